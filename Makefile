@@ -1,0 +1,42 @@
+# The habits of this repository. Everything lives in .venv; nothing is installed elsewhere.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+
+.PHONY: setup check test sandbox run format lock clean
+
+setup: $(VENV)/.installed
+
+$(VENV)/.installed: requirements/dev.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	touch $@
+
+check: setup  ## ruff and strict types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/basedpyright
+
+test: setup  ## the whole suite
+	$(BIN)/python -m pytest
+
+sandbox: setup  ## the bot in a local page: no Discord account, no API key
+	$(BIN)/python -m sandbox
+
+run: setup  ## the bot, with the settings in .env
+	$(BIN)/python -m bot
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: setup  ## renew requirements/ from pyproject.toml
+	$(BIN)/python -m uv --version >/dev/null 2>&1 || $(BIN)/pip install --quiet uv
+	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes \
+		--custom-compile-command "make lock" pyproject.toml -o requirements/runtime.txt
+	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes \
+		--custom-compile-command "make lock" pyproject.toml --group dev -o requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis test-output

@@ -1,0 +1,3 @@
+"""remixbot: remix pictures from a Discord channel."""
+
+__version__ = "0.1.0"

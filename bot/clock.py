@@ -1,0 +1,25 @@
+"""The one clock of the bot: dates, durations and waiting.
+
+Everything that asks for the time or waits does it here, so that a test (or the sandbox) can hand in
+a clock of its own.
+"""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+
+
+class Clock:
+    """The machine's own clock."""
+
+    def now(self) -> datetime:
+        """The date, aware, in UTC. May jump when the machine's clock is set."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds since some moment; never goes backwards."""
+        return time.monotonic()
+
+    async def sleep(self, delay_s: float) -> None:
+        """Wait *delay_s* seconds; zero or less only gives way once."""
+        await asyncio.sleep(max(delay_s, 0.0))

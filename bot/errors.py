@@ -1,0 +1,251 @@
+"""Everything that can go wrong, sorted by who can act on it.
+
+RemixbotError
+├── UserError        the person who asked: say how to do it right; not logged
+│   ├── PromptMissing · PromptTooLong · PromptTwice
+│   ├── PromptFileTooLarge · PromptFileUnreadable
+│   ├── JobIdInvalid · MessageUnknown · ImageInvalid · ModeInvalid · CallbackInvalid
+│   ├── RunningLimitReached · DailyLimitReached
+│   ├── ServerNotAllowed · OnlyInServers · PermissionsMissing
+│   ├── SourceUnknown · OldControl
+│   └── RequestRefused · ContentRefused          (said by the API)
+├── ServiceError     nobody here: say so, try again later; logged as a warning
+│   ├── ApiUnavailable · ApiBusy · TaskNotFound · SubmitUnknown
+│   ├── GenerationFailed · NothingMade · JobOverdue
+│   ├── PictureUnavailable · PictureTooLarge
+│   └── StoreUnavailable
+└── OperatorError    who runs the bot: logged as an error with what to fix
+    ├── ApiKeyRefused · ApiCreditUsedUp · ApiPermissionMissing
+    └── ApiMisused
+
+The classes carry data; the sentences are in `bot.texts`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+class RemixbotError(Exception):
+    """Any failure that people are told about in words of ours."""
+
+    def __str__(self) -> str:
+        return repr(self)
+
+
+class UserError(RemixbotError):
+    """The person who asked can put it right."""
+
+
+class ServiceError(RemixbotError):
+    """Something outside is down, slow or full; it may work later."""
+
+
+class OperatorError(RemixbotError):
+    """Only who runs the bot can put it right."""
+
+
+# ------------------------------------------------------------------ the person who asked
+
+
+@dataclass(eq=False)
+class PromptMissing(UserError):
+    """A prompt of nothing but white space."""
+
+
+@dataclass(eq=False)
+class PromptTooLong(UserError):
+    length: int
+    """Characters after trimming."""
+
+
+@dataclass(eq=False)
+class PromptTwice(UserError):
+    """Both ``prompt`` and ``prompt_file`` were given."""
+
+
+@dataclass(eq=False)
+class PromptFileTooLarge(UserError):
+    size_bytes: int
+
+
+@dataclass(eq=False)
+class PromptFileUnreadable(UserError):
+    """Not UTF-8 text, or Discord did not hand it over in time."""
+
+
+@dataclass(eq=False)
+class JobIdInvalid(UserError):
+    """No job id can be read from what was given."""
+
+
+@dataclass(eq=False)
+class MessageUnknown(UserError):
+    """A link to a Discord message that holds no job of ours, or none that this person may see."""
+
+
+@dataclass(eq=False)
+class ImageInvalid(UserError):
+    """A picture number outside 0 to 3."""
+
+
+@dataclass(eq=False)
+class ModeInvalid(UserError):
+    """A mode that is neither strong nor subtle."""
+
+
+@dataclass(eq=False)
+class CallbackInvalid(UserError):
+    """Not an http or https URL, with credentials in it, or longer than 2048 characters."""
+
+
+@dataclass(eq=False)
+class RunningLimitReached(UserError):
+    limit: int
+
+
+@dataclass(eq=False)
+class DailyLimitReached(UserError):
+    limit: int
+    free_at: datetime
+    """When the next job is possible."""
+
+
+@dataclass(eq=False)
+class ServerNotAllowed(UserError):
+    """The operator has not allowed this server."""
+
+
+@dataclass(eq=False)
+class OnlyInServers(UserError):
+    """Asked for in a direct message."""
+
+
+@dataclass(eq=False)
+class PermissionsMissing(UserError):
+    """The bot may not post the result where it was asked for."""
+
+    permissions: tuple[str, ...]
+    """Their names as Discord's settings show them."""
+
+
+@dataclass(eq=False)
+class SourceUnknown(UserError):
+    """A result whose request is not (or no longer) known, so it cannot be repeated."""
+
+
+@dataclass(eq=False)
+class OldControl(UserError):
+    """A button or form of ours that this version does not know."""
+
+
+@dataclass(eq=False)
+class RequestRefused(UserError):
+    """The API refused a parameter that the person chose."""
+
+    code: str
+    """The API's code, its last seven digits."""
+
+
+@dataclass(eq=False)
+class ContentRefused(UserError):
+    """The API's moderation refused the prompt."""
+
+
+# ------------------------------------------------------------------ nobody here
+
+
+@dataclass(eq=False)
+class ApiUnavailable(ServiceError):
+    """No answer, an answer that is none, or a 5xx."""
+
+    detail: str = ""
+    """For the log: a status, the name of an exception; never a URL or a header."""
+
+
+@dataclass(eq=False)
+class ApiBusy(ServiceError):
+    """HTTP 429."""
+
+    retry_after_s: float | None = None
+
+
+@dataclass(eq=False)
+class TaskNotFound(ServiceError):
+    """HTTP 404 when reading a task."""
+
+
+@dataclass(eq=False)
+class SubmitUnknown(ServiceError):
+    """A submit went out and no answer came back: it may run, and may be charged."""
+
+    detail: str = ""
+
+
+@dataclass(eq=False)
+class GenerationFailed(ServiceError):
+    """The API took the job and reports that it failed."""
+
+    code: str | None = None
+    detail: str = ""
+
+
+@dataclass(eq=False)
+class NothingMade(ServiceError):
+    """The API reports success and no picture: moderation removed them all."""
+
+
+@dataclass(eq=False)
+class JobOverdue(ServiceError):
+    """The API did not finish within the time we wait."""
+
+    waited_s: float
+
+
+@dataclass(eq=False)
+class PictureUnavailable(ServiceError):
+    """A picture could not be downloaded."""
+
+    detail: str = ""
+
+
+@dataclass(eq=False)
+class PictureTooLarge(ServiceError):
+    """A picture is larger than may be uploaded."""
+
+    limit_bytes: int
+
+
+@dataclass(eq=False)
+class StoreUnavailable(ServiceError):
+    """The database did not answer, or not in time."""
+
+    detail: str = ""
+
+
+# ------------------------------------------------------------------ who runs the bot
+
+
+@dataclass(eq=False)
+class ApiKeyRefused(OperatorError):
+    """HTTP 401."""
+
+
+@dataclass(eq=False)
+class ApiCreditUsedUp(OperatorError):
+    """HTTP 402, or a 403 or code that says the balance is used up."""
+
+
+@dataclass(eq=False)
+class ApiPermissionMissing(OperatorError):
+    """HTTP 403 for another reason."""
+
+    detail: str = ""
+
+
+@dataclass(eq=False)
+class ApiMisused(OperatorError):
+    """The API says that we call it wrongly: a bug of ours, or a change of theirs."""
+
+    status: int
+    code: str | None = None
+    detail: str = ""

@@ -1,0 +1,193 @@
+"""The nouns of the bot: what is asked for, what the API says, what is kept of a job.
+
+Frozen data only. Nothing here knows Discord, the wire format or the database.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import IntEnum, StrEnum
+
+PROMPT_MAX = 8192
+"""The longest prompt that the API takes, in characters."""
+
+REMIXABLE_IMAGES = range(4)
+"""The picture numbers (``imageNo``) that the API remixes."""
+
+
+class Mode(IntEnum):
+    """How far a remix may go from its source; the values are the API's."""
+
+    STRONG = 0
+    SUBTLE = 1
+
+
+class PictureKind(StrEnum):
+    """What a finished job holds; anything else that the API names is left out."""
+
+    IMAGE = "image"
+    VIDEO = "video"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One picture of a finished job, as the API addresses it."""
+
+    job_id: str
+    """The provider's job id (never the task id of the platform)."""
+    image_no: int
+    """The picture's position in its job, from 0."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImagineRequest:
+    """Four pictures from a text."""
+
+    prompt: str
+    callback: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemixRequest:
+    """A picture made anew with another prompt."""
+
+    source: Source
+    prompt: str
+    mode: Mode = Mode.STRONG
+    callback: str | None = None
+
+
+Request = ImagineRequest | RemixRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One picture of a finished job."""
+
+    job_id: str
+    """The provider's job id that a remix of this picture must name."""
+    image_no: int
+    """Position in the job, from 0; only 0 to 3 can be remixed."""
+    url: str
+    kind: PictureKind = PictureKind.IMAGE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """The API is at work."""
+
+    task_id: str
+    fraction: float | None = None
+    """How far it says it is, 0.0 to 1.0; may go backwards from one answer to the next."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completed:
+    """The API is done. ``pictures`` may be empty: moderation can remove every one of them."""
+
+    task_id: str
+    job_id: str
+    pictures: tuple[Picture, ...]
+    cost_usd: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """The API gave up. Nothing else ends a task on its side."""
+
+    task_id: str
+    code: str | None = None
+    """The API's code, its last seven digits; ``None`` where it gave none."""
+    detail: str = ""
+    """The API's own words: for the log, never shown as they are."""
+
+
+TaskState = Running | Completed | Failed
+
+
+class JobState(StrEnum):
+    """How far a job has come. The order is the order of a life."""
+
+    ACCEPTED = "accepted"
+    """Recorded; nothing was sent to the API yet."""
+    SUBMITTING = "submitting"
+    """On its way to the API; whether it arrived is not known."""
+    RUNNING = "running"
+    """The API has it, ``task_id`` is known."""
+    FINISHED = "finished"
+    """The pictures exist, and are not posted yet."""
+    DELIVERED = "delivered"
+    """The pictures are posted."""
+    FAILED = "failed"
+    """It ended without pictures."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageLink:
+    """The address of one Discord message."""
+
+    guild_id: int | None
+    channel_id: int
+    message_id: int
+
+    @property
+    def url(self) -> str:
+        return (
+            f"https://discord.com/channels/{self.guild_id or '@me'}"
+            f"/{self.channel_id}/{self.message_id}"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where in Discord a job was asked for, and so where its pictures go."""
+
+    guild_id: int | None
+    channel_id: int
+    private: bool
+    """Only its author may see it."""
+    file_limit_bytes: int
+    """The largest single file that Discord takes there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewJob:
+    """What is known of a job when somebody asks for it."""
+
+    request: Request
+    author_id: int
+    place: Place
+    interaction_id: int
+    origin: MessageLink | None = None
+    """The message that the source picture was taken from, where known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job(NewJob):
+    """A job as it is kept."""
+
+    id: int
+    state: JobState
+    created_at: datetime
+    submitted_at: datetime | None = None
+    finished_at: datetime | None = None
+    delivered_at: datetime | None = None
+    message_id: int | None = None
+    """The message that shows the progress, then the result."""
+    task_id: str | None = None
+    provider_job_id: str | None = None
+    cost_usd: Decimal | None = None
+    failure: str | None = None
+    """Name of the error that ended it."""
+    pictures: tuple[Picture, ...] = ()
+
+    @property
+    def message(self) -> MessageLink | None:
+        """The address of the message that shows this job, once there is one."""
+        if self.message_id is None:
+            return None
+        return MessageLink(
+            guild_id=self.place.guild_id,
+            channel_id=self.place.channel_id,
+            message_id=self.message_id,
+        )
