@@ -1,0 +1,232 @@
+"""Jobs and their lives. A job's state is a function of the clock; nothing runs in the background.
+
+Nothing here knows HTTP or the wire's words.
+"""
+
+import secrets
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from heapq import heapreplace
+from random import Random
+from uuid import uuid4
+
+from sandbox.api.painting.scene import Scene, imagine, remix_strongly, remix_subtly
+from sandbox.api.refusals import Model
+from sandbox.api.script import Script, Word, read_script
+from sandbox.api.validate import Order
+
+RUN_AT_ONCE = 6
+"""Jobs of one account that run at the same time; the others wait in the order they came."""
+
+EDITABLE_S = 3 * 24 * 3600.0
+"""How long after it was made a job can be remixed."""
+
+STORED_S = 30 * 24 * 3600.0
+"""How long after it was made a job's pictures can be fetched."""
+
+_DURATION_S = (5.0, 15.0)
+_SLOW_S = 120.0
+_PICTURES = 4
+_PICTURES_MAX = 16
+_XID = "0123456789abcdefghijklmnopqrstuv"
+
+
+class Stage(Enum):
+    """How far a job has come."""
+
+    QUEUED = auto()
+    RUNNING = auto()
+    COMPLETED = auto()
+    FAILED = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Everything about one job, decided when it was accepted."""
+
+    task_id: str
+    """What the platform calls it: 20 characters."""
+    job_id: str
+    """What the provider calls it, a UUID; the task id where a script asks for no job id."""
+    model: Model
+    params: Mapping[str, object]
+    prompt: str
+    script: Script
+    account: str | None = field(repr=False)
+    """The API key it came with; None if it never was submitted, and everybody may read it."""
+    created_at: float
+    """Unix seconds."""
+    starts_at: float
+    """On the server's clock, in seconds, like `ends_at`."""
+    ends_at: float
+    scenes: Mapping[int, Scene]
+    """What its pictures show, by image number; gaps where moderation took one."""
+    made: int
+    """How many pictures it made and charges, those that moderation took included."""
+    failure: str | None = None
+    """Why it will fail."""
+
+    def stage(self, at: float) -> Stage:
+        """Its stage at a moment of the server's clock."""
+        if at < self.starts_at:
+            return Stage.QUEUED
+        if at < self.ends_at:
+            return Stage.RUNNING
+        return Stage.FAILED if self.failure else Stage.COMPLETED
+
+    def fraction(self, at: float) -> float:
+        """How much of it is done, 0.0 to 1.0."""
+        if at >= self.ends_at:
+            return 1.0
+        return max(0.0, (at - self.starts_at) / (self.ends_at - self.starts_at))
+
+
+class JobBook:
+    """All jobs of a server, by task id and by job id."""
+
+    def __init__(
+        self, *, clock: Callable[[], float], now: Callable[[], float], speed: float
+    ) -> None:
+        self._clock = clock
+        self._now = now
+        self._speed = speed
+        self._by_task: dict[str, Job] = {}
+        self._by_job: dict[str, Job] = {}
+        self._accepted = 0
+        self._rolls = Counter[tuple[object, str]]()
+        self._slots: dict[str, list[float]] = {}
+
+    def accept(self, order: Order, account: str, source: Job | None) -> Job:
+        """Take an order; *source* is what `source_of` gave for it. Its whole life is now fixed."""
+        script = read_script(order.prompt)
+        failure = self._failure(order, script, source)
+        made = 0 if failure else _picture_count(script)
+        starts_at, ends_at = self._schedule(account, self._duration_s(order.prompt, script))
+        task_id = _new_task_id()
+        return self._keep(
+            Job(
+                task_id=task_id,
+                job_id=task_id if Word.NOJOBID in script else str(uuid4()),
+                model=order.model,
+                params=order.params,
+                prompt=order.prompt,
+                script=script,
+                account=account,
+                created_at=self._now(),
+                starts_at=starts_at,
+                ends_at=ends_at,
+                scenes=self._scenes(order, script, source, made),
+                made=made,
+                failure=failure,
+            )
+        )
+
+    def add_finished(self, prompt: str, job_id: str | None, task_id: str | None) -> Job:
+        """A job that is completed from the start and counts for no account."""
+        script = read_script(prompt)
+        order = Order(model=Model.DIFFUSION, params={"text": prompt}, prompt=prompt)
+        at, made = self._clock(), _picture_count(script)
+        return self._keep(
+            Job(
+                task_id=task_id or _new_task_id(),
+                job_id=job_id or str(uuid4()),
+                model=order.model,
+                params=order.params,
+                prompt=prompt,
+                script=script,
+                account=None,
+                created_at=self._now(),
+                starts_at=at,
+                ends_at=at,
+                scenes=self._scenes(order, script, None, made),
+                made=made,
+            )
+        )
+
+    def task(self, task_id: str, account: str) -> Job | None:
+        """The job that an account may read under this task id."""
+        job = self._by_task.get(task_id)
+        return job if job and job.account in {None, account} else None
+
+    def source_of(self, order: Order) -> Job | None:
+        """The completed job that a remix names, of any age and account."""
+        return self._completed(order.source.job_id) if order.source else None
+
+    def picture(self, job_id: str, image_no: int) -> Scene | None:
+        """What a stored picture shows."""
+        job = self._completed(job_id)
+        if job is None or Word.GONE in job.script or self._age_s(job) > STORED_S:
+            return None
+        return job.scenes.get(image_no)
+
+    def is_big(self, job_id: str) -> bool:
+        """Whether a job's pictures are to be large files."""
+        return job_id in self._by_job and Word.BIG in self._by_job[job_id].script
+
+    def _keep(self, job: Job) -> Job:
+        if job.task_id in self._by_task or job.job_id in self._by_job:
+            raise ValueError(f"job {job.job_id} or task {job.task_id} exists already")
+        self._by_task[job.task_id] = job
+        self._by_job[job.job_id] = job
+        return job
+
+    def _completed(self, job_id: str) -> Job | None:
+        job = self._by_job.get(job_id)
+        return job if job and job.stage(self._clock()) is Stage.COMPLETED else None
+
+    def _age_s(self, job: Job) -> float:
+        return self._now() - job.created_at
+
+    def _failure(self, order: Order, script: Script, source: Job | None) -> str | None:
+        if order.source and source is None:
+            return "generation failed: job not found"
+        if source and self._age_s(source) > EDITABLE_S:
+            return "generation failed: job is too old to be edited"
+        return "generation failed" if Word.FAIL in script else None
+
+    def _duration_s(self, prompt: str, script: Script) -> float:
+        self._accepted += 1
+        exact_s = script.number(Word.SECONDS)
+        if exact_s is not None:
+            return exact_s
+        usual_s = Random(f"{prompt}|{self._accepted}").uniform(*_DURATION_S)
+        return (_SLOW_S if Word.SLOW in script else usual_s) / self._speed
+
+    def _schedule(self, account: str, duration_s: float) -> tuple[float, float]:
+        """When the job starts and ends: at once, or when the first of the running ones ends."""
+        free_at = self._slots.setdefault(account, [float("-inf")] * RUN_AT_ONCE)
+        starts_at = max(self._clock(), free_at[0])
+        heapreplace(free_at, starts_at + duration_s)
+        return starts_at, starts_at + duration_s
+
+    def _scenes(
+        self, order: Order, script: Script, source: Job | None, made: int
+    ) -> dict[int, Scene]:
+        """The pictures; the same order once more (another roll) gives other ones."""
+        missing = {int(number) for number in script.numbers(Word.MISSING)}
+        roll = self._rolls[order.source, order.prompt]
+        self._rolls[order.source, order.prompt] += 1
+        return {
+            number: _scene(order, source, roll=roll, image_no=number)
+            for number in range(made)
+            if number not in missing
+        }
+
+
+def _picture_count(script: Script) -> int:
+    asked = script.number(Word.PICTURES)
+    return _PICTURES if asked is None else min(int(asked), _PICTURES_MAX)
+
+
+def _scene(order: Order, source: Job | None, *, roll: int, image_no: int) -> Scene:
+    if order.source is None or source is None:
+        return imagine(order.prompt, roll=roll, image_no=image_no)
+    parent = source.scenes[order.source.image_no]
+    remix = remix_subtly if order.source.subtle else remix_strongly
+    return remix(parent, order.prompt, roll=roll, image_no=image_no)
+
+
+def _new_task_id() -> str:
+    return "".join(secrets.choice(_XID) for _ in range(20))

@@ -1,0 +1,90 @@
+"""A job in the words of the wire: the task object that submit and poll answer with."""
+
+from math import ceil
+
+from yarl import URL
+
+from sandbox.api.jobs import Job, Stage
+from sandbox.api.refusals import GENERATION_FAILED, Model, code_of
+from sandbox.api.script import Word
+
+_PRICE_USD = 0.08
+_PICTURES_PER_PRICE = 4
+_STATUS = {
+    Stage.QUEUED: "pending",
+    Stage.RUNNING: "in_progress",
+    Stage.COMPLETED: "completed",
+    Stage.FAILED: "failed",
+}
+
+
+def task(job: Job, *, at: float, origin: URL) -> dict[str, object]:
+    """The task object at a moment of the server's clock; pictures are linked below *origin*."""
+    stage = job.stage(at)
+    answer: dict[str, object] = {
+        "id": job.task_id,
+        "model": job.model,
+        "status": _STATUS[stage],
+        "created_at": int(job.created_at),
+    }
+    if stage is Stage.COMPLETED:
+        answer |= _completed(job, origin)
+    elif stage is Stage.FAILED:
+        answer["error"] = _error(job)
+    elif Word.NOPROGRESS not in job.script:
+        answer["progress"] = round(_progress(job, at), 2)
+    return answer
+
+
+def picture_url(job: Job, image_no: int, origin: URL) -> URL:
+    """Where a picture is; its file is named as the provider names it."""
+    return origin / "pictures" / job.job_id / picture_name(job.job_id, image_no)
+
+
+def picture_name(job_id: str, image_no: int) -> str:
+    """The file name of a picture."""
+    return f"{job_id}_{image_no}.png"
+
+
+def _completed(job: Job, origin: URL) -> dict[str, object]:
+    seconds = round(job.ends_at - job.starts_at, 3)
+    named = Word.NOJOBID not in job.script
+    answer: dict[str, object] = {
+        "usage": _usage(job),
+        "metadata": {"duration": seconds} | ({"jobId": job.job_id} if named else {}),
+    }
+    if Word.NONE not in job.script:
+        answer["output"] = [{"content": [_picture(job, number, origin) for number in job.scenes]}]
+    return answer
+
+
+def _picture(job: Job, image_no: int, origin: URL) -> dict[str, str]:
+    picture = {"type": "image", "url": str(picture_url(job, image_no, origin))}
+    return picture if Word.NOJOBID in job.script else picture | {"jobId": job.job_id}
+
+
+def _usage(job: Job) -> dict[str, object]:
+    """Every four pictures cost once more, as permutations do; removed pictures are not refunded."""
+    quantity = max(1, ceil(job.made / _PICTURES_PER_PRICE))
+    return {
+        "cost": f"{_PRICE_USD * quantity:.6f}",
+        "unit_price": f"{_PRICE_USD:.6f}",
+        "quantity": quantity,
+        "discount": 1,
+    }
+
+
+def _error(job: Job) -> dict[str, object]:
+    """Remix names its code as a number, which loses the leading zeros."""
+    code = code_of(job.model, GENERATION_FAILED)
+    return {
+        "code": int(code) if job.model is Model.REMIX else code,
+        "error_message": job.failure,
+    }
+
+
+def _progress(job: Job, at: float) -> float:
+    fraction = job.fraction(at)
+    if Word.BACKWARDS in job.script and fraction >= 0.5:
+        return 0.2 + (fraction - 0.5) * 1.6
+    return fraction
