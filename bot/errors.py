@@ -13,10 +13,11 @@ RemixbotError
 │   ├── ApiUnavailable · ApiBusy · TaskNotFound · SubmitUnknown
 │   ├── GenerationFailed · NothingMade · JobOverdue
 │   ├── PictureUnavailable · PictureTooLarge
-│   └── StoreUnavailable
-└── OperatorError    who runs the bot: logged as an error with what to fix
-    ├── ApiKeyRefused · ApiCreditUsedUp · ApiPermissionMissing
-    └── ApiMisused
+│   └── StoreUnavailable · DeliveryFailed
+├── OperatorError    who runs the bot: logged as an error with what to fix
+│   ├── ApiKeyRefused · ApiCreditUsedUp · ApiPermissionMissing
+│   └── ApiMisused
+└── Incident         a bug of ours: the person gets a number, the log has the rest under it
 
 The classes carry data; the sentences are in `bot.texts`.
 """
@@ -158,6 +159,8 @@ class ContentRefused(UserError):
 class ApiUnavailable(ServiceError):
     """No answer, an answer that is none, or a 5xx."""
 
+    code: str | None = None
+    """The API's code, its last seven digits; ``None`` where it gave none."""
     detail: str = ""
     """For the log: a status, the name of an exception; never a URL or a header."""
 
@@ -222,6 +225,13 @@ class StoreUnavailable(ServiceError):
     detail: str = ""
 
 
+@dataclass(eq=False)
+class DeliveryFailed(ServiceError):
+    """Discord did not take the result; the job stays finished."""
+
+    detail: str = ""
+
+
 # ------------------------------------------------------------------ who runs the bot
 
 
@@ -249,3 +259,13 @@ class ApiMisused(OperatorError):
     status: int
     code: str | None = None
     detail: str = ""
+
+
+# ------------------------------------------------------------------ us
+
+
+@dataclass(eq=False)
+class Incident(RemixbotError):
+    """An unexpected exception, under the number that the log has for it."""
+
+    number: str

@@ -1,0 +1,9 @@
+"""The generation API: what to make goes in, typed states and errors come out.
+
+Wire shapes, HTTP statuses and aiohttp stay in this package.
+"""
+
+from bot.api.client import GenerationApi
+from bot.api.pictures import Download, PictureDownloads
+
+__all__ = ["Download", "GenerationApi", "PictureDownloads"]

@@ -1,0 +1,178 @@
+"""The two calls of the generation API: submit a job, read a task.
+
+Decides what an answer means for a job that costs money: refused, running, or nobody knows. Knows
+nothing of polling, of retries, or of how the wire's JSON is laid out (`bot.api.wire`).
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+import aiohttp
+from yarl import URL
+
+from bot import __version__
+from bot.api.faults import FAULTS, read_fault, submit_fault
+from bot.api.loose import decoded
+from bot.api.refusals import Refusal, read_refusal, refusal_error, retry_after_s
+from bot.api.wire import parse_task, submit_body, task_id_of
+from bot.errors import (
+    ApiBusy,
+    ApiMisused,
+    ApiUnavailable,
+    ContentRefused,
+    GenerationFailed,
+    OperatorError,
+    SubmitUnknown,
+    TaskNotFound,
+)
+from bot.model import Failed, Request, Running, TaskState
+
+USER_AGENT = f"remixbot/{__version__} (+discord bot)"
+ANSWER_MAX_BYTES = 1024 * 1024
+CONNECT_MAX_S = 10.0
+WORDS_MAX = 200
+"""How much of the API's own words goes into a log."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    status: int
+    document: object
+    """The decoded body; ``None`` where it is no JSON, too long, or broke off."""
+    retry_after_s: float | None
+
+
+class GenerationApi:
+    """The API behind one key. Uses *session*, which its opener closes.
+
+    The key must be printable ASCII without spaces (else `ValueError`, which does not name it). It
+    is in no ``repr``, no log line and no error.
+    """
+
+    def __init__(
+        self, session: aiohttp.ClientSession, *, base_url: str, key: str, timeout_s: float = 30.0
+    ) -> None:
+        if not key or not key.isascii() or not key.isprintable() or " " in key:
+            raise ValueError("the API key must be printable ASCII without spaces")
+        self._session = session
+        self._base_url = str(URL(base_url)).rstrip("/")
+        self._key = key
+        # Connecting times out first: a timeout before anything was sent is a harmless one.
+        connect_s = min(CONNECT_MAX_S, timeout_s / 2)
+        self._timeout = aiohttp.ClientTimeout(total=timeout_s, connect=connect_s)
+
+    async def submit(self, request: Request) -> TaskState:
+        """Ask for *request* with exactly one POST, and return how the new task stands.
+
+        aiohttp repeats a request on a kept-alive connection that died, but only idempotent methods
+        (``aiohttp.client.IDEMPOTENT_METHODS``), so never this one.
+
+        Raises, where the job was not taken: `RequestRefused`, `ContentRefused`, `ApiKeyRefused`,
+        `ApiCreditUsedUp`, `ApiPermissionMissing`, `ApiMisused`, `ApiBusy`, `ApiUnavailable`;
+        where it was taken and failed at once: `GenerationFailed`; where it may run:
+        `SubmitUnknown`.
+        """
+        try:
+            answer = await self._exchange("POST", "generation", submit_body(request))
+        except FAULTS as fault:
+            # `from None`: an aiohttp error can hold the request's headers, and so the key.
+            raise submit_fault(fault) from None
+        state = self._state(answer)
+        if state is not None:
+            return state
+        refusal = self._refusal(answer)
+        if not refusal.documented and not 300 <= refusal.status < 500:
+            task_id = task_id_of(answer.document)
+            if 200 <= refusal.status < 300 and task_id is not None:
+                return Running(task_id=task_id)
+            raise SubmitUnknown(detail=refusal.summary)
+        if refusal.status == 303:  # the one redirect that says the POST was carried out
+            raise SubmitUnknown(detail=refusal.summary)
+        error = refusal_error(refusal, answer.retry_after_s)
+        if isinstance(error, TaskNotFound):
+            raise ApiMisused(status=refusal.status, code=refusal.code, detail=refusal.words)
+        raise error
+
+    async def fetch(self, task_id: str) -> TaskState:
+        """Read a task with one GET.
+
+        Where the API answers with the news that this task failed or was moderated instead of a
+        task object, that is returned as `Failed`.
+
+        Raises `TaskNotFound` (404), `ApiBusy` (429), `ApiKeyRefused` (401), `ApiCreditUsedUp`,
+        `ApiPermissionMissing` (403), and `ApiUnavailable` for everything else: no fault of a read
+        says that the task itself is lost.
+        """
+        try:
+            answer = await self._exchange("GET", f"generation/task/{quote(task_id, safe='')}")
+        except FAULTS as fault:
+            raise read_fault(fault) from None
+        state = self._state(answer)
+        return state if state is not None else self._unread(task_id, answer)
+
+    def _unread(self, task_id: str, answer: _Answer) -> Failed:
+        refusal = self._refusal(answer)
+        if refusal.status == 404:
+            raise TaskNotFound
+        error = refusal_error(refusal, answer.retry_after_s)
+        if isinstance(error, GenerationFailed | ContentRefused):
+            return Failed(task_id=task_id, code=refusal.code, detail=refusal.words)
+        may_stand = isinstance(error, ApiBusy | OperatorError) and not isinstance(error, ApiMisused)
+        raise error if may_stand else ApiUnavailable(detail=refusal.summary)
+
+    def _state(self, answer: _Answer) -> TaskState | None:
+        """The task in *answer*; ``None`` where it holds none."""
+        if not 200 <= answer.status < 300:
+            return None
+        try:
+            state = parse_task(answer.document)
+        except ApiUnavailable:
+            return None
+        if isinstance(state, Failed):
+            return replace(state, detail=self._quoted(state.detail))
+        return state
+
+    def _refusal(self, answer: _Answer) -> Refusal:
+        refusal = read_refusal(answer.status, answer.document)
+        return replace(refusal, words=self._quoted(refusal.words))
+
+    def _quoted(self, words: str) -> str:
+        """The API's own words as they may be logged: short, and without the key."""
+        return words.replace(self._key, "[key]")[:WORDS_MAX]
+
+    async def _exchange(self, method: str, path: str, json: object = None) -> _Answer:
+        # The path is quoted already; a second quoting would change it.
+        url = URL(f"{self._base_url}/{path}", encoded=True)
+        headers = {"Authorization": f"Bearer {self._key}", "User-Agent": USER_AGENT}
+        async with self._session.request(
+            method,
+            url,
+            json=json,
+            headers=headers,
+            timeout=self._timeout,
+            allow_redirects=False,
+        ) as response:
+            return _Answer(
+                status=response.status,
+                document=decoded(await _read_body(response)),
+                retry_after_s=retry_after_s(response.headers, datetime.now(UTC)),
+            )
+
+
+async def _read_body(response: aiohttp.ClientResponse) -> bytes:
+    """The body, or nothing where it is longer than `ANSWER_MAX_BYTES`.
+
+    The body of a refusal that breaks off counts as empty: its status has said enough.
+    """
+    body = bytearray()
+    try:
+        async for chunk in response.content.iter_chunked(64 * 1024):
+            body += chunk
+            if len(body) > ANSWER_MAX_BYTES:
+                return b""
+    except FAULTS:
+        if response.status < 400:
+            raise
+        return b""
+    return bytes(body)

@@ -1,0 +1,62 @@
+"""Reading JSON that may hold anything: every function takes any value and never raises.
+
+Knows no field names; those are in `bot.api.wire` and `bot.api.refusals`.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+_ID_MAX = 256
+"""Characters; far above every id seen, far below what would hurt a database or a log."""
+
+
+def decoded(body: bytes) -> object:
+    """The JSON document in *body*; ``None`` where there is none that can be read."""
+    try:
+        return cast("object", json.loads(body))
+    except (ValueError, RecursionError):  # RecursionError: a body of nothing but opening brackets
+        return None
+
+
+def as_object(value: object) -> Mapping[str, object]:
+    """*value* where it is a JSON object, else an empty one."""
+    return cast("Mapping[str, object]", value) if isinstance(value, dict) else {}
+
+
+def as_array(value: object) -> Sequence[object]:
+    """*value* where it is a JSON array, else an empty one."""
+    return cast("Sequence[object]", value) if isinstance(value, list) else ()
+
+
+def as_words(value: object) -> str:
+    """*value* where it is a string, as one line of printable characters; else ``""``."""
+    if not isinstance(value, str):
+        return ""
+    printable = "".join(char if char.isprintable() else " " for char in value)
+    return " ".join(printable.split())
+
+
+def as_id(value: object) -> str | None:
+    """An id of any shape, as text: a printable string or a whole number, 1 to 256 characters."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value) if 0 <= value < 10**64 else None
+    if not isinstance(value, str):
+        return None
+    text = value.strip()
+    return text if text.isprintable() and 0 < len(text) <= _ID_MAX else None
+
+
+def as_number(value: object) -> int | float | None:
+    """A number, or a string that holds one; never a bool, NaN or an infinity."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return None
+    return value if isinstance(value, float) and math.isfinite(value) else None

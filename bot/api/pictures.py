@@ -1,0 +1,132 @@
+"""Downloading finished pictures from wherever the API put them.
+
+Knows nothing of the API's calls or its key: a picture's address is somebody else's server.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+import aiohttp
+import stamina
+from yarl import URL
+
+from bot.api.client import USER_AGENT
+from bot.api.faults import FAULTS, fault_name
+from bot.api.formats import picture_extension
+from bot.errors import PictureTooLarge, PictureUnavailable
+
+ATTEMPTS = 3
+REDIRECTS_MAX = 3
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """A picture as it was fetched."""
+
+    content: bytes
+    extension: str
+    """Without a dot: ``png``, ``jpg``, ``webp``, ``gif``, ``mp4`` or ``webm``."""
+
+
+class _MayPassError(Exception):
+    """A fault that the next attempt may not meet. Never leaves this module."""
+
+
+class PictureDownloads:
+    """Fetches pictures over *session*, which its opener closes.
+
+    One attempt takes at most *timeout_s*, redirects included.
+    """
+
+    def __init__(self, session: aiohttp.ClientSession, *, timeout_s: float = 60.0) -> None:
+        self._session = session
+        self._timeout_s = timeout_s
+        # The whole attempt has its own limit; this one gives up early on a server that fell silent.
+        self._timeout = aiohttp.ClientTimeout(connect=timeout_s / 4, sock_read=timeout_s / 4)
+
+    async def fetch(self, url: str, *, limit_bytes: int) -> Download:
+        """The picture at *url*, in up to `ATTEMPTS` attempts on resets, timeouts, 429 and 5xx.
+
+        Raises `PictureTooLarge` over *limit_bytes* and `PictureUnavailable` for anything else,
+        content that is no picture included.
+        """
+        try:
+            async for attempt in stamina.retry_context(
+                on=_MayPassError, attempts=ATTEMPTS, timeout=None, wait_initial=0.2, wait_max=3.0
+            ):
+                with attempt:
+                    return await self._attempt(url, limit_bytes)
+        except _MayPassError as fault:
+            raise PictureUnavailable(detail=str(fault)) from None
+        raise AssertionError("stamina either returns or raises")
+
+    async def _attempt(self, url: str, limit_bytes: int) -> Download:
+        address = _web_address(url)
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                for _ in range(REDIRECTS_MAX + 1):
+                    answer = await self._hop(address, limit_bytes)
+                    if isinstance(answer, Download):
+                        return answer
+                    address = answer
+        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, UnicodeError):
+            # UnicodeError: a host name that Python cannot even look up, such as "a..b"
+            raise PictureUnavailable(detail=f"not a usable address: {_shown(address)}") from None
+        except FAULTS as fault:
+            raise _MayPassError(f"{fault_name(fault)}: {_shown(address)}") from None
+        raise PictureUnavailable(detail=f"too many redirects: {_shown(address)}")
+
+    async def _hop(self, address: URL, limit_bytes: int) -> Download | URL:
+        """One request: the picture, or the address it was moved to. Every address passes here."""
+        async with self._session.get(
+            address,
+            headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
+            timeout=self._timeout,
+            allow_redirects=False,
+        ) as response:
+            if response.status in _REDIRECTS and (target := response.headers.get("Location")):
+                return _web_address(target, base=address)
+            if response.status == 429 or response.status >= 500:
+                raise _MayPassError(f"HTTP {response.status}: {_shown(address)}")
+            if response.status != 200:
+                raise PictureUnavailable(detail=f"HTTP {response.status}: {_shown(address)}")
+            content = await _read_picture(response, limit_bytes)
+            extension = picture_extension(content)
+            if extension is None:
+                raise PictureUnavailable(detail=f"not a picture: {_shown(address)}")
+            return Download(content=content, extension=extension)
+
+
+async def _read_picture(response: aiohttp.ClientResponse, limit_bytes: int) -> bytes:
+    if (response.content_length or 0) > limit_bytes:
+        raise PictureTooLarge(limit_bytes=limit_bytes)
+    content = bytearray()
+    async for chunk in response.content.iter_chunked(64 * 1024):
+        content += chunk
+        if len(content) > limit_bytes:
+            raise PictureTooLarge(limit_bytes=limit_bytes)
+    return bytes(content)
+
+
+def _web_address(url: str, *, base: URL | None = None) -> URL:
+    """*url*, relative to *base* where given, as it will be asked for.
+
+    Only http and https, and without credentials. Sent as it is written where that is possible,
+    because a new quoting breaks signed addresses.
+    Raises `PictureUnavailable`.
+    """
+    try:
+        url = urljoin(str(base), url) if base else url
+        address = URL(url, encoded=url.isascii() and " " not in url)
+        if url.isprintable() and address.scheme in ("http", "https") and address.host:
+            return address.with_user(None)
+    except ValueError:
+        pass
+    raise PictureUnavailable(detail="not an http or https address")
+
+
+def _shown(address: URL) -> str:
+    """*address* for a log: a query may be a signature, so it stays out."""
+    return str(address.with_query(None).with_fragment(None))[:200]

@@ -1,0 +1,191 @@
+"""The task object of the generation API, both ways: requests out, task states in.
+
+Pure: no network, no HTTP statuses. How refusals look is in `bot.api.refusals`; which picture has
+which number is in `bot.api.numbering`.
+"""
+
+import logging
+import threading
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from urllib.parse import urlsplit
+
+from bot.api.loose import as_array, as_id, as_number, as_object, as_words
+from bot.api.numbering import Candidate, numbered
+from bot.api.refusals import normalise_code
+from bot.errors import ApiUnavailable
+from bot.model import (
+    Completed,
+    Failed,
+    ImagineRequest,
+    Picture,
+    PictureKind,
+    RemixRequest,
+    Request,
+    Running,
+    TaskState,
+)
+
+log = logging.getLogger(__name__)
+
+_COST_MIN_USD = Decimal("1e-12")
+_COST_MAX_USD = 1_000_000
+_COST_MAX_LENGTH = 32
+"""Bounds that keep a strange exponent from being written out as a gigabyte of digits."""
+
+fallback_was_logged = threading.Event()
+"""Set once a finished task without a provider job id was logged; once per process is enough."""
+
+
+def submit_body(request: Request) -> dict[str, object]:
+    """The JSON body that asks for *request*."""
+    params: dict[str, object]
+    match request:
+        case ImagineRequest():
+            model = "midjourney_diffusion"
+            params = {"text": request.prompt}
+        case RemixRequest():
+            model = "midjourney_remix"
+            params = {
+                "jobId": request.source.job_id,
+                "imageNo": request.source.image_no,
+                "remixPrompt": request.prompt,
+                "mode": int(request.mode),
+            }
+    if request.callback is not None:
+        params["callback"] = request.callback
+    return {"model": model, "input": [{"params": params}]}
+
+
+def parse_task(body: object) -> TaskState:
+    """The state that a decoded answer tells of.
+
+    Only the id and the status must be there; an unknown status means that the task still runs.
+    The words of a `Failed` are the API's own, in full. Raises `ApiUnavailable` where the id or the
+    status is missing.
+    """
+    task = as_object(body)
+    task_id = task_id_of(body)
+    status = task.get("status")
+    if task_id is None or not isinstance(status, str):
+        raise ApiUnavailable(detail="an answer without an id or a status")
+    match status.strip().lower():
+        case "completed":
+            return _completed(task_id, task)
+        case "failed":
+            return _failed(task_id, task.get("error"))
+        case _:
+            return Running(task_id=task_id, fraction=_fraction(task.get("progress")))
+
+
+def task_id_of(body: object) -> str | None:
+    """The platform's task id in a decoded answer, where there is a usable one."""
+    return as_id(as_object(body).get("id"))
+
+
+def _completed(task_id: str, task: Mapping[str, object]) -> Completed:
+    metadata = as_object(task.get("metadata"))
+    items = [
+        item
+        for output in as_array(task.get("output"))
+        for item in as_array(as_object(output).get("content"))
+    ]
+    job_id = _job_id(items, metadata)
+    if job_id is None:
+        _log_fallback_once(task_id)
+        job_id = task_id
+    pictures = _pictures(items, metadata, job_id)
+    return Completed(
+        task_id=task_id,
+        job_id=pictures[0].job_id if pictures else job_id,
+        pictures=pictures,
+        cost_usd=_cost(as_object(task.get("usage")).get("cost")),
+    )
+
+
+def _job_id(items: list[object], metadata: Mapping[str, object]) -> str | None:
+    """The provider's job id for pictures that do not name their own."""
+    for item in items:
+        if (job_id := as_id(as_object(item).get("jobId"))) is not None:
+            return job_id
+    return as_id(metadata.get("jobId"))
+
+
+def _log_fallback_once(task_id: str) -> None:
+    if not fallback_was_logged.is_set():
+        fallback_was_logged.set()
+        log.warning(
+            "Task %s: no provider job id in the answer, the task id stands in (said once)", task_id
+        )
+
+
+def _pictures(
+    items: list[object], metadata: Mapping[str, object], job_id: str
+) -> tuple[Picture, ...]:
+    """What can be shown of *items*; other types, and items without a web address, are left out."""
+    listed = as_array(metadata.get("imageNo"))
+    told_beside = listed if len(listed) == len(items) else [None] * len(items)
+    candidates = [
+        _candidate(as_object(item), beside, job_id)
+        for item, beside in zip(items, told_beside, strict=True)
+    ]
+    return numbered([candidate for candidate in candidates if candidate is not None])
+
+
+def _candidate(item: Mapping[str, object], beside: object, job_id: str) -> Candidate | None:
+    """What *item* may become; ``None`` for a type that is not shown (and has no position)."""
+    try:
+        kind = PictureKind(as_words(item.get("type")).lower() or PictureKind.IMAGE)
+    except ValueError:
+        return None
+    inside = as_object(item.get("metadata")).get("imageNo")
+    return Candidate(
+        job_id=as_id(item.get("jobId")) or job_id,
+        url=_web_address(item.get("url")),
+        kind=kind,
+        told=(item.get("imageNo"), inside, beside),
+    )
+
+
+def _web_address(value: object) -> str | None:
+    if not isinstance(value, str) or not (url := value.strip()).isprintable():
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url.replace(" ", "%20") if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def _failed(task_id: str, error: object) -> Failed:
+    told = as_object(error)
+    return Failed(
+        task_id=task_id,
+        code=normalise_code(told.get("code")),
+        detail=as_words(told.get("error_message"))
+        or as_words(told.get("message"))
+        or as_words(error),
+    )
+
+
+def _fraction(value: object) -> float | None:
+    number = as_number(value)
+    return None if number is None else float(min(1.0, max(0.0, number)))
+
+
+def _cost(value: object) -> Decimal | None:
+    """US dollars, at most a million; anything that no job can cost is not believed."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    if isinstance(value, int) and not 0 <= value <= _COST_MAX_USD:
+        return None  # before str(): Python refuses to write out very long numbers
+    text = str(value).strip()
+    try:
+        cost = Decimal(text if len(text) <= _COST_MAX_LENGTH else "")
+    except InvalidOperation:
+        return None
+    if not cost.is_finite():
+        return None
+    if cost == 0:
+        return Decimal(0)
+    return cost if _COST_MIN_USD <= cost <= _COST_MAX_USD else None

@@ -1,0 +1,1 @@
+"""Tests of the generation API's client, over real sockets on loopback."""

@@ -1,0 +1,29 @@
+"""What the tests of the API's client share."""
+
+from collections.abc import AsyncIterator, Callable
+
+import aiohttp
+import pytest
+
+from bot.api import GenerationApi
+
+KEY = "vtx-4f9c1e77a2b84d3f"
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as opened:
+        yield opened
+
+
+ApiAt = Callable[..., GenerationApi]
+
+
+@pytest.fixture
+def api_at(session: aiohttp.ClientSession) -> ApiAt:
+    """Makes a client for the server at a URL."""
+
+    def make(url: str, timeout_s: float = 10.0) -> GenerationApi:
+        return GenerationApi(session, base_url=url, key=KEY, timeout_s=timeout_s)
+
+    return make

@@ -1,0 +1,136 @@
+"""Whatever comes over the wire, the result is typed or the error is ours."""
+
+import json
+from collections import Counter
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.api.formats import picture_extension
+from bot.api.loose import as_id, as_number, as_words, decoded
+from bot.api.refusals import normalise_code, parse_error
+from bot.api.wire import parse_task
+from bot.errors import ApiUnavailable, RemixbotError
+from bot.model import Completed, Failed, Running
+
+LEAVES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.sampled_from([10**400, -(10**400), "10" * 3000]),
+    st.floats(),
+    st.text(st.characters(), max_size=20),  # lone surrogates too: JSON can spell them
+    st.sampled_from(["https://h/x_0.png", "https://h/x_1.png", "image", "video", "004011003"]),
+)
+ANYTHING = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=8), inner),
+    max_leaves=20,
+)
+
+
+def objects(**fields: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+    """Objects with some of *fields*, each as it should be or anything at all."""
+    loose = {name: strategy | ANYTHING for name, strategy in fields.items()}
+    return st.fixed_dictionaries({}, optional=loose)
+
+
+CONTENT = st.lists(
+    objects(
+        type=st.sampled_from(["image", "video"]),
+        url=st.sampled_from([f"https://h/x_{number}.png" for number in range(5)]),
+        jobId=st.sampled_from(["a", "b"]),
+        imageNo=st.integers(-1, 5),
+    ),
+    max_size=8,
+)
+TASKS = objects(
+    id=st.just("task"),
+    status=st.sampled_from(["completed", "failed", "in_progress"]),
+    progress=st.floats(),
+    output=st.lists(objects(content=CONTENT), max_size=3),
+    error=objects(code=LEAVES, message=LEAVES),
+    usage=objects(cost=LEAVES),
+    metadata=objects(jobId=LEAVES, imageNo=st.lists(st.integers(0, 3), max_size=8)),
+)
+ERRORS = objects(
+    status=objects(code=LEAVES, error_code=LEAVES, message=LEAVES),
+    error=objects(code=LEAVES, message=LEAVES),
+    message=LEAVES,
+    detail=LEAVES,
+)
+COMPLETED = st.fixed_dictionaries(
+    {
+        "id": st.just("task"),
+        "status": st.just("completed"),
+        "output": st.lists(st.fixed_dictionaries({"content": CONTENT}), max_size=3),
+    },
+    optional={"metadata": objects(jobId=LEAVES, imageNo=st.lists(st.integers(0, 3)))},
+)
+HEADERS = st.dictionaries(st.sampled_from(["Retry-After", "Date", "X"]), st.text(max_size=40))
+STATUSES = st.sampled_from([200, 201, 302, 400, 401, 402, 403, 404, 413, 418, 422, 429, 500, 503])
+
+
+@given(TASKS | ANYTHING)
+def test_any_json_is_a_task_state_or_an_unavailable_api(body: object) -> None:
+    try:
+        state = parse_task(body)
+    except ApiUnavailable:
+        return
+    assert isinstance(state, Running | Completed | Failed)
+    assert state.task_id.encode()
+    if isinstance(state, Running):
+        assert state.fraction is None or 0.0 <= state.fraction <= 1.0
+    if isinstance(state, Completed):
+        assert state.cost_usd is None or 0 <= state.cost_usd <= Decimal(1_000_000)
+        assert len(f"{state.cost_usd or 0:f}") < 100
+
+
+@given(COMPLETED)
+def test_numbers_are_unique_within_a_job_whatever_the_answer_tells(body: object) -> None:
+    state = parse_task(body)
+    assert isinstance(state, Completed)
+    for picture in state.pictures:
+        assert picture.url.startswith(("http://", "https://"))
+        assert picture.image_no >= 0
+        assert picture.job_id
+    addresses = Counter((picture.job_id, picture.image_no) for picture in state.pictures)
+    assert set(addresses.values()) <= {1}
+
+
+@given(STATUSES, ERRORS | ANYTHING, HEADERS)
+def test_any_json_in_an_error_is_an_error_of_ours(
+    status: int, body: object, headers: dict[str, str]
+) -> None:
+    error = parse_error(status, body, headers)
+    assert isinstance(error, RemixbotError)
+    assert str(error).isprintable()
+
+
+@given(STATUSES, st.binary() | (ERRORS | ANYTHING).map(json.dumps).map(str.encode))
+def test_any_bytes_in_an_error_are_an_error_of_ours(status: int, body: bytes) -> None:
+    assert isinstance(parse_error(status, body, {}), RemixbotError)
+
+
+@given(ANYTHING)
+def test_values_are_read_or_left(value: object) -> None:
+    assert as_words(value).isprintable()
+    assert as_id(value) is None or as_id(value) != ""
+    assert as_number(value) is None or not isinstance(value, bool)
+    code = normalise_code(value)
+    assert code is None or (code.isdigit() and len(code) <= 7)
+
+
+@given(st.binary())
+def test_any_bytes_have_an_extension_or_none(content: bytes) -> None:
+    assert picture_extension(content) in {None, "png", "jpg", "webp", "gif", "mp4", "webm"}
+
+
+def test_a_body_that_nests_without_end_is_unreadable() -> None:
+    assert decoded(b"[" * 500_000) is None
+    assert decoded(b'{"a":' * 100_000) is None
+
+
+def test_a_body_with_an_endless_number_is_unreadable() -> None:
+    assert decoded(b"9" * 10_000) is None

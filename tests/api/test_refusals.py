@@ -1,0 +1,201 @@
+"""Answers that say no: every shape, every documented code, and waiting times."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.api.refusals import (
+    CREDIT_CODES,
+    PARAMETER_CODES,
+    RETRY_AFTER_MAX_S,
+    normalise_code,
+    parse_error,
+    retry_after_s,
+)
+from bot.errors import (
+    ApiBusy,
+    ApiCreditUsedUp,
+    ApiKeyRefused,
+    ApiMisused,
+    ApiPermissionMissing,
+    ApiUnavailable,
+    ContentRefused,
+    GenerationFailed,
+    RemixbotError,
+    RequestRefused,
+    TaskNotFound,
+)
+
+NOW = datetime(2026, 7, 1, 12, 0, 0, tzinfo=UTC)
+
+
+def told(error: RemixbotError) -> tuple[type[RemixbotError], dict[str, object]]:
+    return type(error), vars(error)
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ("004011099", "4011099"),
+        (4011099, "4011099"),
+        (4011099.0, "4011099"),
+        ("8004011099", "4011099"),
+        (8004001001, "4001001"),
+        (" 40201 ", "40201"),
+        ("0040201", "40201"),
+        ("7", "7"),
+        (0, None),
+        ("000", None),
+        (-4011099, None),
+        (1.5, None),
+        (float("nan"), None),
+        (float("inf"), None),
+        (10**400, None),
+        (True, None),
+        (None, None),
+        ("", None),
+        ("insufficient_balance", None),
+        ("\N{ARABIC-INDIC DIGIT FOUR}" * 7, None),  # digits, but not those of a code
+        ([4011099], None),
+    ],
+)
+def test_a_code_is_compared_by_its_last_seven_digits(value: object, code: str | None) -> None:
+    assert normalise_code(value) == code
+
+
+def test_a_prefix_never_turns_a_long_code_into_a_short_one() -> None:
+    assert normalise_code("8000040201") == "0040201"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"status": {"code": 400, "message": "no", "error_code": "004011003"}, "data": None},
+        {"status": {"code": "004011003", "message": "no"}, "data": None},
+        {"error": {"code": 4011003, "message": "no"}, "request_id": "r"},
+        {"error": {"code": "8004011003", "error_message": "no"}},
+        {"error": "no", "code": 4011003},
+        {"message": "no", "error_code": "4011003"},
+        {"detail": "no", "code": "004011003"},
+        {"status": {}, "error": {"code": 4011003}},
+        {"status": {"code": 77}, "error": {"code": 4011003}},
+    ],
+)
+def test_the_code_is_found_in_every_shape(body: object) -> None:
+    raw = json.dumps(body).encode()
+    assert told(parse_error(400, raw, {})) == (RequestRefused, {"code": "4011003"})
+    assert told(parse_error(422, body, {})) == (RequestRefused, {"code": "4011003"})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"status": {"message": "why"}, "error": {"message": "other"}, "message": "another"},
+        {"error": {"message": "why"}},
+        {"error": {"error_message": "why"}},
+        {"error": "why", "message": "other"},
+        {"message": "why", "detail": "other"},
+        {"detail": "why"},
+        {"detail": "  why\n"},
+    ],
+)
+def test_the_words_are_found_in_every_shape_in_order_of_trust(body: object) -> None:
+    expected = (ApiMisused, {"status": 400, "code": None, "detail": "why"})
+    assert told(parse_error(400, body, {})) == expected
+
+
+@pytest.mark.parametrize("code", sorted(PARAMETER_CODES))
+def test_a_parameter_code_tells_the_person_who_asked(code: str) -> None:
+    for spelling in (f"00{code}", int(code), f"8{code}", code):
+        error = parse_error(400, {"error": {"code": spelling}}, {})
+        assert told(error) == (RequestRefused, {"code": code})
+
+
+@pytest.mark.parametrize("code", sorted(CREDIT_CODES))
+@pytest.mark.parametrize("status", [200, 400, 403, 500])
+def test_a_credit_code_means_no_credit_under_any_status(code: str, status: int) -> None:
+    body = {"status": {"code": 1, "error_code": int(code)}, "data": None}
+    assert told(parse_error(status, body, {})) == (ApiCreditUsedUp, {})
+
+
+@pytest.mark.parametrize("status", [400, 422, 500, 200])
+def test_the_codes_for_a_failed_job_and_a_missing_service_have_their_errors(status: int) -> None:
+    failed = parse_error(status, {"error": {"code": 4011098, "message": "m"}}, {})
+    assert told(failed) == (GenerationFailed, {"code": "4011098", "detail": "m"})
+    gone = parse_error(status, {"error": {"code": "004011099", "message": "m"}}, {})
+    assert told(gone) == (ApiUnavailable, {"code": "4011099", "detail": f"HTTP {status}, 4011099"})
+
+
+@pytest.mark.parametrize("status", [400, 405, 409, 415, 422])
+def test_an_unknown_code_is_a_bug_of_ours(status: int) -> None:
+    error = parse_error(status, {"error": {"code": "12345678901", "message": "m"}}, {})
+    assert told(error) == (ApiMisused, {"status": status, "code": "5678901", "detail": "m"})
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected"),
+    [
+        (401, b"", ApiKeyRefused()),
+        (402, b"<html>", ApiCreditUsedUp()),
+        (403, {"message": "Insufficient Balance."}, ApiCreditUsedUp()),
+        (403, {"error": {"code": "insufficient_balance", "message": "no"}}, None),
+        (403, {"error": "sensitive content detected"}, ContentRefused()),
+        (403, {"error": "Sensitive content: 'insufficient balance'"}, ContentRefused()),
+        (403, {"error": "model not allowed"}, ApiPermissionMissing(detail="model not allowed")),
+        (403, b"", ApiPermissionMissing()),
+        (404, b"", TaskNotFound()),
+        (408, b"", ApiUnavailable(detail="HTTP 408")),
+        (413, b"", RequestRefused(code="4011006")),
+        (425, b"", ApiUnavailable(detail="HTTP 425")),
+        (429, {"error": {"code": 4011099}}, ApiBusy()),
+        (500, b"<html>broken</html>", ApiUnavailable(detail="HTTP 500")),
+        (502, b'{"error": {"code": 40110', ApiUnavailable(detail="HTTP 502")),
+        (503, {"message": "come again"}, ApiUnavailable(detail="HTTP 503")),
+        (307, b"", ApiUnavailable(detail="HTTP 307")),
+        (200, b"", ApiUnavailable(detail="HTTP 200")),
+        (200, {"status": {"code": 401, "message": "bad key"}, "data": None}, ApiKeyRefused()),
+        (200, {"error": {"code": "404"}}, TaskNotFound()),
+        (200, {"status": {"code": 200, "message": "ok"}}, ApiUnavailable(detail="HTTP 200, 200")),
+    ],
+)
+def test_a_status_has_its_error(status: int, body: object, expected: RemixbotError | None) -> None:
+    expected = expected or ApiPermissionMissing(detail="no")
+    assert told(parse_error(status, body, {})) == told(expected)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("7", 7.0),
+        (" 2.5 ", 2.5),
+        ("0", 0.0),
+        ("Wed, 01 Jul 2026 12:00:30 GMT", 30.0),
+        ("Wed, 01 Jul 2026 11:59:30 GMT", None),
+        ("Fri, 01 Jan 2100 00:00:00 GMT", RETRY_AFTER_MAX_S),
+        ("86400", RETRY_AFTER_MAX_S),
+        pytest.param("9" * 5000, RETRY_AFTER_MAX_S, id="endless number"),
+        ("-5", None),
+        ("nan", None),
+        ("inf", None),
+        ("soon", None),
+        ("\N{ARABIC-INDIC DIGIT SEVEN}", None),  # a digit, but not one of HTTP
+        ("Wed, 99 Jul 2026 12:00:30 GMT", None),
+        ("", None),
+    ],
+)
+def test_retry_after_is_a_sane_number_of_seconds(value: str, seconds: float | None) -> None:
+    assert retry_after_s({"retry-AFTER": value}, NOW) == seconds
+
+
+def test_a_date_to_retry_after_is_counted_from_the_servers_own_clock() -> None:
+    headers = {
+        "Retry-After": "Wed, 01 Jul 2026 13:00:10 GMT",
+        "Date": "Wed, 01 Jul 2026 13:00:00 GMT",
+    }
+    assert retry_after_s(headers, NOW) == 10.0
+
+
+def test_a_429_carries_the_time_to_wait() -> None:
+    assert told(parse_error(429, b"", {"Retry-After": "12"})) == (ApiBusy, {"retry_after_s": 12.0})
+    assert told(parse_error(429, b"", {})) == (ApiBusy, {"retry_after_s": None})

@@ -1,0 +1,76 @@
+"""The API key shows nowhere: not in a repr, an error, a cause or a log line."""
+
+import logging
+import traceback
+
+import pytest
+
+from bot.api import GenerationApi
+from bot.errors import RemixbotError
+from bot.model import Failed, ImagineRequest
+from tests.api.conftest import KEY, ApiAt
+from tests.api.servers import Answer, Reply, Then, free_port, raw_server, scripted
+
+REQUEST = ImagineRequest(prompt="a fox")
+ECHO = f"{'x' * 180} Bearer {KEY} is wrong"
+"""The API quotes the key, at the very place where long words are cut."""
+
+
+async def raised_by(api: GenerationApi) -> list[RemixbotError]:
+    errors: list[RemixbotError] = []
+    for call in (api.submit(REQUEST), api.fetch("t")):
+        try:
+            state = await call
+        except RemixbotError as error:
+            errors.append(error)
+        else:
+            assert isinstance(state, Failed)
+            assert KEY[:6] not in repr(state)
+    return errors
+
+
+def shown(error: RemixbotError) -> str:
+    """Everything of *error* that a log can show."""
+    frames = "".join(traceback.format_exception(error))
+    return f"{error!s} {error!r} {vars(error)} {frames} {error.__cause__!r}"
+
+
+@pytest.mark.parametrize("status", [200, 302, 400, 401, 403, 404, 422, 429, 500])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": ECHO},
+        {"error": {"code": 4011098, "message": ECHO}},
+        {"status": {"message": ECHO}},
+        {"id": "t", "status": "failed", "error": ECHO},
+    ],
+)
+async def test_a_key_that_the_api_quotes_shows_nowhere(
+    api_at: ApiAt, caplog: pytest.LogCaptureFixture, status: int, body: object
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        async with scripted(Answer.of(body, status=status)) as server:
+            errors = await raised_by(api_at(server.url))
+    assert errors or status == 200
+    for error in errors:
+        assert KEY[:6] not in shown(error)
+    assert KEY[:6] not in caplog.text
+
+
+@pytest.mark.parametrize("then", [Then.RESET, Then.CLOSE, Then.STAY_SILENT])
+async def test_a_key_never_shows_in_a_lost_connection(
+    api_at: ApiAt, caplog: pytest.LogCaptureFixture, then: Then
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        async with raw_server(Reply(b"HTTP/1.1 what?\r\n\r\n", then)) as server:
+            errors = await raised_by(api_at(server.url, timeout_s=0.2))
+            errors += await raised_by(api_at(f"http://127.0.0.1:{free_port()}"))
+    assert len(errors) == 4
+    for error in errors:
+        assert KEY not in shown(error)
+    assert KEY not in caplog.text
+
+
+async def test_a_key_never_shows_in_a_repr(api_at: ApiAt) -> None:
+    assert KEY not in repr(api_at("http://localhost"))
+    assert KEY not in str(api_at("http://localhost"))
