@@ -1,0 +1,107 @@
+"""The Discord client: loads the cogs, keeps the commands in step, says hello when it is ready."""
+
+import hashlib
+import json
+import logging
+from typing import cast
+
+import discord
+from discord.ext import commands
+
+from bot import texts
+from bot.clock import Clock
+from bot.jobs.crew import Crew
+from bot.model import Job
+from bot.store import Store
+from bot.studio import Announce, Studio
+from bot.ui.answers import tell
+from bot.ui.buttons import PictureButton
+from bot.ui.places import NEEDED
+from bot.ui.screen import JobScreen, open_screen
+
+log = logging.getLogger(__name__)
+
+COGS = ("cogs.remix", "cogs.imagine", "cogs.buttons")
+
+COMMANDS_FACT = "commands of application {}"
+"""Under this name the store remembers what Discord was told last."""
+
+
+class CommandTree(discord.app_commands.CommandTree["RemixBot"]):
+    """The slash commands. What a command raises is told to the person, never swallowed."""
+
+    async def on_error(
+        self,
+        interaction: discord.Interaction["RemixBot"],
+        error: discord.app_commands.AppCommandError,
+        /,
+    ) -> None:
+        await tell(interaction, error.__cause__ or error)
+
+    def digest(self) -> str:
+        """Changes whenever a command does."""
+        payload = [command.to_dict(self) for command in self.get_commands()]
+        return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+
+
+class RemixBot(commands.Bot):
+    """Everything is opened by the caller and handed in; nothing is opened here."""
+
+    def __init__(
+        self,
+        *,
+        studio: Studio,
+        store: Store,
+        crew: Crew,
+        clock: Clock,
+        allowed_guilds: frozenset[int] = frozenset(),
+    ) -> None:
+        intents = discord.Intents.none()
+        intents.guilds = True  # not privileged: names no member and reads no message
+        super().__init__(
+            command_prefix=(),
+            help_command=None,
+            intents=intents,
+            allowed_mentions=discord.AllowedMentions.none(),
+            tree_cls=CommandTree,
+        )
+        self.studio = studio
+        self._store = store
+        self._crew = crew
+        self._clock = clock
+        self._allowed_guilds = allowed_guilds
+        self._greeted = False
+
+    def announce(self, interaction: discord.Interaction["RemixBot"]) -> Announce:
+        """How an accepted job answers *interaction*."""
+
+        async def open_its_screen(job: Job) -> JobScreen:
+            return await open_screen(interaction, job, crew=self._crew, clock=self._clock)
+
+        return open_its_screen
+
+    async def setup_hook(self) -> None:
+        for cog in COGS:
+            await self.load_extension(cog)
+        self.add_dynamic_items(PictureButton)
+        await self._sync_commands()
+
+    async def _sync_commands(self) -> None:
+        """Tell Discord our commands where they changed: it limits how often it may be told."""
+        fact = COMMANDS_FACT.format(self.application_id)
+        digest = cast("CommandTree", self.tree).digest()
+        if await self._store.remembered(fact) == digest:
+            return
+        await self.tree.sync()
+        await self._store.remember(fact, digest)
+        log.info("Told Discord the commands")
+
+    async def on_ready(self) -> None:
+        if self._greeted or self.user is None:
+            return  # Discord says it after each reconnect
+        self._greeted = True
+        log.info(texts.logged_in(self.user.name, len(self.guilds)))
+        log.info(texts.invite(discord.utils.oauth_url(self.user.id, permissions=NEEDED)))
+        application = self.application
+        if application is not None and application.bot_public and not self._allowed_guilds:
+            log.warning(texts.OPEN_TO_ALL)

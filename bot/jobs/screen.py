@@ -1,0 +1,59 @@
+"""What a job needs of the place where people see it; Discord's side of it is in `bot.ui`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.errors import RemixbotError
+from bot.model import Job, Picture
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a job is, as far as anybody can tell."""
+
+    submitted: bool = False
+    fraction: float | None = None
+    """0.0 to 1.0, never less than before; ``None`` while the API says nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureFile:
+    """A picture's bytes, ready to be uploaded."""
+
+    name: str
+    """``<job id>_<imageNo>.<extension>``, ASCII letters, digits and ``_.-`` only."""
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exhibit:
+    """A picture of a result: with its file, or with the reason why only its link can be shown."""
+
+    picture: Picture
+    file: PictureFile | None = None
+    problem: RemixbotError | None = None
+
+
+class Screen(Protocol):
+    """The message that shows one job."""
+
+    @property
+    def message_id(self) -> int: ...
+
+    def show(self, progress: Progress) -> None:
+        """Show this when there is time; the newest wins. Never waits, never raises."""
+        ...
+
+    async def deliver(self, job: Job, exhibits: Sequence[Exhibit], *, took_s: float) -> int:
+        """Turn the message into the result; the id of the message that holds it.
+
+        Raises `bot.errors.DeliveryFailed` where Discord does not take it.
+        """
+        ...
+
+    async def fail(
+        self, job: Job, error: RemixbotError, *, nothing_charged: bool, took_s: float
+    ) -> None:
+        """Turn the message into what went wrong. Never raises for what Discord answers."""
+        ...

@@ -1,0 +1,112 @@
+"""The settings of the bot, read once from the environment and ``.env``.
+
+Nobody else reads the environment. Secrets hide in `repr`; all problems are reported at once, by
+name and never by value.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+API_URL = "https://cloud.vtrix.ai/model/v1"
+DATABASE_URL = "sqlite+aiosqlite:///data/remixbot.db"
+
+
+class SettingsInvalid(Exception):
+    """Some settings are missing or wrong; ``problems`` has one sentence for each."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+class Settings(BaseSettings):
+    """Every setting; the field's name in capitals is the variable's name.
+
+    A field's description completes both "set it to …" and "it must be …".
+    """
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
+    )
+
+    discord_token: SecretStr = Field(
+        description="the bot's token, from the Bot page of your application in Discord's "
+        "developer portal"
+    )
+    vtrix_api_key: SecretStr = Field(description="your key for the Vtrix API")
+    vtrix_api_url: HttpUrl = Field(
+        default=HttpUrl(API_URL), description="the API's address, starting with http:// or https://"
+    )
+    database_url: SecretStr = Field(
+        default=SecretStr(DATABASE_URL),
+        description="a database address such as sqlite+aiosqlite:///data/remixbot.db",
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="one of DEBUG, INFO, WARNING, ERROR"
+    )
+    max_running_per_user: int = Field(
+        default=3, ge=0, description="a whole number, 0 or more (0 = no limit)"
+    )
+    max_jobs_per_day: int = Field(
+        default=200, ge=0, description="a whole number, 0 or more (0 = no limit)"
+    )
+    allowed_guilds: Annotated[frozenset[int], NoDecode] = Field(
+        default=frozenset[int](),
+        description="server ids separated by commas (empty = every server the bot is in)",
+    )
+    watch_hours: float = Field(
+        default=24, gt=0, le=72, description="a number of hours, more than 0 and at most 72"
+    )
+    api_timeout_seconds: float = Field(
+        default=30, gt=0, le=300, description="a number of seconds, more than 0 and at most 300"
+    )
+
+    @field_validator("discord_token", "vtrix_api_key")
+    @classmethod
+    def _one_word(cls, value: SecretStr) -> SecretStr:
+        """Both go into HTTP headers, where white space is a slip at best and an attack at worst."""
+        word = value.get_secret_value().strip()
+        if not word or not word.isascii() or not word.isprintable() or " " in word:
+            raise ValueError
+        return SecretStr(word)
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_address(cls, value: SecretStr) -> SecretStr:
+        scheme, _, path = value.get_secret_value().partition(":///")
+        if scheme != "sqlite+aiosqlite" or not path:
+            raise ValueError
+        return value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _any_case(cls, value: object) -> object:
+        return value.strip().upper() if isinstance(value, str) else value
+
+    @field_validator("allowed_guilds", mode="before")
+    @classmethod
+    def _split_ids(cls, value: object) -> object:
+        return value.replace(",", " ").split() if isinstance(value, str) else value
+
+
+def load_settings(env_file: Path = Path(".env")) -> Settings:
+    """Read the environment, then *env_file* for what the environment does not say.
+
+    Raises `SettingsInvalid` with every problem at once.
+    """
+    source: dict[str, Any] = {"_env_file": env_file, "_env_file_encoding": "utf-8"}
+    try:
+        return Settings(**source)
+    except ValidationError as error:
+        found = {str(problem["loc"][0]): str(problem["type"]) for problem in error.errors()}
+        raise SettingsInvalid(tuple(_sentence(*item) for item in found.items())) from None
+
+
+def _sentence(field: str, problem: str) -> str:
+    name, meaning = field.upper(), Settings.model_fields[field].description
+    if problem == "missing":
+        return f"{name} is missing: set it to {meaning}."
+    return f"{name} is wrong: it must be {meaning}."

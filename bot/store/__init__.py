@@ -1,0 +1,9 @@
+"""The store: every job and its pictures, kept in a database.
+
+Only the nouns of `bot.model` go in and come out; tables, SQL and drivers stay inside.
+"""
+
+from bot.store.opening import open_store
+from bot.store.store import Store
+
+__all__ = ["Store", "open_store"]

@@ -1,0 +1,162 @@
+"""What is asked of the tables: one function for a question or a step, in its caller's transaction.
+
+Nothing here knows locks, tasks, drivers or the time: a moment is handed in.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from bot.errors import DailyLimitReached
+from bot.model import Completed, Job, JobState, NewJob
+from bot.store.rows import new_row, picture_rows, to_job
+from bot.store.tables import BIGGEST_ID, FactRow, JobRow, PictureRow
+
+_DAY = timedelta(hours=24)
+_AT_WORK = (JobState.SUBMITTING, JobState.RUNNING)
+_OPEN = (JobState.ACCEPTED, *_AT_WORK, JobState.FINISHED)
+
+
+def accept(session: Session, new: NewJob, daily_limit: int, now: datetime) -> Job | None:
+    """Insert *new*; ``None`` where its interaction has a row already.
+
+    Raises `DailyLimitReached`. Sound only where no other transaction writes meanwhile.
+    """
+    already, blocking = _in_the_way(session, new.interaction_id, daily_limit, now)
+    if already is not None:
+        return None
+    if blocking is not None:
+        raise DailyLimitReached(limit=daily_limit, free_at=blocking + _DAY)
+    row = new_row(new, now)
+    session.add(row)
+    session.flush()
+    return to_job(row)
+
+
+def _in_the_way(
+    session: Session, interaction_id: int, limit: int, now: datetime
+) -> tuple[int | None, datetime | None]:
+    """The job of this interaction; when the *limit*-th newest job of the window was accepted.
+
+    Until that one leaves the window there is no room. One statement, because people wait for it.
+    """
+    already = select(JobRow.id).where(JobRow.interaction_id == interaction_id)
+    blocking = (
+        select(JobRow.created_at)
+        .where(JobRow.created_at > now - _DAY, JobRow.state != JobState.FAILED.value)
+        .order_by(JobRow.created_at.desc())
+        .offset(max(limit - 1, 0))
+        .limit(min(limit, 1))
+    )
+    return session.execute(select(already.scalar_subquery(), blocking.scalar_subquery())).one()
+
+
+def withdraw(session: Session, job_id: int) -> bool:
+    """Delete a job that is still accepted; whether it was."""
+    gone = delete(JobRow).where(_is(job_id, [JobState.ACCEPTED])).returning(JobRow.id)
+    return session.scalar(gone) is not None
+
+
+def show_in(session: Session, job_id: int, message_id: int) -> None:
+    """Remember the message that shows the job."""
+    session.execute(update(JobRow).where(JobRow.id == job_id).values(message_id=message_id))
+
+
+def begin_submit(session: Session, job_id: int, now: datetime) -> bool:
+    """Accepted to submitting; whether this call did it."""
+    step = update(JobRow).where(_is(job_id, [JobState.ACCEPTED]))
+    step = step.values(state=JobState.SUBMITTING.value, submitted_at=now)
+    return session.scalar(step.returning(JobRow.id)) is not None
+
+
+def begin_run(session: Session, job_id: int, task_id: str) -> bool:
+    """Submitting to running; whether this call did it."""
+    step = update(JobRow).where(_is(job_id, [JobState.SUBMITTING]))
+    step = step.values(state=JobState.RUNNING.value, task_id=task_id)
+    return session.scalar(step.returning(JobRow.id)) is not None
+
+
+def finish(session: Session, job_id: int, completed: Completed, now: datetime) -> Job | None:
+    """Submitting or running to finished, with the pictures; the job where this call did it."""
+    step = update(JobRow).where(_is(job_id, _AT_WORK))
+    step = step.values(
+        state=JobState.FINISHED.value,
+        finished_at=now,
+        task_id=completed.task_id,
+        provider_job_id=completed.job_id,
+        cost_usd=completed.cost_usd,
+    )
+    if session.scalar(step.returning(JobRow.id)) is None:
+        return None
+    session.add_all(picture_rows(job_id, completed.pictures))
+    session.flush()
+    return job(session, job_id)
+
+
+def delivered(session: Session, job_id: int, message_id: int, now: datetime) -> bool:
+    """Finished to delivered, in the channel of the request; whether this call did it."""
+    step = update(JobRow).where(_is(job_id, [JobState.FINISHED]))
+    step = step.values(state=JobState.DELIVERED.value, delivered_at=now)
+    channel_id = session.scalar(step.returning(JobRow.channel_id))
+    if channel_id is None:
+        return False
+    session.execute(
+        update(PictureRow)
+        .where(PictureRow.job_id == job_id)
+        .values(posted_channel_id=channel_id, posted_message_id=message_id)
+    )
+    return True
+
+
+def fail(session: Session, job_id: int, reason: str) -> bool:
+    """From any open state to failed; whether this call did it."""
+    step = update(JobRow).where(_is(job_id, _OPEN))
+    step = step.values(state=JobState.FAILED.value, failure=reason)
+    return session.scalar(step.returning(JobRow.id)) is not None
+
+
+def job(session: Session, job_id: int) -> Job | None:
+    """The job with this number."""
+    return _newest(session, JobRow.id == job_id)
+
+
+def by_message(session: Session, message_id: int) -> Job | None:
+    """The newest job shown in this message, or with pictures posted there."""
+    if message_id > BIGGEST_ID:  # people paste any digits; drivers refuse to bind these
+        return None
+    posted = select(PictureRow.job_id).where(PictureRow.posted_message_id == message_id)
+    return _newest(session, or_(JobRow.message_id == message_id, JobRow.id.in_(posted)))
+
+
+def by_provider_id(session: Session, provider_job_id: str) -> Job | None:
+    """The newest job that the provider knows by this id, or one of whose pictures it does."""
+    made = select(PictureRow.job_id).where(PictureRow.provider_job_id == provider_job_id)
+    return _newest(session, or_(JobRow.provider_job_id == provider_job_id, JobRow.id.in_(made)))
+
+
+def by_task_id(session: Session, task_id: str) -> Job | None:
+    """The newest job with this task id."""
+    return _newest(session, JobRow.task_id == task_id)
+
+
+def _newest(session: Session, condition: ColumnElement[bool]) -> Job | None:
+    row = session.scalar(select(JobRow).where(condition).order_by(JobRow.id.desc()).limit(1))
+    return None if row is None else to_job(row)
+
+
+def _is(job_id: int, states: Collection[JobState]) -> ColumnElement[bool]:
+    """The job with this number, while it is in one of *states*: compare, then set."""
+    return (JobRow.id == job_id) & JobRow.state.in_([state.value for state in states])
+
+
+def fact(session: Session, name: str) -> str | None:
+    """What was remembered last under this name."""
+    row = session.get(FactRow, name)
+    return row.value if row else None
+
+
+def remember(session: Session, name: str, value: str) -> None:
+    """Keep *value* under this name, in place of what was there."""
+    session.merge(FactRow(name=name, value=value))

@@ -1,0 +1,130 @@
+"""From the nouns of `bot.model` to rows and back: the only place that knows both."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import assert_never
+
+from bot.model import (
+    ImagineRequest,
+    Job,
+    JobState,
+    MessageLink,
+    Mode,
+    NewJob,
+    Picture,
+    PictureKind,
+    Place,
+    RemixRequest,
+    Request,
+    Source,
+)
+from bot.store.tables import KIND_IMAGINE, KIND_REMIX, JobRow, PictureRow
+
+
+def new_row(new: NewJob, created_at: datetime) -> JobRow:
+    """The row of a job that was just accepted."""
+    row = JobRow(
+        interaction_id=new.interaction_id,
+        state=JobState.ACCEPTED.value,
+        author_id=new.author_id,
+        guild_id=new.place.guild_id,
+        channel_id=new.place.channel_id,
+        private=new.place.private,
+        file_limit_bytes=new.place.file_limit_bytes,
+        created_at=created_at,
+        pictures=[],
+    )
+    _put_request(row, new.request)
+    if new.origin is not None:
+        row.origin_guild_id = new.origin.guild_id
+        row.origin_channel_id = new.origin.channel_id
+        row.origin_message_id = new.origin.message_id
+    return row
+
+
+def _put_request(row: JobRow, request: Request) -> None:
+    row.prompt = request.prompt
+    row.callback = request.callback
+    match request:
+        case ImagineRequest():
+            row.kind = KIND_IMAGINE
+        case RemixRequest():
+            row.kind = KIND_REMIX
+            row.mode = request.mode.value
+            row.source_job_id = request.source.job_id
+            row.source_image_no = request.source.image_no
+        case _:
+            assert_never(request)
+
+
+def picture_rows(job_id: int, pictures: Iterable[Picture]) -> list[PictureRow]:
+    """The rows of the pictures of job *job_id*, posted nowhere yet."""
+    return [
+        PictureRow(
+            job_id=job_id,
+            position=position,
+            image_no=picture.image_no,
+            provider_job_id=picture.job_id,
+            url=picture.url,
+            kind=picture.kind.value,
+        )
+        for position, picture in enumerate(pictures)
+    ]
+
+
+def to_job(row: JobRow) -> Job:
+    """The job that *row* and its picture rows keep."""
+    return Job(
+        id=row.id,
+        interaction_id=row.interaction_id,
+        request=_request(row),
+        author_id=row.author_id,
+        place=Place(
+            guild_id=row.guild_id,
+            channel_id=row.channel_id,
+            private=row.private,
+            file_limit_bytes=row.file_limit_bytes,
+        ),
+        origin=_origin(row),
+        state=JobState(row.state),
+        created_at=row.created_at,
+        submitted_at=row.submitted_at,
+        finished_at=row.finished_at,
+        delivered_at=row.delivered_at,
+        message_id=row.message_id,
+        task_id=row.task_id,
+        provider_job_id=row.provider_job_id,
+        cost_usd=row.cost_usd,
+        failure=row.failure,
+        pictures=tuple(_picture(picture) for picture in row.pictures),
+    )
+
+
+def _request(row: JobRow) -> Request:
+    if row.mode is None or row.source_job_id is None or row.source_image_no is None:
+        return ImagineRequest(prompt=row.prompt, callback=row.callback)
+    return RemixRequest(
+        source=Source(job_id=row.source_job_id, image_no=row.source_image_no),
+        prompt=row.prompt,
+        mode=Mode(row.mode),
+        callback=row.callback,
+    )
+
+
+def _origin(row: JobRow) -> MessageLink | None:
+    if row.origin_channel_id is None or row.origin_message_id is None:
+        return None
+    return MessageLink(
+        guild_id=row.origin_guild_id,
+        channel_id=row.origin_channel_id,
+        message_id=row.origin_message_id,
+    )
+
+
+def _picture(row: PictureRow) -> Picture:
+    return Picture(
+        job_id=row.provider_job_id,
+        image_no=row.image_no,
+        url=row.url,
+        kind=PictureKind(row.kind),
+    )

@@ -1,0 +1,180 @@
+"""The Store: the one door to what is kept.
+
+It brings locks, tasks, the clock and errors together; the questions themselves are in
+`bot.store.queries`. What the states of a job mean to Discord or to the API is not known here.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.orm import Session
+
+from bot.clock import Clock
+from bot.errors import DailyLimitReached, StoreUnavailable
+from bot.model import Completed, Job, NewJob
+from bot.store import queries
+from bot.store.engine import for_writing
+from bot.store.failures import database_errors
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+
+class Store:
+    """Jobs and pictures. Comes from `open_store`, which also closes it.
+
+    Every method raises `StoreUnavailable` where the database does not answer. A cancelled call
+    comes back at once; what it began still runs to its end (`accept` is taken back).
+    """
+
+    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
+        self._clock = clock
+        self._reading = async_sessionmaker(engine)
+        self._writing = async_sessionmaker(for_writing(engine))
+        # SQLite has one writer. Queueing here is fair and cheap; in the database it is neither.
+        self._one_writer = asyncio.Lock()
+        self._under_way: set[asyncio.Task[Any]] = set()
+
+    # ---------------------------------------------------------------- the life of a job
+
+    async def accept(self, new: NewJob, *, daily_limit: int = 0) -> Job | None:
+        """Record *new*, unless the bot took *daily_limit* jobs in the last 24 hours (0 = no limit).
+
+        Jobs that failed do not count. ``None``: this interaction was accepted before, and whoever
+        did that goes on with it. Raises `DailyLimitReached`. Cancelled, it leaves no row.
+        """
+        now = self._clock.now()
+        accepting = self._start(self._write(queries.accept, new, daily_limit, now))
+        try:
+            return await asyncio.shield(accepting)
+        except asyncio.CancelledError:
+            self._start(self._take_back(accepting))
+            raise
+
+    async def withdraw(self, job_id: int) -> bool:
+        """Forget a job that is still accepted; whether it was."""
+        return await self._run(self._write(queries.withdraw, job_id))
+
+    async def show_in(self, job_id: int, message_id: int) -> None:
+        """Remember the Discord message that shows the job."""
+        await self._run(self._write(queries.show_in, job_id, message_id))
+
+    async def begin_submit(self, job_id: int) -> bool:
+        """Accepted → submitting; whether this call did it."""
+        return await self._run(self._write(queries.begin_submit, job_id, self._clock.now()))
+
+    async def begin_run(self, job_id: int, task_id: str) -> bool:
+        """Submitting → running; whether this call did it."""
+        return await self._run(self._write(queries.begin_run, job_id, task_id))
+
+    async def finish(self, job_id: int, completed: Completed) -> Job | None:
+        """Submitting or running → finished; the job with its pictures where this call did it."""
+        now = self._clock.now()
+        return await self._run(self._write(queries.finish, job_id, completed, now))
+
+    async def delivered(self, job_id: int, message_id: int) -> bool:
+        """Finished → delivered, the pictures being in this message; whether this call did it."""
+        now = self._clock.now()
+        return await self._run(self._write(queries.delivered, job_id, message_id, now))
+
+    async def fail(self, job_id: int, reason: str) -> bool:
+        """Any state but delivered and failed → failed; whether this call did it."""
+        return await self._run(self._write(queries.fail, job_id, reason))
+
+    # ---------------------------------------------------------------- looking up
+
+    async def job(self, job_id: int) -> Job | None:
+        """The job with this number."""
+        return await self._run(self._read(queries.job, job_id))
+
+    async def by_message(self, message_id: int) -> Job | None:
+        """The job shown in this message, or whose pictures are posted there."""
+        return await self._run(self._read(queries.by_message, message_id))
+
+    async def by_provider_id(self, provider_job_id: str) -> Job | None:
+        """The newest job with this provider job id, its own or that of one of its pictures."""
+        return await self._run(self._read(queries.by_provider_id, provider_job_id))
+
+    async def by_task_id(self, task_id: str) -> Job | None:
+        """The job that the platform knows by this task id."""
+        return await self._run(self._read(queries.by_task_id, task_id))
+
+    # ---------------------------------------------------------------- facts
+
+    async def remembered(self, name: str) -> str | None:
+        """What was remembered last under this name; ``None`` for nothing."""
+        return await self._run(self._read(queries.fact, name))
+
+    async def remember(self, name: str, value: str) -> None:
+        """Keep *value* under this name across restarts."""
+        await self._run(self._write(queries.remember, name, value))
+
+    # ---------------------------------------------------------------- how it is done
+
+    async def settle(self) -> None:
+        """Wait for what cancelled calls left under way."""
+        while self._under_way:
+            await asyncio.wait(self._under_way)
+
+    async def _read(
+        self, question: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        return await _in_transaction(self._reading, question, *args, **kwargs)
+
+    async def _write(
+        self, step: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        async with self._one_writer:
+            return await _in_transaction(self._writing, step, *args, **kwargs)
+
+    async def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        """*work* in a task of its own, because a driver cannot break a statement off.
+
+        SQLAlchemy answers a cancellation by closing the connection, which waits for the
+        statement: a caller with a time limit would wait for a locked database all the same.
+        """
+        task = self._start(work)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(_log_failure)
+            raise
+
+    def _start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return task
+
+    async def _take_back(self, accepting: asyncio.Task[Job | None]) -> None:
+        try:
+            job = await accepting
+        except (DailyLimitReached, StoreUnavailable):
+            return
+        if job is None:
+            return
+        try:
+            await self._write(queries.withdraw, job.id)
+        except StoreUnavailable as error:
+            _log.warning("job %d: stays recorded, though its caller left: %s", job.id, error)
+
+
+async def _in_transaction(
+    sessions: async_sessionmaker[AsyncSession],
+    work: Callable[Concatenate[Session, P], T],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
+    with database_errors():
+        async with sessions.begin() as session:
+            return await session.run_sync(work, *args, **kwargs)
+
+
+def _log_failure(task: asyncio.Task[Any]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.warning("a call failed after its caller left: %s", error)

@@ -1,0 +1,121 @@
+"""The tables: what is kept of a job and of its pictures.
+
+Queries and the way to the nouns of `bot.model` are elsewhere. A change here needs a migration; a
+test compares the two.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Annotated, ClassVar
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, MetaData, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from bot.model import JobState, Mode, PictureKind
+from bot.store.column_types import UsdAmount, UtcDateTime
+
+KIND_IMAGINE = "imagine"
+KIND_REMIX = "remix"
+
+BIGGEST_ID = 2**63 - 1
+"""The largest number that a column for Discord ids holds."""
+
+Snowflake = Annotated[int, mapped_column(BigInteger)]
+"""A Discord id: 64 bits, of which Discord uses 63."""
+
+
+class Base(DeclarativeBase):
+    """Every constraint has a name, so that a migration can address it on any database."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar = {str: Text, datetime: UtcDateTime, Decimal: UsdAmount}
+
+
+def _one_of(column: str, words: type[Enum], name: str) -> CheckConstraint:
+    listed = ", ".join(repr(word.value) for word in words)
+    return CheckConstraint(f"{column} IN ({listed})", name=name)
+
+
+class JobRow(Base):
+    """One job, from the moment it was accepted."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        _one_of("state", JobState, "state"),
+        _one_of("mode", Mode, "mode"),
+        CheckConstraint(
+            f"kind = '{KIND_IMAGINE}' AND mode IS NULL"
+            " AND source_job_id IS NULL AND source_image_no IS NULL"
+            f" OR kind = '{KIND_REMIX}' AND mode IS NOT NULL"
+            " AND source_job_id IS NOT NULL AND source_image_no IS NOT NULL",
+            name="kind",
+        ),
+        Index(None, "created_at", "state"),
+        # The id of a job that was withdrawn is never given to another one.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    interaction_id: Mapped[Snowflake] = mapped_column(unique=True)
+    kind: Mapped[str]
+    state: Mapped[str]
+    prompt: Mapped[str]
+    mode: Mapped[int | None]
+    callback: Mapped[str | None]
+    source_job_id: Mapped[str | None]
+    source_image_no: Mapped[int | None]
+    origin_guild_id: Mapped[Snowflake | None]
+    origin_channel_id: Mapped[Snowflake | None]
+    origin_message_id: Mapped[Snowflake | None]
+    author_id: Mapped[Snowflake]
+    guild_id: Mapped[Snowflake | None]
+    channel_id: Mapped[Snowflake]
+    private: Mapped[bool]
+    file_limit_bytes: Mapped[int] = mapped_column(BigInteger)
+    message_id: Mapped[Snowflake | None] = mapped_column(index=True)
+    task_id: Mapped[str | None] = mapped_column(index=True)
+    provider_job_id: Mapped[str | None] = mapped_column(index=True)
+    cost_usd: Mapped[Decimal | None]
+    failure: Mapped[str | None]
+    created_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+
+    pictures: Mapped[list["PictureRow"]] = relationship(
+        lazy="selectin", order_by="PictureRow.position", passive_deletes=True
+    )
+
+
+class PictureRow(Base):
+    """One picture of a finished job, in the order that the API gave."""
+
+    __tablename__ = "pictures"
+    __table_args__ = (_one_of("kind", PictureKind, "kind"),)
+
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    image_no: Mapped[int]
+    provider_job_id: Mapped[str] = mapped_column(index=True)
+    url: Mapped[str]
+    kind: Mapped[str]
+    posted_channel_id: Mapped[Snowflake | None]
+    posted_message_id: Mapped[Snowflake | None] = mapped_column(index=True)
+
+
+class FactRow(Base):
+    """Something to be remembered across restarts that belongs to no job."""
+
+    __tablename__ = "facts"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]

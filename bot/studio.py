@@ -1,0 +1,250 @@
+"""What people can do: imagine, remix, and do it again.
+
+Every check that needs the store or a limit is here, and all of them come before Discord is answered
+and before anything is paid. Knows nothing of Discord's library: the caller passes in how a job is
+announced.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+
+from bot.errors import (
+    MessageUnknown,
+    OnlyInServers,
+    RunningLimitReached,
+    ServerNotAllowed,
+    SourceUnknown,
+    StoreUnavailable,
+)
+from bot.inputs import JobId, MessageId
+from bot.jobs.runner import JobRunner
+from bot.jobs.screen import Screen
+from bot.model import (
+    ImagineRequest,
+    Job,
+    MessageLink,
+    Mode,
+    NewJob,
+    Place,
+    RemixRequest,
+    Request,
+    Source,
+)
+from bot.store import Store
+
+STORE_BUDGET_S = 1.0
+"""Discord wants its answer within three seconds: what the store may take of them, all together."""
+
+Announce = Callable[[Job], Awaitable[Screen]]
+"""Answers Discord with the first message of an accepted job."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much may be asked for; 0 = no limit."""
+
+    running_per_user: int = 0
+    jobs_per_day: int = 0
+    allowed_guilds: frozenset[int] = frozenset()
+    """Empty = every server."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """Who asks, where, and in which interaction."""
+
+    author_id: int
+    place: Place
+    interaction_id: int
+    origin: MessageLink | None = None
+    """The message whose button was pressed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sketch:
+    """What a remix form is filled with."""
+
+    source: Source
+    prompt: str = ""
+    mode: Mode = Mode.STRONG
+
+
+class Studio:
+    """The use cases. One for the whole bot."""
+
+    def __init__(self, *, store: Store, runner: JobRunner, limits: Limits) -> None:
+        self._store = store
+        self._runner = runner
+        self._limits = limits
+        self._running: Counter[int] = Counter()
+
+    def check_place(self, guild_id: int | None) -> None:
+        """Raises `OnlyInServers` or `ServerNotAllowed`."""
+        if guild_id is None:
+            raise OnlyInServers
+        if self._limits.allowed_guilds and guild_id not in self._limits.allowed_guilds:
+            raise ServerNotAllowed
+
+    async def imagine(
+        self, *, prompt: str, callback: str | None, asking: Asking, announce: Announce
+    ) -> None:
+        """Make four pictures from *prompt*, in the background.
+
+        Raises a `bot.errors.UserError` or `StoreUnavailable`; nothing is accepted then.
+        """
+
+        async def request() -> tuple[Request, MessageLink | None]:
+            return ImagineRequest(prompt=prompt, callback=callback), None
+
+        await self._start(request, asking, announce)
+
+    async def remix(
+        self,
+        *,
+        job: JobId | MessageId,
+        image_no: int,
+        prompt: str,
+        mode: Mode,
+        callback: str | None,
+        asking: Asking,
+        announce: Announce,
+    ) -> None:
+        """Remix a picture of *job*, in the background.
+
+        Raises a `bot.errors.UserError` or `StoreUnavailable`; nothing is accepted then.
+        """
+
+        async def request() -> tuple[Request, MessageLink | None]:
+            source, parent = await self._find(job, image_no, asking.author_id)
+            wanted = RemixRequest(source=source, prompt=prompt, mode=mode, callback=callback)
+            return wanted, None if parent is None or parent.place.private else parent.message
+
+        await self._start(request, asking, announce)
+
+    async def again(
+        self, *, message_id: int, source: Source | None, asking: Asking, announce: Announce
+    ) -> None:
+        """Do once more what the job of *message_id* did, on *source* where it was a remix.
+
+        Raises `SourceUnknown` where that job is not known, and whatever else a new job raises.
+        """
+
+        async def request() -> tuple[Request, MessageLink | None]:
+            shown = await self._store.by_message(message_id)
+            match shown.request if shown else None:
+                case ImagineRequest() as imagined:
+                    return replace(imagined, callback=None), None
+                case RemixRequest() as remix if shown and source:
+                    return replace(remix, source=source, callback=None), shown.origin
+                case _:
+                    raise SourceUnknown
+
+        await self._start(request, replace(asking, origin=None), announce)
+
+    async def sketch(self, job: JobId | MessageId, image_no: int, author_id: int) -> Sketch:
+        """What a remix form for this picture is filled with; empty where the store is silent.
+
+        Raises `MessageUnknown`, and `StoreUnavailable` where only the store knows the job's id.
+        """
+        try:
+            async with _store_budget():
+                source, parent = await self._find(job, image_no, author_id)
+        except StoreUnavailable:
+            if isinstance(job, MessageId):
+                raise
+            return Sketch(source=Source(job.value, image_no))
+        if parent is None:
+            return Sketch(source=source)
+        made_by = parent.request
+        mode = made_by.mode if isinstance(made_by, RemixRequest) else Mode.STRONG
+        return Sketch(source=source, prompt=made_by.prompt, mode=mode)
+
+    async def _find(
+        self, job: JobId | MessageId, image_no: int, author_id: int
+    ) -> tuple[Source, Job | None]:
+        """The picture as the API addresses it, and the job it is of where this person may see it.
+
+        Raises `MessageUnknown`.
+        """
+        if isinstance(job, MessageId):
+            shown = await self._store.by_message(job.value)
+            if shown is None or shown.provider_job_id is None or _hidden(shown, author_id):
+                raise MessageUnknown
+            return Source(_id_of_picture(shown, image_no), image_no), shown
+        if (known := await self._store.by_provider_id(job.value)) is not None:
+            return Source(job.value, image_no), None if _hidden(known, author_id) else known
+        task = await self._store.by_task_id(job.value)
+        if task is None or task.provider_job_id is None or _hidden(task, author_id):
+            return Source(job.value, image_no), None
+        return Source(_id_of_picture(task, image_no), image_no), task
+
+    async def _start(
+        self,
+        request: Callable[[], Awaitable[tuple[Request, MessageLink | None]]],
+        asking: Asking,
+        announce: Announce,
+    ) -> None:
+        """Row first, then Discord's answer, then the API: each step may be the last."""
+        self.check_place(asking.place.guild_id)
+        self._take_slot(asking.author_id)
+        try:
+            async with _store_budget():
+                wanted, origin = await request()
+                new = NewJob(
+                    request=wanted,
+                    author_id=asking.author_id,
+                    place=asking.place,
+                    interaction_id=asking.interaction_id,
+                    origin=origin or asking.origin,
+                )
+                job = await self._store.accept(new, daily_limit=self._limits.jobs_per_day)
+            if job is None:  # Discord sent this interaction twice
+                self._free_slot(asking.author_id)
+                return
+            screen = await self._announce(job, announce)
+        except BaseException:
+            self._free_slot(asking.author_id)
+            raise
+        task = self._runner.start(job, screen)
+        task.add_done_callback(lambda _: self._free_slot(asking.author_id))
+
+    def _take_slot(self, author_id: int) -> None:
+        limit = self._limits.running_per_user
+        if limit and self._running[author_id] >= limit:
+            raise RunningLimitReached(limit=limit)
+        self._running[author_id] += 1
+
+    def _free_slot(self, author_id: int) -> None:
+        self._running[author_id] -= 1
+        if not self._running[author_id]:
+            del self._running[author_id]
+
+    async def _announce(self, job: Job, announce: Announce) -> Screen:
+        try:
+            return await announce(job)
+        except BaseException:
+            with suppress(StoreUnavailable):
+                await self._store.withdraw(job.id)
+            raise
+
+
+def _hidden(job: Job, author_id: int) -> bool:
+    return job.place.private and job.author_id != author_id
+
+
+def _id_of_picture(job: Job, image_no: int) -> str:
+    """The provider's id that a remix of this picture must name; pictures may have their own."""
+    own = (picture.job_id for picture in job.pictures if picture.image_no == image_no)
+    return next(own, None) or job.provider_job_id or ""
+
+
+@asynccontextmanager
+async def _store_budget() -> AsyncGenerator[None]:
+    try:
+        async with asyncio.timeout(STORE_BUDGET_S):
+            yield
+    except TimeoutError:
+        raise StoreUnavailable(detail=f"no answer within {STORE_BUDGET_S:g} s") from None

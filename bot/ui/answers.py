@@ -1,0 +1,62 @@
+"""Tells people what went wrong, in the interaction in which it did."""
+
+import functools
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import discord
+
+from bot import texts
+from bot.errors import RemixbotError
+from bot.incidents import as_told
+from bot.ui import faults
+
+log = logging.getLogger(__name__)
+
+Door = TypeVar("Door")
+Options = ParamSpec("Options")
+Handler = Callable[Concatenate[Door, discord.Interaction[Any], Options], Coroutine[Any, Any, None]]
+
+
+def tells_errors(handler: Handler[Door, Options]) -> Handler[Door, Options]:
+    """Wrap a cog's *handler* so that whatever it raises ends as a private sentence."""
+
+    @functools.wraps(handler)
+    async def guarded(
+        door: Door,
+        interaction: discord.Interaction[Any],
+        *args: Options.args,
+        **kwargs: Options.kwargs,
+    ) -> None:
+        try:
+            await handler(door, interaction, *args, **kwargs)
+        except Exception as raised:
+            await tell(interaction, raised)
+
+    return guarded
+
+
+async def tell(interaction: discord.Interaction[Any], raised: BaseException) -> None:
+    """Log *raised* as it deserves and tell the person, privately."""
+    if faults.is_too_late(raised):
+        log.warning("Interaction %d could not be answered in time", interaction.id)
+        return
+    await say(interaction, as_told(raised, f"interaction {interaction.id}"))
+
+
+async def say(
+    interaction: discord.Interaction[Any],
+    error: RemixbotError,
+    *files: discord.File,
+    more: str = "",
+) -> None:
+    """Answer *interaction* privately with the sentence for *error*, *more* below it and *files*."""
+    sentence = "\n".join(filter(None, (texts.describe(error), more)))
+    try:
+        if interaction.response.is_done():
+            await interaction.followup.send(sentence, files=files, ephemeral=True)
+        else:
+            await interaction.response.send_message(sentence, files=files, ephemeral=True)
+    except faults.FAULTS as fault:
+        log.warning("Nobody could be told %r: %s", error, faults.detail(fault))

@@ -1,0 +1,134 @@
+"""The buttons under a result. Their ids alone say what to do, so they work for ever.
+
+A press is passed on as the client event ``picture_button``; what it does is not known here.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Self
+
+import discord
+
+from bot import texts
+from bot.model import REMIXABLE_IMAGES, Job, Picture, PictureKind, RemixRequest, Source
+
+PREFIX = "remix:"
+"""Every custom id of ours starts with this."""
+UNKNOWN_JOB = "-"
+"""Stands where a job has no id of the provider's yet."""
+
+_JOB_ID = r"[A-Za-z0-9_-]{1,56}"
+_ROW_MAX = 5
+
+LayoutButton = discord.ui.Button[discord.ui.LayoutView]
+Row = discord.ui.ActionRow[Any]
+
+
+class Verb(StrEnum):
+    """What a button does."""
+
+    REMIX = "remix"
+    """Open the form for one of the result's own pictures."""
+    AGAIN = "again"
+    """The same prompt and mode once more, on the picture that the id names."""
+    IMAGINE = "imagine"
+    """The same text once more, from nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What the id of a pressed button says."""
+
+    verb: Verb
+    source: Source
+
+    @property
+    def custom_id(self) -> str:
+        return f"{PREFIX}{self.verb}:{self.source.job_id}:{self.source.image_no}"
+
+
+class PictureButton(
+    discord.ui.DynamicItem[LayoutButton],
+    # `\Z`: discord.py looks for a match first and dispatches on a full match
+    template=rf"{PREFIX}(?P<verb>{'|'.join(Verb)}):(?P<job>{_JOB_ID}):(?P<image>[0-3])\Z",
+):
+    """Any of our buttons."""
+
+    def __init__(
+        self,
+        press: Press,
+        label: str = "",
+        style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+    ) -> None:
+        super().__init__(LayoutButton(label=label, style=style, custom_id=press.custom_id))
+        self.press = press
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        interaction: discord.Interaction,  # noqa: ARG003  # discord.py's signature
+        item: discord.ui.Item[discord.ui.LayoutView],  # noqa: ARG003
+        match: re.Match[str],
+        /,
+    ) -> Self:
+        return cls(Press(Verb(match["verb"]), Source(match["job"], int(match["image"]))))
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        interaction.client.dispatch("picture_button", interaction, self.press)
+
+
+def is_known(custom_id: str) -> bool:
+    """Whether this version has a button with such an id."""
+    return PictureButton.__discord_ui_compiled_template__.fullmatch(custom_id) is not None
+
+
+def result_rows(job: Job) -> list[Row]:
+    """The rows under a result: chain on its pictures; the same idea once more."""
+    remix = [
+        PictureButton(
+            Press(Verb.REMIX, Source(picture.job_id, picture.image_no)),
+            texts.remix_button(picture.image_no),
+            discord.ButtonStyle.primary,
+        )
+        for picture in job.pictures
+        if _can_be_remixed(picture)
+    ]
+    return [*_rows(remix), *_rows(_repeats(job, texts.AGAIN, parents=True))]
+
+
+def retry_row(job: Job) -> list[Row]:
+    """The row under a failure."""
+    return _rows(_repeats(job, texts.TRY_AGAIN, parents=False))
+
+
+def _can_be_remixed(picture: Picture) -> bool:
+    return (
+        picture.kind is PictureKind.IMAGE
+        and picture.image_no in REMIXABLE_IMAGES
+        and re.fullmatch(_JOB_ID, picture.job_id) is not None
+    )
+
+
+def _repeats(job: Job, label: str, *, parents: bool) -> list[PictureButton]:
+    request = job.request
+    if not isinstance(request, RemixRequest):
+        own_id = job.provider_job_id or UNKNOWN_JOB
+        if not re.fullmatch(_JOB_ID, own_id):
+            own_id = UNKNOWN_JOB
+        return [PictureButton(Press(Verb.IMAGINE, Source(own_id, 0)), label)]
+    source = request.source
+    buttons = [PictureButton(Press(Verb.AGAIN, source), label)]
+    if parents:
+        buttons += [
+            PictureButton(
+                Press(Verb.AGAIN, Source(source.job_id, image_no)), texts.parent_button(image_no)
+            )
+            for image_no in REMIXABLE_IMAGES
+            if image_no != source.image_no
+        ]
+    return buttons
+
+
+def _rows(buttons: list[PictureButton]) -> list[Row]:
+    return [Row(*buttons[start : start + _ROW_MAX]) for start in range(0, len(buttons), _ROW_MAX)]

@@ -1,0 +1,184 @@
+"""The form for a prompt: what it shows, and what comes back from it.
+
+A form lives in no memory: its custom id says what it is for, and what people typed is read from the
+raw answer, so that a form opened before a restart still works.
+"""
+
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import discord
+
+from bot import texts
+from bot.errors import ModeInvalid, OldControl
+from bot.model import Mode, Source
+from bot.ui.buttons import PREFIX
+
+FIELD_MAX = 4000
+"""The most that Discord takes in one text field."""
+PROMPT_FIELDS_MAX = 3
+
+_ID = re.compile(
+    rf"{PREFIX}form:(?:(?P<job>[A-Za-z0-9_-]{{1,56}}):(?P<image>[0-3])|imagine)"
+    r":(?P<place>public|private):(?P<nonce>[0-9a-f]{8})"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormId:
+    """What a form is for; kept in its custom id."""
+
+    source: Source | None
+    """The picture to remix; ``None``: imagine."""
+    private: bool
+    nonce: str = field(default_factory=lambda: secrets.token_hex(4))
+    """Every opening has an id of its own, or two open forms would answer for each other."""
+
+    @property
+    def custom_id(self) -> str:
+        source = f"{self.source.job_id}:{self.source.image_no}" if self.source else "imagine"
+        place = "private" if self.private else "public"
+        return f"{PREFIX}form:{source}:{place}:{self.nonce}"
+
+    @classmethod
+    def read(cls, custom_id: str) -> Self:
+        """Raises `OldControl` where this version knows no such form."""
+        match = _ID.fullmatch(custom_id)
+        if match is None:
+            raise OldControl
+        return cls(
+            source=Source(match["job"], int(match["image"])) if match["job"] else None,
+            private=match["place"] == "private",
+            nonce=match["nonce"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """What came back from a form, as typed."""
+
+    prompt: str
+    mode: Mode
+    callback: str | None
+
+
+class PromptForm(discord.ui.Modal):
+    """A prompt in one to three fields, the mode for a remix, the callback where one was given."""
+
+    def __init__(
+        self,
+        form_id: FormId,
+        *,
+        prompt: str = "",
+        mode: Mode = Mode.STRONG,
+        callback: str | None = None,
+    ) -> None:
+        source = form_id.source
+        title = texts.remix_title(source.image_no) if source else texts.IMAGINE_TITLE
+        super().__init__(title=title, custom_id=form_id.custom_id)
+        parts = split_prompt(prompt)
+        for number, part in enumerate(parts, start=1):
+            self.add_item(_prompt_field(number, len(parts), part))
+        if source:
+            self.add_item(_mode_field(mode))
+        if callback is not None:
+            self.add_item(_callback_field(callback))
+
+    def is_finished(self) -> bool:
+        """Always: discord.py then keeps no form in memory, and none can be taken for another."""
+        return True
+
+
+def _prompt_field(number: int, parts: int, part: str) -> discord.ui.Label[discord.ui.Modal]:
+    return discord.ui.Label(
+        text=texts.prompt_part_label(number, parts),
+        component=discord.ui.TextInput[discord.ui.Modal](
+            custom_id=f"prompt-{number}",
+            style=discord.TextStyle.paragraph,
+            default=part or None,
+            required=number == 1,
+            max_length=FIELD_MAX,
+        ),
+    )
+
+
+def _mode_field(mode: Mode) -> discord.ui.Label[discord.ui.Modal]:
+    hints = {Mode.STRONG: texts.MODE_STRONG_HINT, Mode.SUBTLE: texts.MODE_SUBTLE_HINT}
+    return discord.ui.Label(
+        text=texts.MODE_LABEL,
+        component=discord.ui.RadioGroup[discord.ui.Modal](
+            custom_id="mode",
+            options=[
+                discord.RadioGroupOption(
+                    label=texts.MODE_CHOICES[choice],
+                    value=str(choice.value),
+                    description=hints[choice],
+                    default=choice is mode,
+                )
+                for choice in Mode
+            ],
+        ),
+    )
+
+
+def _callback_field(callback: str) -> discord.ui.Label[discord.ui.Modal]:
+    return discord.ui.Label(
+        text=texts.CALLBACK_LABEL,
+        component=discord.ui.TextInput[discord.ui.Modal](
+            custom_id="callback", default=callback, required=False, max_length=FIELD_MAX
+        ),
+    )
+
+
+def read_form(data: Mapping[str, Any]) -> Filled:
+    """What was typed, from the raw data of the interaction. Raises `ModeInvalid`."""
+    values = dict(_values(data))
+    parts = [values.get(f"prompt-{number}") or "" for number in range(1, PROMPT_FIELDS_MAX + 1)]
+    try:
+        mode = Mode(int(values.get("mode") or Mode.STRONG))
+    except ValueError:
+        raise ModeInvalid from None
+    return Filled(prompt=join_prompt(parts), mode=mode, callback=values.get("callback"))
+
+
+def _values(data: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
+    """Every field with its value, whatever it is wrapped in."""
+    if "custom_id" in data and "value" in data:
+        yield data["custom_id"], data["value"]
+    for component in (*data.get("components", ()), data.get("component")):
+        if component is not None:
+            yield from _values(component)
+
+
+def split_prompt(prompt: str) -> list[str]:
+    """One to three parts of at most 4000 characters that make *prompt* when put together.
+
+    Cuts behind white space where there is some early enough for the rest to fit.
+    """
+    parts: list[str] = []
+    while len(prompt) > FIELD_MAX:
+        fields_left = PROMPT_FIELDS_MAX - len(parts) - 1
+        least = max(1, len(prompt) - fields_left * FIELD_MAX)
+        cuts = (at for at in range(FIELD_MAX, least - 1, -1) if prompt[at - 1].isspace())
+        cut = next(cuts, FIELD_MAX)
+        parts.append(prompt[:cut])
+        prompt = prompt[cut:]
+    return [*parts, prompt]
+
+
+def join_prompt(parts: list[str]) -> str:
+    """The prompt that *parts* make.
+
+    Discord may trim the fields, so a space goes where two parts would run together, unless the
+    first one is full: then the cut was inside a word.
+    """
+    prompt = ""
+    full = True
+    for part in filter(None, parts):
+        apart = full or prompt[-1].isspace() or part[0].isspace()
+        prompt += part if apart else f" {part}"
+        full = len(part) >= FIELD_MAX
+    return prompt

@@ -1,0 +1,189 @@
+"""What a job's message looks like: at work, done, failed.
+
+Every layout is built fresh for each send and edit, of dynamic items only and without a timeout:
+discord.py would otherwise switch off all buttons of a kind at once.
+"""
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import discord
+
+from bot import texts
+from bot.errors import PictureTooLarge, RemixbotError
+from bot.jobs.screen import Exhibit, Progress
+from bot.model import REMIXABLE_IMAGES, Job, RemixRequest
+from bot.ui.buttons import result_rows, retry_row
+from bot.ui.escape import quote, shorten
+
+AT_WORK = discord.Colour(0x5865F2)
+DONE = discord.Colour(0x57F287)
+FAILED = discord.Colour(0xED4245)
+
+PROGRESS_PROMPT_MAX = 300
+RESULT_PROMPT_MAX = 1200
+LINKS_MAX = 1800
+"""Text in one message may have 4000 characters in all: heading and prompt take less than half."""
+ALT_TEXT_MAX = 256
+FILES_MAX = 10
+
+Text = discord.ui.TextDisplay[discord.ui.LayoutView]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A message ready to be sent: used once, then built anew."""
+
+    view: discord.ui.LayoutView
+    files: list[discord.File]
+
+
+def progress_page(job: Job, progress: Progress) -> Page:
+    """What is being made, how far it is, and since when."""
+    if progress.fraction is not None:
+        state = texts.bar(progress.fraction)
+    else:
+        state = texts.WORKING if progress.submitted else texts.SENDING
+    below = [texts.running_since(state, job.created_at)]
+    if job.origin is not None:
+        below.append(texts.origin_line(job.origin.url))
+    prompt = shorten(quote(job.request.prompt), PROGRESS_PROMPT_MAX)
+    return _page(AT_WORK, _texts(_progress_heading(job), prompt, "\n".join(below)))
+
+
+def result_page(job: Job, exhibits: Sequence[Exhibit], *, took_s: float) -> Page:
+    """The pictures, what they were made from, and the buttons to go on."""
+    prompt, files = _prompt(job)
+    exhibits = _within(FILES_MAX - len(files), exhibits)
+    linked = [exhibit for exhibit in exhibits if exhibit.file is None]
+    links = "\n".join(_link(exhibit) for exhibit in linked)
+    if len(links) > LINKS_MAX:
+        files.append(_text_file("links.txt", "\n".join(one.picture.url for one in linked)))
+        links = "\n".join(_link_in_file(exhibit) for exhibit in linked)
+    uploads = _uploads(job, exhibits)
+    about = "\n".join((texts.asked_by(job.author_id), _details(job, took_s)))
+    return _page(
+        DONE,
+        [
+            *_texts(texts.result_heading(_image_no(job)), prompt, about),
+            *_shown(files),
+            *_gallery(uploads),
+            *_texts(links, _missing(job)),
+            *result_rows(job),
+        ],
+        [*files, *uploads],
+    )
+
+
+def failure_page(job: Job, error: RemixbotError, *, nothing_charged: bool) -> Page:
+    """What went wrong, the prompt so that nothing is lost, and a button to try again."""
+    sentence = texts.describe(error)
+    if nothing_charged and texts.NOTHING_CHARGED not in sentence:
+        sentence = f"{sentence} {texts.NOTHING_CHARGED}"
+    prompt, files = _prompt(job)
+    heading = f"{texts.FAILURE_HEADING}\n{sentence}"
+    about = texts.asked_by(job.author_id)
+    return _page(FAILED, [*_texts(heading, prompt, about), *_shown(files), *retry_row(job)], files)
+
+
+def _page(
+    colour: discord.Colour,
+    items: Iterable[discord.ui.Item[discord.ui.LayoutView]],
+    files: list[discord.File] | None = None,
+) -> Page:
+    view = discord.ui.LayoutView(timeout=None)
+    view.add_item(discord.ui.Container[discord.ui.LayoutView](*items, accent_colour=colour))
+    return Page(view, files or [])
+
+
+def _image_no(job: Job) -> int | None:
+    return job.request.source.image_no if isinstance(job.request, RemixRequest) else None
+
+
+def _progress_heading(job: Job) -> str:
+    mode = job.request.mode if isinstance(job.request, RemixRequest) else None
+    return texts.progress_heading(_image_no(job), mode)
+
+
+def _details(job: Job, took_s: float) -> str:
+    request = job.request
+    parent = mode = None
+    if isinstance(request, RemixRequest):
+        mode = request.mode
+        parent = texts.parent_picture(
+            request.source.image_no, job.origin.url if job.origin else None
+        )
+    return texts.details(mode=mode, parent=parent, duration_s=took_s, cost_usd=job.cost_usd)
+
+
+def _texts(*blocks: str) -> list[Text]:
+    """Each block in a component of its own, or a quote would swallow the lines below it."""
+    return [Text(block) for block in blocks if block]
+
+
+def _prompt(job: Job) -> tuple[str, list[discord.File]]:
+    """The prompt as a quote; whole in a file besides, where the quote has to be cut."""
+    whole = quote(job.request.prompt)
+    if len(whole) <= RESULT_PROMPT_MAX:
+        return whole, []
+    return shorten(whole, RESULT_PROMPT_MAX), [_text_file("prompt.txt", job.request.prompt)]
+
+
+def _shown(files: Iterable[discord.File]) -> list[discord.ui.File[discord.ui.LayoutView]]:
+    return [discord.ui.File[discord.ui.LayoutView](file) for file in files]
+
+
+def _uploads(job: Job, exhibits: Sequence[Exhibit]) -> list[discord.File]:
+    uploads: list[discord.File] = []
+    for exhibit in exhibits:
+        if exhibit.file is not None:
+            alt = shorten(
+                texts.alt_text(exhibit.picture.image_no) + job.request.prompt, ALT_TEXT_MAX
+            )
+            content = io.BytesIO(exhibit.file.content)
+            uploads.append(discord.File(content, filename=exhibit.file.name, description=alt))
+    return uploads
+
+
+def _gallery(
+    uploads: Sequence[discord.File],
+) -> list[discord.ui.MediaGallery[discord.ui.LayoutView]]:
+    items = [discord.MediaGalleryItem(upload) for upload in uploads]
+    return [discord.ui.MediaGallery[discord.ui.LayoutView](*items)] if items else []
+
+
+def _within(room: int, exhibits: Sequence[Exhibit]) -> list[Exhibit]:
+    """*exhibits* with no more than *room* files, one place of it kept for a list of links."""
+    if any(exhibit.file is None for exhibit in exhibits) or len(exhibits) > room:
+        room -= 1
+    too_many = PictureTooLarge(limit_bytes=0)
+    return [
+        exhibit if position < room else replace(exhibit, file=None, problem=too_many)
+        for position, exhibit in enumerate(exhibits)
+    ]
+
+
+def _reason(exhibit: Exhibit) -> str:
+    too_large = isinstance(exhibit.problem, PictureTooLarge)
+    return texts.TOO_LARGE_TO_POST if too_large else texts.NOT_DOWNLOADED
+
+
+def _link(exhibit: Exhibit) -> str:
+    url = exhibit.picture.url.replace("(", "%28").replace(")", "%29")
+    return texts.picture_by_link(exhibit.picture.image_no, url, _reason(exhibit))
+
+
+def _link_in_file(exhibit: Exhibit) -> str:
+    return texts.picture_in_file(exhibit.picture.image_no, _reason(exhibit))
+
+
+def _missing(job: Job) -> str:
+    """A line that names the pictures of a job of four that are not there."""
+    there = {picture.image_no for picture in job.pictures}
+    gone = [image_no for image_no in REMIXABLE_IMAGES if image_no not in there]
+    return texts.missing_pictures(gone) if gone and len(job.pictures) < 4 else ""
+
+
+def _text_file(name: str, text: str) -> discord.File:
+    return discord.File(io.BytesIO(text.encode()), filename=name)

@@ -1,0 +1,68 @@
+"""Reads from an interaction who asks and where, and whether the bot may post there."""
+
+import discord
+
+from bot.errors import PermissionsMissing
+from bot.model import MessageLink, Place
+from bot.studio import Asking
+
+NEEDED = discord.Permissions(
+    view_channel=True,
+    send_messages=True,
+    send_messages_in_threads=True,
+    attach_files=True,
+    read_message_history=True,
+)
+"""What the invite link asks for, and nothing more."""
+
+_NAMES = {
+    "view_channel": "View Channel",
+    "send_messages": "Send Messages",
+    "send_messages_in_threads": "Send Messages in Threads",
+    "attach_files": "Attach Files",
+}
+
+
+def read_asking(interaction: discord.Interaction, *, private: bool) -> Asking:
+    """Who asks, and where the result goes.
+
+    Raises `PermissionsMissing` where the bot could not post it: better now than once it is paid.
+    """
+    _check_permissions(interaction, private=private)
+    message = interaction.message
+    return Asking(
+        author_id=interaction.user.id,
+        interaction_id=interaction.id,
+        place=Place(
+            guild_id=interaction.guild_id,
+            channel_id=interaction.channel_id or 0,
+            private=private,
+            file_limit_bytes=interaction.filesize_limit,
+        ),
+        origin=MessageLink(
+            guild_id=interaction.guild_id,
+            channel_id=message.channel.id,
+            message_id=message.id,
+        )
+        if message and not is_private(interaction)
+        else None,
+    )
+
+
+def is_private(interaction: discord.Interaction) -> bool:
+    """Whether the message whose control was used is one that only this person sees."""
+    return interaction.message is not None and interaction.message.flags.ephemeral
+
+
+def _check_permissions(interaction: discord.Interaction, *, private: bool) -> None:
+    if interaction.guild_id is None:
+        return  # in direct messages Discord reports hardly any permission, and needs none
+    needed = ["attach_files"]
+    if not private:
+        in_thread = isinstance(interaction.channel, discord.Thread)
+        send = "send_messages_in_threads" if in_thread else "send_messages"
+        needed = ["view_channel", send, *needed]
+    granted = interaction.app_permissions
+    missing = tuple(_NAMES[name] for name in needed if not getattr(granted, name))
+    if missing and not granted.administrator:
+        raise PermissionsMissing(permissions=missing)

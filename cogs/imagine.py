@@ -1,0 +1,57 @@
+"""`/imagine`: four pictures from a text, the start of a chain."""
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import texts
+from bot.client import RemixBot
+from bot.inputs import read_callback
+from bot.ui.answers import tells_errors
+from bot.ui.forms import FormId, PromptForm
+from bot.ui.places import read_asking
+from bot.ui.prompts import read_prompt_options
+
+
+class Imagine(commands.Cog):
+    """The door of `/imagine`."""
+
+    def __init__(self, bot: RemixBot) -> None:
+        self._bot = bot
+
+    @app_commands.command(name="imagine", description=texts.IMAGINE_DESCRIPTION)
+    @app_commands.describe(
+        prompt=texts.OPTION_IMAGINE_PROMPT,
+        prompt_file=texts.OPTION_PROMPT_FILE,
+        private=texts.OPTION_PRIVATE,
+        callback=texts.OPTION_CALLBACK,
+    )
+    @app_commands.guild_only()
+    @app_commands.allowed_installs(guilds=True, users=False)
+    @tells_errors
+    async def imagine(
+        self,
+        interaction: discord.Interaction[RemixBot],
+        prompt: app_commands.Range[str, 1, 6000] | None = None,
+        prompt_file: discord.Attachment | None = None,
+        private: bool = False,
+        callback: str | None = None,
+    ) -> None:
+        self._bot.studio.check_place(interaction.guild_id)
+        call = read_callback(callback)
+        asking = read_asking(interaction, private=private)
+        text = await read_prompt_options(prompt, prompt_file)
+        if text is None:
+            form = PromptForm(FormId(source=None, private=private), callback=call)
+            await interaction.response.send_modal(form)
+            return
+        await self._bot.studio.imagine(
+            prompt=text,
+            callback=call,
+            asking=asking,
+            announce=self._bot.announce(interaction),
+        )
+
+
+async def setup(bot: RemixBot) -> None:
+    await bot.add_cog(Imagine(bot))

@@ -1,0 +1,81 @@
+"""`/remix`: a picture made anew with another prompt."""
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import texts
+from bot.client import RemixBot
+from bot.inputs import read_callback, read_image, read_job
+from bot.model import Mode
+from bot.ui.answers import tells_errors
+from bot.ui.forms import FormId, PromptForm
+from bot.ui.places import read_asking
+from bot.ui.prompts import read_prompt_options
+
+IMAGES = [
+    app_commands.Choice(name=name, value=image_no)
+    for image_no, name in enumerate(texts.IMAGE_CHOICES)
+]
+MODES = [app_commands.Choice(name=texts.MODE_CHOICES[mode], value=mode.value) for mode in Mode]
+
+
+class Remix(commands.Cog):
+    """The door of `/remix`."""
+
+    def __init__(self, bot: RemixBot) -> None:
+        self._bot = bot
+
+    @app_commands.command(name="remix", description=texts.REMIX_DESCRIPTION)
+    @app_commands.describe(
+        job_id=texts.OPTION_JOB_ID,
+        image=texts.OPTION_IMAGE,
+        prompt=texts.OPTION_PROMPT,
+        mode=texts.OPTION_MODE,
+        prompt_file=texts.OPTION_PROMPT_FILE,
+        callback=texts.OPTION_CALLBACK,
+        private=texts.OPTION_PRIVATE,
+    )
+    @app_commands.choices(image=IMAGES, mode=MODES)
+    @app_commands.guild_only()
+    @app_commands.allowed_installs(guilds=True, users=False)
+    @tells_errors
+    async def remix(
+        self,
+        interaction: discord.Interaction[RemixBot],
+        job_id: str,
+        image: int,
+        prompt: app_commands.Range[str, 1, 6000] | None = None,
+        mode: int = Mode.STRONG.value,
+        prompt_file: discord.Attachment | None = None,
+        callback: str | None = None,
+        private: bool = False,  # a Discord option
+    ) -> None:
+        studio = self._bot.studio
+        studio.check_place(interaction.guild_id)
+        job, image_no, call = read_job(job_id), read_image(image), read_callback(callback)
+        asking = read_asking(interaction, private=private)
+        text = await read_prompt_options(prompt, prompt_file)
+        if text is None:
+            sketch = await studio.sketch(job, image_no, asking.author_id)
+            form = PromptForm(
+                FormId(source=sketch.source, private=private),
+                prompt=sketch.prompt,
+                mode=Mode(mode),
+                callback=call,
+            )
+            await interaction.response.send_modal(form)
+            return
+        await studio.remix(
+            job=job,
+            image_no=image_no,
+            prompt=text,
+            mode=Mode(mode),
+            callback=call,
+            asking=asking,
+            announce=self._bot.announce(interaction),
+        )
+
+
+async def setup(bot: RemixBot) -> None:
+    await bot.add_cog(Remix(bot))

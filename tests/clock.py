@@ -1,0 +1,56 @@
+"""A clock that stands still until a test moves it."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from bot.clock import Clock
+
+START = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+class ManualClock(Clock):
+    """Sleepers wake in the order of their times, each after the one before has had its turn."""
+
+    def __init__(self) -> None:
+        self._elapsed_s = 0.0
+        self._ahead = timedelta()
+        self._sleepers: list[tuple[float, asyncio.Future[None]]] = []
+
+    def now(self) -> datetime:
+        return START + self._ahead + timedelta(seconds=self._elapsed_s)
+
+    def monotonic(self) -> float:
+        return self._elapsed_s
+
+    async def sleep(self, delay_s: float) -> None:
+        waking = asyncio.get_running_loop().create_future()
+        sleeper = (self._elapsed_s + max(delay_s, 0.0), waking)
+        self._sleepers.append(sleeper)
+        try:
+            await self._wait(waking)
+        finally:
+            self._sleepers.remove(sleeper)
+
+    def set_ahead(self, span: timedelta) -> None:
+        """As if somebody set the machine's clock: the date changes, no time passes."""
+        self._ahead = span
+
+    async def advance(self, seconds: float) -> None:
+        """Let *seconds* pass, waking everybody whose time comes."""
+        await self._let_work()
+        end = self._elapsed_s + seconds
+        while due := [one for one in self._sleepers if one[0] <= end and not one[1].done()]:
+            at, waking = min(due, key=lambda one: one[0])
+            self._elapsed_s = max(self._elapsed_s, at)
+            waking.set_result(None)
+            await self._let_work()
+        self._elapsed_s = end
+        await self._let_work()
+
+    async def _wait(self, waking: asyncio.Future[None]) -> None:
+        await waking
+
+    async def _let_work(self) -> None:
+        """Give way until whoever woke has done what needs no more than the event loop."""
+        for _ in range(20):
+            await asyncio.sleep(0)

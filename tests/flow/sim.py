@@ -1,0 +1,195 @@
+"""The real bot on SimCord, against the sandbox API, on a clock that the test moves."""
+
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import discord
+import simcord
+from simcord.actors import MemberActor
+from simcord.builders import ChannelHandle, GuildHandle
+from simcord.results import InteractionResult, ResponseMessage
+
+from bot.api import GenerationApi, PictureDownloads
+from bot.client import RemixBot
+from bot.jobs.crew import Crew
+from bot.jobs.runner import JobRunner
+from bot.store import Store, open_store
+from bot.studio import Limits, Studio
+from sandbox.api import GenerationServer
+from sandbox.api.painting.scene import Scene
+from tests.clock import ManualClock
+
+BUSY_S = 2.0
+"""Longer than a person is kept waiting for a locked database, shorter than SimCord waits."""
+
+KEY = "sandbox-key-0123456789"
+DOT = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c02"
+    "0000000b4944415478da6364f80f00010501012718e3660000000049454e44ae426082"
+)
+"""A PNG of one pixel: what pictures show does not matter here."""
+
+
+def paint_dot(scene: Scene, *, big: bool = False) -> bytes:  # noqa: ARG001
+    return DOT + bytes(12 * 1024 * 1024 if big else 0)
+
+
+class SimClock(ManualClock):
+    """A manual clock whose sleepers SimCord takes for what they are: idle."""
+
+    env: simcord.Env | None = None
+
+    async def _wait(self, waking: Any) -> None:
+        if self.env is not None:
+            await self.env.external_wait(waking, reason="the test's clock")
+        else:
+            await waking
+
+    async def _let_work(self) -> None:
+        if self.env is not None:
+            await self.env.settle()
+
+
+class Sim:
+    """A server with one channel and two people, the bot in it, and the API behind it."""
+
+    def __init__(self, database: Path, limits: Limits) -> None:
+        self.clock = SimClock()
+        self.api = GenerationServer(
+            clock=self.clock.monotonic,
+            now=lambda: self.clock.now().timestamp(),
+            painter=paint_dot,
+        )
+        self.database = database
+        self._limits = limits
+        self._opened = AsyncExitStack()
+        self.store: Store
+        self.env: simcord.Env
+        self.guild: GuildHandle
+        self.channel: ChannelHandle
+        self.ann: MemberActor
+        self.ben: MemberActor
+
+    async def start(self, stack: AsyncExitStack) -> None:
+        await stack.enter_async_context(self.api)
+        await stack.enter_async_context(self._opened)
+        self.env = simcord.Env(await self._open_bot())
+        await self.env.start()
+        stack.push_async_callback(self._stop)
+        self.clock.env = self.env
+        self.guild = self.env.create_guild("Studio")
+        self.channel = self.guild.create_text_channel("remixes")
+        self.ann = self.guild.add_member(self.env.create_user("ann"))
+        self.ben = self.guild.add_member(self.env.create_user("ben"))
+
+    async def _stop(self) -> None:
+        self.clock.env = None
+        await self.env.shutdown()
+        self.env.raise_errors()
+
+    async def restart(self) -> None:
+        """End the bot with all that it had open, and start it anew on the same database."""
+        self.clock.env = None
+        await self._opened.aclose()
+        await self.env.restart_bot(await self._open_bot())
+        self.clock.env = self.env
+
+    async def _open_bot(self) -> RemixBot:
+        url = f"sqlite+aiosqlite:///{self.database}"
+        self.store = await self._opened.enter_async_context(
+            open_store(url, clock=self.clock, busy_timeout_s=BUSY_S)
+        )
+        session = await self._opened.enter_async_context(aiohttp.ClientSession())
+        crew = await self._opened.enter_async_context(Crew())
+        runner = JobRunner(
+            api=GenerationApi(session, base_url=self.api.url, key=KEY),
+            downloads=PictureDownloads(session),
+            store=self.store,
+            crew=crew,
+            clock=self.clock,
+            watch_s=3600,
+        )
+        studio = Studio(store=self.store, runner=runner, limits=self._limits)
+        return RemixBot(
+            studio=studio,
+            store=self.store,
+            crew=crew,
+            clock=self.clock,
+            allowed_guilds=self._limits.allowed_guilds,
+        )
+
+    @property
+    def last(self) -> discord.Message:
+        """The newest message of the channel."""
+        assert self.channel.last_message is not None
+        return self.channel.last_message
+
+    def requests(self, word: str) -> list[dict[str, Any]]:
+        """What the bot sent to Discord with *word* in its path, oldest first."""
+        sent: list[Any] = [one.json for one in self.env.http_requests if word in one.path]
+        return [body for body in sent if isinstance(body, dict)]
+
+    async def finish(self) -> None:
+        """Let the jobs that run come to their end: none takes longer than 15 s."""
+        await self.clock.advance(20)
+
+    async def imagine(self, actor: MemberActor, prompt: str, **options: Any) -> ResponseMessage:
+        """`/imagine`, through to its result."""
+        result = await actor.slash(self.channel, "imagine", prompt=prompt, **options)
+        await self.finish()
+        return shown(result)
+
+
+@asynccontextmanager
+async def simulated(database: Path, limits: Limits | None = None) -> AsyncGenerator[Sim]:
+    sim = Sim(database, limits or Limits())
+    async with AsyncExitStack() as stack:
+        await sim.start(stack)
+        yield sim
+
+
+def shown(result: InteractionResult) -> ResponseMessage:
+    assert result.response is not None, "the bot did not answer with a message"
+    return result.response
+
+
+def _walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for component in components:
+        yield component
+        yield from _walk(component.get("components") or [])
+
+
+def parts(message: ResponseMessage) -> list[dict[str, Any]]:
+    """Every component of a message, nested ones included."""
+    return list(_walk(message.components))
+
+
+def text(message: ResponseMessage) -> str:
+    """All that can be read in a message."""
+    lines = [one["content"] for one in parts(message) if one["type"] == 10]
+    return "\n".join([message.content, *lines]).strip()
+
+
+def buttons(message: ResponseMessage) -> dict[str, str]:
+    """The buttons of a message: label to custom id."""
+    return {one["label"]: one["custom_id"] for one in parts(message) if one["type"] == 2}
+
+
+def pictures(message: ResponseMessage) -> list[str]:
+    """The file names of the pictures in a message's gallery, in order."""
+    media = [item["media"]["url"] for one in parts(message) for item in one.get("items", ())]
+    return [url.partition("?")[0].rpartition("/")[2] for url in media]
+
+
+def fields(result: InteractionResult) -> dict[str, Any]:
+    """The fields of the form that was opened, as they are filled: custom id to value."""
+    assert result.modal is not None, "no form was opened"
+    filled: dict[str, Any] = {}
+    for label in result.modal["components"]:
+        field = label["component"]
+        chosen = [one["value"] for one in field.get("options", ()) if one.get("default")]
+        filled[field["custom_id"]] = chosen[0] if chosen else field.get("value", "")
+    return filled

@@ -1,0 +1,138 @@
+"""What a result shows when the API, or a picture, is not as usual."""
+
+import pytest
+
+from tests.flow.sim import Sim, buttons, pictures, shown, text
+
+
+async def test_a_job_over_15_seconds_ends_with_one_reply_that_pings_only_its_author(
+    sim: Sim,
+) -> None:
+    prompt = f"@everyone <@{sim.ben.id}> sandbox:seconds=16"
+    result = await sim.ann.slash(sim.channel, "imagine", prompt=prompt)
+    await sim.clock.advance(30)
+    reply = sim.last
+    assert reply.reference is not None
+    assert reply.reference.message_id == shown(result).id
+    assert f"<@{sim.ann.id}>" in reply.content
+    [sent] = sim.requests("/channels/")
+    assert sent["allowed_mentions"]["users"] == [sim.ann.id]
+    assert sent["allowed_mentions"]["parse"] == []
+
+
+async def test_a_quick_job_needs_no_reply(sim: Sim) -> None:
+    message = await sim.imagine(sim.ann, "x sandbox:seconds=5")
+    assert sim.last.id == message.id
+
+
+async def test_no_message_of_ours_can_ping_anybody_else(sim: Sim) -> None:
+    await sim.imagine(sim.ann, f"@everyone @here <@{sim.ben.id}>")
+    bodies = [body for body in sim.requests("/") if "content" in str(body)]
+    allowed = [body.get("data", body)["allowed_mentions"] for body in bodies]
+    assert len(allowed) >= 3
+    for mentions in allowed:
+        assert mentions["parse"] == []
+        assert mentions.get("users", []) in ([], [sim.ann.id])
+
+
+async def test_a_picture_that_moderation_removed_leaves_a_gap(sim: Sim) -> None:
+    message = await sim.imagine(sim.ann, "x sandbox:missing=1")
+    job_id = sim.api.submits[0].job_id
+    assert pictures(message) == [f"{job_id}_{number}.png" for number in (0, 2, 3)]
+    assert list(buttons(message)) == ["Remix 1", "Remix 3", "Remix 4", "Again"]
+    assert "Picture 2 is missing" in text(message)
+    form = await sim.ann.click(message.message, label="Remix 3")
+    await sim.ann.submit_modal(form, {"prompt-1": "y", "mode": "0"})
+    assert sim.api.submits[1].params["imageNo"] == 2
+
+
+async def test_six_pictures_are_all_shown(sim: Sim) -> None:
+    assert len(pictures(await sim.imagine(sim.ann, "x sandbox:pictures=6"))) == 6
+
+
+async def test_pictures_too_large_for_discord_come_as_links(sim: Sim) -> None:
+    result = await sim.ann.slash(sim.channel, "imagine", prompt="x sandbox:big")
+    await sim.finish()
+    # SimCord takes 25 MiB a file, the message 24 MiB in all: two of 12 MiB do not fit with more
+    assert "too large to post here: [open it](http://127.0.0.1" in text(shown(result))
+    assert "Remix 4" in buttons(shown(result))
+
+
+async def test_pictures_that_are_gone_come_as_links_and_can_still_be_remixed(sim: Sim) -> None:
+    message = await sim.imagine(sim.ann, "x sandbox:gone")
+    assert text(message).count("could not be fetched: [open it](http://127.0.0.1") == 4
+    assert pictures(message) == []
+    assert "Remix 1" in buttons(message)
+
+
+async def test_without_a_job_id_the_task_id_is_what_a_remix_names(sim: Sim) -> None:
+    message = await sim.imagine(sim.ann, "x sandbox:nojobid")
+    task_id = sim.api.submits[0].task_id
+    assert buttons(message)["Remix 1"] == f"remix:remix:{task_id}:0"
+
+
+async def test_the_bar_never_goes_backwards(sim: Sim) -> None:
+    prompt = "x sandbox:backwards sandbox:seconds=60"
+    result = await sim.ann.slash(sim.channel, "imagine", prompt=prompt)
+    seen: list[int] = []
+    for _ in range(25):
+        await sim.clock.advance(2)
+        per_cent = text(shown(result)).partition(" %")[0].rpartition(" ")[2]
+        seen += [int(per_cent)] if per_cent.isdigit() else []
+    assert seen == sorted(seen)
+    assert len(set(seen)) > 5
+
+
+@pytest.mark.parametrize("word", ["flaky", "noprogress"])
+async def test_a_job_comes_through_a_difficult_api(sim: Sim, word: str) -> None:
+    message = await sim.imagine(sim.ann, f"x sandbox:{word}")
+    assert len(pictures(message)) == 4
+
+
+@pytest.mark.parametrize(
+    ("word", "sentence", "charged"),
+    [
+        ("busy", "busy at the moment", "Nothing was charged."),
+        ("down", "I cannot tell whether it runs", "It may have been charged"),
+        ("moderated", "moderation refused", "Nothing was charged."),
+        ("html", "I cannot tell whether it runs", "It may have been charged"),
+        ("reset", "I cannot tell whether it runs", "It may have been charged"),
+        ("fail", "gave up", ""),
+        ("none", "without a single picture", "It may have been charged"),
+    ],
+)
+async def test_a_failure_is_told_with_what_it_cost_and_the_prompt_is_kept(
+    sim: Sim, word: str, sentence: str, charged: str
+) -> None:
+    result = await sim.ann.slash(sim.channel, "imagine", prompt=f"my idea sandbox:{word}")
+    await sim.finish()
+    message = shown(result)
+    assert sentence in text(message)
+    assert charged in text(message)
+    assert "> my idea" in text(message)
+    assert list(buttons(message)) == ["Try again"]
+    assert sim.api.submit_calls == 1, "a submit is never repeated by itself"
+
+
+async def test_an_api_that_says_it_is_out_of_service_charged_nothing(sim: Sim) -> None:
+    parent = sim.api.add_finished_job(prompt="the sea").job_id
+    result = await sim.ann.slash(
+        sim.channel, "remix", job_id=parent, image=0, prompt="sandbox:down"
+    )
+    assert "out of service" in text(shown(result))
+    assert "Nothing was charged." in text(shown(result))
+
+
+async def test_a_task_that_the_api_lost_is_given_up_after_two_minutes(sim: Sim) -> None:
+    result = await sim.ann.slash(sim.channel, "imagine", prompt="x sandbox:lost")
+    await sim.clock.advance(100)
+    assert "no longer knows" not in text(shown(result))
+    await sim.clock.advance(60)
+    assert "no longer knows" in text(shown(result))
+
+
+async def test_a_failed_job_can_be_tried_again_from_its_message(sim: Sim) -> None:
+    result = await sim.ann.slash(sim.channel, "imagine", prompt="x sandbox:fail")
+    await sim.finish()
+    await sim.ann.click(shown(result).message, label="Try again")
+    assert [job.prompt for job in sim.api.submits] == ["x sandbox:fail"] * 2

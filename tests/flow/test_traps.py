@@ -1,0 +1,66 @@
+"""What has cost other bots their users, once each.
+
+The numbers are those of `docs/discord.md`.
+"""
+
+import pytest
+
+from bot.model import Source
+from bot.ui.buttons import PictureButton, Press, Verb
+from tests.flow.sim import Sim, pictures, shown
+
+
+async def test_1_old_buttons_work_hours_after_other_messages_came_and_went(sim: Sim) -> None:
+    first = await sim.imagine(sim.ann, "first sandbox:seconds=14")
+    failing = await sim.ann.slash(sim.channel, "imagine", prompt="second sandbox:fail")
+    await sim.finish()
+    await sim.ann.click(shown(failing).message, label="Try again")
+    await sim.finish()
+    await sim.env.advance_time(6 * 3600)  # every view with a timeout has timed out
+    form = await sim.ben.click(first.message, label="Remix 1")
+    assert form.modal is not None
+    again = await sim.ben.click(first.message, label="Again")
+    await sim.finish()
+    assert len(pictures(shown(again))) == 4
+
+
+async def test_2_a_bug_behind_a_button_is_told_with_a_number(
+    sim: Sim, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = await sim.imagine(sim.ann, "x")
+
+    async def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("bot.studio.Studio.again", broken)
+    result = await sim.ann.click(message.message, label="Again")
+    assert result.ephemeral
+    number = shown(result).content.split("`")[1]
+    assert f"Incident {number}" in caplog.text
+
+
+@pytest.mark.parametrize("job_id", ["a:b", "job:0:and more", ""])
+async def test_3_an_id_that_would_be_sent_and_never_dispatched_cannot_be_made(
+    job_id: str,
+) -> None:
+    with pytest.raises(ValueError, match="must match the template"):
+        PictureButton(Press(Verb.REMIX, Source(job_id, 0)), "Remix 1")
+    with pytest.raises(ValueError, match="must match the template"):
+        PictureButton(Press(Verb.REMIX, Source("job", 12)), "Remix 13")
+
+
+async def test_4_a_form_opened_before_a_restart_still_works(sim: Sim) -> None:
+    form = await sim.ann.slash(sim.channel, "imagine")
+    await sim.restart()
+    result = await sim.ann.submit_modal(form, {"prompt-1": "typed before the restart"})
+    await sim.finish()
+    assert len(pictures(shown(result))) == 4
+
+
+async def test_4_two_open_forms_of_one_button_do_not_answer_for_each_other(sim: Sim) -> None:
+    message = await sim.imagine(sim.ann, "x")
+    forms = [await sim.ann.click(message.message, label="Remix 1") for _ in range(2)]
+    for number, form in enumerate(forms):
+        result = await sim.ann.submit_modal(form, {"prompt-1": f"form {number}", "mode": "0"})
+        assert result.response is not None
+    assert [job.prompt for job in sim.api.submits] == ["x", "form 0", "form 1"]

@@ -1,0 +1,57 @@
+"""The databases that every promise of the store is tested on, and a watch on their connections."""
+
+import threading
+from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
+
+from bot.store import Store, open_store
+from tests.clock import ManualClock
+
+
+@pytest.fixture(autouse=True)
+def in_use() -> Generator[set[int]]:
+    """The pooled connections that are checked out now; at the end of every test there are none.
+
+    Nor is any connection open then: each one of aiosqlite has a thread, which ends with it.
+    """
+    checked_out: set[int] = set()
+
+    def on_checkout(_connection: Any, entry: Any, _proxy: Any) -> None:
+        checked_out.add(id(entry))
+
+    def on_checkin(_connection: Any, entry: Any) -> None:
+        checked_out.discard(id(entry))
+
+    event.listen(Pool, "checkout", on_checkout)
+    event.listen(Pool, "checkin", on_checkin)
+    yield checked_out
+    event.remove(Pool, "checkout", on_checkout)
+    event.remove(Pool, "checkin", on_checkin)
+    assert not checked_out, "a connection is still checked out"
+    for thread in threading.enumerate():
+        if "_connection_worker_thread" in thread.name:
+            thread.join(timeout=5)
+            assert not thread.is_alive(), "a connection is still open"
+
+
+@pytest.fixture(params=["sqlite"])
+def database_url(tmp_path: Path) -> str:
+    """An empty database of each kind."""
+    return f"sqlite+aiosqlite:///{tmp_path}/store/remixbot.db"
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+async def store(database_url: str, clock: ManualClock, in_use: set[int]) -> AsyncGenerator[Store]:
+    async with open_store(database_url, clock=clock) as opened:
+        yield opened
+        assert not in_use, "a connection is still checked out"

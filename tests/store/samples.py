@@ -1,0 +1,119 @@
+"""Jobs and answers that the tests of the store start from."""
+
+import itertools
+from decimal import Decimal
+
+from bot.model import (
+    Completed,
+    ImagineRequest,
+    Job,
+    MessageLink,
+    Mode,
+    NewJob,
+    Picture,
+    PictureKind,
+    Place,
+    RemixRequest,
+    Request,
+    Source,
+)
+from bot.store import Store
+
+AUTHOR = 1_234_567_890_123_456_789
+CHANNEL = 9_100_000_000_000_000_001
+MESSAGE = 9_200_000_000_000_000_002
+PLACE = Place(guild_id=AUTHOR + 1, channel_id=CHANNEL, private=False, file_limit_bytes=10_485_760)
+REMIX = RemixRequest(
+    source=Source(job_id="7286412345678901234", image_no=3),
+    prompt="a harbour at dawn 🌅",
+    mode=Mode.SUBTLE,
+    callback="https://example.org/done?id=1",
+)
+
+_interaction_ids = itertools.count(8_000_000_000_000_000_000)
+
+
+def new_job(request: Request = REMIX, *, place: Place = PLACE) -> NewJob:
+    """A job that nobody has asked for yet: each has an interaction of its own."""
+    return NewJob(
+        request=request, author_id=AUTHOR, place=place, interaction_id=next(_interaction_ids)
+    )
+
+
+def remix_from_a_message() -> NewJob:
+    """A job with a value in every field."""
+    return NewJob(
+        request=REMIX,
+        author_id=AUTHOR,
+        place=PLACE,
+        interaction_id=next(_interaction_ids),
+        origin=MessageLink(guild_id=AUTHOR + 2, channel_id=CHANNEL + 5, message_id=MESSAGE + 5),
+    )
+
+
+def imagine_in_private() -> NewJob:
+    """A job with as few values as a job can have."""
+    place = Place(guild_id=None, channel_id=CHANNEL, private=True, file_limit_bytes=1)
+    return new_job(ImagineRequest(prompt="?"), place=place)
+
+
+def completed(job_id: str = "provider-1", task_id: str = "task-1") -> Completed:
+    """Two of four pictures, one of them with an id of its own."""
+    return Completed(
+        task_id=task_id,
+        job_id=job_id,
+        cost_usd=Decimal("0.080001"),
+        pictures=(
+            Picture(job_id=job_id, image_no=2, url="https://example.org/2.png"),
+            Picture(
+                job_id=f"{job_id}-own",
+                image_no=0,
+                url="https://example.org/0.mp4",
+                kind=PictureKind.VIDEO,
+            ),
+        ),
+    )
+
+
+async def accepted(store: Store) -> Job:
+    """A job that was just accepted."""
+    job = await store.accept(new_job())
+    assert job is not None
+    return job
+
+
+async def submitting(store: Store) -> Job:
+    job = await accepted(store)
+    assert await store.begin_submit(job.id)
+    return job
+
+
+async def running(store: Store, task_id: str = "task-1") -> Job:
+    job = await submitting(store)
+    assert await store.begin_run(job.id, task_id)
+    return job
+
+
+async def finished(store: Store, answer: Completed | None = None) -> Job:
+    job = await store.finish((await running(store)).id, answer or completed())
+    assert job is not None
+    return job
+
+
+async def delivered(store: Store, message_id: int = MESSAGE) -> Job:
+    job = await finished(store)
+    assert await store.delivered(job.id, message_id)
+    return job
+
+
+async def failed(store: Store) -> Job:
+    job = await submitting(store)
+    assert await store.fail(job.id, "GenerationFailed")
+    return job
+
+
+async def found(store: Store, job_id: int) -> Job:
+    """The job as it is kept now."""
+    job = await store.job(job_id)
+    assert job is not None
+    return job

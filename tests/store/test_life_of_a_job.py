@@ -1,0 +1,170 @@
+"""Each step of a job's life, from each state, and who wins where two want the same step."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from bot.model import Completed, Job, JobState
+from bot.store import Store, open_store
+from tests.clock import ManualClock
+from tests.store import samples
+from tests.store.samples import MESSAGE
+
+STATES: dict[JobState, Callable[[Store], Awaitable[Job]]] = {
+    JobState.ACCEPTED: samples.accepted,
+    JobState.SUBMITTING: samples.submitting,
+    JobState.RUNNING: samples.running,
+    JobState.FINISHED: samples.finished,
+    JobState.DELIVERED: samples.delivered,
+    JobState.FAILED: samples.failed,
+}
+
+STEPS: dict[
+    str, tuple[Callable[[Store, int], Awaitable[object]], JobState | None, set[JobState]]
+] = {
+    "withdraw": (lambda store, job_id: store.withdraw(job_id), None, {JobState.ACCEPTED}),
+    "begin_submit": (
+        lambda store, job_id: store.begin_submit(job_id),
+        JobState.SUBMITTING,
+        {JobState.ACCEPTED},
+    ),
+    "begin_run": (
+        lambda store, job_id: store.begin_run(job_id, "another-task"),
+        JobState.RUNNING,
+        {JobState.SUBMITTING},
+    ),
+    "finish": (
+        lambda store, job_id: store.finish(job_id, samples.completed()),
+        JobState.FINISHED,
+        {JobState.SUBMITTING, JobState.RUNNING},
+    ),
+    "delivered": (
+        lambda store, job_id: store.delivered(job_id, MESSAGE + 1),
+        JobState.DELIVERED,
+        {JobState.FINISHED},
+    ),
+    "fail": (
+        lambda store, job_id: store.fail(job_id, "JobOverdue"),
+        JobState.FAILED,
+        {JobState.ACCEPTED, JobState.SUBMITTING, JobState.RUNNING, JobState.FINISHED},
+    ),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("step", STEPS)
+async def test_a_step_is_taken_from_its_own_states_and_changes_nothing_in_any_other(
+    store: Store, step: str, state: JobState
+) -> None:
+    job_id = (await STATES[state](store)).id
+    before = await samples.found(store, job_id)
+    assert before.state is state
+    take, leads_to, allowed_from = STEPS[step]
+
+    done = await take(store, job_id)
+
+    after = await store.job(job_id)
+    if state not in allowed_from:
+        assert not done
+        assert after == before
+    else:
+        assert done
+        assert (after.state if after else None) is leads_to
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_no_step_is_taken_by_a_job_that_does_not_exist(store: Store, step: str) -> None:
+    take, _, _ = STEPS[step]
+    assert not await take(store, 404)
+
+
+@pytest.mark.parametrize(
+    ("step", "state"),
+    [(step, min(allowed_from)) for step, (_, _, allowed_from) in STEPS.items()],
+)
+async def test_of_two_actors_at_the_same_time_exactly_one_takes_a_step(
+    store: Store, database_url: str, step: str, state: JobState
+) -> None:
+    job_id = (await STATES[state](store)).id
+    take, _, _ = STEPS[step]
+
+    async with open_store(database_url, clock=ManualClock()) as another:
+        won = await asyncio.gather(*(take(each, job_id) for each in [store, another] * 4))
+
+    assert sum(map(bool, won)) == 1
+
+
+async def test_each_step_keeps_its_moment_and_what_it_learned(
+    store: Store, clock: ManualClock
+) -> None:
+    began = clock.now()
+    minute = timedelta(minutes=1)
+    job = await samples.accepted(store)
+    await clock.advance(60)
+    await store.begin_submit(job.id)
+    await store.begin_run(job.id, "task-1")
+    await clock.advance(60)
+    await store.finish(job.id, samples.completed())
+    await clock.advance(60)
+    await store.delivered(job.id, MESSAGE)
+
+    kept = await samples.found(store, job.id)
+    assert (kept.created_at, kept.submitted_at) == (began, began + minute)
+    assert (kept.finished_at, kept.delivered_at) == (began + 2 * minute, began + 3 * minute)
+    assert (kept.task_id, kept.provider_job_id) == ("task-1", "provider-1")
+    assert kept.cost_usd == samples.completed().cost_usd
+    assert kept.pictures == samples.completed().pictures
+
+
+async def test_a_job_that_the_api_finishes_at_once_keeps_the_task_id_of_its_answer(
+    store: Store,
+) -> None:
+    job = await samples.submitting(store)
+    assert await store.finish(job.id, samples.completed(task_id="at-once"))
+    assert (await samples.found(store, job.id)).task_id == "at-once"
+
+
+async def test_finish_hands_back_the_job_as_it_is_kept(store: Store) -> None:
+    job = await samples.finished(store)
+    assert job == await store.job(job.id)
+
+
+async def test_a_job_can_finish_without_any_picture_or_cost(store: Store) -> None:
+    nothing = Completed(task_id="task-1", job_id="provider-1", pictures=())
+    job = await samples.finished(store, nothing)
+    assert (job.pictures, job.cost_usd) == ((), None)
+
+
+async def test_a_failed_job_keeps_why_and_what_it_had(store: Store) -> None:
+    job = await samples.finished(store)
+    await store.fail(job.id, "PictureUnavailable")
+    kept = await samples.found(store, job.id)
+    assert kept.failure == "PictureUnavailable"
+    assert kept.pictures == job.pictures
+
+
+async def test_a_step_of_one_job_leaves_every_other_job_alone(store: Store) -> None:
+    mine, other = await samples.finished(store), await samples.finished(store)
+    await store.show_in(mine.id, MESSAGE)
+    await store.delivered(mine.id, MESSAGE)
+    assert await store.job(other.id) == other
+    shown = await store.by_message(MESSAGE)
+    assert shown is not None
+    assert shown.id == mine.id
+
+
+async def test_the_message_that_shows_a_job_can_change(store: Store) -> None:
+    job = await samples.accepted(store)
+    await store.show_in(job.id, MESSAGE)
+    await store.show_in(job.id, MESSAGE + 1)
+    link = (await samples.found(store, job.id)).message
+    assert link is not None
+    assert link.message_id == MESSAGE + 1
+
+
+async def test_the_number_of_a_withdrawn_job_is_never_given_again(store: Store) -> None:
+    job = await samples.accepted(store)
+    await store.withdraw(job.id)
+    assert (await samples.accepted(store)).id > job.id

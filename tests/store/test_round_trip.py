@@ -1,0 +1,154 @@
+"""Whatever goes into the store comes out the same, also after it was closed."""
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.model import (
+    PROMPT_MAX,
+    Completed,
+    ImagineRequest,
+    Job,
+    MessageLink,
+    Mode,
+    NewJob,
+    Picture,
+    PictureKind,
+    Place,
+    RemixRequest,
+    Source,
+)
+from bot.store import Store, open_store
+from tests.clock import ManualClock
+from tests.store import samples
+from tests.store.samples import imagine_in_private, new_job, remix_from_a_message
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
+SNOWFLAKES = st.integers(0, 2**63 - 1)
+LINKS = st.builds(
+    MessageLink,
+    guild_id=st.none() | SNOWFLAKES,
+    channel_id=SNOWFLAKES,
+    message_id=SNOWFLAKES,
+)
+PLACES = st.builds(
+    Place,
+    guild_id=st.none() | SNOWFLAKES,
+    channel_id=SNOWFLAKES,
+    private=st.booleans(),
+    file_limit_bytes=st.integers(0, 2**40),
+)
+REQUESTS = st.builds(ImagineRequest, prompt=TEXTS, callback=st.none() | TEXTS) | st.builds(
+    RemixRequest,
+    source=st.builds(Source, job_id=TEXTS, image_no=st.integers(0, 3)),
+    prompt=TEXTS,
+    mode=st.sampled_from(Mode),
+    callback=st.none() | TEXTS,
+)
+COMPLETED = st.builds(
+    Completed,
+    task_id=TEXTS,
+    job_id=TEXTS,
+    pictures=st.lists(
+        st.builds(
+            Picture,
+            job_id=TEXTS,
+            image_no=st.integers(0, 15),
+            url=TEXTS,
+            kind=st.sampled_from(PictureKind),
+        ),
+        max_size=10,
+    ).map(tuple),
+    cost_usd=st.none() | st.decimals(0, 1_000_000, places=6),
+)
+
+
+@given(
+    request=REQUESTS,
+    place=PLACES,
+    author_id=SNOWFLAKES,
+    origin=st.none() | LINKS,
+    message_id=SNOWFLAKES,
+    answer=COMPLETED,
+)
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # one store takes all examples
+)
+async def test_every_job_comes_back_as_it_went_in(
+    *,
+    store: Store,
+    request: ImagineRequest | RemixRequest,
+    place: Place,
+    author_id: int,
+    origin: MessageLink | None,
+    message_id: int,
+    answer: Completed,
+) -> None:
+    new = replace(new_job(request, place=place), author_id=author_id, origin=origin)
+    job = await store.accept(new)
+    assert job is not None
+    assert await store.job(job.id) == job
+    assert _as_asked(job) == new
+
+    await store.show_in(job.id, message_id)
+    await store.begin_submit(job.id)
+    await store.begin_run(job.id, "another task id")
+    await store.finish(job.id, answer)
+
+    kept = await samples.found(store, job.id)
+    assert _as_asked(kept) == new
+    assert kept.message_id == message_id
+    assert kept.task_id == answer.task_id
+    assert kept.provider_job_id == answer.job_id
+    assert kept.pictures == answer.pictures
+    assert kept.cost_usd == answer.cost_usd
+
+
+@pytest.mark.parametrize("made", [remix_from_a_message, imagine_in_private])
+async def test_a_job_survives_closing_and_opening(
+    made: Callable[[], NewJob], database_url: str, clock: ManualClock
+) -> None:
+    new = made()
+    async with open_store(database_url, clock=clock) as store:
+        accepted = await store.accept(new)
+        assert accepted is not None
+        await store.begin_submit(accepted.id)
+        finished = await store.finish(accepted.id, samples.completed())
+    async with open_store(database_url, clock=clock) as store:
+        assert finished is not None
+        assert await store.job(accepted.id) == finished
+        assert _as_asked(finished) == new
+
+
+@pytest.mark.parametrize("character", ["a", "ß", "\N{FAMILY}", "\u202e", "\n"])
+async def test_the_longest_prompt_is_kept_whole(store: Store, character: str) -> None:
+    request = ImagineRequest(prompt=character * PROMPT_MAX)
+    job = await store.accept(new_job(request))
+    assert job is not None
+    assert (await samples.found(store, job.id)).request == request
+
+
+@pytest.mark.parametrize("cost", ["0", "0.000001", "0.1", "0.08", "123456789.123456"])
+async def test_a_cost_is_kept_to_the_last_digit(store: Store, cost: str) -> None:
+    job = await samples.finished(store, replace(samples.completed(), cost_usd=Decimal(cost)))
+    assert job.cost_usd == Decimal(cost)
+    assert f"{job.cost_usd:f}" == cost
+
+
+async def test_two_pictures_with_one_number_are_both_kept_in_order(store: Store) -> None:
+    pictures = tuple(
+        Picture(job_id="provider-1", image_no=0, url=f"https://example.org/{letter}.png")
+        for letter in "cab"
+    )
+    job = await samples.finished(store, replace(samples.completed(), pictures=pictures))
+    assert (await samples.found(store, job.id)).pictures == pictures
+
+
+def _as_asked(job: Job) -> NewJob:
+    return NewJob(**{field.name: getattr(job, field.name) for field in fields(NewJob)})

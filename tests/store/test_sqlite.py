@@ -1,0 +1,221 @@
+"""What only an SQLite file can do wrong: folders, locks, files that are none."""
+
+import asyncio
+import logging
+import sqlite3
+import traceback
+from collections.abc import AsyncGenerator, Generator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+from sqlalchemy.pool import Pool
+
+from bot.errors import StoreUnavailable
+from bot.model import ImagineRequest
+from bot.store import Store, open_store
+from tests.clock import ManualClock
+from tests.store import samples
+from tests.store.samples import MESSAGE, new_job
+
+LONG = 30.0
+"""Seconds for which nothing in a test may really wait."""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "deep" / "store" / "remixbot.db"
+
+
+@pytest.fixture
+async def impatient(file: Path, clock: ManualClock) -> AsyncGenerator[Store]:
+    """A store that waits next to nothing for a lock."""
+    async with open_store(_url(file), clock=clock, busy_timeout_s=0.02) as store:
+        yield store
+
+
+async def test_the_folder_is_made_for_its_owner_alone(impatient: Store, file: Path) -> None:
+    assert await impatient.job(1) is None
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+
+
+async def test_a_folder_that_exists_keeps_its_permissions(file: Path, clock: ManualClock) -> None:
+    file.parent.mkdir(parents=True)
+    file.parent.chmod(0o750)
+    async with open_store(_url(file), clock=clock):
+        pass
+    assert file.parent.stat().st_mode & 0o777 == 0o750
+
+
+async def test_a_locked_database_is_told_and_works_again_when_it_is_free(
+    impatient: Store, file: Path
+) -> None:
+    job = await samples.accepted(impatient)
+    with _locked(file):
+        with pytest.raises(StoreUnavailable) as refused:
+            await impatient.accept(new_job())
+        assert refused.value.detail == "OperationalError"
+        with pytest.raises(StoreUnavailable):
+            await impatient.begin_submit(job.id)
+        assert await impatient.job(job.id) == job
+    assert await impatient.begin_submit(job.id)
+    assert (await samples.accepted(impatient)).id == job.id + 1
+
+
+async def test_a_caller_who_stops_waiting_for_a_lock_is_free_at_once(
+    file: Path, clock: ManualClock
+) -> None:
+    new = new_job()
+    async with open_store(_url(file), clock=clock, busy_timeout_s=LONG) as store:
+        with _locked(file):
+            accepting = asyncio.create_task(store.accept(new))
+            await store.job(1)  # by now the other one waits for the lock
+            accepting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await asyncio.wait_for(accepting, LONG / 3)
+    async with open_store(_url(file), clock=clock) as store:
+        assert await store.job(1) is None
+        assert await store.accept(new) is not None
+
+
+async def test_a_database_that_is_locked_at_the_start_is_told(
+    file: Path, clock: ManualClock
+) -> None:
+    async with open_store(_url(file), clock=clock):
+        pass
+    with _locked(file), pytest.raises(StoreUnavailable):
+        async with open_store(_url(file), clock=clock, busy_timeout_s=0.02):
+            pass
+
+
+async def test_a_file_that_is_no_database_is_told(file: Path, clock: ManualClock) -> None:
+    notes = _write_notes(file)
+    with pytest.raises(StoreUnavailable, match="DatabaseError"):
+        async with open_store(_url(file), clock=clock):
+            pass
+    assert _content(file) == notes
+
+
+async def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path, clock: ManualClock) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreUnavailable):
+        async with open_store(_url(tmp_path / "file" / "store.db"), clock=clock):
+            pass
+
+
+@pytest.mark.parametrize(
+    "database", ["", "/", "/:memory:", "/file:shared?mode=memory&cache=shared&uri=true"]
+)
+async def test_a_database_that_every_connection_would_see_differently_is_refused(
+    database: str, clock: ManualClock
+) -> None:
+    with pytest.raises(StoreUnavailable, match="not a file"):
+        async with open_store(f"sqlite+aiosqlite://{database}", clock=clock):
+            pass
+
+
+async def test_every_connection_waits_keeps_to_foreign_keys_and_survives_a_power_cut(
+    file: Path, clock: ManualClock
+) -> None:
+    async with open_store(_url(file), clock=clock, busy_timeout_s=1.5) as store:
+        with _pragmas_of_connections_in_use() as seen:
+            await asyncio.gather(*(store.job(1) for _ in range(3)), store.accept(new_job()))
+    full = 2
+    assert seen == {("wal", full, 1, 1500)}
+
+
+async def test_migrations_run_without_foreign_keys_so_that_a_table_can_be_built_anew(
+    file: Path, clock: ManualClock
+) -> None:
+    with _pragmas_of_connections_in_use() as seen:
+        async with open_store(_url(file), clock=clock):
+            pass
+    assert {foreign_keys for _, _, foreign_keys, _ in seen} == {0}
+
+
+async def test_what_people_wrote_never_shows_in_a_log_or_an_error(
+    file: Path, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    secret = ImagineRequest(prompt="a ring for Ada, who must not know")
+    async with open_store(_url(file), clock=clock, busy_timeout_s=0.02) as store:
+        job = await store.accept(new_job(secret))
+        with sqlite3.connect(file) as other:
+            other.execute("ALTER TABLE jobs RENAME COLUMN prompt TO lost")
+        other.close()
+        with pytest.raises(StoreUnavailable) as refused:
+            await store.accept(new_job(secret))
+    assert job is not None
+    assert secret.prompt not in caplog.text
+    told = "".join(traceback.format_exception(refused.value))
+    assert secret.prompt not in told
+    assert "INSERT" not in told
+
+
+async def test_no_lookup_reads_a_whole_table(impatient: Store, file: Path) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def note(*call: Any) -> None:
+        asked.append((call[2], call[3]))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        await impatient.job(1)
+        await impatient.by_message(MESSAGE)
+        await impatient.by_provider_id("provider-1")
+        await impatient.by_task_id("task-1")
+        await impatient.accept(new_job(), daily_limit=200)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+    selects = [(sql, bound) for sql, bound in asked if sql.startswith("SELECT")]
+    assert len(selects) == 5
+    plan: list[str] = []
+    with closing(sqlite3.connect(file)) as reader:
+        for sql, bound in selects:
+            plan = [str(row[3]) for row in reader.execute(f"EXPLAIN QUERY PLAN {sql}", bound)]
+            assert not [line for line in plan if line.startswith("SCAN") and "CONSTANT" not in line]
+        assert not [line for line in plan if "TEMP B-TREE" in line], "a whole day is sorted"
+
+
+@contextmanager
+def _pragmas_of_connections_in_use() -> Generator[set[tuple[Any, ...]]]:
+    seen: set[tuple[Any, ...]] = set()
+
+    def look(connection: Any, _entry: Any, _proxy: Any) -> None:
+        cursor = connection.cursor()
+        values: list[Any] = []
+        for pragma in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout"):
+            cursor.execute(f"PRAGMA {pragma}")
+            values += cursor.fetchone()
+        cursor.close()
+        seen.add(tuple(values))
+
+    event.listen(Pool, "checkout", look)
+    yield seen
+    event.remove(Pool, "checkout", look)
+
+
+@contextmanager
+def _locked(file: Path) -> Generator[None]:
+    """Another program writes, and does not come to an end."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+
+
+def _write_notes(file: Path) -> str:
+    file.parent.mkdir(parents=True)
+    file.write_text("these are my holiday notes " * 100)
+    return _content(file)
+
+
+def _content(file: Path) -> str:
+    return file.read_text()
+
+
+def _url(file: Path) -> str:
+    return f"sqlite+aiosqlite:///{file}"

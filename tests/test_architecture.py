@@ -1,0 +1,90 @@
+"""The folders tell the architecture: who may know whom."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ROOMS = [
+    "bot/model.py",
+    "bot/clock.py",
+    "bot/errors.py",
+    "bot/texts.py",
+    "bot/incidents.py",
+    "bot/inputs.py",
+    "bot/settings.py",
+    "bot/api/",
+    "bot/store/",
+    "bot/jobs/",
+    "bot/studio.py",
+    "bot/ui/",
+    "bot/client.py",
+    "bot/__main__.py",
+    "cogs/",
+]
+"""From the bottom up: a module imports from its own room and from those above it in this list."""
+
+ONLY_IN = {
+    "discord": ("cogs/", "bot/ui/", "bot/client.py", "bot/__main__.py"),
+    "aiohttp": ("bot/api/", "bot/ui/faults.py", "bot/__main__.py"),
+    "sqlalchemy": ("bot/store/",),
+    "alembic": ("bot/store/",),
+    "pydantic": ("bot/settings.py",),
+    "pydantic_settings": ("bot/settings.py",),
+    "os": (),
+    "dotenv": (),
+    "simcord": (),
+    "sandbox": (),
+    "tests": (),
+}
+"""Who may import what; the environment is read through `bot.settings` alone."""
+
+
+def modules() -> list[str]:
+    files = [*ROOT.glob("bot/**/*.py"), *ROOT.glob("cogs/**/*.py")]
+    return sorted(file.relative_to(ROOT).as_posix() for file in files)
+
+
+def imports(module: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse((ROOT / module).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            if node.module in {"bot", "bot.ui"}:
+                yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def room(path: str) -> int | None:
+    for height, one in enumerate(ROOMS):
+        if path == one or (one.endswith("/") and path.startswith(one)):
+            return height
+    return None
+
+
+@pytest.mark.parametrize("module", modules())
+def test_a_library_is_known_only_in_its_room(module: str) -> None:
+    for name in imports(module):
+        allowed = ONLY_IN.get(name.partition(".")[0])
+        assert allowed is None or module.startswith(allowed), f"{module} imports {name}"
+
+
+@pytest.mark.parametrize("module", [name for name in modules() if room(name) is not None])
+def test_imports_only_point_down(module: str) -> None:
+    for name in imports(module):
+        path = name.replace(".", "/")
+        below = room(f"{path}.py") if room(f"{path}.py") is not None else room(f"{path}/")
+        if below is not None:
+            assert below <= (room(module) or 0), f"{module} imports {name}"
+
+
+def test_every_module_has_its_place_in_the_list() -> None:
+    assert [name for name in modules() if room(name) is None] == ["bot/__init__.py"]
+
+
+@pytest.mark.parametrize("module", modules())
+def test_every_module_says_what_it_is_for(module: str) -> None:
+    source = (ROOT / module).read_text(encoding="utf-8")
+    assert not source or ast.get_docstring(ast.parse(source)), module

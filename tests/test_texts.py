@@ -1,0 +1,102 @@
+"""Every error has a sentence of its own that says what to do."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bot import errors, texts
+
+SAMPLES: dict[str, Any] = {
+    "length": 9000,
+    "size_bytes": 40960,
+    "limit": 3,
+    "free_at": datetime(2026, 1, 2, tzinfo=UTC),
+    "permissions": ("Attach Files", "Send Messages"),
+    "code": "4011003",
+    "detail": "the log's words",
+    "retry_after_s": 1.0,
+    "waited_s": 90.0,
+    "limit_bytes": 1,
+    "status": 400,
+    "number": "a1b2c3",
+}
+
+
+def leaves(kind: type[errors.RemixbotError]) -> Iterator[type[errors.RemixbotError]]:
+    below = kind.__subclasses__()
+    if not below:
+        yield kind
+    for one in below:
+        yield from leaves(one)
+
+
+ALL = sorted(leaves(errors.RemixbotError), key=lambda kind: kind.__name__)
+
+
+def sample(kind: type[Any]) -> errors.RemixbotError:
+    return kind(**{one.name: SAMPLES[one.name] for one in fields(kind)})
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_every_error_has_a_sentence_that_fits_a_message(kind: type[errors.RemixbotError]) -> None:
+    sentence = texts.describe(sample(kind))
+    assert sentence[0].isupper()
+    assert sentence[-1] in ".`"
+    assert 20 < len(sentence) < 300
+    assert "the log's words" not in sentence, "details are for the log"
+
+
+def test_no_two_errors_share_a_sentence() -> None:
+    with_codes = {errors.RequestRefused, errors.GenerationFailed, errors.ApiUnavailable}
+    kinds = [kind for kind in ALL if kind not in with_codes]
+    assert len({texts.describe(sample(kind)) for kind in kinds}) == len(kinds)
+
+
+@pytest.mark.parametrize("code", texts.CODES)
+def test_every_documented_code_is_said_in_its_own_words(code: str) -> None:
+    assert texts.describe(errors.RequestRefused(code=code)) == texts.CODES[code]
+    assert texts.describe(errors.GenerationFailed(code=code)) == texts.CODES[code]
+    assert texts.describe(errors.ApiUnavailable(code=code)) == texts.CODES[code]
+
+
+def test_an_unknown_code_has_a_sentence_too() -> None:
+    assert "prompt" in texts.describe(errors.RequestRefused(code="9999999"))
+    assert "gave up" in texts.describe(errors.GenerationFailed(code=None))
+    assert "cannot be reached" in texts.describe(errors.ApiUnavailable())
+
+
+@pytest.mark.parametrize("kind", list(leaves(errors.OperatorError)))
+def test_the_operator_reads_what_to_fix(kind: type[errors.OperatorError]) -> None:
+    assert texts.FOR_THE_OPERATOR[kind]
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [("0.08", "$0.08"), ("0.080000", "$0.08"), ("0.0125", "$0.0125"), ("2", "$2.00")],
+)
+def test_money_has_at_least_cents(amount: str, shown: str) -> None:
+    assert texts.usd(Decimal(amount)) == shown
+
+
+@pytest.mark.parametrize(
+    ("duration_s", "shown"), [(0.4, "0 s"), (41.2, "41 s"), (119.4, "119 s"), (150, "2 min 30 s")]
+)
+def test_durations_are_short(duration_s: float, shown: str) -> None:
+    assert texts.seconds(duration_s) == shown
+
+
+def test_the_bar_grows_with_the_fraction() -> None:
+    assert texts.bar(0) == "`▱▱▱▱▱▱▱▱▱▱` 0 %"
+    assert texts.bar(0.46) == "`▰▰▰▰▱▱▱▱▱▱` 46 %"
+    assert texts.bar(1) == "`▰▰▰▰▰▰▰▰▰▰` 100 %"
+
+
+def test_option_and_command_texts_fit_discords_hundred_characters() -> None:
+    names = [name for name in vars(texts) if name.startswith("OPTION_") or "DESCRIPTION" in name]
+    assert len(names) == 10
+    for name in names:
+        assert 1 <= len(getattr(texts, name)) <= 100

@@ -1,0 +1,123 @@
+"""A form gives back what was typed, letter by letter, with no memory of its own."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import ModeInvalid, OldControl
+from bot.model import PROMPT_MAX, Mode, Source
+from bot.ui.forms import (
+    FIELD_MAX,
+    PROMPT_FIELDS_MAX,
+    FormId,
+    PromptForm,
+    join_prompt,
+    read_form,
+    split_prompt,
+)
+
+SOURCE = Source("b4a0f9f3-1a9e-4d0e-9a52-0c3f2b1d7e66", 2)
+
+
+def long_text(words: str, length: int) -> str:
+    return (words * (length // len(words) + 1))[:length].strip()
+
+
+prompts = st.builds(
+    long_text,
+    st.text(alphabet="ab \nä🦊", min_size=1, max_size=300).filter(str.strip),
+    st.integers(1, PROMPT_MAX),
+)
+
+
+def submitted(form: PromptForm) -> dict[str, Any]:
+    """The raw data of a form that was sent off untouched."""
+    data = form.to_dict()
+
+    def answer(component: dict[str, Any]) -> dict[str, Any]:
+        if "component" in component:
+            return {"type": 18, "component": answer(component["component"])}
+        chosen = [one["value"] for one in component.get("options", ()) if one.get("default")]
+        value = chosen[0] if chosen else component.get("value", "")
+        return {"type": component["type"], "custom_id": component["custom_id"], "value": value}
+
+    return {
+        "custom_id": data["custom_id"],
+        "components": [answer(one) for one in data["components"]],
+    }
+
+
+@given(prompts)
+def test_a_split_prompt_joins_to_the_same_prompt(prompt: str) -> None:
+    parts = split_prompt(prompt)
+    assert 1 <= len(parts) <= PROMPT_FIELDS_MAX
+    assert all(len(part) <= FIELD_MAX for part in parts)
+    assert join_prompt(parts) == prompt
+
+
+@given(prompts)
+def test_trimmed_fields_lose_no_word(prompt: str) -> None:
+    trimmed = [part.strip() for part in split_prompt(prompt)]
+    assert join_prompt(trimmed).split() == prompt.split()
+
+
+def test_a_prompt_is_cut_at_white_space_where_there_is_some() -> None:
+    prompt = long_text("seven words are better than any one ", 8000)
+    first, second, *_ = split_prompt(prompt)
+    assert first.endswith(" ")
+    assert second[0] != " "
+
+
+def test_a_single_word_of_8192_letters_fits_as_well() -> None:
+    assert split_prompt("x" * PROMPT_MAX) == ["x" * 4000, "x" * 4000, "x" * 192]
+
+
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("length", [0, 12, 4000, 4001, 8192])
+async def test_an_untouched_form_gives_back_what_it_was_filled_with(
+    mode: Mode, length: int
+) -> None:
+    prompt = long_text("a fox in the snow, ", length) if length else ""
+    form = PromptForm(FormId(source=SOURCE, private=False), prompt=prompt, mode=mode)
+    filled = read_form(submitted(form))
+    assert (filled.prompt, filled.mode, filled.callback) == (prompt, mode, None)
+
+
+async def test_a_callback_rides_along() -> None:
+    form = PromptForm(FormId(source=None, private=True), callback="https://a.example/done")
+    assert read_form(submitted(form)).callback == "https://a.example/done"
+
+
+async def test_the_largest_form_keeps_discords_limits() -> None:
+    longest = FormId(source=Source("x" * 56, 3), private=True)
+    form = PromptForm(longest, prompt="x" * PROMPT_MAX, callback="https://a.example")
+    data = form.to_dict()
+    assert len(data["custom_id"]) <= 100
+    assert len(data["title"]) <= 45
+    assert len(data["components"]) <= 5
+
+
+@pytest.mark.parametrize("source", [SOURCE, None])
+@pytest.mark.parametrize("private", [True, False])
+def test_a_forms_id_says_what_it_is_for(source: Source | None, private: bool) -> None:
+    form_id = FormId(source=source, private=private)
+    assert FormId.read(form_id.custom_id) == form_id
+
+
+def test_two_openings_of_one_form_have_different_ids() -> None:
+    first, second = (FormId(source=SOURCE, private=False).custom_id for _ in range(2))
+    assert first != second
+
+
+@pytest.mark.parametrize("custom_id", ["remix:form:", "remix:form:a:7:public:0011aabb", "other"])
+def test_an_unknown_form_is_said_to_be_old(custom_id: str) -> None:
+    with pytest.raises(OldControl):
+        FormId.read(custom_id)
+
+
+@pytest.mark.parametrize("value", ["2", "strong"])
+def test_a_mode_out_of_nowhere_is_refused(value: str) -> None:
+    with pytest.raises(ModeInvalid):
+        read_form({"components": [{"type": 21, "custom_id": "mode", "value": value}]})

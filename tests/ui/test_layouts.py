@@ -1,0 +1,241 @@
+"""Every page fits Discord, whatever the job holds."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bot.errors import ApiUnavailable, PictureTooLarge, PictureUnavailable
+from bot.jobs.screen import Exhibit, PictureFile, Progress
+from bot.model import (
+    ImagineRequest,
+    Job,
+    JobState,
+    MessageLink,
+    Mode,
+    Picture,
+    PictureKind,
+    Place,
+    RemixRequest,
+    Source,
+)
+from bot.ui.layouts import Page, failure_page, progress_page, result_page
+
+JOB_ID = "b4a0f9f3-1a9e-4d0e-9a52-0c3f2b1d7e66"
+PARENT = "11111111-2222-3333-4444-555555555555"
+ORIGIN = MessageLink(guild_id=1, channel_id=2, message_id=3)
+
+
+def job(*image_nos: int, prompt: str = "a fox", remix: bool = True) -> Job:
+    source = Source(PARENT, 1)
+    return Job(
+        id=7,
+        request=RemixRequest(source=source, prompt=prompt, mode=Mode.SUBTLE)
+        if remix
+        else ImagineRequest(prompt=prompt),
+        author_id=42,
+        interaction_id=1,
+        place=Place(guild_id=1, channel_id=2, private=False, file_limit_bytes=10_000_000),
+        origin=ORIGIN if remix else None,
+        state=JobState.FINISHED,
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+        provider_job_id=JOB_ID,
+        cost_usd=Decimal("0.08"),
+        pictures=tuple(picture(image_no) for image_no in image_nos),
+    )
+
+
+def picture(image_no: int, url: str = "https://pictures.example/p.png") -> Picture:
+    return Picture(job_id=JOB_ID, image_no=image_no, url=url)
+
+
+def exhibits(of: Job) -> list[Exhibit]:
+    return [
+        Exhibit(
+            picture=one,
+            file=PictureFile(name=f"{one.job_id}_{one.image_no}.png", content=b"\x89PNG"),
+        )
+        for one in of.pictures
+    ]
+
+
+def components(page: Page) -> Iterator[dict[str, Any]]:
+    def walk(nodes: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        for node in nodes:
+            yield node
+            yield from walk(node.get("components", []))
+
+    return walk(page.view.to_components())
+
+
+def text(page: Page) -> str:
+    return "\n".join(one["content"] for one in components(page) if one["type"] == 10)
+
+
+def buttons(page: Page) -> dict[str, str]:
+    return {one["label"]: one["custom_id"] for one in components(page) if one["type"] == 2}
+
+
+def assert_fits(page: Page) -> None:
+    parts = list(components(page))
+    ids = [one["custom_id"] for one in parts if "custom_id" in one]
+    assert len(parts) <= 40
+    assert len(text(page)) <= 4000
+    assert len(ids) == len(set(ids))
+    assert all(len(one) <= 100 for one in ids)
+    assert len(page.files) <= 10
+    uploaded = {f"attachment://{file.filename}" for file in page.files}
+    shown = {item["media"]["url"] for one in parts for item in one.get("items", ())}
+    shown |= {one["file"]["url"] for one in parts if "file" in one}
+    assert shown == uploaded, "every upload is shown and every reference is uploaded"
+
+
+async def test_progress_says_what_is_made_how_far_it_is_and_where_from() -> None:
+    page = progress_page(job(), Progress(submitted=True, fraction=0.4))
+    assert_fits(page)
+    for piece in ("picture 2 · subtle", "> a fox", "40 %", "<t:1767225600:R>", ORIGIN.url):
+        assert piece in text(page)
+    assert not buttons(page)
+
+
+async def test_without_a_per_cent_there_is_no_bar() -> None:
+    page = progress_page(job(), Progress(submitted=True))
+    assert "%" not in text(page)
+    assert "Working on it" in text(page)
+
+
+async def test_a_result_of_four_has_both_rows() -> None:
+    done = job(0, 1, 2, 3)
+    page = result_page(done, exhibits(done), took_s=38.2)
+    assert_fits(page)
+    assert buttons(page) == {
+        **{f"Remix {n + 1}": f"remix:remix:{JOB_ID}:{n}" for n in range(4)},
+        "Again": f"remix:again:{PARENT}:1",
+        **{f"Parent {n + 1}": f"remix:again:{PARENT}:{n}" for n in (0, 2, 3)},
+    }
+    for piece in ("<@42>", "Subtle", f"[picture 2]({ORIGIN.url})", "38 s", "$0.08"):
+        assert piece in text(page)
+    assert "missing" not in text(page)
+
+
+async def test_a_result_of_imagine_has_only_again_in_the_second_row() -> None:
+    done = job(0, 1, 2, 3, remix=False)
+    page = result_page(done, exhibits(done), took_s=1)
+    assert [*buttons(page)][4:] == ["Again"]
+    assert buttons(page)["Again"] == f"remix:imagine:{JOB_ID}:0"
+
+
+async def test_a_missing_picture_leaves_a_gap_in_the_numbers_and_is_named() -> None:
+    done = job(0, 2, 3)
+    page = result_page(done, exhibits(done), took_s=1)
+    assert [*buttons(page)][:3] == ["Remix 1", "Remix 3", "Remix 4"]
+    assert "Picture 2 is missing" in text(page)
+    one = job(1)
+    assert "Pictures 1, 3 and 4 are missing" in text(result_page(one, exhibits(one), took_s=1))
+
+
+async def test_more_than_four_pictures_are_all_shown_and_only_four_can_be_remixed() -> None:
+    done = job(*range(10))
+    page = result_page(done, exhibits(done), took_s=1)
+    assert_fits(page)
+    assert len(page.files) == 10
+    assert [name for name in buttons(page) if "Remix" in name] == [
+        f"Remix {n}" for n in (1, 2, 3, 4)
+    ]
+    assert "missing" not in text(page)
+
+
+async def test_each_picture_is_remixed_under_its_own_job_id() -> None:
+    done = replace(job(), pictures=(picture(0), replace(picture(1), job_id="other-job")))
+    page = result_page(done, exhibits(done), took_s=1)
+    assert buttons(page)["Remix 2"] == "remix:remix:other-job:1"
+
+
+@pytest.mark.parametrize("job_id", ["x" * 57, "a:b", "ä"])
+async def test_a_job_id_that_fits_no_button_still_shows_its_pictures(job_id: str) -> None:
+    done = replace(job(), pictures=(replace(picture(0), job_id=job_id),))
+    page = result_page(done, exhibits(done), took_s=1)
+    assert_fits(page)
+    assert "Remix 1" not in buttons(page)
+
+
+async def test_a_video_is_shown_and_not_remixed() -> None:
+    done = replace(job(), pictures=(replace(picture(0), kind=PictureKind.VIDEO),))
+    assert "Remix 1" not in buttons(result_page(done, exhibits(done), took_s=1))
+
+
+async def test_pictures_without_a_file_are_shown_by_their_link_with_the_reason() -> None:
+    done = job(0, 1, 2)
+    shown = [
+        *exhibits(done)[:1],
+        Exhibit(picture=done.pictures[1], problem=PictureTooLarge(limit_bytes=1)),
+        Exhibit(picture=done.pictures[2], problem=PictureUnavailable()),
+    ]
+    page = result_page(done, shown, took_s=1)
+    assert_fits(page)
+    assert "Picture 2 is too large to post here: [open it](https://pictures" in text(page)
+    assert "Picture 3 could not be fetched: [open it](https://pictures" in text(page)
+
+
+async def test_links_too_long_for_a_message_go_along_in_a_file() -> None:
+    signed = f"https://pictures.example/p.png?signature={'x' * 1500}"
+    done = replace(job(), pictures=tuple(picture(number, signed) for number in range(4)))
+    page = result_page(done, [Exhibit(picture=one) for one in done.pictures], took_s=1)
+    assert_fits(page)
+    [links] = page.files
+    assert links.fp.read().decode().split("\n") == [signed] * 4
+
+
+@pytest.mark.parametrize("prompt", ["ä*" * 4096, "x" * 8192, "\n".join("line" * 400)])
+async def test_a_very_long_prompt_goes_along_whole_in_a_file(prompt: str) -> None:
+    done = job(*range(10), prompt=prompt)
+    for page in (
+        result_page(done, exhibits(done), took_s=1),
+        failure_page(done, ApiUnavailable(), nothing_charged=True),
+    ):
+        assert_fits(page)
+        assert page.files[0].filename == "prompt.txt"
+        assert page.files[0].fp.read().decode() == prompt
+
+
+async def test_a_prompt_can_neither_ping_nor_break_the_layout() -> None:
+    done = job(0, prompt="@everyone <@1>\n# big\n```\n-# end\n> [x](http://y.example)")
+    page = result_page(done, exhibits(done), took_s=1)
+    assert "@everyone" not in text(page)
+    assert "\n# big" not in text(page)
+    assert "```" not in text(page)
+
+
+async def test_every_picture_has_an_alternative_text_of_discords_length() -> None:
+    done = job(0, 2, prompt="long " * 100)
+    page = result_page(done, exhibits(done), took_s=1)
+    items = [item for one in components(page) for item in one.get("items", ())]
+    assert [item["description"][:11] for item in items] == ["Picture 1: ", "Picture 3: "]
+    assert all(len(item["description"]) <= 256 for item in items)
+
+
+async def test_a_failure_says_why_whether_it_cost_something_and_offers_another_try() -> None:
+    page = failure_page(job(), ApiUnavailable(), nothing_charged=True)
+    assert_fits(page)
+    for piece in ("cannot be reached", "Nothing was charged.", "> a fox"):
+        assert piece in text(page)
+    assert buttons(page) == {"Try again": f"remix:again:{PARENT}:1"}
+    imagined = failure_page(
+        replace(job(remix=False), provider_job_id=None), ApiUnavailable(), nothing_charged=False
+    )
+    assert "charged" not in text(imagined)
+    assert buttons(imagined) == {"Try again": "remix:imagine:-:0"}
+
+
+async def test_no_page_holds_anything_but_dynamic_items_or_a_timeout() -> None:
+    done = job(0, 1)
+    for page in (
+        progress_page(done, Progress()),
+        result_page(done, exhibits(done), took_s=1),
+        failure_page(done, ApiUnavailable(), nothing_charged=True),
+    ):
+        assert page.view.timeout is None
+        assert page.view.is_persistent()
