@@ -1,0 +1,103 @@
+"""How soon a bot answers when 200 people type ``/remix`` within one second.
+
+    python -m benchmarks.acknowledgements [bot] [benchmarks.bare_bot]
+
+Measured at a Discord-compatible server on loopback, from sending the event to the arrival of the
+first answer; past three seconds Discord takes none. A quick private answer that refuses the job is
+no success: those are counted as turned away. The bare bot only defers: what it takes is
+discord.py's own time on this machine.
+"""
+
+import asyncio
+import math
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.api import GenerationServer
+from tests.discord_server.people import DidNotRespond, Person
+from tests.discord_server.process import BotProcess
+from tests.discord_server.server import DiscordServer
+from tests.discord_server.world import Channel
+
+COMMANDS = 200
+WITHIN_S = 1.0
+BOTS = ("bot", "benchmarks.bare_bot")
+COLUMNS = ("min", "p50", "p90", "p99", "max", "missed", "turned")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The first answer to one command."""
+
+    after_s: float
+    turned_away: bool
+    """It was a private message: the command was not taken."""
+
+
+def settings(api_url: str) -> dict[str, str]:
+    """What the real bot needs; no limit is in its way."""
+    return {
+        "VTRIX_API_KEY": "benchmark",
+        "VTRIX_API_URL": api_url,
+        "DATABASE_URL": "sqlite+aiosqlite:///bot.db",
+        "MAX_RUNNING_PER_USER": "0",
+        "MAX_JOBS_PER_DAY": "0",
+    }
+
+
+async def ask(person: Person, channel: Channel, number: int) -> Answer | None:
+    """One command, at its moment of the second; its answer, ``None`` if missed."""
+    await asyncio.sleep(number * WITHIN_S / COMMANDS)
+    prompt = f"a quiet sea, number {number}"
+    try:
+        handle = await person.slash(channel, "remix", job_id="job-1", image=2, prompt=prompt)
+    except DidNotRespond:
+        return None
+    shown = handle.raw.response
+    return Answer(handle.acknowledged_after_s, turned_away=shown is not None and shown.ephemeral)
+
+
+async def measure(module: str) -> list[Answer | None]:
+    """All answers of one bot, started for this."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with GenerationServer() as api, DiscordServer() as discord:
+            guild = discord.add_guild("studio")
+            channel = guild.add_channel("pictures")
+            people = [guild.add_person(f"person {number}") for number in range(COMMANDS)]
+            env = settings(api.url)
+            async with BotProcess(discord, cwd=Path(folder), env=env, module=module):
+                await discord.bot_online()
+                asked = (ask(person, channel, number) for number, person in enumerate(people))
+                return await asyncio.gather(*asked)
+
+
+def row(module: str, answers: Sequence[Answer | None]) -> str:
+    """One line of the table, in milliseconds; percentiles by nearest rank."""
+    answered = [answer for answer in answers if answer is not None]
+    times = sorted(answer.after_s for answer in answered)
+    ranks = (1, *(math.ceil(part * len(times)) for part in (0.5, 0.9, 0.99)), len(times))
+    shown = [f"{times[at - 1] * 1000:.0f}" if times else "-" for at in ranks]
+    missed = len(answers) - len(answered)
+    turned_away = sum(answer.turned_away for answer in answered)
+    return line(module, [*shown, str(missed), str(turned_away)])
+
+
+def line(name: str, cells: Sequence[str]) -> str:
+    return f"{name:<22}" + "".join(f"{cell:>8}" for cell in cells)
+
+
+async def main(modules: Sequence[str]) -> None:
+    """Measure one bot after the other, so that they do not share the processor."""
+    print(
+        f"{COMMANDS} /remix within {WITHIN_S:g} s: milliseconds to the answer, missed, turned away"
+    )
+    print(line("", COLUMNS))
+    for module in modules:
+        print(row(module, await measure(module)))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1:] or BOTS))

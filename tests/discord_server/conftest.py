@@ -1,0 +1,19 @@
+"""A server that is asked without a bot."""
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+
+from tests.discord_server.raw import RawDiscord
+from tests.discord_server.server import DiscordServer
+from tests.discord_server.world import MovableClock
+
+
+@pytest.fixture
+async def raw() -> AsyncIterator[RawDiscord]:
+    """One channel, one person, and a clock to put forward."""
+    clock = MovableClock()
+    async with DiscordServer(clock=clock) as server, aiohttp.ClientSession() as http:
+        yield RawDiscord(server, clock, http)
+        assert server.unknown_routes == []

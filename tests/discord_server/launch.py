@@ -1,0 +1,30 @@
+"""Runs a module, unchanged, with discord.py pointed at a server of ours.
+
+DISCORD_SERVER_URL=http://127.0.0.1:1234 python -m tests.discord_server.launch bot
+"""
+
+import os
+import runpy
+import sys
+
+import yarl
+from discord.asset import Asset
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+VARIABLE = "DISCORD_SERVER_URL"
+
+
+def main() -> None:
+    """Point discord.py at ``DISCORD_SERVER_URL``, then run the module named (or ``bot``)."""
+    url = os.environ[VARIABLE]
+    Route.BASE = f"{url}/api/v10"
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url).with_scheme("ws") / "gateway"
+    setattr(Asset, "BASE", url)  # noqa: B010  # typed as one fixed string
+    module = sys.argv[1] if len(sys.argv) > 1 else "bot"
+    sys.argv = sys.argv[1:]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    main()

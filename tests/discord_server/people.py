@@ -1,0 +1,241 @@
+"""People who use the bot: they type commands, press buttons, submit forms, and read.
+
+The one way in which tests act. A person can only do what Discord's client offers, and only sees
+what Discord shows.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping
+
+from tests.discord_server import payloads
+from tests.discord_server.gateway import Gateway
+from tests.discord_server.options import CannotSend, Value, command_data
+from tests.discord_server.rules import ANSWER_WITHIN_S
+from tests.discord_server.seen import Button, Modal, SeenMessage
+from tests.discord_server.world import (
+    INVITED_WITH,
+    Channel,
+    Guild,
+    Interaction,
+    JsonObject,
+    Message,
+    User,
+    World,
+)
+
+REACTION_S = 0.05
+"""Nobody clicks faster; discord.py registers a view only after it has read Discord's answer."""
+PATIENCE_S = 30.0
+
+Until = Callable[[SeenMessage], bool]
+
+
+class DidNotRespond(AssertionError):
+    """ "The application did not respond": no answer within three seconds."""
+
+
+def _anything(_: SeenMessage) -> bool:
+    return True
+
+
+class Handle:
+    """One interaction that the bot has answered."""
+
+    def __init__(self, world: World, interaction: Interaction) -> None:
+        self._world = world
+        self.raw = interaction
+
+    @property
+    def acknowledged_after_s(self) -> float:
+        """From sending the event to the arrival of the first answer."""
+        assert self.raw.answered_at is not None
+        return self.raw.answered_at - self.raw.sent_at
+
+    @property
+    def modal(self) -> Modal | None:
+        """The form that opened, if the answer was one."""
+        return None if self.raw.modal is None else Modal(self.raw.modal, self.raw.source)
+
+    async def message(self, until: Until = _anything, timeout_s: float = PATIENCE_S) -> SeenMessage:
+        """The answer, once there is something to read and *until* holds."""
+        return await self._first(lambda: [self.raw.response], until, timeout_s)
+
+    async def followup(
+        self, until: Until = _anything, timeout_s: float = PATIENCE_S
+    ) -> SeenMessage:
+        """The first of the further messages for which *until* holds."""
+        return await self._first(lambda: list(self.raw.followups), until, timeout_s)
+
+    async def _first(
+        self, shown: Callable[[], list[Message | None]], until: Until, timeout_s: float
+    ) -> SeenMessage:
+        def seen() -> list[SeenMessage]:
+            there = [each for each in shown() if each is not None]
+            return [SeenMessage(self._world, each) for each in there if not each.loading]
+
+        def found() -> SeenMessage | None:
+            return next((each for each in seen() if until(each)), None)
+
+        def describe() -> str:
+            all_of_them = [each and SeenMessage(self._world, each) for each in shown()]
+            return f"answered with {self.raw.answer_type}, shown: {all_of_them}"
+
+        return await self._world.until(found, timeout_s=timeout_s, describe=describe)
+
+
+class Person:
+    """Somebody in a guild."""
+
+    def __init__(self, world: World, gateway: Gateway, user: User) -> None:
+        self._world = world
+        self._gateway = gateway
+        self.user = user
+
+    @property
+    def id(self) -> int:
+        return self.user.id
+
+    @property
+    def mention(self) -> str:
+        return f"<@{self.id}>"
+
+    # ------------------------------------------------------------------ acting
+
+    async def slash(self, channel: Channel, command: str, /, **options: Value) -> Handle:
+        """Run a slash command; returns when the bot has answered.
+
+        A choice may be given by its name or its value, a file as its name and content.
+
+        Raises:
+            CannotSend: the command is not there, or its options do not take these values.
+            DidNotRespond: no answer in time.
+        """
+        known = [
+            *self._world.commands.get(None, []),
+            *self._world.commands.get(channel.guild_id, []),
+        ]
+        synced = next((each for each in known if each["name"] == command), None)
+        if synced is None:
+            raise CannotSend(f"no /{command} here, only {[each['name'] for each in known]}")
+        data = command_data(self._world, synced, options)
+        return await self._interact(payloads.COMMAND, channel, data)
+
+    async def click(
+        self, message: SeenMessage, label: str | None = None, *, custom_id: str | None = None
+    ) -> Handle:
+        """Press a button, found by its label or its custom id.
+
+        Raises:
+            CannotSend: this person does not see such a button, or it is disabled.
+            DidNotRespond: no answer in time.
+        """
+        await asyncio.sleep(REACTION_S)
+        button = self._button(message, label, custom_id)
+        data: JsonObject = {
+            "custom_id": button.custom_id,
+            "component_type": 2,
+            "id": button.component_id,
+        }
+        channel = message.raw.channel
+        return await self._interact(payloads.COMPONENT, channel, data, message.raw)
+
+    def _button(self, message: SeenMessage, label: str | None, custom_id: str | None) -> Button:
+        if message.deleted or not message.raw.visible_to(self.id):
+            raise CannotSend(f"{self.user.name} does not see message {message.id}")
+        for button in message.all_buttons:
+            named = button.label == label if custom_id is None else button.custom_id == custom_id
+            if named and not button.disabled:
+                return button
+        raise CannotSend(f"no button {custom_id or label!r} to press on {message!r}")
+
+    async def submit(self, opened: Handle, values: Mapping[str, str] | None = None) -> Handle:
+        """Submit the modal that an interaction opened.
+
+        *values* go by label or custom id; what is not named stays as the bot prefilled it.
+
+        Raises:
+            CannotSend: no modal is open, or a field does not take its value.
+            DidNotRespond: no answer in time.
+        """
+        modal = opened.modal
+        if modal is None:
+            raise CannotSend("that opened no modal")
+        await asyncio.sleep(REACTION_S)
+        data = modal.submitted(values or {})
+        channel = opened.raw.channel
+        return await self._interact(payloads.MODAL_SUBMIT, channel, data, modal.source)
+
+    async def _interact(
+        self, kind: int, channel: Channel, data: JsonObject, source: Message | None = None
+    ) -> Handle:
+        if not self._gateway.reaches(channel.guild_id):
+            raise DidNotRespond("no bot is connected")
+        world = self._world
+        interaction = Interaction(
+            id=world.new_id(),
+            token=secrets.token_urlsafe(48),
+            type=kind,
+            user=self.user,
+            channel=channel,
+            data=data,
+            source=source,
+            sent_at=world.clock.monotonic(),
+        )
+        world.interactions[interaction.token] = interaction
+        event = payloads.interaction(interaction, world)
+        await self._gateway.dispatch(channel.guild_id, "INTERACTION_CREATE", event)
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN_S):
+                await interaction.answered.wait()
+        except TimeoutError:
+            what = data.get("name") or data["custom_id"]
+            raise DidNotRespond(f"{what}: no answer within {ANSWER_WITHIN_S:g} s") from None
+        return Handle(world, interaction)
+
+    # ------------------------------------------------------------------ reading
+
+    def messages(self, channel: Channel) -> list[SeenMessage]:
+        """All messages that this person sees in a channel, oldest first."""
+        there = sorted(self._world.messages.values(), key=lambda message: message.id)
+        return [
+            SeenMessage(self._world, message)
+            for message in there
+            if message.channel is channel and message.visible_to(self.id)
+        ]
+
+    async def sees(
+        self, channel: Channel, until: Until, timeout_s: float = PATIENCE_S
+    ) -> SeenMessage:
+        """The first message in the channel, visible to this person, for which *until* holds."""
+
+        def found() -> SeenMessage | None:
+            return next((each for each in self.messages(channel) if until(each)), None)
+
+        return await self._world.until(
+            found,
+            timeout_s=timeout_s,
+            describe=lambda: f"{self.user.name} sees {self.messages(channel)}",
+        )
+
+
+class Community:
+    """A guild that tests fill with channels and people.
+
+    A bot learns of its channels when it connects; later ones it knows from interactions.
+    """
+
+    def __init__(self, world: World, gateway: Gateway, guild: Guild) -> None:
+        self._world = world
+        self._gateway = gateway
+        self.guild = guild
+
+    @property
+    def id(self) -> int:
+        return self.guild.id
+
+    def add_channel(self, name: str, bot_permissions: int = INVITED_WITH) -> Channel:
+        return self._world.add_channel(self.guild, name, bot_permissions)
+
+    def add_person(self, name: str) -> Person:
+        return Person(self._world, self._gateway, self._world.add_member(self.guild, name))

@@ -1,0 +1,119 @@
+"""Opens and closes the server.
+
+async with DiscordServer() as discord:
+    guild = discord.add_guild("studio")
+    channel, ann = guild.add_channel("pictures"), guild.add_person("ann")
+    async with BotProcess(discord, cwd=tmp_path, env=...):
+        await discord.bot_online()
+        handle = await ann.slash(channel, "remix", job_id="...", image=2)
+"""
+
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+
+from bot.clock import Clock
+from tests.discord_server.gateway import Gateway
+from tests.discord_server.people import Community
+from tests.discord_server.rest import Rest
+from tests.discord_server.rules import REQUEST_MAX_BYTES
+from tests.discord_server.world import Request, World
+
+TOKEN = "MTA.socket-server.token"
+
+
+class DiscordServer:
+    """A Discord on loopback, with one application and its bot.
+
+    *token* is the only one that opens it; *clock* says what is too late.
+    """
+
+    def __init__(
+        self, *, token: str = TOKEN, bot_name: str = "remixbot", clock: Clock | None = None
+    ) -> None:
+        self.world = World(clock or Clock(), bot_name, token)
+        self.gateway = Gateway(self.world)
+        self._rest = Rest(self.world)
+        app = web.Application(
+            middlewares=[self._rest.middleware], client_max_size=2 * REQUEST_MAX_BYTES
+        )
+        app.add_routes([*self._rest.routes(), web.get("/gateway", self.gateway.connect)])
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+
+    async def __aenter__(self) -> Self:
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        host, port = self._runner.addresses[0][:2]
+        self.world.cdn = f"http://{host}:{port}"
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.gateway.close()
+        await self._runner.cleanup()
+
+    @property
+    def url(self) -> str:
+        """Its root: scheme, host and port."""
+        return self.world.cdn
+
+    @property
+    def token(self) -> str:
+        return self.world.token
+
+    @property
+    def bot_public(self) -> bool:
+        """Whether anybody may invite the bot, as the application page says."""
+        return self.world.bot_public
+
+    @bot_public.setter
+    def bot_public(self, public: bool) -> None:
+        self.world.bot_public = public
+
+    @property
+    def requests(self) -> list[Request]:
+        """Every HTTP request so far, in the order of their answers."""
+        return self._rest.requests
+
+    @property
+    def unknown_routes(self) -> list[str]:
+        """Methods and paths that were asked for and do not exist here."""
+        return self._rest.unknown_routes
+
+    def add_guild(self, name: str) -> Community:
+        return Community(self.world, self.gateway, self.world.add_guild(name))
+
+    async def bot_online(self, timeout_s: float = 30.0) -> None:
+        """Wait until the bot is connected and has synced commands at some time."""
+
+        await self.bot_connected(timeout_s)
+
+        def found() -> bool | None:
+            return any(self.world.commands.values()) or None
+
+        def describe() -> str:
+            asked = [f"{each.method} {each.path} {each.status}" for each in self.requests]
+            return f"no commands, requests: {asked}"
+
+        await self.world.until(found, timeout_s=timeout_s, describe=describe)
+
+    async def bot_connected(self, timeout_s: float = 30.0) -> None:
+        """Wait until a gateway session has begun."""
+        await self.world.until(
+            lambda: bool(self.gateway.sessions) or None,
+            timeout_s=timeout_s,
+            describe=lambda: f"no session, requests: {self.requests}",
+        )
+
+    async def bot_offline(self, timeout_s: float = 30.0) -> None:
+        """Wait until no bot is connected, as after a kill."""
+        await self.world.until(
+            lambda: None if self.gateway.sessions else True,
+            timeout_s=timeout_s,
+            describe=lambda: f"{len(self.gateway.sessions)} sessions",
+        )

@@ -1,0 +1,64 @@
+"""The real program, `python -m bot`, between a Discord over real sockets and the sandbox API."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from sandbox.api import GenerationServer
+from tests.discord_server.people import Community, Person
+from tests.discord_server.process import BotProcess
+from tests.discord_server.server import DiscordServer
+from tests.discord_server.world import Channel
+from tests.flow.sim import KEY, paint_dot
+
+SPEED = 10.0
+"""Jobs are done by the time of the first read."""
+
+
+@pytest.fixture
+async def discord() -> AsyncGenerator[DiscordServer]:
+    """A Discord that is asked for nothing it does not have."""
+    async with DiscordServer() as server:
+        yield server
+        assert server.unknown_routes == []
+
+
+@pytest.fixture
+async def api() -> AsyncGenerator[GenerationServer]:
+    async with GenerationServer(speed=SPEED, painter=paint_dot) as server:
+        yield server
+
+
+@pytest.fixture
+def guild(discord: DiscordServer) -> Community:
+    return discord.add_guild("studio")
+
+
+@pytest.fixture
+def channel(guild: Community) -> Channel:
+    return guild.add_channel("pictures")
+
+
+@pytest.fixture
+def people(guild: Community, channel: Channel) -> list[Person]:  # noqa: ARG001  # channels first
+    return [guild.add_person(name) for name in ("ann", "ben", "cat", "dan", "eve")]
+
+
+@pytest.fixture
+def env(api: GenerationServer) -> dict[str, str]:
+    return {"VTRIX_API_KEY": KEY, "VTRIX_API_URL": api.url}
+
+
+@pytest.fixture
+async def bot(
+    discord: DiscordServer,
+    people: list[Person],  # noqa: ARG001  # a bot knows those who are there when it connects
+    env: dict[str, str],
+    tmp_path: Path,
+) -> AsyncGenerator[BotProcess]:
+    """The bot, connected. Ends as an operator would end it, and leaves nothing behind."""
+    async with BotProcess(discord, cwd=tmp_path, env=env) as process:
+        await asyncio.gather(discord.bot_online(), process.wait_for_line("Logged in as"))
+        yield process

@@ -1,0 +1,118 @@
+"""The whole flow over real sockets, several people at once, and a restart in between."""
+
+import asyncio
+from pathlib import Path
+
+from sandbox.api import GenerationServer
+from tests.discord_server.people import Handle, Person
+from tests.discord_server.process import BotProcess
+from tests.discord_server.seen import SeenMessage
+from tests.discord_server.server import DiscordServer
+from tests.discord_server.world import Channel
+from tests.flow.sim import DOT, KEY
+
+
+def finished(message: SeenMessage) -> bool:
+    return "Remix 1" in message.buttons or "No pictures" in message.text
+
+
+async def result_of(handle: Handle) -> SeenMessage:
+    return await handle.message(finished)
+
+
+async def test_a_chain_of_three_from_command_to_buttons(
+    bot: BotProcess, api: GenerationServer, channel: Channel, people: list[Person]
+) -> None:
+    ann = people[0]
+    handle = await ann.slash(channel, "imagine", prompt="a fox at sunset sandbox:seconds=3")
+    await handle.message(lambda message: "%" in message.text)
+    message = await result_of(handle)
+    assert [picture.content for picture in message.pictures] == [DOT] * 4
+    for step in range(3):
+        form = await ann.click(message, f"Remix {step + 1}")
+        assert form.modal is not None
+        filled = form.modal["Prompt"].value
+        assert filled == (api.submits[0].prompt if step == 0 else f"step {step - 1}")
+        sent = await ann.submit(form, {"Prompt": f"step {step}", "How far may it go?": "1"})
+        message = await result_of(sent)
+        assert "Subtle" in message.text
+        assert f"step {step}" in message.text
+    assert [job.prompt for job in api.submits[1:]] == ["step 0", "step 1", "step 2"]
+    assert await bot.stop() == 0
+    assert "Traceback" not in bot.output
+    assert KEY not in bot.output
+
+
+async def test_people_at_once_get_their_own_pictures_from_one_message(
+    bot: BotProcess, api: GenerationServer, channel: Channel, people: list[Person]
+) -> None:
+    message = await result_of(await people[0].slash(channel, "imagine", prompt="the parent"))
+
+    async def remix(person: Person, number: int) -> SeenMessage:
+        form = await person.click(message, f"Remix {number % 4 + 1}")
+        prompt = f"by {person.user.name}"
+        values = {"Prompt": prompt, "How far may it go?": str(number % 2)}
+        return await result_of(await person.submit(form, values))
+
+    results = await asyncio.gather(*(remix(one, at) for at, one in enumerate(people)))
+    for number, (person, result) in enumerate(zip(people, results, strict=True)):
+        assert f"by {person.user.name}" in result.text
+        assert f"Asked by {person.mention}" in result.text
+        assert f"Remix of picture {number % 4 + 1}" in result.text
+        [job] = [job for job in api.submits if job.prompt == f"by {person.user.name}"]
+        assert job.params["imageNo"] == number % 4
+        assert job.params["mode"] == number % 2
+        assert result.pictures[0].filename == f"{job.job_id}_0.png"
+    assert len({result.id for result in results}) == len(people)
+    assert bot.output.count("ERROR") == 0
+
+
+async def test_twenty_clicks_at_once_cannot_pass_a_limit_of_three(
+    bot: BotProcess, api: GenerationServer, channel: Channel, people: list[Person]
+) -> None:
+    ann = people[0]
+    message = await result_of(await ann.slash(channel, "imagine", prompt="x sandbox:seconds=1"))
+    handles = await asyncio.gather(*(ann.click(message, "Again") for _ in range(20)))
+    shown = await asyncio.gather(*(handle.message() for handle in handles))
+    refused = [one for one in shown if one.ephemeral]
+    assert len(refused) == 17
+    assert all("3 jobs running" in one.text for one in refused)
+    await api.until(lambda: len(api.submits) == 4)
+    assert bot.output.count("ERROR") == 0
+
+
+async def test_buttons_and_forms_outlive_the_process(
+    discord: DiscordServer,
+    api: GenerationServer,
+    channel: Channel,
+    people: list[Person],
+    env: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    ann, ben = people[:2]
+    async with BotProcess(discord, cwd=tmp_path, env=env) as first:
+        await discord.bot_online()
+        message = await result_of(await ann.slash(channel, "imagine", prompt="before"))
+        form = await ann.click(message, "Remix 2")
+        assert await first.stop() == 0
+    syncs = [one for one in discord.requests if one.method == "PUT"]
+    async with BotProcess(discord, cwd=tmp_path, env=env):
+        await discord.bot_online()
+        sent = await ann.submit(form, {"Prompt": "after", "How far may it go?": "0"})
+        assert "after" in (await result_of(sent)).text
+        assert "before" in (await result_of(await ben.click(message, "Again"))).text
+    assert [job.prompt for job in api.submits] == ["before", "after", "before"]
+    assert [one for one in discord.requests if one.method == "PUT"] == syncs, "told once is enough"
+
+
+async def test_only_who_asked_is_pinged(
+    bot: BotProcess, channel: Channel, people: list[Person]
+) -> None:
+    ann, ben = people[:2]
+    prompt = f"@everyone {ben.mention} sandbox:seconds=16"
+    message = await result_of(await ann.slash(channel, "imagine", prompt=prompt))
+    reply = await ben.sees(channel, lambda one: one.reference == message.id)
+    assert reply.pinged == {ann.id}
+    for one in ben.messages(channel):
+        assert ben.id not in one.pinged
+    assert "ERROR" not in bot.output
