@@ -38,9 +38,11 @@ class MessageId:
 def read_prompt(text: str) -> str:
     """The prompt without white space around it, 1 to 8192 characters.
 
+    What is no text (zero characters, halves of surrogate pairs) is left out: databases refuse it.
+
     Raises `PromptMissing` or `PromptTooLong`.
     """
-    prompt = text.replace("\0", "").strip()
+    prompt = text.encode(errors="ignore").decode().replace("\0", "").strip()
     if not prompt:
         raise PromptMissing
     if len(prompt) > PROMPT_MAX:

@@ -174,12 +174,11 @@ class Studio:
             if shown is None or shown.provider_job_id is None or _hidden(shown, author_id):
                 raise MessageUnknown
             return Source(_id_of_picture(shown, image_no), image_no), shown
-        if (known := await self._store.by_provider_id(job.value)) is not None:
-            return Source(job.value, image_no), None if _hidden(known, author_id) else known
-        task = await self._store.by_task_id(job.value)
-        if task is None or task.provider_job_id is None or _hidden(task, author_id):
+        known = await self._store.by_id(job.value)
+        if known is None or known.provider_job_id is None or _hidden(known, author_id):
             return Source(job.value, image_no), None
-        return Source(_id_of_picture(task, image_no), image_no), task
+        is_task = job.value == known.task_id
+        return Source(_id_of_picture(known, image_no) if is_task else job.value, image_no), known
 
     async def _start(
         self,

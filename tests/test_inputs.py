@@ -64,6 +64,10 @@ def test_a_prompt_is_trimmed_and_may_have_8192_characters() -> None:
     assert len(read_prompt(f" {'ä' * 8192} ")) == 8192
 
 
+def test_what_no_database_keeps_is_left_out_of_a_prompt() -> None:
+    assert read_prompt("a\0 cat \ud83e") == "a cat"
+
+
 def test_an_empty_or_too_long_prompt_is_refused_with_its_length() -> None:
     with pytest.raises(PromptMissing):
         read_prompt(" \n\t ")

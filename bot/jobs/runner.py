@@ -71,8 +71,7 @@ class JobRunner:
         began = self._clock.monotonic()
         submitted = False
         try:
-            await self._store.show_in(job.id, screen.message_id)
-            state = await self._submit(job)
+            state = await self._submit(job, screen.message_id)
             submitted = True
             screen.show(Progress(submitted=True))
             completed = await self._follow(state, job, screen, began)
@@ -89,8 +88,8 @@ class JobRunner:
                 took_s=self._clock.monotonic() - began,
             )
 
-    async def _submit(self, job: Job) -> TaskState:
-        if not await self._store.begin_submit(job.id):
+    async def _submit(self, job: Job, message_id: int) -> TaskState:
+        if not await self._store.begin_submit(job.id, message_id):
             raise StoreUnavailable(detail="the job is no longer waiting to be submitted")
         state = await self._api.submit(job.request)
         log.info("Job %d is task %s", job.id, state.task_id)

@@ -12,39 +12,62 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-_WRITES = "remixbot_writes"
-_SQLITE_CONNECTIONS = 5
+_SQLITE_READERS = 4
 
 
-def create_engine(
+def reading_engine(url: URL, *, busy_timeout_s: float) -> AsyncEngine:
+    """An engine whose every statement is a transaction of its own.
+
+    Each call to an SQLite driver is a trip to another thread and back: beginning and ending a
+    transaction around one SELECT would double the time that people wait.
+    """
+    options: dict[str, Any] = {"pool_size": _SQLITE_READERS} if _is_sqlite(url) else {}
+    return _create(
+        url,
+        busy_timeout_s,
+        isolation_level="AUTOCOMMIT",
+        skip_autocommit_rollback=True,
+        pool_reset_on_return=None,
+        **options,
+    )
+
+
+def writing_engine(
     url: URL, *, busy_timeout_s: float, enforce_foreign_keys: bool = True
 ) -> AsyncEngine:
-    """An engine for *url*; its errors never show what was bound to a statement.
+    """An engine of one connection, whose transactions keep every other writer out from the start.
 
-    *busy_timeout_s* is how long SQLite waits for a lock that somebody else holds.
+    *busy_timeout_s* is how long SQLite waits for a lock that another program holds.
     """
-    if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, hide_parameters=True)
-    engine = create_async_engine(
+    if not _is_sqlite(url):
+        return _create(url, busy_timeout_s)
+    # The driver begins transactions late; we begin each one ourselves.
+    engine = _create(
         url,
-        hide_parameters=True,
-        pool_size=_SQLITE_CONNECTIONS,
-        max_overflow=0,
-        # The driver begins transactions late, and none for reading; we begin each one ourselves.
+        busy_timeout_s,
+        enforce_foreign_keys=enforce_foreign_keys,
+        pool_size=1,
         connect_args={"isolation_level": None},
     )
-    _set_up_sqlite(engine, busy_timeout_s, enforce_foreign_keys)
-    # At DEBUG the driver writes every bound value to the log: prompts, addresses, whatever is kept.
-    logging.getLogger("aiosqlite").setLevel(logging.INFO)
+
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    event.listen(engine.sync_engine, "begin", begin)
     return engine
 
 
-def for_writing(engine: AsyncEngine) -> AsyncEngine:
-    """The same engine, whose transactions keep every other writer out from their beginning."""
-    return engine.execution_options(**{_WRITES: True})
+def _is_sqlite(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
 
 
-def _set_up_sqlite(engine: AsyncEngine, busy_timeout_s: float, enforce_foreign_keys: bool) -> None:
+def _create(
+    url: URL, busy_timeout_s: float, *, enforce_foreign_keys: bool = True, **options: Any
+) -> AsyncEngine:
+    """An engine for *url*; its errors never show what was bound to a statement."""
+    if not _is_sqlite(url):
+        return create_async_engine(url, hide_parameters=True, **options)
+    engine = create_async_engine(url, hide_parameters=True, max_overflow=0, **options)
     pragmas = (
         f"PRAGMA busy_timeout = {round(busy_timeout_s * 1000)}",
         "PRAGMA journal_mode = WAL",
@@ -57,9 +80,7 @@ def _set_up_sqlite(engine: AsyncEngine, busy_timeout_s: float, enforce_foreign_k
             cursor.execute(pragma)
         cursor.close()
 
-    def begin(connection: Connection) -> None:
-        options: dict[str, Any] = dict(connection.get_execution_options())
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")
-
     event.listen(engine.sync_engine, "connect", set_pragmas)
-    event.listen(engine.sync_engine, "begin", begin)
+    # At DEBUG the driver writes every bound value to the log: prompts, addresses, whatever is kept.
+    logging.getLogger("aiosqlite").setLevel(logging.INFO)
+    return engine

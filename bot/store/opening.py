@@ -11,7 +11,7 @@ from sqlalchemy.engine import URL, make_url
 
 from bot.clock import Clock
 from bot.errors import StoreUnavailable
-from bot.store.engine import create_engine, for_writing
+from bot.store.engine import reading_engine, writing_engine
 from bot.store.failures import database_errors
 from bot.store.store import Store
 
@@ -31,13 +31,15 @@ async def open_store(
         address = _address(url)
         _make_folder(address)
         await _migrate(address, busy_timeout_s)
-        engine = create_engine(address, busy_timeout_s=busy_timeout_s)
-    store = Store(engine, clock)
+        reading = reading_engine(address, busy_timeout_s=busy_timeout_s)
+        writing = writing_engine(address, busy_timeout_s=busy_timeout_s)
+    store = Store(reading, writing, clock)
     try:
         yield store
     finally:
         await store.settle()
-        await engine.dispose()
+        await reading.dispose()
+        await writing.dispose()
 
 
 def _address(url: str) -> URL:
@@ -67,9 +69,9 @@ async def _migrate(address: URL, busy_timeout_s: float) -> None:
     SQLite changes a table by building it anew and dropping the old one, which would take the
     pictures of all jobs along: foreign keys are not enforced here.
     """
-    engine = create_engine(address, busy_timeout_s=busy_timeout_s, enforce_foreign_keys=False)
+    engine = writing_engine(address, busy_timeout_s=busy_timeout_s, enforce_foreign_keys=False)
     try:
-        async with for_writing(engine).begin() as connection:
+        async with engine.begin() as connection:
             await connection.run_sync(_upgrade)
     finally:
         await engine.dispose()

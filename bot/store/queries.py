@@ -59,15 +59,10 @@ def withdraw(session: Session, job_id: int) -> bool:
     return session.scalar(gone) is not None
 
 
-def show_in(session: Session, job_id: int, message_id: int) -> None:
-    """Remember the message that shows the job."""
-    session.execute(update(JobRow).where(JobRow.id == job_id).values(message_id=message_id))
-
-
-def begin_submit(session: Session, job_id: int, now: datetime) -> bool:
-    """Accepted to submitting; whether this call did it."""
+def begin_submit(session: Session, job_id: int, message_id: int, now: datetime) -> bool:
+    """Accepted to submitting, shown in this message; whether this call did it."""
     step = update(JobRow).where(_is(job_id, [JobState.ACCEPTED]))
-    step = step.values(state=JobState.SUBMITTING.value, submitted_at=now)
+    step = step.values(state=JobState.SUBMITTING.value, submitted_at=now, message_id=message_id)
     return session.scalar(step.returning(JobRow.id)) is not None
 
 
@@ -130,15 +125,11 @@ def by_message(session: Session, message_id: int) -> Job | None:
     return _newest(session, or_(JobRow.message_id == message_id, JobRow.id.in_(posted)))
 
 
-def by_provider_id(session: Session, provider_job_id: str) -> Job | None:
-    """The newest job that the provider knows by this id, or one of whose pictures it does."""
-    made = select(PictureRow.job_id).where(PictureRow.provider_job_id == provider_job_id)
-    return _newest(session, or_(JobRow.provider_job_id == provider_job_id, JobRow.id.in_(made)))
-
-
-def by_task_id(session: Session, task_id: str) -> Job | None:
-    """The newest job with this task id."""
-    return _newest(session, JobRow.task_id == task_id)
+def by_id(session: Session, any_id: str) -> Job | None:
+    """The newest job with this id: the provider's, that of one of its pictures, or the task's."""
+    made = select(PictureRow.job_id).where(PictureRow.provider_job_id == any_id)
+    own = or_(JobRow.provider_job_id == any_id, JobRow.task_id == any_id)
+    return _newest(session, or_(own, JobRow.id.in_(made)))
 
 
 def _newest(session: Session, condition: ColumnElement[bool]) -> Job | None:

@@ -9,15 +9,15 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.errors import DailyLimitReached, StoreUnavailable
 from bot.model import Completed, Job, NewJob
 from bot.store import queries
-from bot.store.engine import for_writing
 from bot.store.failures import database_errors
+from bot.store.writer import Writer
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -32,12 +32,10 @@ class Store:
     comes back at once; what it began still runs to its end (`accept` is taken back).
     """
 
-    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
+    def __init__(self, reading: AsyncEngine, writing: AsyncEngine, clock: Clock) -> None:
         self._clock = clock
-        self._reading = async_sessionmaker(engine)
-        self._writing = async_sessionmaker(for_writing(engine))
-        # SQLite has one writer. Queueing here is fair and cheap; in the database it is neither.
-        self._one_writer = asyncio.Lock()
+        self._sessions = async_sessionmaker(reading)
+        self._writer = Writer(async_sessionmaker(writing))
         self._under_way: set[asyncio.Task[Any]] = set()
 
     # ---------------------------------------------------------------- the life of a job
@@ -49,7 +47,11 @@ class Store:
         did that goes on with it. Raises `DailyLimitReached`. Cancelled, it leaves no row.
         """
         now = self._clock.now()
-        accepting = self._start(self._write(queries.accept, new, daily_limit, now))
+        accepting = self._start(
+            self._writer.run(
+                lambda session: queries.accept(session, new, daily_limit, now), hurry=True
+            )
+        )
         try:
             return await asyncio.shield(accepting)
         except asyncio.CancelledError:
@@ -60,13 +62,10 @@ class Store:
         """Forget a job that is still accepted; whether it was."""
         return await self._run(self._write(queries.withdraw, job_id))
 
-    async def show_in(self, job_id: int, message_id: int) -> None:
-        """Remember the Discord message that shows the job."""
-        await self._run(self._write(queries.show_in, job_id, message_id))
-
-    async def begin_submit(self, job_id: int) -> bool:
-        """Accepted → submitting; whether this call did it."""
-        return await self._run(self._write(queries.begin_submit, job_id, self._clock.now()))
+    async def begin_submit(self, job_id: int, message_id: int) -> bool:
+        """Accepted → submitting, shown in this Discord message; whether this call did it."""
+        now = self._clock.now()
+        return await self._run(self._write(queries.begin_submit, job_id, message_id, now))
 
     async def begin_run(self, job_id: int, task_id: str) -> bool:
         """Submitting → running; whether this call did it."""
@@ -96,13 +95,13 @@ class Store:
         """The job shown in this message, or whose pictures are posted there."""
         return await self._run(self._read(queries.by_message, message_id))
 
-    async def by_provider_id(self, provider_job_id: str) -> Job | None:
-        """The newest job with this provider job id, its own or that of one of its pictures."""
-        return await self._run(self._read(queries.by_provider_id, provider_job_id))
+    async def by_id(self, any_id: str) -> Job | None:
+        """The newest job that somebody calls so.
 
-    async def by_task_id(self, task_id: str) -> Job | None:
-        """The job that the platform knows by this task id."""
-        return await self._run(self._read(queries.by_task_id, task_id))
+        *any_id* may be the provider's id of the job or of one of its pictures, or the platform's
+        task id.
+        """
+        return await self._run(self._read(queries.by_id, any_id))
 
     # ---------------------------------------------------------------- facts
 
@@ -120,17 +119,19 @@ class Store:
         """Wait for what cancelled calls left under way."""
         while self._under_way:
             await asyncio.wait(self._under_way)
+        await self._writer.settle()
 
     async def _read(
         self, question: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        return await _in_transaction(self._reading, question, *args, **kwargs)
+        with database_errors():
+            async with self._sessions() as session:
+                return await session.run_sync(question, *args, **kwargs)
 
     async def _write(
         self, step: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        async with self._one_writer:
-            return await _in_transaction(self._writing, step, *args, **kwargs)
+        return await self._writer.run(lambda session: step(session, *args, **kwargs))
 
     async def _run(self, work: Coroutine[Any, Any, T]) -> T:
         """*work* in a task of its own, because a driver cannot break a statement off.
@@ -162,17 +163,6 @@ class Store:
             await self._write(queries.withdraw, job.id)
         except StoreUnavailable as error:
             _log.warning("job %d: stays recorded, though its caller left: %s", job.id, error)
-
-
-async def _in_transaction(
-    sessions: async_sessionmaker[AsyncSession],
-    work: Callable[Concatenate[Session, P], T],
-    *args: P.args,
-    **kwargs: P.kwargs,
-) -> T:
-    with database_errors():
-        async with sessions.begin() as session:
-            return await session.run_sync(work, *args, **kwargs)
 
 
 def _log_failure(task: asyncio.Task[Any]) -> None:

@@ -22,6 +22,8 @@ from bot.store import Store
 AUTHOR = 1_234_567_890_123_456_789
 CHANNEL = 9_100_000_000_000_000_001
 MESSAGE = 9_200_000_000_000_000_002
+ELSEWHERE = MESSAGE + 1000
+"""The message that shows a job where a test does not care."""
 PLACE = Place(guild_id=AUTHOR + 1, channel_id=CHANNEL, private=False, file_limit_bytes=10_485_760)
 REMIX = RemixRequest(
     source=Source(job_id="7286412345678901234", image_no=3),
@@ -82,9 +84,9 @@ async def accepted(store: Store) -> Job:
     return job
 
 
-async def submitting(store: Store) -> Job:
+async def submitting(store: Store, message_id: int = ELSEWHERE) -> Job:
     job = await accepted(store)
-    assert await store.begin_submit(job.id)
+    assert await store.begin_submit(job.id, message_id)
     return job
 
 

@@ -26,7 +26,7 @@ STEPS: dict[
 ] = {
     "withdraw": (lambda store, job_id: store.withdraw(job_id), None, {JobState.ACCEPTED}),
     "begin_submit": (
-        lambda store, job_id: store.begin_submit(job_id),
+        lambda store, job_id: store.begin_submit(job_id, MESSAGE),
         JobState.SUBMITTING,
         {JobState.ACCEPTED},
     ),
@@ -103,7 +103,7 @@ async def test_each_step_keeps_its_moment_and_what_it_learned(
     minute = timedelta(minutes=1)
     job = await samples.accepted(store)
     await clock.advance(60)
-    await store.begin_submit(job.id)
+    await store.begin_submit(job.id, MESSAGE + 1)
     await store.begin_run(job.id, "task-1")
     await clock.advance(60)
     await store.finish(job.id, samples.completed())
@@ -147,7 +147,6 @@ async def test_a_failed_job_keeps_why_and_what_it_had(store: Store) -> None:
 
 async def test_a_step_of_one_job_leaves_every_other_job_alone(store: Store) -> None:
     mine, other = await samples.finished(store), await samples.finished(store)
-    await store.show_in(mine.id, MESSAGE)
     await store.delivered(mine.id, MESSAGE)
     assert await store.job(other.id) == other
     shown = await store.by_message(MESSAGE)
@@ -155,13 +154,11 @@ async def test_a_step_of_one_job_leaves_every_other_job_alone(store: Store) -> N
     assert shown.id == mine.id
 
 
-async def test_the_message_that_shows_a_job_can_change(store: Store) -> None:
-    job = await samples.accepted(store)
-    await store.show_in(job.id, MESSAGE)
-    await store.show_in(job.id, MESSAGE + 1)
+async def test_a_job_that_is_submitted_knows_the_message_that_shows_it(store: Store) -> None:
+    job = await samples.submitting(store, MESSAGE)
     link = (await samples.found(store, job.id)).message
     assert link is not None
-    assert link.message_id == MESSAGE + 1
+    assert link.message_id == MESSAGE
 
 
 async def test_the_number_of_a_withdrawn_job_is_never_given_again(store: Store) -> None:

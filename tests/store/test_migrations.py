@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 import bot.store
 from bot.errors import StoreUnavailable
 from bot.store import open_store
-from bot.store.engine import create_engine
+from bot.store.engine import writing_engine
 from bot.store.tables import Base
 from tests.clock import ManualClock
 from tests.store import samples
@@ -127,7 +127,7 @@ def test_a_migration_knows_nothing_of_the_code_of_today(version: Path) -> None:
 
 
 def _engine(database_url: str) -> AsyncEngine:
-    return create_engine(make_url(database_url), busy_timeout_s=1)
+    return writing_engine(make_url(database_url), busy_timeout_s=1)
 
 
 def _checks(connection: Connection) -> set[tuple[str, str | None, str]]:

@@ -25,7 +25,7 @@ from bot.model import (
 from bot.store import Store, open_store
 from tests.clock import ManualClock
 from tests.store import samples
-from tests.store.samples import imagine_in_private, new_job, remix_from_a_message
+from tests.store.samples import ELSEWHERE, imagine_in_private, new_job, remix_from_a_message
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
 SNOWFLAKES = st.integers(0, 2**63 - 1)
@@ -96,8 +96,7 @@ async def test_every_job_comes_back_as_it_went_in(
     assert await store.job(job.id) == job
     assert _as_asked(job) == new
 
-    await store.show_in(job.id, message_id)
-    await store.begin_submit(job.id)
+    await store.begin_submit(job.id, message_id)
     await store.begin_run(job.id, "another task id")
     await store.finish(job.id, answer)
 
@@ -118,7 +117,7 @@ async def test_a_job_survives_closing_and_opening(
     async with open_store(database_url, clock=clock) as store:
         accepted = await store.accept(new)
         assert accepted is not None
-        await store.begin_submit(accepted.id)
+        await store.begin_submit(accepted.id, ELSEWHERE)
         finished = await store.finish(accepted.id, samples.completed())
     async with open_store(database_url, clock=clock) as store:
         assert finished is not None

@@ -58,9 +58,9 @@ async def test_a_locked_database_is_told_and_works_again_when_it_is_free(
             await impatient.accept(new_job())
         assert refused.value.detail == "OperationalError"
         with pytest.raises(StoreUnavailable):
-            await impatient.begin_submit(job.id)
+            await impatient.begin_submit(job.id, MESSAGE)
         assert await impatient.job(job.id) == job
-    assert await impatient.begin_submit(job.id)
+    assert await impatient.begin_submit(job.id, MESSAGE)
     assert (await samples.accepted(impatient)).id == job.id + 1
 
 
@@ -164,14 +164,13 @@ async def test_no_lookup_reads_a_whole_table(impatient: Store, file: Path) -> No
     try:
         await impatient.job(1)
         await impatient.by_message(MESSAGE)
-        await impatient.by_provider_id("provider-1")
-        await impatient.by_task_id("task-1")
+        await impatient.by_id("provider-1")
         await impatient.accept(new_job(), daily_limit=200)
     finally:
         event.remove(Engine, "before_cursor_execute", note)
 
     selects = [(sql, bound) for sql, bound in asked if sql.startswith("SELECT")]
-    assert len(selects) == 5
+    assert len(selects) == 4
     plan: list[str] = []
     with closing(sqlite3.connect(file)) as reader:
         for sql, bound in selects:

@@ -1,0 +1,74 @@
+"""Steps that wait together share a transaction; one that fails takes no other along."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event, text
+from sqlalchemy.orm import Session
+
+from bot.errors import StoreUnavailable
+from bot.model import ImagineRequest
+from bot.store import Store
+from tests.store import samples
+from tests.store.samples import ELSEWHERE, new_job
+
+
+async def test_what_is_asked_at_once_is_committed_together(store: Store) -> None:
+    commits: list[Any] = []
+
+    def note(connection: Any) -> None:
+        commits.append(connection)
+
+    event.listen(Engine, "commit", note)
+    try:
+        jobs = await asyncio.gather(*(store.accept(new_job()) for _ in range(20)))
+    finally:
+        event.remove(Engine, "commit", note)
+    assert len({job.id for job in jobs if job}) == 20
+    assert len(commits) <= 2
+
+
+async def test_what_hurries_overtakes_what_does_not(store: Store) -> None:
+    waiting = [await samples.accepted(store) for _ in range(60)]
+    order: list[str] = []
+
+    async def submit(job_id: int) -> None:
+        await store.begin_submit(job_id, ELSEWHERE)
+        order.append("submit")
+
+    async def accept() -> None:
+        await store.accept(new_job())
+        order.append("accept")
+
+    await asyncio.gather(*(submit(job.id) for job in waiting), accept())
+    assert order.index("accept") < 21, "at most one group is before it"
+
+
+async def test_a_step_that_fails_takes_no_other_along(store: Store) -> None:
+    unstorable = new_job(ImagineRequest(prompt="half a pair: \ud83e"))
+    outcomes = await asyncio.gather(
+        *(store.accept(new_job()) for _ in range(3)),
+        store.accept(unstorable),
+        *(store.accept(new_job()) for _ in range(3)),
+        return_exceptions=True,
+    )
+    assert [isinstance(one, Exception) for one in outcomes].count(True) == 1
+    assert isinstance(outcomes[3], UnicodeEncodeError | StoreUnavailable)
+    for one in outcomes[:3] + outcomes[4:]:
+        assert not isinstance(one, BaseException)
+        assert one is not None
+        assert await store.job(one.id) == one
+
+
+async def test_a_database_in_trouble_is_told_to_all_who_wait(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(session: Session, *_: object) -> None:
+        session.execute(text("SELECT * FROM nowhere"))
+
+    monkeypatch.setattr("bot.store.queries.withdraw", broken)
+    outcomes = await asyncio.gather(
+        *(store.withdraw(number) for number in range(5)), return_exceptions=True
+    )
+    assert all(isinstance(one, StoreUnavailable) for one in outcomes)
