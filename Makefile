@@ -19,7 +19,7 @@ check: setup  ## ruff and strict types
 	$(BIN)/basedpyright
 
 test: setup  ## the whole suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
 
 sandbox: setup  ## the bot in a local page: no Discord account, no API key
 	$(BIN)/python -m sandbox

@@ -1,0 +1,143 @@
+"""The rules of asking: what is checked, in what order, and how long it may take."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot.api import GenerationApi, PictureDownloads
+from bot.clock import Clock
+from bot.errors import OnlyInServers, RunningLimitReached, ServerNotAllowed, StoreUnavailable
+from bot.inputs import JobId, MessageId
+from bot.jobs.crew import Crew
+from bot.jobs.runner import JobRunner
+from bot.jobs.screen import Screen
+from bot.model import Job, Mode, Place, Source
+from bot.store import Store, open_store
+from bot.studio import Asking, Limits, Sketch, Studio
+from sandbox.api import GenerationServer
+from tests.flow.sim import KEY, paint_dot
+
+PLACE = Place(guild_id=1, channel_id=2, private=False, file_limit_bytes=1000)
+
+
+def asking(interaction_id: int = 1) -> Asking:
+    return Asking(author_id=7, place=PLACE, interaction_id=interaction_id)
+
+
+class Rooms:
+    """A studio with all that is behind it."""
+
+    def __init__(self, studio: Studio, store: Store, api: GenerationServer) -> None:
+        self.studio = studio
+        self.store = store
+        self.api = api
+        self.announced: list[Job] = []
+        self.fault: Exception | None = None
+
+    async def announce(self, job: Job) -> Screen:
+        if self.fault is not None:
+            raise self.fault
+        self.announced.append(job)
+        return SilentScreen()
+
+    async def imagine(self, interaction_id: int = 1) -> None:
+        await self.studio.imagine(
+            prompt="x", callback=None, asking=asking(interaction_id), announce=self.announce
+        )
+
+
+class SilentScreen:
+    """A screen that nobody looks at."""
+
+    message_id = 99
+
+    def show(self, progress: object) -> None: ...
+
+    async def deliver(self, *_: object, **__: object) -> int:
+        return self.message_id
+
+    async def fail(self, *_: object, **__: object) -> None: ...
+
+
+async def never(*_: Any, **__: Any) -> Any:
+    await asyncio.Event().wait()
+
+
+@pytest.fixture
+async def rooms(tmp_path: Path) -> AsyncGenerator[Rooms]:
+    clock = Clock()
+    async with AsyncExitStack() as opened:
+        api = await opened.enter_async_context(GenerationServer(painter=paint_dot))
+        url = f"sqlite+aiosqlite:///{tmp_path}/remixbot.db"
+        store = await opened.enter_async_context(open_store(url, clock=clock))
+        session = await opened.enter_async_context(aiohttp.ClientSession())
+        runner = JobRunner(
+            api=GenerationApi(session, base_url=api.url, key=KEY),
+            downloads=PictureDownloads(session),
+            store=store,
+            crew=await opened.enter_async_context(Crew()),
+            clock=clock,
+            watch_s=60,
+        )
+        limits = Limits(running_per_user=3)
+        yield Rooms(Studio(store=store, runner=runner, limits=limits), store, api)
+
+
+async def test_nothing_is_made_outside_of_the_servers_that_are_allowed() -> None:
+    studio = Studio(
+        store=None,  # pyright: ignore[reportArgumentType]  # never reached
+        runner=None,  # pyright: ignore[reportArgumentType]
+        limits=Limits(allowed_guilds=frozenset({1})),
+    )
+    studio.check_place(1)
+    with pytest.raises(ServerNotAllowed):
+        studio.check_place(2)
+    with pytest.raises(OnlyInServers):
+        studio.check_place(None)
+
+
+async def test_the_same_interaction_twice_makes_one_job(rooms: Rooms) -> None:
+    await asyncio.gather(rooms.imagine(), rooms.imagine())
+    await rooms.api.until(lambda: len(rooms.api.submits) == 1)
+    assert len(rooms.announced) == 1
+    for number in (2, 3):
+        await rooms.imagine(number)
+    with pytest.raises(RunningLimitReached):
+        await rooms.imagine(4)
+
+
+async def test_a_job_that_could_not_be_announced_leaves_no_trace(rooms: Rooms) -> None:
+    rooms.fault = OSError("Discord is away")
+    for number in range(5):
+        with pytest.raises(OSError, match="away"):
+            await rooms.imagine(number)
+    assert await rooms.store.job(1) is None
+    assert rooms.api.submit_calls == 0
+
+
+async def test_a_silent_store_is_waited_for_one_second_and_nothing_is_accepted(
+    rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.studio.STORE_BUDGET_S", 0.05)
+    monkeypatch.setattr(rooms.store, "accept", never)
+    for number in range(4):  # one more than may run at once: none of them keeps a place
+        with pytest.raises(StoreUnavailable):
+            await rooms.imagine(number)
+    assert not rooms.announced
+
+
+async def test_a_form_opens_empty_where_the_store_is_silent(
+    rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.studio.STORE_BUDGET_S", 0.05)
+    monkeypatch.setattr(rooms.store, "by_id", never)
+    monkeypatch.setattr(rooms.store, "by_message", never)
+    sketch = await rooms.studio.sketch(JobId("some-job"), 2, author_id=7)
+    assert sketch == Sketch(source=Source("some-job", 2), prompt="", mode=Mode.STRONG)
+    with pytest.raises(StoreUnavailable):
+        await rooms.studio.sketch(MessageId(5), 2, author_id=7)
