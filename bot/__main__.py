@@ -1,24 +1,18 @@
-"""Starts the bot: settings, then everything it needs, opened and closed here and nowhere else."""
+"""Starts the bot, and says in one sentence why where it cannot start."""
 
 import asyncio
 import logging
 import signal
 import sys
-from contextlib import AsyncExitStack
 
-import aiohttp
 import discord
 
 from bot import texts
-from bot.api import GenerationApi, PictureDownloads
+from bot.assembly import assemble
 from bot.client import RemixBot
 from bot.clock import Clock
 from bot.errors import StoreUnavailable
-from bot.jobs.crew import Crew
-from bot.jobs.runner import JobRunner
 from bot.settings import Settings, SettingsInvalid, load_settings
-from bot.store import open_store
-from bot.studio import Limits, Studio
 from bot.ui import faults
 
 OK, CANNOT_RUN, SETTINGS_WRONG = 0, 1, 2
@@ -34,6 +28,8 @@ def main() -> int:
     logging.basicConfig(
         level=settings.log_level, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s"
     )
+    # At DEBUG discord.py writes whole events to the log, and with them every interaction's token.
+    logging.getLogger("discord").setLevel(max(logging.getLogger().level, logging.INFO))
     try:
         asyncio.run(run(settings))
     except StoreUnavailable as error:
@@ -49,45 +45,11 @@ def main() -> int:
 
 
 async def run(settings: Settings) -> None:
-    """Open everything, run the bot until a signal or the end of its connection, close everything.
+    """Run the bot until a signal or the end of its connection.
 
     Raises `bot.errors.StoreUnavailable`, and what discord.py raises where it cannot log in.
     """
-    clock = Clock()
-    async with AsyncExitStack() as opened:
-        store = await opened.enter_async_context(
-            open_store(settings.database_url.get_secret_value(), clock=clock)
-        )
-        session = await opened.enter_async_context(aiohttp.ClientSession())
-        crew = await opened.enter_async_context(Crew())
-        runner = JobRunner(
-            api=GenerationApi(
-                session,
-                base_url=str(settings.vtrix_api_url),
-                key=settings.vtrix_api_key.get_secret_value(),
-                timeout_s=settings.api_timeout_seconds,
-            ),
-            downloads=PictureDownloads(session),
-            store=store,
-            crew=crew,
-            clock=clock,
-            watch_s=settings.watch_hours * 3600,
-        )
-        limits = Limits(
-            running_per_user=settings.max_running_per_user,
-            jobs_per_day=settings.max_jobs_per_day,
-            allowed_guilds=settings.allowed_guilds,
-        )
-        studio = Studio(store=store, runner=runner, limits=limits)
-        bot = await opened.enter_async_context(
-            RemixBot(
-                studio=studio,
-                store=store,
-                crew=crew,
-                clock=clock,
-                allowed_guilds=settings.allowed_guilds,
-            )
-        )
+    async with assemble(settings, clock=Clock()) as assembled, assembled.bot as bot:
         await _until_stopped(bot, settings.discord_token.get_secret_value())
 
 

@@ -21,6 +21,9 @@ from bot.ui.screen import JobScreen, open_screen
 
 log = logging.getLogger(__name__)
 
+# We never speak: without this every start would warn that voice is missing.
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
 COGS = ("cogs.remix", "cogs.imagine", "cogs.buttons")
 
 COMMANDS_FACT = "commands of application {}"
@@ -97,11 +100,11 @@ class RemixBot(commands.Bot):
         log.info("Told Discord the commands")
 
     async def on_ready(self) -> None:
-        if self._greeted or self.user is None:
+        if self._greeted or self.user is None or self.application_id is None:
             return  # Discord says it after each reconnect
         self._greeted = True
         log.info(texts.logged_in(self.user.name, len(self.guilds)))
-        log.info(texts.invite(discord.utils.oauth_url(self.user.id, permissions=NEEDED)))
+        log.info(texts.invite(discord.utils.oauth_url(self.application_id, permissions=NEEDED)))
         application = self.application
         if application is not None and application.bot_public and not self._allowed_guilds:
             log.warning(texts.OPEN_TO_ALL)

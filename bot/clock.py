@@ -1,7 +1,7 @@
 """The one clock of the bot: dates, durations and waiting.
 
-Everything that asks for the time or waits does it here, so that a test (or the sandbox) can hand in
-a clock of its own.
+What depends on the time asks here, so that a test (or the sandbox) can hand in a clock of its own.
+Only what guards against another machine's silence, timeouts and their retries, runs on real time.
 """
 
 import asyncio

@@ -7,13 +7,14 @@ RemixbotError
 │   ├── JobIdInvalid · MessageUnknown · ImageInvalid · ModeInvalid · CallbackInvalid
 │   ├── RunningLimitReached · DailyLimitReached
 │   ├── ServerNotAllowed · OnlyInServers · PermissionsMissing
-│   ├── SourceUnknown · OldControl
+│   ├── SourceUnknown · JobPrivate · OldControl
 │   └── RequestRefused · ContentRefused          (said by the API)
 ├── ServiceError     nobody here: say so, try again later; logged as a warning
 │   ├── ApiUnavailable · ApiBusy · TaskNotFound · SubmitUnknown
 │   ├── GenerationFailed · NothingMade · JobOverdue
 │   ├── PictureUnavailable · PictureTooLarge
-│   └── StoreUnavailable · DeliveryFailed
+│   ├── StoreUnavailable · StoreTooNew · StoreInUse
+│   └── DeliveryFailed
 ├── OperatorError    who runs the bot: logged as an error with what to fix
 │   ├── ApiKeyRefused · ApiCreditUsedUp · ApiPermissionMissing
 │   └── ApiMisused
@@ -135,6 +136,11 @@ class SourceUnknown(UserError):
 
 
 @dataclass(eq=False)
+class JobPrivate(UserError):
+    """Somebody else's private job."""
+
+
+@dataclass(eq=False)
 class OldControl(UserError):
     """A button or form of ours that this version does not know."""
 
@@ -223,6 +229,19 @@ class StoreUnavailable(ServiceError):
     """The database did not answer, or not in time."""
 
     detail: str = ""
+
+
+@dataclass(eq=False)
+class StoreTooNew(ServiceError):
+    """A newer version of the bot wrote the database; only at the start."""
+
+    detail: str = ""
+    """For the log: the version that the database has."""
+
+
+@dataclass(eq=False)
+class StoreInUse(ServiceError):
+    """Another process of the bot uses the database; only at the start."""
 
 
 @dataclass(eq=False)

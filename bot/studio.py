@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 
 from bot.errors import (
+    JobPrivate,
     MessageUnknown,
     OnlyInServers,
     RunningLimitReached,
@@ -147,7 +148,8 @@ class Studio:
     async def sketch(self, job: JobId | MessageId, image_no: int, author_id: int) -> Sketch:
         """What a remix form for this picture is filled with; empty where the store is silent.
 
-        Raises `MessageUnknown`, and `StoreUnavailable` where only the store knows the job's id.
+        Raises `MessageUnknown`, `JobPrivate`, and `StoreUnavailable` where only the store knows the
+        job's id.
         """
         try:
             async with _store_budget():
@@ -165,18 +167,20 @@ class Studio:
     async def _find(
         self, job: JobId | MessageId, image_no: int, author_id: int
     ) -> tuple[Source, Job | None]:
-        """The picture as the API addresses it, and the job it is of where this person may see it.
+        """The picture as the API addresses it, and the job it is of where that is known.
 
-        Raises `MessageUnknown`.
+        Raises `MessageUnknown` and `JobPrivate`.
         """
         if isinstance(job, MessageId):
             shown = await self._store.by_message(job.value)
-            if shown is None or shown.provider_job_id is None or _hidden(shown, author_id):
+            if shown is None or shown.provider_job_id is None:
                 raise MessageUnknown
+            _check_owner(shown, author_id)
             return Source(_id_of_picture(shown, image_no), image_no), shown
         known = await self._store.by_id(job.value)
-        if known is None or known.provider_job_id is None or _hidden(known, author_id):
+        if known is None or known.provider_job_id is None:
             return Source(job.value, image_no), None
+        _check_owner(known, author_id)
         is_task = job.value == known.task_id
         return Source(_id_of_picture(known, image_no) if is_task else job.value, image_no), known
 
@@ -230,8 +234,9 @@ class Studio:
             raise
 
 
-def _hidden(job: Job, author_id: int) -> bool:
-    return job.place.private and job.author_id != author_id
+def _check_owner(job: Job, author_id: int) -> None:
+    if job.place.private and job.author_id != author_id:
+        raise JobPrivate
 
 
 def _id_of_picture(job: Job, image_no: int) -> str:

@@ -254,6 +254,7 @@ SENTENCES: dict[type[errors.RemixbotError], str | Callable[[Any], str]] = {
     errors.OnlyInServers: "I only work in servers. Ask me in a channel there.",
     errors.PermissionsMissing: _permissions,
     errors.SourceUnknown: "I no longer know the prompt of this result: use its Remix buttons.",
+    errors.JobPrivate: "That job is private: only who asked for it can go on with it.",
     errors.OldControl: "This button is from an older version of me. Use `/remix` with the job id "
     "from the picture's file name.",
     errors.RequestRefused: lambda error: CODES.get(
@@ -276,6 +277,10 @@ SENTENCES: dict[type[errors.RemixbotError], str | Callable[[Any], str]] = {
     errors.PictureTooLarge: "A picture is too large to post.",
     errors.StoreUnavailable: "I cannot write anything down at the moment, so I did not accept "
     f"this. {NOTHING_CHARGED} {ASK_LATER}",
+    errors.StoreTooNew: "A newer version of this bot has used the database, and this one cannot read "
+    "it: update the bot, then start it again.",
+    errors.StoreInUse: "Another bot process is using this database: stop that one first, or give "
+    "this one a DATABASE_URL of its own.",
     errors.DeliveryFailed: "Discord did not take the pictures. They are kept: give me the job id "
     "with `/remix` to go on.",
     errors.ApiKeyRefused: f"The API does not accept this bot's key. {OPERATOR_TOLD}",

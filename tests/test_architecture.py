@@ -21,6 +21,7 @@ ROOMS = [
     "bot/studio.py",
     "bot/ui/",
     "bot/client.py",
+    "bot/assembly.py",
     "bot/__main__.py",
     "cogs/",
 ]
@@ -28,7 +29,7 @@ ROOMS = [
 
 ONLY_IN = {
     "discord": ("cogs/", "bot/ui/", "bot/client.py", "bot/__main__.py"),
-    "aiohttp": ("bot/api/", "bot/ui/faults.py", "bot/__main__.py"),
+    "aiohttp": ("bot/api/", "bot/ui/faults.py"),
     "sqlalchemy": ("bot/store/",),
     "alembic": ("bot/store/",),
     "pydantic": ("bot/settings.py",),

@@ -6,10 +6,9 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 
-from bot.api import GenerationApi, PictureDownloads
+from bot.api import GenerationApi, PictureDownloads, open_session
 from bot.clock import Clock
 from bot.errors import OnlyInServers, RunningLimitReached, ServerNotAllowed, StoreUnavailable
 from bot.inputs import JobId, MessageId
@@ -75,7 +74,7 @@ async def rooms(tmp_path: Path) -> AsyncGenerator[Rooms]:
         api = await opened.enter_async_context(GenerationServer(painter=paint_dot))
         url = f"sqlite+aiosqlite:///{tmp_path}/remixbot.db"
         store = await opened.enter_async_context(open_store(url, clock=clock))
-        session = await opened.enter_async_context(aiohttp.ClientSession())
+        session = await opened.enter_async_context(open_session(api.url))
         runner = JobRunner(
             api=GenerationApi(session, base_url=api.url, key=KEY),
             downloads=PictureDownloads(session),
@@ -91,7 +90,7 @@ async def rooms(tmp_path: Path) -> AsyncGenerator[Rooms]:
 async def test_nothing_is_made_outside_of_the_servers_that_are_allowed() -> None:
     studio = Studio(
         store=None,  # pyright: ignore[reportArgumentType]  # never reached
-        runner=None,  # pyright: ignore[reportArgumentType]
+        runner=None,  # pyright: ignore[reportArgumentType]  # never reached
         limits=Limits(allowed_guilds=frozenset({1})),
     )
     studio.check_place(1)

@@ -3,7 +3,8 @@
 Wire shapes, HTTP statuses and aiohttp stay in this package.
 """
 
+from bot.api.addresses import GuardedSession, open_session
 from bot.api.client import GenerationApi
 from bot.api.pictures import Download, PictureDownloads
 
-__all__ = ["Download", "GenerationApi", "PictureDownloads"]
+__all__ = ["Download", "GenerationApi", "GuardedSession", "PictureDownloads", "open_session"]

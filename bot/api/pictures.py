@@ -1,6 +1,7 @@
 """Downloading finished pictures from wherever the API put them.
 
-Knows nothing of the API's calls or its key: a picture's address is somebody else's server.
+Knows nothing of the API's calls or its key: a picture's address is somebody else's server. Which
+servers may be connected to is in `bot.api.addresses`.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ import aiohttp
 import stamina
 from yarl import URL
 
+from bot.api.addresses import AddressRefused, GuardedSession
 from bot.api.client import USER_AGENT
 from bot.api.faults import FAULTS, fault_name
 from bot.api.formats import picture_extension
@@ -40,7 +42,7 @@ class PictureDownloads:
     One attempt takes at most *timeout_s*, redirects included.
     """
 
-    def __init__(self, session: aiohttp.ClientSession, *, timeout_s: float = 60.0) -> None:
+    def __init__(self, session: GuardedSession, *, timeout_s: float = 60.0) -> None:
         self._session = session
         self._timeout_s = timeout_s
         # The whole attempt has its own limit; this one gives up early on a server that fell silent.
@@ -49,8 +51,9 @@ class PictureDownloads:
     async def fetch(self, url: str, *, limit_bytes: int) -> Download:
         """The picture at *url*, in up to `ATTEMPTS` attempts on resets, timeouts, 429 and 5xx.
 
-        Raises `PictureTooLarge` over *limit_bytes* and `PictureUnavailable` for anything else,
-        content that is no picture included.
+        Raises `PictureTooLarge` over *limit_bytes* and `PictureUnavailable` for anything else:
+        content that is no picture, and hosts in private networks, included. The details name the
+        host at most: the rest of an address may be a signature.
         """
         try:
             async for attempt in stamina.retry_context(
@@ -71,12 +74,14 @@ class PictureDownloads:
                     if isinstance(answer, Download):
                         return answer
                     address = answer
+        except AddressRefused:
+            raise PictureUnavailable(detail=f"not a public address: {_host(address)}") from None
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, UnicodeError):
             # UnicodeError: a host name that Python cannot even look up, such as "a..b"
-            raise PictureUnavailable(detail=f"not a usable address: {_shown(address)}") from None
+            raise PictureUnavailable(detail=f"not a usable address: {_host(address)}") from None
         except FAULTS as fault:
-            raise _MayPassError(f"{fault_name(fault)}: {_shown(address)}") from None
-        raise PictureUnavailable(detail=f"too many redirects: {_shown(address)}")
+            raise _MayPassError(f"{fault_name(fault)}: {_host(address)}") from None
+        raise PictureUnavailable(detail=f"too many redirects: {_host(address)}")
 
     async def _hop(self, address: URL, limit_bytes: int) -> Download | URL:
         """One request: the picture, or the address it was moved to. Every address passes here."""
@@ -89,13 +94,16 @@ class PictureDownloads:
             if response.status in _REDIRECTS and (target := response.headers.get("Location")):
                 return _web_address(target, base=address)
             if response.status == 429 or response.status >= 500:
-                raise _MayPassError(f"HTTP {response.status}: {_shown(address)}")
+                raise _MayPassError(f"HTTP {response.status}: {_host(address)}")
             if response.status != 200:
-                raise PictureUnavailable(detail=f"HTTP {response.status}: {_shown(address)}")
+                raise PictureUnavailable(detail=f"HTTP {response.status}: {_host(address)}")
+            if response.content_type.startswith("text/"):
+                # The other types count for nothing: stores of files often do not know them.
+                raise PictureUnavailable(detail=f"text instead of a picture: {_host(address)}")
             content = await _read_picture(response, limit_bytes)
             extension = picture_extension(content)
             if extension is None:
-                raise PictureUnavailable(detail=f"not a picture: {_shown(address)}")
+                raise PictureUnavailable(detail=f"not a picture: {_host(address)}")
             return Download(content=content, extension=extension)
 
 
@@ -127,6 +135,6 @@ def _web_address(url: str, *, base: URL | None = None) -> URL:
     raise PictureUnavailable(detail="not an http or https address")
 
 
-def _shown(address: URL) -> str:
-    """*address* for a log: a query may be a signature, so it stays out."""
-    return str(address.with_query(None).with_fragment(None))[:200]
+def _host(address: URL) -> str:
+    """The host of *address*, with its port where that says something: all that a log may hold."""
+    return (address.host_port_subcomponent or "")[:200]

@@ -1,6 +1,7 @@
 """Fetches a finished job's pictures and fits them into one Discord message."""
 
 import asyncio
+import logging
 import re
 from collections.abc import Sequence
 
@@ -13,6 +14,8 @@ MESSAGE_LIMIT_BYTES = 24 * 1024 * 1024
 """Discord takes about 25 MiB in one request; the rest is left to the text around the pictures."""
 PICTURES_MAX = 10
 """A media gallery holds ten items."""
+
+log = logging.getLogger(__name__)
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 
@@ -49,6 +52,7 @@ async def _fetch(
     try:
         return await downloads.fetch(picture.url, limit_bytes=limit_bytes)
     except (PictureTooLarge, PictureUnavailable) as error:
+        log.warning("Picture %d of %s: %s", picture.image_no, picture.job_id, error)
         return error
 
 

@@ -99,6 +99,9 @@ class JobRunner:
     async def _follow(self, state: TaskState, job: Job, screen: Screen, began: float) -> Completed:
         reached = 0.0
         while isinstance(state, Running):
+            waited_s = self._clock.monotonic() - began
+            if waited_s >= self._watch_s:
+                raise JobOverdue(waited_s=waited_s)
             if state.fraction is not None:
                 reached = max(reached, state.fraction)
                 screen.show(Progress(submitted=True, fraction=reached))
@@ -108,7 +111,7 @@ class JobRunner:
         return state
 
     async def _next_state(self, job: Job, task_id: str, began: float) -> TaskState:
-        """Wait, then read; go on until an answer can be read. Only two things end a job here.
+        """Wait, then read; go on until an answer can be read, or the time to watch is over.
 
         Raises `TaskNotFound` and `JobOverdue`.
         """
@@ -127,7 +130,7 @@ class JobRunner:
                 gap = gap_after(error, now - began)
             except (ServiceError, OperatorError) as error:
                 not_found_at.clear()
-                log.warning("Job %d: read failed, going on: %s", job.id, error)
+                as_told(error, f"job {job.id}, reading on")
                 gap = gap_after(error, now - began)
             if now - began >= self._watch_s:
                 raise JobOverdue(waited_s=now - began)

@@ -68,7 +68,7 @@ class PictureButton(
     async def from_custom_id(
         cls,
         interaction: discord.Interaction,  # noqa: ARG003  # discord.py's signature
-        item: discord.ui.Item[discord.ui.LayoutView],  # noqa: ARG003
+        item: discord.ui.Item[discord.ui.LayoutView],  # noqa: ARG003  # discord.py's signature
         match: re.Match[str],
         /,
     ) -> Self:

@@ -6,7 +6,9 @@ import aiohttp
 import discord
 
 # discord.py lets its HTTP library's errors through where the network fails
-FAULTS = (discord.HTTPException, aiohttp.ClientError, OSError, asyncio.TimeoutError)
+NETWORK = (aiohttp.ClientError, OSError, asyncio.TimeoutError)
+"""Their words can hold an address, and so an interaction's token: only `detail` may be logged."""
+FAULTS = (discord.HTTPException, *NETWORK)
 
 UNKNOWN_INTERACTION = 10062
 """Answered too late (after three seconds), or by another session of the bot."""

@@ -1,9 +1,10 @@
 """What the tests of the API's client share."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import aiohttp
 import pytest
+import stamina
 
 from bot.api import GenerationApi
 
@@ -14,6 +15,13 @@ KEY = "vtx-4f9c1e77a2b84d3f"
 async def session() -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession() as opened:
         yield opened
+
+
+@pytest.fixture(autouse=True)
+def no_waiting() -> Iterator[None]:
+    """Attempts follow each other at once; there are as many as ever."""
+    with stamina.set_testing(True, attempts=10, cap=True):
+        yield
 
 
 ApiAt = Callable[..., GenerationApi]

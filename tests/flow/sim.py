@@ -5,19 +5,18 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import discord
 import simcord
+from pydantic import HttpUrl, SecretStr
 from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle, GuildHandle
 from simcord.results import InteractionResult, ResponseMessage
 
-from bot.api import GenerationApi, PictureDownloads
+from bot.assembly import assemble
 from bot.client import RemixBot
-from bot.jobs.crew import Crew
-from bot.jobs.runner import JobRunner
-from bot.store import Store, open_store
-from bot.studio import Limits, Studio
+from bot.settings import Settings
+from bot.store import Store
+from bot.studio import Limits
 from sandbox.api import GenerationServer
 from sandbox.api.painting.scene import Scene
 from tests.clock import ManualClock
@@ -33,7 +32,7 @@ DOT = bytes.fromhex(
 """A PNG of one pixel: what pictures show does not matter here."""
 
 
-def paint_dot(scene: Scene, *, big: bool = False) -> bytes:  # noqa: ARG001
+def paint_dot(scene: Scene, *, big: bool = False) -> bytes:  # noqa: ARG001  # a Painter
     return DOT + bytes(12 * 1024 * 1024 if big else 0)
 
 
@@ -98,27 +97,21 @@ class Sim:
         self.clock.env = self.env
 
     async def _open_bot(self) -> RemixBot:
-        url = f"sqlite+aiosqlite:///{self.database}"
-        self.store = await self._opened.enter_async_context(
-            open_store(url, clock=self.clock, busy_timeout_s=BUSY_S)
+        assembled = await self._opened.enter_async_context(
+            assemble(self._settings(), clock=self.clock, busy_timeout_s=BUSY_S)
         )
-        session = await self._opened.enter_async_context(aiohttp.ClientSession())
-        crew = await self._opened.enter_async_context(Crew())
-        runner = JobRunner(
-            api=GenerationApi(session, base_url=self.api.url, key=KEY),
-            downloads=PictureDownloads(session),
-            store=self.store,
-            crew=crew,
-            clock=self.clock,
-            watch_s=3600,
-        )
-        studio = Studio(store=self.store, runner=runner, limits=self._limits)
-        return RemixBot(
-            studio=studio,
-            store=self.store,
-            crew=crew,
-            clock=self.clock,
+        self.store = assembled.store
+        return assembled.bot
+
+    def _settings(self) -> Settings:
+        return Settings.model_construct(
+            vtrix_api_key=SecretStr(KEY),
+            vtrix_api_url=HttpUrl(self.api.url),
+            database_url=SecretStr(f"sqlite+aiosqlite:///{self.database}"),
+            max_running_per_user=self._limits.running_per_user,
+            max_jobs_per_day=self._limits.jobs_per_day,
             allowed_guilds=self._limits.allowed_guilds,
+            watch_hours=1 / 6,
         )
 
     @property

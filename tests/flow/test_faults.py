@@ -1,7 +1,6 @@
 """Discord or the database fails: nothing is lost, and somebody hears of it."""
 
 import sqlite3
-from datetime import timedelta
 
 import pytest
 
@@ -21,15 +20,6 @@ async def test_where_the_token_no_longer_works_the_channel_does(sim: Sim) -> Non
     await sim.finish()
     assert len(pictures(shown(result))) == 4
     assert await state(sim) is JobState.DELIVERED
-
-
-async def test_after_fifteen_minutes_the_result_comes_through_the_channel(sim: Sim) -> None:
-    result = await sim.ann.slash(sim.channel, "imagine", prompt="x")
-    sim.clock.set_ahead(timedelta(minutes=15))
-    by_token = len(sim.requests("/webhooks/"))
-    await sim.finish()
-    assert len(pictures(shown(result))) == 4
-    assert len(sim.requests("/webhooks/")) == by_token
 
 
 async def test_a_result_that_discord_refuses_stays_finished_and_is_logged(

@@ -131,6 +131,17 @@ async def test_a_task_that_the_api_lost_is_given_up_after_two_minutes(sim: Sim) 
     assert "no longer knows" in text(shown(result))
 
 
+async def test_a_job_that_never_ends_is_watched_for_the_time_set_and_no_longer(sim: Sim) -> None:
+    result = await sim.ann.slash(sim.channel, "imagine", prompt="x sandbox:seconds=9000")
+    await sim.clock.advance(590)
+    assert "Imagining" in text(shown(result))
+    await sim.clock.advance(60)
+    assert "has not finished this job after 10 min" in text(shown(result))
+    reads = sum(sim.api.reads.values())
+    await sim.clock.advance(600)
+    assert sum(sim.api.reads.values()) == reads
+
+
 async def test_a_failed_job_can_be_tried_again_from_its_message(sim: Sim) -> None:
     result = await sim.ann.slash(sim.channel, "imagine", prompt="x sandbox:fail")
     await sim.finish()

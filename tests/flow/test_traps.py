@@ -3,6 +3,8 @@
 The numbers are those of `docs/discord.md`.
 """
 
+from datetime import timedelta
+
 import pytest
 
 from bot.model import Source
@@ -64,3 +66,12 @@ async def test_4_two_open_forms_of_one_button_do_not_answer_for_each_other(sim: 
         result = await sim.ann.submit_modal(form, {"prompt-1": f"form {number}", "mode": "0"})
         assert result.response is not None
     assert [job.prompt for job in sim.api.submits] == ["x", "form 0", "form 1"]
+
+
+async def test_5_after_fifteen_minutes_the_result_comes_through_the_channel(sim: Sim) -> None:
+    result = await sim.ann.slash(sim.channel, "imagine", prompt="x")
+    sim.clock.set_ahead(timedelta(minutes=15))
+    by_token = len(sim.requests("/webhooks/"))
+    await sim.finish()
+    assert len(pictures(shown(result))) == 4
+    assert len(sim.requests("/webhooks/")) == by_token

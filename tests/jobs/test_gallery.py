@@ -1,11 +1,10 @@
 """A finished job's pictures are fetched together and fitted into one message."""
 
-import aiohttp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.api import PictureDownloads
+from bot.api import PictureDownloads, open_session
 from bot.errors import PictureTooLarge, PictureUnavailable
 from bot.inputs import JobId, read_job
 from bot.jobs import gallery
@@ -33,7 +32,7 @@ async def api() -> GenerationServer:
 async def test_every_picture_comes_with_its_bytes_under_a_name_that_leads_back(
     api: GenerationServer,
 ) -> None:
-    async with api, aiohttp.ClientSession() as session:
+    async with api, open_session(api.url) as session:
         pictures = pictures_of(api, "x")
         exhibits = await hang(pictures, PictureDownloads(session), file_limit_bytes=MEGABYTE)
     files = [one.file for one in exhibits if one.file]
@@ -43,7 +42,7 @@ async def test_every_picture_comes_with_its_bytes_under_a_name_that_leads_back(
 
 
 async def test_a_picture_over_the_limit_comes_without_its_file(api: GenerationServer) -> None:
-    async with api, aiohttp.ClientSession() as session:
+    async with api, open_session(api.url) as session:
         exhibits = await hang(
             pictures_of(api, "sandbox:big"), PictureDownloads(session), file_limit_bytes=MEGABYTE
         )
@@ -55,7 +54,7 @@ async def test_what_would_bring_the_message_over_its_limit_stays_out(
     api: GenerationServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gallery, "MESSAGE_LIMIT_BYTES", 3 * len(DOT))
-    async with api, aiohttp.ClientSession() as session:
+    async with api, open_session(api.url) as session:
         exhibits = await hang(
             pictures_of(api, "x"), PictureDownloads(session), file_limit_bytes=MEGABYTE
         )
@@ -66,7 +65,7 @@ async def test_what_would_bring_the_message_over_its_limit_stays_out(
 async def test_one_picture_that_is_gone_does_not_take_the_others_along(
     api: GenerationServer,
 ) -> None:
-    async with api, aiohttp.ClientSession() as session:
+    async with api, open_session(api.url) as session:
         pictures = [*pictures_of(api, "x")[:2], *pictures_of(api, "sandbox:gone")[:1]]
         exhibits = await hang(pictures, PictureDownloads(session), file_limit_bytes=MEGABYTE)
     assert [one.file is not None for one in exhibits] == [True, True, False]
@@ -74,7 +73,7 @@ async def test_one_picture_that_is_gone_does_not_take_the_others_along(
 
 
 async def test_no_more_than_a_gallery_holds_is_fetched(api: GenerationServer) -> None:
-    async with api, aiohttp.ClientSession() as session:
+    async with api, open_session(api.url) as session:
         pictures = pictures_of(api, "sandbox:pictures=16")
         exhibits = await hang(pictures, PictureDownloads(session), file_limit_bytes=MEGABYTE)
     assert [one.picture.image_no for one in exhibits] == list(range(10))
