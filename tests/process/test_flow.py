@@ -70,8 +70,8 @@ async def test_people_at_once_get_their_own_pictures_from_one_message(
 async def test_twenty_clicks_at_once_cannot_pass_a_limit_of_three(
     bot: BotProcess, api: GenerationServer, channel: Channel, people: list[Person]
 ) -> None:
-    ann = people[0]
-    message = await result_of(await ann.slash(channel, "imagine", prompt="x sandbox:seconds=1"))
+    ann, ben = people[:2]
+    message = await result_of(await ben.slash(channel, "imagine", prompt="x"))
     handles = await asyncio.gather(*(ann.click(message, "Again") for _ in range(20)))
     shown = await asyncio.gather(*(handle.message() for handle in handles))
     refused = [one for one in shown if one.ephemeral]
