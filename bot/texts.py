@@ -277,8 +277,8 @@ SENTENCES: dict[type[errors.RemixbotError], str | Callable[[Any], str]] = {
     errors.PictureTooLarge: "A picture is too large to post.",
     errors.StoreUnavailable: "I cannot write anything down at the moment, so I did not accept "
     f"this. {NOTHING_CHARGED} {ASK_LATER}",
-    errors.StoreTooNew: "A newer version of this bot has used the database, and this one cannot read "
-    "it: update the bot, then start it again.",
+    errors.StoreTooNew: "A newer version of this bot has used the database, and this one cannot "
+    "read it: update the bot, then start it again.",
     errors.StoreInUse: "Another bot process is using this database: stop that one first, or give "
     "this one a DATABASE_URL of its own.",
     errors.DeliveryFailed: "Discord did not take the pictures. They are kept: give me the job id "
