@@ -1,0 +1,53 @@
+import os
+import shutil
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import async_playwright
+
+from sandbox.world import World, open_world
+from tests.browser.program import PROJECT
+from tests.browser.visitor import Visitor
+
+ALBUM = PROJECT / "test-output" / "sandbox"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture
+def chromium() -> str:
+    """The path of a Chromium. Without one a test is skipped, or fails where one is required."""
+    debian = Path("/usr/bin/chromium")
+    found = str(debian) if debian.exists() else shutil.which("chromium")
+    if found is None:
+        reason = "there is no chromium on this machine (Debian: apt-get install chromium)"
+        if os.environ.get("REMIXBOT_REQUIRE_BROWSER") == "1":
+            pytest.fail(f"{reason}, and REMIXBOT_REQUIRE_BROWSER=1 requires one")
+        pytest.skip(reason)
+    return found
+
+
+@pytest.fixture
+async def visitor(chromium: str) -> AsyncGenerator[Visitor]:
+    shutil.rmtree(ALBUM, ignore_errors=True)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        page = await browser.new_page(
+            viewport={"width": 1200, "height": 900}, reduced_motion="reduce"
+        )
+        yield Visitor(page, ALBUM)
+        await browser.close()
+
+
+@pytest.fixture
+async def world() -> AsyncGenerator[World]:
+    async with open_world() as opened:
+        yield opened
+        opened.env.raise_errors()

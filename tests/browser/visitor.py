@@ -1,0 +1,111 @@
+"""Somebody in front of the sandbox's page, in a real browser."""
+
+import re
+from pathlib import Path
+
+from playwright.async_api import Locator, Page, expect
+
+WAIT_MS = 20_000.0
+"""How long a visitor waits, at the most, for what should come."""
+
+
+class Visitor:
+    """Uses the page by what can be seen in it. Screenshots go to *album*, numbered."""
+
+    def __init__(self, page: Page, album: Path) -> None:
+        self._page = page
+        self._album = album
+        self._shots = 0
+        self.form = page.get_by_role("dialog")
+        expect.set_options(timeout=WAIT_MS)
+
+    async def open(self, url: str) -> None:
+        await self._page.goto(url)
+
+    async def photograph(self, subject: str) -> None:
+        self._shots += 1
+        self._album.mkdir(parents=True, exist_ok=True)
+        await self._page.screenshot(path=self._album / f"{self._shots:02} {subject}.png")
+
+    def message(self, text: str) -> Locator:
+        """The message in the channel that says *text*; nothing else may say it."""
+        return self._page.locator("#channel-message-list article").filter(has_text=text)
+
+    def button(self, message: Locator, label: str) -> Locator:
+        return message.get_by_role("button", name=label, exact=True)
+
+    async def imagine(self, prompt: str) -> Locator:
+        """`/imagine`, typed as the welcome says."""
+        await self._choose_command("/imagine")
+        await self._accept("prompt …")
+        await self._page.keyboard.type(prompt)
+        await self._page.keyboard.press("Enter")
+        return await self._posted(prompt)
+
+    async def remix_by_link(self, source: Locator, choice: str) -> None:
+        """`/remix` with the address of the link in *source* and no prompt, which opens the form."""
+        address = await source.get_by_role("link").get_attribute("href")
+        await self._choose_command("/remix")
+        await self._page.keyboard.type(address or "")
+        await self._page.keyboard.press("Tab")
+        await self._page.get_by_role("option", name=choice).click()
+        await self._page.get_by_role("button", name="Send").click()
+        await expect(self.form).to_be_visible()
+
+    async def remix(self, source: Locator, number: int, prompt: str, mode: str) -> Locator:
+        """Press a Remix button, fill the form, submit it."""
+        await self.open_form(source, number)
+        await self.form.get_by_role("textbox").fill(prompt)
+        await self.form.get_by_role("radio", name=mode).check()
+        await self.photograph(f"form for {prompt}")
+        await self.form.get_by_role("button", name="Submit").click()
+        await expect(self.form).to_be_hidden()
+        return await self._posted(prompt)
+
+    async def open_form(self, source: Locator, number: int) -> None:
+        await self.button(source, f"Remix {number}").click()
+        await expect(self.form).to_have_accessible_name(f"Remix picture {number}")
+
+    async def close_form(self) -> None:
+        await self.form.get_by_role("button", name="Cancel").click()
+        await expect(self.form).to_be_hidden()
+
+    async def become(self, name: str) -> None:
+        people = self._page.get_by_label("Viewing as")
+        await people.select_option(label=name)
+        await expect(people.locator("option:checked")).to_have_text(name)
+
+    async def see_pictures(self, message: Locator) -> None:
+        """Wait until *message* shows four pictures, all loaded, and its buttons."""
+        pictures = message.get_by_role("figure").get_by_role("img")
+        await expect(pictures).to_have_count(4)
+        for number in range(4):
+            await expect(pictures.nth(number)).to_have_js_property("naturalWidth", 512)
+            await expect(self.button(message, f"Remix {number + 1}")).to_be_enabled()
+
+    async def percent(self, message: Locator) -> int:
+        """What the bar says."""
+        await expect(message).to_contain_text(re.compile(r"\d+ %"))
+        found = re.search(r"(\d+) %", await message.inner_text())
+        assert found is not None
+        return int(found[1])
+
+    async def see_no_complaint(self) -> None:
+        """The page counts what went wrong in it, if anything did."""
+        await expect(self._page.locator("#inspector-count")).to_be_hidden()
+
+    async def _choose_command(self, name: str) -> None:
+        await self._page.get_by_placeholder("Message #studio").click()
+        await self._page.keyboard.type(name)
+        await self._accept(name)
+
+    async def _accept(self, offered: str) -> None:
+        """Press Enter on what the list above the text field offers first."""
+        option = self._page.get_by_role("option", name=offered, selected=True)
+        await expect(option).to_be_visible()
+        await self._page.keyboard.press("Enter")
+
+    async def _posted(self, prompt: str) -> Locator:
+        message = self.message(prompt)
+        await expect(message).to_be_visible()
+        return message
