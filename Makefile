@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: setup check test sandbox run format lock clean
+.PHONY: setup check test coverage sandbox run format lock clean
 
 setup: $(VENV)/.installed
 
@@ -19,7 +19,10 @@ check: setup  ## ruff and strict types
 	$(BIN)/basedpyright
 
 test: setup  ## the whole suite
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+	$(BIN)/python -m pytest -n 3
+
+coverage: setup  ## the suite once more, slower, with what no test has run; the bar only goes up
+	$(BIN)/python -m pytest -n 3 --cov --cov-report=term
 
 sandbox: setup  ## the bot in a local page: no Discord account, no API key
 	$(BIN)/python -m sandbox
@@ -31,11 +34,11 @@ format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lock: setup  ## renew requirements/ from pyproject.toml
+lock: setup  ## renew requirements/ from pyproject.toml; UPGRADE=--upgrade takes newer versions
 	$(BIN)/python -m uv --version >/dev/null 2>&1 || $(BIN)/pip install --quiet uv
-	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes \
+	$(BIN)/python -m uv pip compile --quiet $(UPGRADE) --universal --generate-hashes \
 		--custom-compile-command "make lock" pyproject.toml -o requirements/runtime.txt
-	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes \
+	$(BIN)/python -m uv pip compile --quiet $(UPGRADE) --universal --generate-hashes \
 		--custom-compile-command "make lock" pyproject.toml --group dev -o requirements/dev.txt
 
 clean:

@@ -11,7 +11,7 @@ from bot import texts
 from bot.assembly import assemble
 from bot.client import RemixBot
 from bot.clock import Clock
-from bot.errors import StoreUnavailable
+from bot.errors import StoreInUse, StoreTooNew, StoreUnavailable
 from bot.settings import Settings, SettingsInvalid, load_settings
 from bot.ui import faults
 
@@ -32,6 +32,9 @@ def main() -> int:
     logging.getLogger("discord").setLevel(max(logging.getLogger().level, logging.INFO))
     try:
         asyncio.run(run(settings))
+    except (StoreTooNew, StoreInUse) as error:
+        _complain(texts.describe(error))
+        return CANNOT_RUN
     except StoreUnavailable as error:
         _complain(texts.database_unusable(error.detail))
         return CANNOT_RUN

@@ -7,6 +7,7 @@ all of them run the same bot.
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from random import SystemRandom
 
 from bot.api import GenerationApi, PictureDownloads, open_session
 from bot.client import RemixBot
@@ -57,6 +58,8 @@ async def assemble(
             crew=crew,
             clock=clock,
             watch_s=settings.watch_hours * 3600,
+            reads_per_second=settings.max_reads_per_second,
+            rng=SystemRandom(),
         )
         limits = Limits(
             running_per_user=settings.max_running_per_user,

@@ -1,5 +1,6 @@
 """The Discord client: loads the cogs, keeps the commands in step, says hello when it is ready."""
 
+import functools
 import hashlib
 import json
 import logging
@@ -11,13 +12,12 @@ from discord.ext import commands
 from bot import texts
 from bot.clock import Clock
 from bot.jobs.crew import Crew
-from bot.model import Job
 from bot.store import Store
 from bot.studio import Announce, Studio
 from bot.ui.answers import tell
 from bot.ui.buttons import PictureButton
 from bot.ui.places import NEEDED
-from bot.ui.screen import JobScreen, open_screen
+from bot.ui.screen import Screens
 
 log = logging.getLogger(__name__)
 
@@ -70,18 +70,13 @@ class RemixBot(commands.Bot):
         )
         self.studio = studio
         self._store = store
-        self._crew = crew
-        self._clock = clock
+        self._screens = Screens(self, crew=crew, clock=clock)
         self._allowed_guilds = allowed_guilds
         self._greeted = False
 
     def announce(self, interaction: discord.Interaction["RemixBot"]) -> Announce:
         """How an accepted job answers *interaction*."""
-
-        async def open_its_screen(job: Job) -> JobScreen:
-            return await open_screen(interaction, job, crew=self._crew, clock=self._clock)
-
-        return open_its_screen
+        return functools.partial(self._screens.open, interaction)
 
     async def setup_hook(self) -> None:
         for cog in COGS:
@@ -103,6 +98,7 @@ class RemixBot(commands.Bot):
         if self._greeted or self.user is None or self.application_id is None:
             return  # Discord says it after each reconnect
         self._greeted = True
+        await self.studio.resume(self._screens.of)
         log.info(texts.logged_in(self.user.name, len(self.guilds)))
         log.info(texts.invite(discord.utils.oauth_url(self.application_id, permissions=NEEDED)))
         application = self.application

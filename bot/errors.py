@@ -11,7 +11,7 @@ RemixbotError
 │   └── RequestRefused · ContentRefused          (said by the API)
 ├── ServiceError     nobody here: say so, try again later; logged as a warning
 │   ├── ApiUnavailable · ApiBusy · TaskNotFound · SubmitUnknown
-│   ├── GenerationFailed · NothingMade · JobOverdue
+│   ├── GenerationFailed · NothingMade · JobOverdue · JobTooOld · EndedUnseen
 │   ├── PictureUnavailable · PictureTooLarge
 │   ├── StoreUnavailable · StoreTooNew · StoreInUse
 │   └── DeliveryFailed
@@ -208,6 +208,16 @@ class JobOverdue(ServiceError):
     """The API did not finish within the time we wait."""
 
     waited_s: float
+
+
+@dataclass(eq=False)
+class JobTooOld(ServiceError):
+    """Accepted, never submitted, and found so long after that nobody waits any more."""
+
+
+@dataclass(eq=False)
+class EndedUnseen(ServiceError):
+    """Failed in an earlier process, which ended before it could say so."""
 
 
 @dataclass(eq=False)

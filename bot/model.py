@@ -3,7 +3,7 @@
 Frozen data only. Nothing here knows Discord, the wire format or the database.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
@@ -106,7 +106,10 @@ TaskState = Running | Completed | Failed
 
 
 class JobState(StrEnum):
-    """How far a job has come. The order is the order of a life."""
+    """How far a job has come. The order is the order of a life.
+
+    That the author was told of a job without pictures is a moment (`Job.told_at`), not a state.
+    """
 
     ACCEPTED = "accepted"
     """Recorded; nothing was sent to the API yet."""
@@ -120,6 +123,8 @@ class JobState(StrEnum):
     """The pictures are posted."""
     FAILED = "failed"
     """It ended without pictures."""
+    UNKNOWN = "unknown"
+    """It was on its way to the API when all trace was lost: it may run, and may be charged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +165,10 @@ class NewJob:
     interaction_id: int
     origin: MessageLink | None = None
     """The message that the source picture was taken from, where known."""
+    application_id: int | None = None
+    """Whose token that is: the address of an interaction's answers has both."""
+    interaction_token: str | None = field(default=None, repr=False)
+    """Secret: whoever has it can answer in the bot's name, for 15 minutes after the interaction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +181,10 @@ class Job(NewJob):
     submitted_at: datetime | None = None
     finished_at: datetime | None = None
     delivered_at: datetime | None = None
+    delivery_problem: str | None = None
+    """Why the pictures could not be posted anywhere."""
+    told_at: datetime | None = None
+    """When its author was told that there will be no pictures."""
     message_id: int | None = None
     """The message that shows the progress, then the result."""
     task_id: str | None = None

@@ -42,7 +42,8 @@ class Settings(BaseSettings):
     )
     database_url: SecretStr = Field(
         default=SecretStr(DATABASE_URL),
-        description="a database address such as sqlite+aiosqlite:///data/remixbot.db",
+        description="a database address such as sqlite+aiosqlite:///data/remixbot.db or "
+        "postgresql+asyncpg://user:password@host/name",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="one of DEBUG, INFO, WARNING, ERROR"
@@ -60,6 +61,9 @@ class Settings(BaseSettings):
     watch_hours: float = Field(
         default=24, gt=0, le=72, description="a number of hours, more than 0 and at most 72"
     )
+    max_reads_per_second: float = Field(
+        default=5, gt=0, le=100, description="a number, more than 0 and at most 100"
+    )
     api_timeout_seconds: float = Field(
         default=30, gt=0, le=300, description="a number of seconds, more than 0 and at most 300"
     )
@@ -76,8 +80,10 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _database_address(cls, value: SecretStr) -> SecretStr:
-        scheme, _, path = value.get_secret_value().partition(":///")
-        if scheme != "sqlite+aiosqlite" or not path:
+        scheme, _, rest = value.get_secret_value().partition("://")
+        server, _, name = rest.partition("/")
+        known = scheme == "postgresql+asyncpg" or (scheme == "sqlite+aiosqlite" and not server)
+        if not known or not name:
             raise ValueError
         return value
 

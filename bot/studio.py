@@ -6,10 +6,11 @@ announced.
 """
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.errors import (
     JobPrivate,
@@ -35,6 +36,8 @@ from bot.model import (
     Source,
 )
 from bot.store import Store
+
+log = logging.getLogger(__name__)
 
 STORE_BUDGET_S = 1.0
 """Discord wants its answer within three seconds: what the store may take of them, all together."""
@@ -62,6 +65,9 @@ class Asking:
     interaction_id: int
     origin: MessageLink | None = None
     """The message whose button was pressed."""
+    application_id: int | None = None
+    interaction_token: str | None = field(default=None, repr=False)
+    """Secret; with it the answer can be edited for 15 minutes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +208,8 @@ class Studio:
                     place=asking.place,
                     interaction_id=asking.interaction_id,
                     origin=origin or asking.origin,
+                    application_id=asking.application_id,
+                    interaction_token=asking.interaction_token,
                 )
                 job = await self._store.accept(new, daily_limit=self._limits.jobs_per_day)
             if job is None:  # Discord sent this interaction twice
@@ -211,8 +219,28 @@ class Studio:
         except BaseException:
             self._free_slot(asking.author_id)
             raise
+        self._run(job, screen)
+
+    async def resume(self, screen_of: Callable[[Job], Screen]) -> None:
+        """Go on with every job that an earlier process left open; the limits were kept then.
+
+        A database that does not answer is logged: the bot serves, and the next start goes on.
+        """
+        try:
+            await self._runner.prepare()
+            jobs = await self._store.open_jobs()
+        except StoreUnavailable as error:
+            log.error("Jobs that an earlier process left open wait for another start: %s", error)
+            return
+        for job in jobs:
+            log.info("Job %d goes on: it was %s", job.id, job.state.value)
+            self._running[job.author_id] += 1
+            self._run(job, screen_of(job))
+
+    def _run(self, job: Job, screen: Screen) -> None:
+        """Hand *job* to the runner; its author's place is free again when it ends."""
         task = self._runner.start(job, screen)
-        task.add_done_callback(lambda _: self._free_slot(asking.author_id))
+        task.add_done_callback(lambda _: self._free_slot(job.author_id))
 
     def _take_slot(self, author_id: int) -> None:
         limit = self._limits.running_per_user

@@ -88,6 +88,8 @@ def _listed(words: Iterable[str]) -> str:
 
 SENDING = "Sending it to the API"
 WORKING = "Working on it"
+STILL_WATCHING = "-# This takes unusually long. I keep watching and post whatever comes."
+REFUSED = "-# The API does not let me look at the moment. I try again every minute."
 
 
 def progress_heading(image_no: int | None, mode: Mode | None) -> str:
@@ -102,8 +104,9 @@ def bar(fraction: float) -> str:
     return f"`{'▰' * full}{'▱' * (10 - full)}` {int(fraction * 100)} %"
 
 
-def running_since(state: str, started_at: datetime) -> str:
-    return f"{state} · started {relative(started_at)}"
+def running_since(state: str, started_at: datetime, ends_at: datetime | None) -> str:
+    since = f"{state} · started {relative(started_at)}"
+    return f"{since} · ready {relative(ends_at)}" if ends_at else since
 
 
 def origin_line(message_url: str) -> str:
@@ -273,6 +276,9 @@ SENTENCES: dict[type[errors.RemixbotError], str | Callable[[Any], str]] = {
         f"The API has not finished this job after {seconds(error.waited_s)}, so I stopped "
         f"watching. {MAYBE_CHARGED}"
     ),
+    errors.JobTooOld: "I was away for too long to start on this one by myself. Press Try again if "
+    "you still want it.",
+    errors.EndedUnseen: "This one did not work out, and I was restarted before I could say so.",
     errors.PictureUnavailable: "A picture could not be fetched from the API.",
     errors.PictureTooLarge: "A picture is too large to post.",
     errors.StoreUnavailable: "I cannot write anything down at the moment, so I did not accept "

@@ -61,6 +61,7 @@ def test_all_problems_are_named_at_once_and_no_value_is_shown(tmp_path: Path) ->
         "MAX_JOBS_PER_DAY": "hidden",
         "ALLOWED_GUILDS": "1,hidden",
         "WATCH_HOURS": "0",
+        "MAX_READS_PER_SECOND": "0",
         "API_TIMEOUT_SECONDS": "1000",
     }
     with pytest.raises(SettingsInvalid) as refused:

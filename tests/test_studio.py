@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 from pathlib import Path
+from random import SystemRandom
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from bot.errors import OnlyInServers, RunningLimitReached, ServerNotAllowed, Sto
 from bot.inputs import JobId, MessageId
 from bot.jobs.crew import Crew
 from bot.jobs.runner import JobRunner
-from bot.jobs.screen import Screen
+from bot.jobs.screen import Posted, Screen
 from bot.model import Job, Mode, Place, Source
 from bot.store import Store, open_store
 from bot.studio import Asking, Limits, Sketch, Studio
@@ -57,10 +58,11 @@ class SilentScreen:
 
     def show(self, progress: object) -> None: ...
 
-    async def deliver(self, *_: object, **__: object) -> int:
-        return self.message_id
+    async def deliver(self, *_: object, **__: object) -> Posted:
+        return Posted(channel_id=2, message_id=self.message_id)
 
-    async def fail(self, *_: object, **__: object) -> None: ...
+    async def fail(self, *_: object, **__: object) -> bool:
+        return True
 
 
 async def never(*_: Any, **__: Any) -> Any:
@@ -82,6 +84,8 @@ async def rooms(tmp_path: Path) -> AsyncGenerator[Rooms]:
             crew=await opened.enter_async_context(Crew()),
             clock=clock,
             watch_s=60,
+            reads_per_second=100,
+            rng=SystemRandom(),
         )
         limits = Limits(running_per_user=3)
         yield Rooms(Studio(store=store, runner=runner, limits=limits), store, api)

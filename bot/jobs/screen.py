@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from bot.errors import RemixbotError
@@ -14,7 +15,13 @@ class Progress:
 
     submitted: bool = False
     fraction: float | None = None
-    """0.0 to 1.0, never less than before; ``None`` while the API says nothing."""
+    """0.0 to 1.0, never less than before; ``None`` while nothing is known."""
+    ends_at: datetime | None = None
+    """When it is expected to be done; ``None`` where nobody can tell."""
+    late: bool = False
+    """It takes so long that people want to hear that it is still watched."""
+    refused: bool = False
+    """The API lets nobody look at the moment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,18 +42,28 @@ class Exhibit:
     problem: RemixbotError | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """Where a result is."""
+
+    channel_id: int
+    message_id: int
+
+
 class Screen(Protocol):
     """The message that shows one job."""
 
     @property
-    def message_id(self) -> int: ...
+    def message_id(self) -> int | None:
+        """The message, where it is known: a crash may have come before that was written down."""
+        ...
 
     def show(self, progress: Progress) -> None:
         """Show this when there is time; the newest wins. Never waits, never raises."""
         ...
 
-    async def deliver(self, job: Job, exhibits: Sequence[Exhibit], *, took_s: float) -> int:
-        """Turn the message into the result; the id of the message that holds it.
+    async def deliver(self, job: Job, exhibits: Sequence[Exhibit], *, took_s: float) -> Posted:
+        """Turn the message into the result, or post it where its author finds it.
 
         Raises `bot.errors.DeliveryFailed` where Discord does not take it.
         """
@@ -54,6 +71,6 @@ class Screen(Protocol):
 
     async def fail(
         self, job: Job, error: RemixbotError, *, nothing_charged: bool, took_s: float
-    ) -> None:
-        """Turn the message into what went wrong. Never raises for what Discord answers."""
+    ) -> bool:
+        """Say what went wrong, in the message or where its author finds it; whether that worked."""
         ...

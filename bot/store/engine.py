@@ -1,9 +1,11 @@
 """How each kind of database is connected to, and how its transactions begin.
 
-Everything that is not portable is here; the tables and the queries know no database by name.
+Everything that is not portable is here or in `bot.store.sole_use`; the tables and the queries know
+no database by name. No error of these engines shows what was bound to a statement.
 """
 
 import logging
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, event
@@ -12,64 +14,93 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-_SQLITE_READERS = 4
+from bot.store.sole_use import lock_with_connection
+
+_READERS = 4
 
 
-def reading_engine(url: URL, *, busy_timeout_s: float) -> AsyncEngine:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long a database is waited for, in seconds."""
+
+    lock_s: float = 5.0
+    """For a lock that another program holds."""
+    answer_s: float = 10.0
+    """For any answer of a server; more than for a lock, which the server would tell of."""
+
+
+def reading_engine(url: URL, patience: Patience) -> AsyncEngine:
     """An engine whose every statement is a transaction of its own.
 
-    Each call to an SQLite driver is a trip to another thread and back: beginning and ending a
-    transaction around one SELECT would double the time that people wait.
+    Each call to an SQLite driver is a trip to another thread and back, and each one to a server is
+    a trip to that: beginning and ending a transaction around one SELECT would double the time that
+    people wait.
     """
-    options: dict[str, Any] = {"pool_size": _SQLITE_READERS} if _is_sqlite(url) else {}
-    return _create(
+    create = _sqlite_engine if is_sqlite(url) else _postgresql_engine
+    return create(
         url,
-        busy_timeout_s,
+        patience,
         isolation_level="AUTOCOMMIT",
         skip_autocommit_rollback=True,
         pool_reset_on_return=None,
+        pool_size=_READERS,
+    )
+
+
+def writing_engine(url: URL, patience: Patience, *, migrating: bool = False) -> AsyncEngine:
+    """An engine of one connection, whose transactions keep every other writer out.
+
+    *migrating*: a statement may take as long as it takes, and a table may be dropped without the
+    rows that belong to it. Connecting raises `BlockingIOError` where another store writes to the
+    same PostgreSQL database.
+    """
+    if is_sqlite(url):
+        # The driver begins transactions late; we begin each one ourselves.
+        engine = _sqlite_engine(
+            url,
+            patience,
+            enforce_foreign_keys=not migrating,
+            pool_size=1,
+            connect_args={"isolation_level": None},
+        )
+        event.listen(engine.sync_engine, "begin", _begin_immediate)
+        return engine
+    engine = _postgresql_engine(url, patience, unlimited=migrating, pool_size=1)
+    lock_with_connection(engine, wait_s=patience.lock_s)
+    return engine
+
+
+def is_sqlite(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _postgresql_engine(
+    url: URL, patience: Patience, *, unlimited: bool = False, **options: Any
+) -> AsyncEngine:
+    """An engine that connects anew where the server has been away."""
+    limits: dict[str, Any] = {"timeout": patience.answer_s}
+    if not unlimited:
+        limits["command_timeout"] = patience.answer_s
+    return create_async_engine(
+        url,
+        hide_parameters=True,
+        max_overflow=0,
+        pool_pre_ping=True,
+        connect_args=limits,
         **options,
     )
 
 
-def writing_engine(
-    url: URL, *, busy_timeout_s: float, enforce_foreign_keys: bool = True
+def _sqlite_engine(
+    url: URL, patience: Patience, *, enforce_foreign_keys: bool = True, **options: Any
 ) -> AsyncEngine:
-    """An engine of one connection, whose transactions keep every other writer out from the start.
-
-    *busy_timeout_s* is how long SQLite waits for a lock that another program holds.
-    """
-    if not _is_sqlite(url):
-        return _create(url, busy_timeout_s)
-    # The driver begins transactions late; we begin each one ourselves.
-    engine = _create(
-        url,
-        busy_timeout_s,
-        enforce_foreign_keys=enforce_foreign_keys,
-        pool_size=1,
-        connect_args={"isolation_level": None},
-    )
-
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    event.listen(engine.sync_engine, "begin", begin)
-    return engine
-
-
-def _is_sqlite(url: URL) -> bool:
-    return url.get_backend_name() == "sqlite"
-
-
-def _create(
-    url: URL, busy_timeout_s: float, *, enforce_foreign_keys: bool = True, **options: Any
-) -> AsyncEngine:
-    """An engine for *url*; its errors never show what was bound to a statement."""
-    if not _is_sqlite(url):
-        return create_async_engine(url, hide_parameters=True, **options)
     engine = create_async_engine(url, hide_parameters=True, max_overflow=0, **options)
     pragmas = (
-        f"PRAGMA busy_timeout = {round(busy_timeout_s * 1000)}",
+        f"PRAGMA busy_timeout = {round(patience.lock_s * 1000)}",
         "PRAGMA journal_mode = WAL",
         f"PRAGMA foreign_keys = {int(enforce_foreign_keys)}",
     )

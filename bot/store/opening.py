@@ -1,45 +1,69 @@
-"""Opens the store: the folder, the migrations, the connections; closes what it opened."""
+"""Opens the store: the folder, the lock, the migrations, the connections; closes what it opened."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from inspect import signature
 from pathlib import Path
+from typing import Any, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection
+import asyncpg
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import Clock
-from bot.errors import StoreUnavailable
-from bot.store.engine import reading_engine, writing_engine
+from bot.errors import StoreInUse, StoreUnavailable
+from bot.store.engine import Patience, is_sqlite, reading_engine, writing_engine
 from bot.store.failures import database_errors
+from bot.store.migrating import migrate
+from bot.store.sole_use import lock_file
 from bot.store.store import Store
 
-_MIGRATIONS = Path(__file__).with_name("migrations")
+T = TypeVar("T")
+
+_POSTGRESQL_OPTIONS = signature(
+    asyncpg.connect  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]  # untyped
+).parameters.keys()
+"""What may follow the question mark of an address; libpq calls some of it otherwise."""
 
 
 @asynccontextmanager
 async def open_store(
-    url: str, *, clock: Clock, busy_timeout_s: float = 5.0
+    url: str, *, clock: Clock, busy_timeout_s: float = 5.0, answer_timeout_s: float = 10.0
 ) -> AsyncGenerator[Store]:
     """The store at *url*, with the newest tables; created where there is none.
 
-    *busy_timeout_s* is how long a call waits for a lock that another program holds on an SQLite
-    file. Raises `StoreUnavailable`, whose detail never holds *url*.
+    *busy_timeout_s* is how long a call waits for a lock that another program holds,
+    *answer_timeout_s* how long for anything that a PostgreSQL server is asked. Raises `StoreInUse`
+    where another store is open there, in whatever process, `StoreTooNew`, and `StoreUnavailable`,
+    whose detail never holds *url*.
     """
+    patience = Patience(lock_s=busy_timeout_s, answer_s=answer_timeout_s)
+    opened = AsyncExitStack()
+    try:
+        yield await _to_its_end(_open(opened, url, clock, patience))
+    finally:
+        await _to_its_end(opened.aclose())
+
+
+async def _open(opened: AsyncExitStack, url: str, clock: Clock, patience: Patience) -> Store:
+    """A store; what *opened* is left with must be closed, also after an error."""
     with database_errors():
         address = _address(url)
-        _make_folder(address)
-        await _migrate(address, busy_timeout_s)
-        reading = reading_engine(address, busy_timeout_s=busy_timeout_s)
-        writing = writing_engine(address, busy_timeout_s=busy_timeout_s)
+        reading = reading_engine(address, patience)
+        opened.push_async_callback(reading.dispose)
+        try:
+            if is_sqlite(address):
+                opened.enter_context(lock_file(_file_in_folder(address)))
+            await _migrate(address, patience)
+            writing = writing_engine(address, patience)
+            opened.push_async_callback(writing.dispose)
+            await _try(writing)
+        except BlockingIOError:
+            raise StoreInUse from None
     store = Store(reading, writing, clock)
-    try:
-        yield store
-    finally:
-        await store.settle()
-        await reading.dispose()
-        await writing.dispose()
+    opened.push_async_callback(store.settle)
+    return store
 
 
 def _address(url: str) -> URL:
@@ -48,8 +72,10 @@ def _address(url: str) -> URL:
         address.get_dialect().import_dbapi()
     except (ValueError, ImportError) as error:  # a port that is no number; a driver not installed
         raise StoreUnavailable(detail=type(error).__name__) from None
-    if address.get_backend_name() == "sqlite" and not _is_plain_file(address.database):
+    if is_sqlite(address) and not _is_plain_file(address.database):
         raise StoreUnavailable(detail="the SQLite database is not a file")
+    if not is_sqlite(address) and not address.query.keys() <= _POSTGRESQL_OPTIONS:
+        raise StoreUnavailable(detail="the address has an option that asyncpg does not know")
     return address
 
 
@@ -58,27 +84,41 @@ def _is_plain_file(database: str | None) -> bool:
     return bool(database) and database != ":memory:" and not database.startswith("file:")
 
 
-def _make_folder(address: URL) -> None:
-    if address.get_backend_name() == "sqlite" and address.database:
-        Path(address.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+def _file_in_folder(address: URL) -> Path:
+    """The path of an SQLite database, in a folder that exists."""
+    path = Path(address.database or "")
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
 
 
-async def _migrate(address: URL, busy_timeout_s: float) -> None:
-    """All missing migrations in one transaction, so that a crash leaves the old tables whole.
-
-    SQLite changes a table by building it anew and dropping the old one, which would take the
-    pictures of all jobs along: foreign keys are not enforced here.
-    """
-    engine = writing_engine(address, busy_timeout_s=busy_timeout_s, enforce_foreign_keys=False)
+async def _migrate(address: URL, patience: Patience) -> None:
+    """All missing migrations in one transaction, so that a crash leaves the old tables whole."""
+    engine = writing_engine(address, patience, migrating=True)
     try:
         async with engine.begin() as connection:
-            await connection.run_sync(_upgrade)
+            await connection.run_sync(migrate)
     finally:
         await engine.dispose()
 
 
-def _upgrade(connection: Connection) -> None:
-    config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    command.upgrade(config, "head")
+async def _try(engine: AsyncEngine) -> None:
+    async with engine.connect():
+        pass
+
+
+async def _to_its_end(work: Coroutine[Any, Any, T]) -> T:
+    """The outcome of *work*, which a cancellation does not break off: it counts afterwards.
+
+    A migration or a closing that is left half-way would keep the database locked.
+    """
+    task = asyncio.create_task(work)
+    cancelled = False
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError:
+            cancelled = True
+    if cancelled:
+        task.exception()  # nobody else will look at it
+        raise asyncio.CancelledError
+    return task.result()

@@ -10,13 +10,17 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.errors import DailyLimitReached
-from bot.model import Completed, Job, JobState, NewJob
-from bot.store.rows import new_row, picture_rows, to_job
+from bot.model import Completed, Job, JobState, NewJob, Request
+from bot.store.rows import KINDS, new_row, picture_rows, to_job
 from bot.store.tables import BIGGEST_ID, FactRow, JobRow, PictureRow
 
 _DAY = timedelta(hours=24)
 _AT_WORK = (JobState.SUBMITTING, JobState.RUNNING)
-_OPEN = (JobState.ACCEPTED, *_AT_WORK, JobState.FINISHED)
+_CAN_FAIL = (JobState.ACCEPTED, *_AT_WORK, JobState.FINISHED)
+_WITHOUT_PICTURES = (JobState.FAILED, JobState.UNKNOWN)
+
+Attempt = tuple[int, datetime]
+"""One try to accept a job: its interaction, and when."""
 
 
 def accept(session: Session, new: NewJob, daily_limit: int, now: datetime) -> Job | None:
@@ -59,6 +63,15 @@ def withdraw(session: Session, job_id: int) -> bool:
     return session.scalar(gone) is not None
 
 
+def withdraw_unwanted(
+    session: Session, job_ids: Collection[int], attempts: Collection[Attempt]
+) -> None:
+    """Delete what these jobs and attempts left, as far as it is still accepted."""
+    made = ((JobRow.interaction_id == one) & (JobRow.created_at == at) for one, at in attempts)
+    accepted = JobRow.state == JobState.ACCEPTED.value
+    session.execute(delete(JobRow).where(or_(JobRow.id.in_(job_ids), *made), accepted))
+
+
 def begin_submit(session: Session, job_id: int, message_id: int, now: datetime) -> bool:
     """Accepted to submitting, shown in this message; whether this call did it."""
     step = update(JobRow).where(_is(job_id, [JobState.ACCEPTED]))
@@ -90,26 +103,66 @@ def finish(session: Session, job_id: int, completed: Completed, now: datetime) -
     return job(session, job_id)
 
 
-def delivered(session: Session, job_id: int, message_id: int, now: datetime) -> bool:
-    """Finished to delivered, in the channel of the request; whether this call did it."""
+def lose(session: Session, job_id: int) -> bool:
+    """Submitting to unknown; whether this call did it."""
+    step = update(JobRow).where(_is(job_id, [JobState.SUBMITTING]))
+    step = step.values(state=JobState.UNKNOWN.value)
+    return session.scalar(step.returning(JobRow.id)) is not None
+
+
+def delivered(
+    session: Session, job_id: int, message_id: int, channel_id: int | None, now: datetime
+) -> bool:
+    """Finished to delivered, the token erased; whether this call did it.
+
+    ``None``: in the channel of the request.
+    """
     step = update(JobRow).where(_is(job_id, [JobState.FINISHED]))
-    step = step.values(state=JobState.DELIVERED.value, delivered_at=now)
-    channel_id = session.scalar(step.returning(JobRow.channel_id))
-    if channel_id is None:
+    step = step.values(
+        state=JobState.DELIVERED.value,
+        delivered_at=now,
+        delivery_problem=None,
+        interaction_token=None,
+    )
+    asked_in = session.scalar(step.returning(JobRow.channel_id))
+    if asked_in is None:
         return False
     session.execute(
         update(PictureRow)
         .where(PictureRow.job_id == job_id)
-        .values(posted_channel_id=channel_id, posted_message_id=message_id)
+        .values(posted_channel_id=channel_id or asked_in, posted_message_id=message_id)
     )
     return True
 
 
+def undelivered(session: Session, job_id: int, problem: str) -> bool:
+    """Keep why a finished job could not be delivered; whether it is finished."""
+    step = update(JobRow).where(_is(job_id, [JobState.FINISHED])).values(delivery_problem=problem)
+    return session.scalar(step.returning(JobRow.id)) is not None
+
+
 def fail(session: Session, job_id: int, reason: str) -> bool:
-    """From any open state to failed; whether this call did it."""
-    step = update(JobRow).where(_is(job_id, _OPEN))
+    """From any state that is no end to failed; whether this call did it."""
+    step = update(JobRow).where(_is(job_id, _CAN_FAIL))
     step = step.values(state=JobState.FAILED.value, failure=reason)
     return session.scalar(step.returning(JobRow.id)) is not None
+
+
+def told(session: Session, job_id: int, now: datetime) -> bool:
+    """Note that the author of a job without pictures knows, and erase the token.
+
+    Whether this call did it: only the first one does.
+    """
+    untold = _is(job_id, _WITHOUT_PICTURES) & JobRow.told_at.is_(None)
+    step = update(JobRow).where(untold).values(told_at=now, interaction_token=None)
+    return session.scalar(step.returning(JobRow.id)) is not None
+
+
+def erase_tokens(session: Session, created_before: datetime) -> int:
+    """Erase the tokens of jobs from before this moment; how many there were."""
+    old = (JobRow.created_at < created_before) & JobRow.interaction_token.is_not(None)
+    step = update(JobRow).where(old).values(interaction_token=None)
+    return len(session.scalars(step.returning(JobRow.id)).all())
 
 
 def job(session: Session, job_id: int) -> Job | None:
@@ -130,6 +183,32 @@ def by_id(session: Session, any_id: str) -> Job | None:
     made = select(PictureRow.job_id).where(PictureRow.provider_job_id == any_id)
     own = or_(JobRow.provider_job_id == any_id, JobRow.task_id == any_id)
     return _newest(session, or_(own, JobRow.id.in_(made)))
+
+
+def open_jobs(session: Session) -> list[Job]:
+    """Every job that is neither delivered nor told, the oldest first."""
+    unfinished = JobRow.delivered_at.is_(None) & JobRow.told_at.is_(None)
+    return [
+        to_job(row) for row in session.scalars(select(JobRow).where(unfinished).order_by(JobRow.id))
+    ]
+
+
+def recent_durations(session: Session, kind: type[Request], limit: int) -> list[float]:
+    """Seconds from submit to finish of the newest jobs of this kind that finished, newest first.
+
+    A job that ended before it began, because the clock was set, teaches nothing.
+    """
+    moments = (
+        select(JobRow.submitted_at, JobRow.finished_at)
+        .where(JobRow.kind == KINDS[kind], JobRow.finished_at >= JobRow.submitted_at)
+        .order_by(JobRow.finished_at.desc())
+        .limit(limit)
+    )
+    return [
+        (finished - submitted).total_seconds()
+        for submitted, finished in session.execute(moments)
+        if submitted and finished
+    ]
 
 
 def _newest(session: Session, condition: ColumnElement[bool]) -> Job | None:

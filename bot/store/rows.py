@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import assert_never
 
 from bot.model import (
     ImagineRequest,
@@ -20,6 +19,9 @@ from bot.model import (
 )
 from bot.store.tables import KIND_IMAGINE, KIND_REMIX, JobRow, PictureRow
 
+KINDS: dict[type[Request], str] = {ImagineRequest: KIND_IMAGINE, RemixRequest: KIND_REMIX}
+"""What the kind of a job is called in its row."""
+
 
 def new_row(new: NewJob, created_at: datetime) -> JobRow:
     """The row of a job that was just accepted."""
@@ -31,6 +33,8 @@ def new_row(new: NewJob, created_at: datetime) -> JobRow:
         channel_id=new.place.channel_id,
         private=new.place.private,
         file_limit_bytes=new.place.file_limit_bytes,
+        application_id=new.application_id,
+        interaction_token=new.interaction_token,
         created_at=created_at,
         pictures=[],
     )
@@ -45,16 +49,11 @@ def new_row(new: NewJob, created_at: datetime) -> JobRow:
 def _put_request(row: JobRow, request: Request) -> None:
     row.prompt = request.prompt
     row.callback = request.callback
-    match request:
-        case ImagineRequest():
-            row.kind = KIND_IMAGINE
-        case RemixRequest():
-            row.kind = KIND_REMIX
-            row.mode = request.mode.value
-            row.source_job_id = request.source.job_id
-            row.source_image_no = request.source.image_no
-        case _:
-            assert_never(request)
+    row.kind = KINDS[type(request)]
+    if isinstance(request, RemixRequest):
+        row.mode = request.mode.value
+        row.source_job_id = request.source.job_id
+        row.source_image_no = request.source.image_no
 
 
 def picture_rows(job_id: int, pictures: Iterable[Picture]) -> list[PictureRow]:
@@ -86,11 +85,15 @@ def to_job(row: JobRow) -> Job:
             file_limit_bytes=row.file_limit_bytes,
         ),
         origin=_origin(row),
+        application_id=row.application_id,
+        interaction_token=row.interaction_token,
         state=JobState(row.state),
         created_at=row.created_at,
         submitted_at=row.submitted_at,
         finished_at=row.finished_at,
         delivered_at=row.delivered_at,
+        delivery_problem=row.delivery_problem,
+        told_at=row.told_at,
         message_id=row.message_id,
         task_id=row.task_id,
         provider_job_id=row.provider_job_id,

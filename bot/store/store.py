@@ -7,6 +7,9 @@ It brings locks, tasks, the clock and errors together; the questions themselves 
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from datetime import datetime
+from itertools import islice
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
@@ -14,13 +17,16 @@ from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.errors import DailyLimitReached, StoreUnavailable
-from bot.model import Completed, Job, NewJob
+from bot.model import Completed, Job, NewJob, Request
 from bot.store import queries
 from bot.store.failures import database_errors
 from bot.store.writer import Writer
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+UNWANTED_AT_ONCE = 300
+"""What one write takes back of each kind; SQLite limits the conditions of a statement to 1000."""
 
 _log = logging.getLogger(__name__)
 
@@ -37,6 +43,8 @@ class Store:
         self._sessions = async_sessionmaker(reading)
         self._writer = Writer(async_sessionmaker(writing))
         self._under_way: set[asyncio.Task[Any]] = set()
+        self._unwanted_jobs: set[int] = set()
+        self._unwanted_attempts: set[queries.Attempt] = set()
 
     # ---------------------------------------------------------------- the life of a job
 
@@ -44,14 +52,11 @@ class Store:
         """Record *new*, unless the bot took *daily_limit* jobs in the last 24 hours (0 = no limit).
 
         Jobs that failed do not count. ``None``: this interaction was accepted before, and whoever
-        did that goes on with it. Raises `DailyLimitReached`. Cancelled, it leaves no row.
+        did that goes on with it. Raises `DailyLimitReached`. Cancelled or in doubt, it leaves no
+        row, at the latest once the database is written to again.
         """
         now = self._clock.now()
-        accepting = self._start(
-            self._writer.run(
-                lambda session: queries.accept(session, new, daily_limit, now), hurry=True
-            )
-        )
+        accepting = self._start(self._accept(new, daily_limit, now))
         try:
             return await asyncio.shield(accepting)
         except asyncio.CancelledError:
@@ -59,8 +64,11 @@ class Store:
             raise
 
     async def withdraw(self, job_id: int) -> bool:
-        """Forget a job that is still accepted; whether it was."""
-        return await self._run(self._write(queries.withdraw, job_id))
+        """Forget a job that is still accepted; whether it was.
+
+        Where the database does not answer, that is done with the next write that comes through.
+        """
+        return await self._run(self._withdraw(job_id))
 
     async def begin_submit(self, job_id: int, message_id: int) -> bool:
         """Accepted → submitting, shown in this Discord message; whether this call did it."""
@@ -76,14 +84,40 @@ class Store:
         now = self._clock.now()
         return await self._run(self._write(queries.finish, job_id, completed, now))
 
-    async def delivered(self, job_id: int, message_id: int) -> bool:
-        """Finished → delivered, the pictures being in this message; whether this call did it."""
+    async def lose(self, job_id: int) -> bool:
+        """Submitting → unknown; whether this call did it."""
+        return await self._run(self._write(queries.lose, job_id))
+
+    async def delivered(
+        self, job_id: int, message_id: int, *, channel_id: int | None = None
+    ) -> bool:
+        """Finished → delivered, the pictures being in this message; whether this call did it.
+
+        *channel_id* is where that message is, unless in the channel of the request. Erases the
+        token.
+        """
         now = self._clock.now()
-        return await self._run(self._write(queries.delivered, job_id, message_id, now))
+        step = self._write(queries.delivered, job_id, message_id, channel_id, now)
+        return await self._run(step)
+
+    async def undelivered(self, job_id: int, problem: str) -> bool:
+        """Keep why the pictures of a finished job could not be posted; whether it is finished."""
+        return await self._run(self._write(queries.undelivered, job_id, problem))
 
     async def fail(self, job_id: int, reason: str) -> bool:
-        """Any state but delivered and failed → failed; whether this call did it."""
+        """Any state but delivered, failed and unknown → failed; whether this call did it."""
         return await self._run(self._write(queries.fail, job_id, reason))
+
+    async def told(self, job_id: int) -> bool:
+        """Note that the author of a failed or unknown job knows of it; whether this call did it.
+
+        Only the first one does. Erases the token.
+        """
+        return await self._run(self._write(queries.told, job_id, self._clock.now()))
+
+    async def erase_tokens(self, created_before: datetime) -> int:
+        """Erase the interaction tokens of all jobs from before this moment; how many there were."""
+        return await self._run(self._write(queries.erase_tokens, created_before))
 
     # ---------------------------------------------------------------- looking up
 
@@ -102,6 +136,14 @@ class Store:
         task id.
         """
         return await self._run(self._read(queries.by_id, any_id))
+
+    async def open_jobs(self) -> list[Job]:
+        """Every job that is neither delivered nor told of, the oldest first."""
+        return await self._run(self._read(queries.open_jobs))
+
+    async def recent_durations(self, kind: type[Request], limit: int = 50) -> list[float]:
+        """Seconds from submit to finish of the newest *limit* jobs of this kind, newest first."""
+        return await self._run(self._read(queries.recent_durations, kind, limit))
 
     # ---------------------------------------------------------------- facts
 
@@ -131,7 +173,24 @@ class Store:
     async def _write(
         self, step: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        return await self._writer.run(lambda session: step(session, *args, **kwargs))
+        return await self._commit(lambda session: step(session, *args, **kwargs))
+
+    async def _commit(self, step: Callable[[Session], T], *, hurry: bool = False) -> T:
+        """Run *step*, and before it take back what is unwanted and could not be yet."""
+        jobs: set[int] = set()
+        attempts: set[queries.Attempt] = set()
+
+        def run(session: Session) -> T:
+            jobs.update(islice(self._unwanted_jobs, UNWANTED_AT_ONCE))
+            attempts.update(islice(self._unwanted_attempts, UNWANTED_AT_ONCE))
+            if jobs or attempts:
+                queries.withdraw_unwanted(session, jobs, attempts)
+            return step(session)
+
+        outcome = await self._writer.run(run, hurry=hurry)
+        self._unwanted_jobs -= jobs
+        self._unwanted_attempts -= attempts
+        return outcome
 
     async def _run(self, work: Coroutine[Any, Any, T]) -> T:
         """*work* in a task of its own, because a driver cannot break a statement off.
@@ -152,17 +211,28 @@ class Store:
         task.add_done_callback(self._under_way.discard)
         return task
 
+    async def _accept(self, new: NewJob, daily_limit: int, now: datetime) -> Job | None:
+        try:
+            return await self._commit(
+                lambda session: queries.accept(session, new, daily_limit, now), hurry=True
+            )
+        except StoreUnavailable:
+            # A commit whose answer was lost may have come through, and nobody will see to that job.
+            self._unwanted_attempts.add((new.interaction_id, now))
+            raise
+
+    async def _withdraw(self, job_id: int) -> bool:
+        try:
+            return await self._write(queries.withdraw, job_id)
+        except StoreUnavailable:
+            self._unwanted_jobs.add(job_id)
+            raise
+
     async def _take_back(self, accepting: asyncio.Task[Job | None]) -> None:
-        try:
+        with suppress(DailyLimitReached, StoreUnavailable):
             job = await accepting
-        except (DailyLimitReached, StoreUnavailable):
-            return
-        if job is None:
-            return
-        try:
-            await self._write(queries.withdraw, job.id)
-        except StoreUnavailable as error:
-            _log.warning("job %d: stays recorded, though its caller left: %s", job.id, error)
+            if job is not None:
+                await self._withdraw(job.id)
 
 
 def _log_failure(task: asyncio.Task[Any]) -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Annotated, ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, MetaData, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, MetaData, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from bot.model import JobState, Mode, PictureKind
@@ -45,6 +45,11 @@ def _one_of(column: str, words: type[Enum], name: str) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({listed})", name=name)
 
 
+def _partial_index(name: str, column: str, where: str) -> Index:
+    """An index of the rows that meet *where* alone: as small as they are few."""
+    return Index(name, column, sqlite_where=text(where), postgresql_where=text(where))
+
+
 class JobRow(Base):
     """One job, from the moment it was accepted."""
 
@@ -60,6 +65,9 @@ class JobRow(Base):
             name="kind",
         ),
         Index(None, "created_at", "state"),
+        Index(None, "kind", "finished_at"),
+        _partial_index("ix_jobs_open", "id", "delivered_at IS NULL AND told_at IS NULL"),
+        _partial_index("ix_jobs_secret", "created_at", "interaction_token IS NOT NULL"),
         # The id of a job that was withdrawn is never given to another one.
         {"sqlite_autoincrement": True},
     )
@@ -90,6 +98,10 @@ class JobRow(Base):
     submitted_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
+    application_id: Mapped[Snowflake | None]
+    interaction_token: Mapped[str | None]
+    told_at: Mapped[datetime | None]
+    delivery_problem: Mapped[str | None]
 
     pictures: Mapped[list["PictureRow"]] = relationship(
         lazy="selectin", order_by="PictureRow.position", passive_deletes=True

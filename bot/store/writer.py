@@ -10,12 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 
 from bot.errors import DailyLimitReached, StoreUnavailable
-from bot.store.failures import database_errors
+from bot.store.failures import as_told, concerns_everybody
 
 T = TypeVar("T")
 
@@ -64,15 +63,14 @@ class Writer:
 
     async def _write(self, group: Sequence[_Waiting]) -> None:
         try:
-            with database_errors():
-                async with self._sessions.begin() as session:
-                    outcomes = await session.run_sync(_run_all, [one.step for one in group])
+            async with self._sessions.begin() as session:
+                outcomes = await session.run_sync(_run_all, [one.step for one in group])
         except asyncio.CancelledError:
             _end(group, [StoreUnavailable(detail="closing")] * len(group))
             raise
         except Exception as error:
-            if len(group) == 1 or _concerns_all(error):
-                _end(group, [error] * len(group))
+            if len(group) == 1 or concerns_everybody(error):
+                _end(group, [as_told(error)] * len(group))
                 return
             for one in group:
                 await self._write([one])
@@ -89,11 +87,6 @@ def _run_all(session: Session, steps: Sequence[Callable[[Session], Any]]) -> lis
         except DailyLimitReached as refusal:
             outcomes.append(refusal)
     return outcomes
-
-
-def _concerns_all(error: Exception) -> bool:
-    """Whether the database itself is the trouble: locked, full, gone."""
-    return isinstance(error, StoreUnavailable) and error.detail == OperationalError.__name__
 
 
 def _end(group: Sequence[_Waiting], outcomes: Sequence[Any]) -> None:

@@ -13,6 +13,7 @@ FAULTS = (discord.HTTPException, *NETWORK)
 UNKNOWN_INTERACTION = 10062
 """Answered too late (after three seconds), or by another session of the bot."""
 ALREADY_ANSWERED = 40060
+UNKNOWN_MESSAGE = 10008
 
 
 def is_too_late(error: BaseException) -> bool:
@@ -21,6 +22,18 @@ def is_too_late(error: BaseException) -> bool:
         UNKNOWN_INTERACTION,
         ALREADY_ANSWERED,
     }
+
+
+def is_deleted(error: BaseException) -> bool:
+    """The message is no longer there (or is one that only a token reaches)."""
+    return isinstance(error, discord.HTTPException) and error.code == UNKNOWN_MESSAGE
+
+
+def may_pass(error: Exception) -> bool:
+    """Whether the same request may work a little later."""
+    if isinstance(error, discord.HTTPException):
+        return error.status >= 500 or error.status == 429
+    return isinstance(error, NETWORK)
 
 
 def detail(error: BaseException) -> str:

@@ -45,7 +45,11 @@ def progress_page(job: Job, progress: Progress) -> Page:
         state = texts.bar(progress.fraction)
     else:
         state = texts.WORKING if progress.submitted else texts.SENDING
-    below = [texts.running_since(state, job.created_at)]
+    below = [texts.running_since(state, job.created_at, progress.ends_at)]
+    if progress.refused:
+        below.append(texts.REFUSED)
+    elif progress.late:
+        below.append(texts.STILL_WATCHING)
     if job.origin is not None:
         below.append(texts.origin_line(job.origin.url))
     prompt = shorten(quote(job.request.prompt), PROGRESS_PROMPT_MAX)

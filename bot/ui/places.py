@@ -33,6 +33,8 @@ def read_asking(interaction: discord.Interaction, *, private: bool) -> Asking:
     return Asking(
         author_id=interaction.user.id,
         interaction_id=interaction.id,
+        application_id=interaction.application_id,
+        interaction_token=interaction.token,
         place=Place(
             guild_id=interaction.guild_id,
             channel_id=interaction.channel_id or 0,

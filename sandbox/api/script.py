@@ -34,6 +34,7 @@ class Word(Enum):
     NOPROGRESS = "noprogress", "the answers hold no progress"
     BACKWARDS = "backwards", "progress goes backwards once, half-way"
     FLAKY = "flaky", "every second read of the task is a 500"
+    UNPAID = "unpaid=N", "the first N reads of the task are refused: 402, no credit"
     LOST = "lost", "every read of the task is a 404"
     TRUNCATED = "truncated", "every read of the task is JSON that is cut off"
     DRIP = "drip", "every read of the task comes byte by byte, one a second at speed 1"

@@ -146,6 +146,8 @@ class GenerationServer:
         self.reads[job.task_id] += 1
         await self._tell()
         script = job.script
+        if self.reads[job.task_id] <= (script.number(Word.UNPAID) or 0):
+            raise refusals.no_credit()
         if Word.LOST in script:
             raise refusals.task_not_found()
         if Word.FLAKY in script and self.reads[job.task_id] % 2 == 0:

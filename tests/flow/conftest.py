@@ -1,9 +1,19 @@
-from collections.abc import AsyncGenerator
+"""Every flow has a bot of its own, and waits for no retry."""
+
+from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
 import pytest
+import stamina
 
 from tests.flow.sim import Sim, simulated
+
+
+@pytest.fixture(autouse=True)
+def no_waiting() -> Generator[None]:
+    """Retries follow at once, and there are two attempts."""
+    with stamina.set_testing(True, attempts=2):
+        yield
 
 
 @pytest.fixture

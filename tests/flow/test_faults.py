@@ -22,16 +22,6 @@ async def test_where_the_token_no_longer_works_the_channel_does(sim: Sim) -> Non
     assert await state(sim) is JobState.DELIVERED
 
 
-async def test_a_result_that_discord_refuses_stays_finished_and_is_logged(
-    sim: Sim, caplog: pytest.LogCaptureFixture
-) -> None:
-    await sim.ann.slash(sim.channel, "imagine", prompt="x")
-    sim.env.inject_error("PATCH", "*", status=403, code=50013, times=None)
-    await sim.finish()
-    assert await state(sim) is JobState.FINISHED
-    assert "Job 1 is finished and could not be posted" in caplog.text
-
-
 async def test_progress_edits_that_fail_do_not_stop_the_job(sim: Sim) -> None:
     prompt = "x sandbox:seconds=12"
     result = await sim.ann.slash(sim.channel, "imagine", prompt=prompt)

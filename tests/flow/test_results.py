@@ -147,3 +147,16 @@ async def test_a_failed_job_can_be_tried_again_from_its_message(sim: Sim) -> Non
     await sim.finish()
     await sim.ann.click(shown(result).message, label="Try again")
     assert [job.prompt for job in sim.api.submits] == ["x sandbox:fail"] * 2
+
+
+async def test_an_api_that_lets_nobody_read_is_told_once_and_asked_once_a_minute(
+    sim: Sim, caplog: pytest.LogCaptureFixture
+) -> None:
+    prompt = "x sandbox:unpaid=3"
+    result = await sim.ann.slash(sim.channel, "imagine", prompt=prompt)
+    await sim.clock.advance(50)
+    assert "does not let me look" in text(shown(result))
+    assert sum(sim.api.reads.values()) == 1, "nobody hammers a closed door"
+    await sim.clock.advance(240)
+    assert len(pictures(shown(result))) == 4
+    assert caplog.text.count("top up the Vtrix account") == 1

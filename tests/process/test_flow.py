@@ -116,3 +116,28 @@ async def test_only_who_asked_is_pinged(
     for one in ben.messages(channel):
         assert ben.id not in one.pinged
     assert "ERROR" not in bot.output
+
+
+async def test_a_killed_bot_goes_on_with_its_jobs_and_pays_for_none_twice(
+    discord: DiscordServer,
+    api: GenerationServer,
+    channel: Channel,
+    people: list[Person],
+    env: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    async with BotProcess(discord, cwd=tmp_path, env=env) as first:
+        await discord.bot_online()
+        handles = [
+            await person.slash(channel, "imagine", prompt=f"{person.user.name} sandbox:seconds=6")
+            for person in people[:3]
+        ]
+        await api.until(lambda: len(api.reads) == 3)
+        await first.kill()
+    async with BotProcess(discord, cwd=tmp_path, env=env) as second:
+        await discord.bot_online()
+        for handle in handles:
+            assert len((await result_of(handle)).pictures) == 4
+        assert await second.stop() == 0
+    assert api.submit_calls == 3
+    assert "ERROR" not in second.output

@@ -75,6 +75,16 @@ async def test_a_refused_token_is_one_sentence_without_the_token(
     assert "not-the-right-token" not in bot.output
 
 
+async def test_a_second_bot_on_one_database_does_not_start(
+    bot: BotProcess, discord: DiscordServer, env: dict[str, str], tmp_path: Path
+) -> None:
+    assert bot.lines
+    async with BotProcess(discord, cwd=tmp_path, env=env) as second:
+        assert await second.wait() == 1
+    assert "Another bot process is using this database" in second.output
+    assert "Traceback" not in second.output
+
+
 async def test_a_start_says_who_it_is_and_how_to_invite_it(
     bot: BotProcess, people: list[Person]
 ) -> None:

@@ -143,6 +143,11 @@ async def test_backwards_goes_back_once(api: Caller) -> None:
     assert seen[-1] > 0.8
 
 
+async def test_unpaid_refuses_the_first_reads(api: Caller) -> None:
+    task_id = (await api.imagine("a fox sandbox:unpaid=2")).task_id
+    assert [(await api.read(task_id)).status for _ in range(3)] == [402, 402, 200]
+
+
 async def test_flaky_fails_every_second_read(api: Caller) -> None:
     task_id = (await api.imagine("a fox sandbox:flaky")).task_id
     assert [(await api.read(task_id)).status for _ in range(4)] == [200, 500, 200, 500]

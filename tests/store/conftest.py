@@ -1,5 +1,7 @@
 """The databases that every promise of the store is tested on, and a watch on their connections."""
 
+import asyncio
+import os
 import threading
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
@@ -7,10 +9,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.engine import make_url
 from sqlalchemy.pool import Pool
 
 from bot.store import Store, open_store
 from tests.clock import ManualClock
+from tests.store.postgres import Server, installed, own_server
 
 
 @pytest.fixture(autouse=True)
@@ -39,10 +43,42 @@ def in_use() -> Generator[set[int]]:
             assert not thread.is_alive(), "a connection is still open"
 
 
-@pytest.fixture(params=["sqlite"])
-def database_url(tmp_path: Path) -> str:
-    """An empty database of each kind."""
+@pytest.fixture(scope="session")
+def postgres() -> Generator[Server]:
+    """One server for all tests of this process."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    programs = installed()
+    if given:
+        server = Server(make_url(given))
+        yield server
+        asyncio.run(server.drop())
+    elif programs:
+        with own_server(programs) as server:
+            yield server
+    else:
+        missing = "PostgreSQL is not installed (no initdb), and TEST_DATABASE_URL is not set"
+        if os.environ.get("REMIXBOT_REQUIRE_POSTGRES"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+
+
+@pytest.fixture
+async def postgresql_url(postgres: Server) -> AsyncGenerator[str]:
+    """An empty PostgreSQL database."""
+    async with postgres.database() as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """An SQLite database that is not there yet."""
     return f"sqlite+aiosqlite:///{tmp_path}/store/remixbot.db"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty database of each kind."""
+    return request.getfixturevalue(f"{request.param}_url")
 
 
 @pytest.fixture

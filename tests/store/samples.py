@@ -24,6 +24,7 @@ CHANNEL = 9_100_000_000_000_000_001
 MESSAGE = 9_200_000_000_000_000_002
 ELSEWHERE = MESSAGE + 1000
 """The message that shows a job where a test does not care."""
+TOKEN = "aW50ZXJhY3Rpb246c2VjcmV0"
 PLACE = Place(guild_id=AUTHOR + 1, channel_id=CHANNEL, private=False, file_limit_bytes=10_485_760)
 REMIX = RemixRequest(
     source=Source(job_id="7286412345678901234", image_no=3),
@@ -50,6 +51,8 @@ def remix_from_a_message() -> NewJob:
         place=PLACE,
         interaction_id=next(_interaction_ids),
         origin=MessageLink(guild_id=AUTHOR + 2, channel_id=CHANNEL + 5, message_id=MESSAGE + 5),
+        application_id=AUTHOR + 3,
+        interaction_token=TOKEN,
     )
 
 
@@ -111,6 +114,12 @@ async def delivered(store: Store, message_id: int = MESSAGE) -> Job:
 async def failed(store: Store) -> Job:
     job = await submitting(store)
     assert await store.fail(job.id, "GenerationFailed")
+    return job
+
+
+async def unknown(store: Store) -> Job:
+    job = await submitting(store)
+    assert await store.lose(job.id)
     return job
 
 

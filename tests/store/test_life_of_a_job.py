@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.model import Completed, Job, JobState
-from bot.store import Store, open_store
+from bot.store import Store
 from tests.clock import ManualClock
 from tests.store import samples
-from tests.store.samples import MESSAGE
+from tests.store.samples import CHANNEL, MESSAGE
 
 STATES: dict[JobState, Callable[[Store], Awaitable[Job]]] = {
     JobState.ACCEPTED: samples.accepted,
@@ -19,6 +20,7 @@ STATES: dict[JobState, Callable[[Store], Awaitable[Job]]] = {
     JobState.FINISHED: samples.finished,
     JobState.DELIVERED: samples.delivered,
     JobState.FAILED: samples.failed,
+    JobState.UNKNOWN: samples.unknown,
 }
 
 STEPS: dict[
@@ -45,6 +47,11 @@ STEPS: dict[
         JobState.DELIVERED,
         {JobState.FINISHED},
     ),
+    "lose": (
+        lambda store, job_id: store.lose(job_id),
+        JobState.UNKNOWN,
+        {JobState.SUBMITTING},
+    ),
     "fail": (
         lambda store, job_id: store.fail(job_id, "JobOverdue"),
         JobState.FAILED,
@@ -53,25 +60,24 @@ STEPS: dict[
 }
 
 
-@pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("step", STEPS)
 async def test_a_step_is_taken_from_its_own_states_and_changes_nothing_in_any_other(
-    store: Store, step: str, state: JobState
+    store: Store, step: str
 ) -> None:
-    job_id = (await STATES[state](store)).id
-    before = await samples.found(store, job_id)
-    assert before.state is state
     take, leads_to, allowed_from = STEPS[step]
+    for state, make in STATES.items():
+        job_id = (await make(store)).id
+        before = await samples.found(store, job_id)
+        assert before.state is state
 
-    done = await take(store, job_id)
+        done = await take(store, job_id)
 
-    after = await store.job(job_id)
-    if state not in allowed_from:
-        assert not done
-        assert after == before
-    else:
-        assert done
-        assert (after.state if after else None) is leads_to
+        after = await store.job(job_id)
+        assert bool(done) is (state in allowed_from), state
+        if done:
+            assert (after.state if after else None) is leads_to
+        else:
+            assert after == before
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -84,15 +90,12 @@ async def test_no_step_is_taken_by_a_job_that_does_not_exist(store: Store, step:
     ("step", "state"),
     [(step, min(allowed_from)) for step, (_, _, allowed_from) in STEPS.items()],
 )
-async def test_of_two_actors_at_the_same_time_exactly_one_takes_a_step(
-    store: Store, database_url: str, step: str, state: JobState
+async def test_of_many_actors_at_the_same_time_exactly_one_takes_a_step(
+    store: Store, step: str, state: JobState
 ) -> None:
     job_id = (await STATES[state](store)).id
     take, _, _ = STEPS[step]
-
-    async with open_store(database_url, clock=ManualClock()) as another:
-        won = await asyncio.gather(*(take(each, job_id) for each in [store, another] * 4))
-
+    won = await asyncio.gather(*(take(store, job_id) for _ in range(8)))
     assert sum(map(bool, won)) == 1
 
 
@@ -165,3 +168,48 @@ async def test_the_number_of_a_withdrawn_job_is_never_given_again(store: Store) 
     job = await samples.accepted(store)
     await store.withdraw(job.id)
     assert (await samples.accepted(store)).id > job.id
+
+
+async def test_only_of_a_job_that_ended_without_pictures_is_anybody_told(
+    store: Store, clock: ManualClock
+) -> None:
+    for state, make in STATES.items():
+        job_id = (await make(store)).id
+        before = await samples.found(store, job_id)
+        ended_without = state in {JobState.FAILED, JobState.UNKNOWN}
+        assert await store.told(job_id) is ended_without, state
+        told_at = clock.now() if ended_without else None
+        assert await store.job(job_id) == replace(before, told_at=told_at)
+
+
+async def test_of_many_who_tell_at_the_same_time_one_is_the_first(
+    store: Store, clock: ManualClock
+) -> None:
+    job = await samples.failed(store)
+    first = clock.now()
+    assert sum(await asyncio.gather(*(store.told(job.id) for _ in range(8)))) == 1
+    await clock.advance(60)
+    assert not await store.told(job.id)
+    assert (await samples.found(store, job.id)).told_at == first
+
+
+async def test_only_a_finished_job_keeps_why_it_could_not_be_delivered(store: Store) -> None:
+    for state, make in STATES.items():
+        job_id = (await make(store)).id
+        before = await samples.found(store, job_id)
+        finished = state is JobState.FINISHED
+        assert await store.undelivered(job_id, "50007: no direct messages") is finished, state
+        problem = "50007: no direct messages" if finished else None
+        assert await store.job(job_id) == replace(before, delivery_problem=problem)
+
+
+async def test_a_job_that_is_delivered_after_all_has_no_problem_any_more(store: Store) -> None:
+    job = await samples.finished(store)
+    await store.undelivered(job.id, "50007: no direct messages")
+    assert await store.delivered(job.id, MESSAGE, channel_id=CHANNEL + 1)
+    assert (await samples.found(store, job.id)).delivery_problem is None
+
+
+async def test_nobody_is_told_of_a_job_that_does_not_exist(store: Store) -> None:
+    assert not await store.told(404)
+    assert not await store.undelivered(404, "gone")

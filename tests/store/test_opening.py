@@ -1,13 +1,22 @@
 """Opening: what an address that cannot be used says, and what it never says."""
 
+import asyncio
+import itertools
 import logging
+import sqlite3
 import traceback
+from contextlib import closing
 
 import pytest
+from pydantic import SecretStr, ValidationError
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import make_url
 
 from bot.errors import StoreUnavailable
+from bot.settings import Settings
 from bot.store import open_store
 from tests.clock import ManualClock
+from tests.store import samples
 
 PASSWORD = "correct-horse-battery"
 
@@ -53,3 +62,63 @@ async def test_a_fault_inside_the_block_is_not_taken_for_one_of_the_store(
     with pytest.raises(ConnectionResetError):
         async with open_store(database_url, clock=clock):
             raise ConnectionResetError
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 5, 10, 15, 20])
+async def test_an_opening_that_is_broken_off_leaves_nothing_locked(
+    database_url: str, clock: ManualClock, number: int
+) -> None:
+    """It is cancelled twice while its *number*-th statement runs."""
+    statements = itertools.count(1)
+    opening = asyncio.create_task(_open_and_close(database_url, clock))
+
+    def break_off(*_: object) -> None:
+        if next(statements) == number:
+            opening.cancel()
+            asyncio.get_running_loop().call_soon(opening.cancel)
+
+    event.listen(Engine, "before_cursor_execute", break_off)
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    event.remove(Engine, "before_cursor_execute", break_off)
+
+    if database_url.startswith("sqlite"):
+        with closing(sqlite3.connect(make_url(database_url).database or "", timeout=0)) as other:
+            other.execute("BEGIN IMMEDIATE")
+    async with open_store(database_url, clock=clock) as store:
+        assert await samples.accepted(store)
+
+
+async def test_the_settings_take_every_database_that_the_store_opens(database_url: str) -> None:
+    settings = Settings(
+        discord_token=SecretStr("token"),
+        vtrix_api_key=SecretStr("key"),
+        database_url=SecretStr(database_url),
+    )
+    assert settings.database_url.get_secret_value() == database_url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite+aiosqlite:///",
+        "sqlite+aiosqlite://server/file.db",
+        "sqlite:///file.db",
+        "postgresql+asyncpg://user@host",
+        "postgresql+asyncpg://user@host/",
+        "postgresql://user@host/name",
+        "remixbot.db",
+    ],
+)
+def test_the_settings_refuse_what_is_no_address_of_a_database(url: str) -> None:
+    with pytest.raises(ValidationError, match="database_url"):
+        Settings(
+            discord_token=SecretStr("token"),
+            vtrix_api_key=SecretStr("key"),
+            database_url=SecretStr(url),
+        )
+
+
+async def _open_and_close(database_url: str, clock: ManualClock) -> None:
+    async with open_store(database_url, clock=clock):
+        pass

@@ -1,0 +1,32 @@
+"""Brings the tables of a database to what the code works with."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from bot.errors import StoreTooNew
+
+NEWEST = "head"
+
+_MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+def migrate(connection: Connection, to: str = NEWEST) -> None:
+    """Run the migrations that are missing up to version *to*, in the transaction of *connection*.
+
+    SQLite changes a table by building it anew and dropping the old one, which would take the
+    pictures of all jobs along: foreign keys must not be enforced there. Raises `StoreTooNew` where
+    the database has a version that is not known here; it is left alone then.
+    """
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    for version in MigrationContext.configure(connection).get_current_heads():
+        if version not in known:
+            raise StoreTooNew(detail=version)
+    command.upgrade(config, to)

@@ -1,0 +1,113 @@
+"""A result that was paid for finds its way: the reply, the channel, a new message, a direct one."""
+
+from datetime import timedelta
+
+import discord
+import pytest
+
+from bot.model import Job, JobState
+from tests.flow.sim import Sim, buttons, pictures, shown, text
+
+
+async def job(sim: Sim) -> Job:
+    found = await sim.store.job(1)
+    assert found is not None
+    return found
+
+
+async def direct_message(sim: Sim) -> discord.Message:
+    message = sim.ann.user.dm_channel.last_message
+    assert message is not None
+    return message
+
+
+def parts_of(message: discord.Message) -> str:
+    return str([component.to_dict() for component in message.components])
+
+
+async def test_an_edit_that_discord_refuses_becomes_a_new_message_that_mentions_who_asked(
+    sim: Sim,
+) -> None:
+    await sim.ann.slash(sim.channel, "imagine", prompt="x")
+    sim.env.inject_error("PATCH", "*", status=403, code=50013, times=None)
+    await sim.finish()
+    message = sim.last
+    assert "Remix 1" in parts_of(message)
+    sent = sim.requests("/channels/")[-1]
+    assert sent["allowed_mentions"]["users"] == [sim.ann.id]
+    assert sent["nonce"] == "remixbot-1"
+    assert (await job(sim)).state is JobState.DELIVERED
+    again = await sim.ben.click(message, label="Again")
+    await sim.finish()
+    assert again.response is not None, "the new message is as good as the reply"
+
+
+async def test_a_message_that_somebody_deleted_is_not_posted_again_but_sent_to_its_author(
+    sim: Sim,
+) -> None:
+    result = await sim.ann.slash(sim.channel, "imagine", prompt="x")
+    sim.env.backend.delete_message(sim.channel.id, shown(result).id)
+    await sim.finish()
+    assert sim.channel.last_message is None
+    assert "Remix 1" in parts_of(await direct_message(sim))
+    assert (await job(sim)).state is JobState.DELIVERED
+
+
+async def test_where_the_channel_is_closed_the_result_comes_as_a_direct_message(sim: Sim) -> None:
+    await sim.ann.slash(sim.channel, "imagine", prompt="x")
+    sim.env.inject_error("PATCH", "*", status=403, code=50001, times=None)
+    sim.env.inject_error("POST", f"/channels/{sim.channel.id}/*", status=403, code=50001)
+    await sim.finish()
+    assert "Remix 1" in parts_of(await direct_message(sim))
+
+
+async def test_a_private_result_after_fifteen_minutes_comes_as_a_direct_message(sim: Sim) -> None:
+    await sim.ann.slash(sim.channel, "imagine", prompt="x", private=True)
+    sim.clock.set_ahead(timedelta(minutes=15))
+    await sim.finish()
+    assert "Remix 1" in parts_of(await direct_message(sim))
+    assert not [one for one in sim.requests(f"/channels/{sim.channel.id}") if one]
+
+
+async def test_what_cannot_be_delivered_is_kept_and_delivered_after_the_next_start(
+    sim: Sim, caplog: pytest.LogCaptureFixture
+) -> None:
+    result = await sim.ann.slash(sim.channel, "imagine", prompt="x")
+    sim.env.inject_error("PATCH", "*", status=403, code=50013, times=None)
+    sim.env.inject_error("POST", "/channels/*", status=403, code=50007, times=None)
+    await sim.finish()
+    kept = await job(sim)
+    assert kept.state is JobState.FINISHED
+    assert "50013" in (kept.delivery_problem or "")
+    assert "50007" in (kept.delivery_problem or "")
+    assert "delivery of job 1" in caplog.text
+    sim.env.backend.faults.clear()
+    await sim.restart()
+    assert len(pictures(shown(result))) == 4
+    assert (await job(sim)).state is JobState.DELIVERED
+    assert sim.api.submit_calls == 1
+
+
+async def test_a_discord_out_of_order_is_tried_again(sim: Sim) -> None:
+    result = await sim.ann.slash(sim.channel, "imagine", prompt="x sandbox:seconds=1")
+    await sim.clock.advance(1)
+    sim.env.inject_error("PATCH", "*", status=503, times=1)
+    await sim.finish()
+    assert len(pictures(shown(result))) == 4
+
+
+async def test_a_failure_goes_the_same_ways(sim: Sim) -> None:
+    result = await sim.ann.slash(sim.channel, "imagine", prompt="my idea sandbox:fail")
+    sim.env.backend.delete_message(sim.channel.id, shown(result).id)
+    await sim.finish()
+    assert "my idea" in parts_of(await direct_message(sim))
+    assert (await job(sim)).told_at is not None
+
+
+async def test_the_token_is_kept_no_longer_than_it_is_needed(sim: Sim) -> None:
+    result = await sim.ann.slash(sim.channel, "imagine", prompt="x")
+    assert (await job(sim)).interaction_token is not None
+    await sim.finish()
+    assert (await job(sim)).interaction_token is None
+    assert "Remix 1" in buttons(shown(result))
+    assert "Imagined" in text(shown(result))

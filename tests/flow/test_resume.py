@@ -1,0 +1,108 @@
+"""The bot ends in the middle of a job: after the next start each job ends exactly once."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from bot.model import ImagineRequest, JobState, NewJob, Place
+from bot.studio import Limits
+from tests.flow.sim import Sim, buttons, pictures, shown, simulated, text
+
+
+def asked_for(sim: Sim) -> NewJob:
+    """A job that was written down, and then the process ended."""
+    return NewJob(
+        request=ImagineRequest(prompt="written down"),
+        author_id=sim.ann.id,
+        place=Place(
+            guild_id=sim.guild.id, channel_id=sim.channel.id, private=False, file_limit_bytes=10**7
+        ),
+        interaction_id=1,
+    )
+
+
+async def test_a_running_job_is_delivered_into_its_own_message(sim: Sim) -> None:
+    result = await sim.ann.slash(sim.channel, "imagine", prompt="x sandbox:seconds=30")
+    await sim.clock.advance(6)
+    await sim.restart()
+    await sim.clock.advance(40)
+    assert len(pictures(shown(result))) == 4
+    assert sim.api.submit_calls == 1
+    assert len(sim.requests("/channels/")) == 1, "one ping and nothing else"
+    await sim.restart()
+    assert len(sim.requests("/channels/")) == 1, "old news pings nobody twice"
+
+
+async def test_a_submit_without_an_answer_is_told_and_never_repeated_by_itself(sim: Sim) -> None:
+    result = await sim.ann.slash(sim.channel, "imagine", prompt="my idea")
+    await sim.finish()
+    job = await sim.store.accept(asked_for(sim))
+    assert job is not None
+    assert await sim.store.begin_submit(job.id, shown(result).id)
+    await sim.restart()
+    await sim.finish()
+    assert "I cannot tell whether it runs" in text(shown(result))
+    assert "It may have been charged" in text(shown(result))
+    assert sim.api.submit_calls == 1
+    kept = await sim.store.job(job.id)
+    assert kept is not None
+    assert kept.state is JobState.UNKNOWN
+    assert kept.told_at is not None
+
+
+async def test_a_job_that_was_only_written_down_is_submitted_once(sim: Sim) -> None:
+    await sim.store.accept(asked_for(sim))
+    await sim.restart()
+    await sim.finish()
+    assert [job.prompt for job in sim.api.submits] == ["written down"]
+    assert "Remix 1" in str([one.to_dict() for one in sim.last.components])
+    await sim.restart()
+    await sim.finish()
+    assert len(sim.api.submits) == 1
+
+
+async def test_a_job_that_was_only_written_down_long_ago_is_told_that_nothing_was_charged(
+    sim: Sim,
+) -> None:
+    await sim.store.accept(asked_for(sim))
+    sim.clock.set_ahead(timedelta(minutes=16))
+    await sim.restart()
+    await sim.finish()
+    assert sim.api.submit_calls == 0
+    shown_now = str([one.to_dict() for one in sim.last.components])
+    assert "Nothing was charged" in shown_now
+    assert "Try again" in shown_now
+
+
+async def test_a_failure_that_could_not_be_told_is_told_after_the_next_start(sim: Sim) -> None:
+    result = await sim.ann.slash(sim.channel, "imagine", prompt="my idea sandbox:fail")
+    sim.env.inject_error("PATCH", "*", status=403, code=50013, times=None)
+    sim.env.inject_error("POST", "/channels/*", status=403, code=50007, times=None)
+    await sim.finish()
+    sim.env.backend.faults.clear()
+    await sim.restart()
+    await sim.finish()
+    assert "did not work out" in text(shown(result))
+    assert list(buttons(shown(result))) == ["Try again"]
+
+
+async def test_jobs_that_go_on_count_for_their_authors_limit(tmp_path: Path) -> None:
+    async with simulated(tmp_path / "remixbot.db", Limits(running_per_user=1)) as sim:
+        await sim.ann.slash(sim.channel, "imagine", prompt="x sandbox:seconds=60")
+        await sim.restart()
+        refused = await sim.ann.slash(sim.channel, "imagine", prompt="x")
+        assert "1 job running" in shown(refused).content
+        await sim.clock.advance(90)
+        await sim.imagine(sim.ann, "x")
+        assert len(sim.api.submits) == 2
+
+
+async def test_a_start_erases_tokens_that_discord_no_longer_takes(sim: Sim) -> None:
+    await sim.ann.slash(sim.channel, "imagine", prompt="x sandbox:seconds=2000")
+    kept = await sim.store.job(1)
+    assert kept is not None
+    assert kept.interaction_token is not None
+    sim.clock.set_ahead(timedelta(minutes=16))
+    await sim.restart()
+    kept = await sim.store.job(1)
+    assert kept is not None
+    assert kept.interaction_token is None

@@ -1,0 +1,167 @@
+"""A PostgreSQL server for tests: one of our own from installed binaries, or one that is given.
+
+A server of our own listens on a socket in its folder and nowhere else. It knows nothing of the
+store.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+from itertools import count
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+
+DRIVER = "postgresql+asyncpg"
+
+FAST = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_connections": "30",
+}
+"""What is lost in a power cut matters to no test; what is lost with the server's process does."""
+
+_numbers = count(1)
+
+
+class Server:
+    """A server on which every test has a database of its own.
+
+    Making one takes longer than most tests: it is emptied and used again under another name.
+    """
+
+    def __init__(self, url: URL) -> None:
+        self._url = url
+        self._emptied: str | None = None
+
+    @asynccontextmanager
+    async def database(self) -> AsyncGenerator[str]:
+        """The address of an empty database; at the end nobody may be connected to it any more."""
+        name = f"remixbot_test_{os.getpid()}_{next(_numbers)}"
+        if self._emptied is None:
+            await self._run(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+        else:
+            await self._rename(self._emptied, name)
+            self._emptied = None
+        yield self._url.set(database=name).render_as_string(hide_password=False)
+        await self._run("DROP SCHEMA public CASCADE", "CREATE SCHEMA public", database=name)
+        await self._rename(name, f"{name}_emptied")
+        self._emptied = f"{name}_emptied"
+
+    async def drop(self) -> None:
+        """Leave nothing behind."""
+        if self._emptied is not None:
+            await self._run(f"DROP DATABASE {self._emptied}")
+
+    async def _rename(self, before: str, after: str) -> None:
+        """Fails where anybody is connected, after waiting for those who are just leaving."""
+        await self._run(f"ALTER DATABASE {before} RENAME TO {after}")
+
+    async def _run(self, *statements: str, database: str | None = None) -> None:
+        url = self._url.set(database=database) if database else self._url
+        engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
+        async with engine.connect() as connection:
+            for statement in statements:
+                await connection.execute(text(statement))
+        await engine.dispose()
+
+
+class OwnServer(Server):
+    """A server that a test may also stop."""
+
+    def __init__(self, binaries: Path, folder: Path) -> None:
+        super().__init__(make_url(f"{DRIVER}://postgres@/postgres?host={folder}"))
+        self._binaries = binaries
+        self._folder = folder
+        self._data = folder / "data"
+
+    def create(self) -> None:
+        self._call("initdb", "--username=postgres", "--auth=trust", "--no-locale", "--no-sync")
+
+    def start(self) -> None:
+        options = " ".join(f"-c {name}='{value}'" for name, value in FAST.items())
+        self._call(
+            "pg_ctl", "start", "--wait", f"--log={self._folder / 'log'}", "--options",
+            f"-k {self._folder} {options}",
+        )  # fmt: skip
+
+    def stop(self) -> None:
+        """Break off whatever it does, as a crash would."""
+        self._call("pg_ctl", "stop", "--wait", "--mode=immediate")
+
+    @asynccontextmanager
+    async def configured(self, name: str, value: str) -> AsyncGenerator[None]:
+        """One setting is another one for a while."""
+        await self._run(f"ALTER SYSTEM SET {name} = '{value}'", "SELECT pg_reload_conf()")
+        try:
+            yield
+        finally:
+            await self._run(f"ALTER SYSTEM RESET {name}", "SELECT pg_reload_conf()")
+
+    def _call(self, program: str, *arguments: str) -> None:
+        done = subprocess.run(  # noqa: S603  # a program of PostgreSQL with our own words
+            [self._binaries / program, *arguments, "-D", self._data],
+            check=False,
+            cwd=self._folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            user=_user(),
+        )
+        if done.returncode:
+            log = self._folder / "log"
+            told = log.read_text() if log.exists() else ""
+            raise RuntimeError(f"{program} failed with {done.returncode}\n{told}")
+
+
+def installed() -> Path | None:
+    """The folder of the newest PostgreSQL's programs, as Debian and as PATH have them."""
+    found = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"),
+        key=lambda program: float(program.parts[-3]),
+    )
+    on_path = shutil.which("initdb")
+    if on_path:
+        found.insert(0, Path(on_path).resolve())
+    return found[-1].parent if found else None
+
+
+@contextmanager
+def own_server(binaries: Path) -> Generator[OwnServer]:
+    """A running server in a folder that goes with it."""
+    folder = Path(tempfile.mkdtemp(prefix="remixbot-pg-"))
+    if user := _user():
+        shutil.chown(folder, user)
+    server = OwnServer(binaries, folder)
+    with _ended_with_us(binaries, folder):
+        server.create()
+        server.start()
+        yield server
+
+
+@contextmanager
+def _ended_with_us(binaries: Path, folder: Path) -> Generator[None]:
+    """Whatever becomes of this process, the server in *folder* ends, and *folder* goes."""
+    script = 'cat; "$1/pg_ctl" stop --silent --mode=immediate -D "$2/data"; rm -r "$2"'
+    with subprocess.Popen(  # noqa: S603  # our own words
+        ["/bin/sh", "-c", script, "sh", binaries, folder],
+        cwd=tempfile.gettempdir(),
+        stdin=subprocess.PIPE,  # closed when we end, in whatever way
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C is for us
+        user=_user(),
+    ):
+        yield
+
+
+def _user() -> str | None:
+    """Who the server runs as: PostgreSQL refuses to be root."""
+    return "postgres" if os.geteuid() == 0 else None

@@ -1,0 +1,279 @@
+"""What only a PostgreSQL server can do wrong: going away, freezing, refusing a text."""
+
+import asyncio
+import logging
+import os
+import signal
+import traceback
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import pytest
+from sqlalchemy import Engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from bot.errors import StoreUnavailable
+from bot.model import ImagineRequest, NewJob, RemixRequest
+from bot.store import Store, open_store
+from tests.clock import START, ManualClock
+from tests.store import samples
+from tests.store.postgres import OwnServer, Server
+from tests.store.samples import MESSAGE, new_job
+
+T = TypeVar("T")
+
+LONG = 30.0
+"""Seconds for which nothing in a test may really wait."""
+
+
+@pytest.fixture
+async def impatient(
+    postgresql_url: str, clock: ManualClock, in_use: set[int]
+) -> AsyncGenerator[Store]:
+    """A store that waits next to nothing for a lock, and not long for an answer."""
+    async with open_store(
+        postgresql_url, clock=clock, busy_timeout_s=0.05, answer_timeout_s=2
+    ) as opened:
+        yield opened
+        assert not in_use, "a connection is still checked out"
+
+
+@pytest.fixture
+def own_server(postgres: Server) -> OwnServer:
+    if not isinstance(postgres, OwnServer):
+        pytest.skip("the server of TEST_DATABASE_URL is not ours to stop")
+    return postgres
+
+
+async def test_a_server_that_is_gone_is_told_and_the_store_works_again_when_it_is_back(
+    own_server: OwnServer, impatient: Store
+) -> None:
+    job = await samples.submitting(impatient)
+    with _stopped(own_server):
+        for _ in range(2):
+            with pytest.raises(StoreUnavailable):
+                await impatient.job(job.id)
+            with pytest.raises(StoreUnavailable):
+                await impatient.accept(new_job())
+            with pytest.raises(StoreUnavailable):
+                await impatient.begin_run(job.id, "task-1")
+    assert await impatient.job(job.id) == await samples.found(impatient, job.id)
+    assert await impatient.begin_run(job.id, "task-1")
+    assert await samples.accepted(impatient)
+
+
+async def test_many_who_wait_for_a_server_that_is_gone_are_told_at_once(
+    own_server: OwnServer, impatient: Store
+) -> None:
+    attempts: list[Any] = []
+    with _stopped(own_server), _listening("do_connect", attempts):
+        outcomes = await asyncio.gather(
+            *(impatient.accept(new_job()) for _ in range(20)), return_exceptions=True
+        )
+    assert all(isinstance(one, StoreUnavailable) for one in outcomes)
+    assert len(attempts) <= 2, "not one for each"
+
+
+async def test_a_server_that_restarted_unnoticed_is_no_trouble_at_all(
+    own_server: OwnServer, impatient: Store
+) -> None:
+    job = await samples.submitting(impatient)
+    with _stopped(own_server):
+        pass
+    assert await impatient.job(job.id)
+    assert await impatient.begin_run(job.id, "task-1")
+
+
+async def test_who_comes_first_after_the_server_was_gone_writes_alone(
+    own_server: OwnServer, impatient: Store, postgresql_url: str, clock: ManualClock
+) -> None:
+    job = await samples.submitting(impatient)
+    with _stopped(own_server):
+        pass
+    async with open_store(postgresql_url, clock=clock) as other:
+        with pytest.raises(StoreUnavailable, match="BlockingIOError"):
+            await impatient.begin_run(job.id, "mine")
+        assert await impatient.job(job.id) == await other.job(job.id)
+        assert await other.begin_run(job.id, "theirs")
+    assert (await samples.found(impatient, job.id)).task_id == "theirs"
+    assert await _once_it_may(lambda: impatient.finish(job.id, samples.completed()))
+
+
+@pytest.mark.usefixtures("own_server")
+async def test_a_server_that_freezes_is_not_waited_for_without_end(
+    impatient: Store, postgresql_url: str
+) -> None:
+    job = await samples.submitting(impatient)
+    assert await impatient.job(job.id)
+    async with _connected(postgresql_url) as connection:
+        with _frozen(await _others(connection)):
+            asked = (impatient.job(job.id), impatient.begin_run(job.id, "task-1"))
+            async with asyncio.timeout(LONG):
+                outcomes = await asyncio.gather(*asked, return_exceptions=True)
+    assert [type(one) for one in outcomes] == [StoreUnavailable, StoreUnavailable]
+    assert await impatient.job(job.id)
+    assert await _once_it_may(lambda: impatient.lose(job.id))
+
+
+async def test_a_job_whose_acceptance_is_in_doubt_is_gone_with_the_next_write(
+    own_server: OwnServer, impatient: Store
+) -> None:
+    """The server commits, and then waits in vain for a copy of itself before it says so."""
+    asked_for: list[NewJob] = []
+
+    async def accept_many() -> None:
+        while True:
+            asked_for.append(new_job())
+            await impatient.accept(asked_for[-1])
+
+    async with own_server.configured("synchronous_standby_names", "nobody"):
+        with pytest.raises(StoreUnavailable, match="TimeoutError"):
+            await accept_many()
+    assert len(await impatient.open_jobs()) == len(asked_for), "nobody will see to one of them"
+    await impatient.remember("any", "write")
+    assert len(await impatient.open_jobs()) == len(asked_for) - 1
+    assert await impatient.accept(asked_for[-1])
+
+
+async def test_a_table_that_somebody_locked_is_told_and_works_again_when_it_is_free(
+    impatient: Store, postgresql_url: str
+) -> None:
+    job = await samples.accepted(impatient)
+    async with _connected(postgresql_url) as connection, connection.begin() as locking:
+        await connection.execute(text("LOCK TABLE jobs IN SHARE MODE"))
+        with pytest.raises(StoreUnavailable, match="LockNotAvailableError"):
+            await impatient.begin_submit(job.id, MESSAGE)
+        assert await impatient.job(job.id) == job
+        await locking.rollback()
+    assert await impatient.begin_submit(job.id, MESSAGE)
+
+
+async def test_a_text_that_the_server_cannot_keep_is_told_and_does_no_harm(
+    impatient: Store,
+) -> None:
+    for unstorable in ("zero\0", "half a pair \ud83e"):
+        outcomes = await asyncio.gather(
+            impatient.accept(new_job()),
+            impatient.accept(new_job(ImagineRequest(prompt=unstorable))),
+            impatient.accept(new_job()),
+            return_exceptions=True,
+        )
+        assert [isinstance(one, StoreUnavailable) for one in outcomes] == [False, True, False]
+        with pytest.raises(StoreUnavailable):
+            await impatient.by_id(unstorable)
+    assert len(await impatient.open_jobs()) == 4
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"database": "nowhere"}, "InvalidCatalogNameError"),
+        ({"query": {"sslmode": "require"}}, "option"),
+        ({"host": "127.0.0.1", "port": 1, "query": {}}, "Error"),
+    ],
+)
+async def test_an_address_that_leads_nowhere_is_told(
+    postgresql_url: str, clock: ManualClock, change: dict[str, Any], told: str
+) -> None:
+    url = make_url(postgresql_url).set(**change).render_as_string(hide_password=False)
+    with pytest.raises(StoreUnavailable, match=told):
+        async with open_store(url, clock=clock):
+            pass
+
+
+async def test_what_people_wrote_never_shows_in_a_log_or_an_error(
+    impatient: Store, postgresql_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    new = samples.remix_from_a_message()
+    async with _connected(postgresql_url) as connection:
+        await connection.execute(text("ALTER TABLE jobs ADD CHECK (prompt = 'nothing else')"))
+        await connection.commit()
+    with pytest.raises(StoreUnavailable, match="CheckViolationError") as refused:
+        await impatient.accept(new)
+    told = "".join(traceback.format_exception(refused.value)) + caplog.text
+    for secret in (new.request.prompt, samples.TOKEN, "INSERT"):
+        assert secret not in told
+
+
+async def test_no_lookup_reads_a_whole_table(impatient: Store, postgresql_url: str) -> None:
+    asked: list[tuple[Any, ...]] = []
+    with _listening("before_cursor_execute", asked):
+        await impatient.by_message(MESSAGE)
+        await impatient.by_id("provider-1")
+        await impatient.open_jobs()
+        await impatient.recent_durations(RemixRequest)
+        await impatient.erase_tokens(START - timedelta(minutes=15))
+        await impatient.accept(new_job(), daily_limit=200)
+    lookups = [(call[2], call[3]) for call in asked if call[2].startswith(("SELECT", "UPDATE"))]
+    assert len(lookups) == 6
+    async with _connected(postgresql_url) as connection:
+        # Tables this small are read whole unless that is forbidden.
+        await connection.execute(text("SET enable_seqscan = off"))
+        for sql, bound in lookups:
+            plan = await connection.exec_driver_sql(f"EXPLAIN {sql}", bound)
+            assert "Seq Scan" not in "\n".join(plan.scalars()), sql
+
+
+@contextmanager
+def _stopped(server: OwnServer) -> Generator[None]:
+    """The server is away, and back afterwards."""
+    server.stop()
+    try:
+        yield
+    finally:
+        server.start()
+
+
+@contextmanager
+def _frozen(pids: list[int]) -> Generator[None]:
+    """These processes of the server neither work nor end."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+@contextmanager
+def _listening(name: str, calls: list[Any]) -> Generator[None]:
+    def note(*call: Any) -> None:
+        calls.append(call)
+
+    event.listen(Engine, name, note)
+    yield
+    event.remove(Engine, name, note)
+
+
+@asynccontextmanager
+async def _connected(url: str) -> AsyncGenerator[AsyncConnection]:
+    """A connection that is none of the store's."""
+    engine = create_async_engine(url)
+    try:
+        async with engine.connect() as connection:
+            yield connection
+    finally:
+        await engine.dispose()
+
+
+async def _others(connection: AsyncConnection) -> list[int]:
+    """The processes of the server that serve everybody else."""
+    others = text(
+        "SELECT pid FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    return [int(pid) for pid in (await connection.execute(others)).scalars()]
+
+
+async def _once_it_may(step: Callable[[], Awaitable[T]]) -> T:
+    """*step*, as soon as nobody else has the lock: the server takes its time to see who left."""
+    while True:
+        try:
+            return await step()
+        except StoreUnavailable:
+            continue

@@ -1,0 +1,181 @@
+"""A database of an older version is brought up to date, and keeps everything that was in it."""
+
+import itertools
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, MetaData, Row, delete, insert, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import JobState, MessageLink, Mode, RemixRequest, Source
+from bot.store import open_store
+from bot.store.engine import Patience, writing_engine
+from bot.store.migrating import migrate
+from tests.clock import ManualClock
+from tests.store import samples
+from tests.store.samples import AUTHOR, CHANNEL, MESSAGE
+
+NOON = datetime(2025, 7, 1, 12, 0, 0, 7, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+STATES = ("accepted", "submitting", "running", "finished", "delivered", "failed")
+TABLES = ("jobs", "pictures", "facts")
+EVERYTHING = {
+    "kind": "remix",
+    "prompt": "a harbour 🌅",
+    "mode": 1,
+    "callback": "https://a.b",
+    "source_job_id": "source",
+    "source_image_no": 2,
+    "origin_guild_id": AUTHOR,
+    "origin_channel_id": CHANNEL,
+    "origin_message_id": MESSAGE,
+    "guild_id": AUTHOR + 1,
+    "message_id": MESSAGE + 1,
+    "task_id": "task",
+    "provider_job_id": "provider",
+    "cost_usd": 80_000,
+    "failure": "GenerationFailed",
+    "submitted_at": NOON + MINUTE,
+    "finished_at": NOON + 2 * MINUTE,
+}
+"""Whatever a job may have; no job had all of it at once."""
+
+Content = dict[str, Sequence[Row[Any]]]
+
+
+async def test_whatever_the_first_version_wrote_is_kept(
+    database_url: str, clock: ManualClock
+) -> None:
+    async with _connected(database_url) as connection:
+        await connection.run_sync(migrate, "0001")
+        old = await connection.run_sync(_reflected)
+        await connection.run_sync(_fill, old)
+        before = await connection.run_sync(_content, old)
+    assert [len(before[table]) for table in TABLES] == [2 * len(STATES), 4, 2]
+
+    async with open_store(database_url, clock=clock) as store:
+        jobs = [await samples.found(store, row.id) for row in before["jobs"]]
+        still_open = await store.open_jobs()
+
+    async with _connected(database_url) as connection:
+        after = await connection.run_sync(_content, old)
+    assert after == before
+    assert [job.state for job in jobs] == [JobState(row.state) for row in before["jobs"]]
+    assert still_open == [
+        job for job in jobs if job.state not in {JobState.DELIVERED, JobState.FAILED}
+    ]
+    full = jobs[3]
+    assert full.request == RemixRequest(
+        source=Source("source", 2), prompt="a harbour 🌅", mode=Mode.SUBTLE, callback="https://a.b"
+    )
+    assert full.origin == MessageLink(guild_id=AUTHOR, channel_id=CHANNEL, message_id=MESSAGE)
+    assert [picture.url for picture in full.pictures] == ["https://a.b/0", "https://a.b/1"]
+
+
+async def test_nobody_is_told_again_of_what_failed_before(
+    database_url: str, clock: ManualClock
+) -> None:
+    async with _connected(database_url) as connection:
+        await connection.run_sync(migrate, "0001")
+        await connection.run_sync(_fill, await connection.run_sync(_reflected))
+    async with open_store(database_url, clock=clock) as store:
+        failed = [
+            job
+            for number in range(1, 2 * len(STATES) + 1)
+            if (job := await store.job(number)) and job.state is JobState.FAILED
+        ]
+        assert [job.told_at for job in failed] == [NOON + 2 * MINUTE, NOON]
+        for job in failed:
+            assert not await store.told(job.id)
+
+
+async def test_the_number_of_a_job_that_was_withdrawn_before_is_not_given_again(
+    database_url: str, clock: ManualClock
+) -> None:
+    async with _connected(database_url) as connection:
+        await connection.run_sync(migrate, "0001")
+        old = await connection.run_sync(_reflected)
+        await connection.run_sync(_fill, old)
+        jobs = old.tables["jobs"]
+        newest = max(row.id for row in await connection.execute(select(jobs.c.id)))
+        await connection.execute(delete(jobs).where(jobs.c.id == newest))
+    async with open_store(database_url, clock=clock) as store:
+        assert (await samples.accepted(store)).id == newest + 1
+
+
+async def test_numbers_go_on_where_every_job_was_withdrawn(
+    database_url: str, clock: ManualClock
+) -> None:
+    async with _connected(database_url) as connection:
+        await connection.run_sync(migrate, "0001")
+        old = await connection.run_sync(_reflected)
+        await connection.run_sync(_fill, old)
+        await connection.execute(delete(old.tables["pictures"]))
+        await connection.execute(delete(old.tables["jobs"]))
+    async with open_store(database_url, clock=clock) as store:
+        assert (await samples.accepted(store)).id == 2 * len(STATES) + 1
+
+
+@asynccontextmanager
+async def _connected(database_url: str) -> AsyncGenerator[AsyncConnection]:
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        Path(url.database or "").parent.mkdir(exist_ok=True)
+    engine = writing_engine(url, Patience(), migrating=True)
+    try:
+        async with engine.begin() as connection:
+            yield connection
+    finally:
+        await engine.dispose()
+
+
+def _reflected(connection: Connection) -> MetaData:
+    """The tables as they are now."""
+    tables = MetaData()
+    tables.reflect(connection, only=TABLES)
+    return tables
+
+
+def _content(connection: Connection, tables: MetaData) -> Content:
+    return {
+        name: connection.execute(
+            select(tables.tables[name]).order_by(*tables.tables[name].primary_key)
+        ).all()
+        for name in TABLES
+    }
+
+
+def _fill(connection: Connection, tables: MetaData) -> None:
+    """Jobs of every state, once with every value there is and once with as few as possible."""
+    numbers = itertools.count(MESSAGE + 100)
+    for rest in (EVERYTHING, {"kind": "imagine", "prompt": "?"}):
+        for state in STATES:
+            always = {
+                "interaction_id": next(numbers),
+                "state": state,
+                "author_id": AUTHOR,
+                "channel_id": CHANNEL,
+                "private": rest is EVERYTHING,
+                "file_limit_bytes": 10_485_760,
+                "created_at": NOON,
+                "delivered_at": NOON + 3 * MINUTE if state == "delivered" else None,
+            }
+            connection.execute(insert(tables.tables["jobs"]).values(always | rest))
+    for job_id, position in itertools.product((4, 5), range(2)):
+        picture = {
+            "job_id": job_id,
+            "position": position,
+            "image_no": position,
+            "provider_job_id": f"provider-{position}",
+            "url": f"https://a.b/{position}",
+            "kind": "image",
+            "posted_channel_id": CHANNEL,
+            "posted_message_id": MESSAGE,
+        }
+        connection.execute(insert(tables.tables["pictures"]).values(picture))
+    for name in ("commands", "other"):
+        connection.execute(insert(tables.tables["facts"]).values(name=name, value="kept"))
