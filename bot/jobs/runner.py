@@ -180,7 +180,7 @@ class JobRunner:
             await self._record(job, lambda: self._store.told(job.id))
 
     async def _submit(self, job: Job, screen: Screen) -> TaskState:
-        if not await self._store.begin_submit(job.id, screen.message_id or 0):
+        if not await self._store.begin_submit(job.id, screen.message_id):
             raise StoreUnavailable(detail="the job is no longer waiting to be submitted")
         state = await self._api.submit(job.request)
         log.info("Job %d is task %s", job.id, state.task_id)

@@ -72,8 +72,8 @@ def withdraw_unwanted(
     session.execute(delete(JobRow).where(or_(JobRow.id.in_(job_ids), *made), accepted))
 
 
-def begin_submit(session: Session, job_id: int, message_id: int, now: datetime) -> bool:
-    """Accepted to submitting, shown in this message; whether this call did it."""
+def begin_submit(session: Session, job_id: int, message_id: int | None, now: datetime) -> bool:
+    """Accepted to submitting, shown in this message if in any; whether this call did it."""
     step = update(JobRow).where(_is(job_id, [JobState.ACCEPTED]))
     step = step.values(state=JobState.SUBMITTING.value, submitted_at=now, message_id=message_id)
     return session.scalar(step.returning(JobRow.id)) is not None

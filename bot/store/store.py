@@ -70,8 +70,11 @@ class Store:
         """
         return await self._run(self._withdraw(job_id))
 
-    async def begin_submit(self, job_id: int, message_id: int) -> bool:
-        """Accepted → submitting, shown in this Discord message; whether this call did it."""
+    async def begin_submit(self, job_id: int, message_id: int | None) -> bool:
+        """Accepted → submitting, shown in this Discord message; whether this call did it.
+
+        ``None`` where a crash came before that message was written down.
+        """
         now = self._clock.now()
         return await self._run(self._write(queries.begin_submit, job_id, message_id, now))
 

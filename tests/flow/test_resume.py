@@ -1,5 +1,6 @@
 """The bot ends in the middle of a job: after the next start each job ends exactly once."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -58,6 +59,17 @@ async def test_a_job_that_was_only_written_down_is_submitted_once(sim: Sim) -> N
     await sim.restart()
     await sim.finish()
     assert len(sim.api.submits) == 1
+
+
+async def test_a_job_without_a_message_survives_a_second_stop(sim: Sim) -> None:
+    written = replace(asked_for(sim), request=ImagineRequest(prompt="x sandbox:seconds=30"))
+    await sim.store.accept(written)
+    await sim.restart()
+    await sim.clock.advance(6)
+    await sim.restart()
+    await sim.clock.advance(40)
+    assert len(sim.api.submits) == 1
+    assert "Remix 1" in str([one.to_dict() for one in sim.last.components])
 
 
 async def test_a_job_that_was_only_written_down_long_ago_is_told_that_nothing_was_charged(
