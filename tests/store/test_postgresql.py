@@ -146,6 +146,13 @@ async def test_a_table_that_somebody_locked_is_told_and_works_again_when_it_is_f
         await connection.execute(text("LOCK TABLE jobs IN SHARE MODE"))
         with pytest.raises(StoreUnavailable, match="LockNotAvailableError"):
             await impatient.begin_submit(job.id, MESSAGE)
+        begun: list[Any] = []
+        with _listening("begin", begun):
+            outcomes = await asyncio.gather(
+                *(impatient.accept(new_job()) for _ in range(20)), return_exceptions=True
+            )
+        assert all(isinstance(one, StoreUnavailable) for one in outcomes)
+        assert len(begun) <= 2, "they wait together, not one after the other"
         assert await impatient.job(job.id) == job
         await locking.rollback()
     assert await impatient.begin_submit(job.id, MESSAGE)
