@@ -192,6 +192,9 @@ class JobRunner:
         while isinstance(state, Running):
             forecast.observe(self._clock.monotonic() - began, state.fraction)
             state = await self._next_state(job, state.task_id, screen, forecast, began)
+            waited_s = self._clock.monotonic() - began
+            if isinstance(state, Running) and waited_s >= self._watch_s:
+                raise JobOverdue(waited_s=waited_s)
         if isinstance(state, Failed):
             raise GenerationFailed(code=state.code, detail=state.detail)
         return state
@@ -241,8 +244,6 @@ class JobRunner:
     async def _wait(self, job: Job, screen: Screen, forecast: Forecast, began: float) -> None:
         """Wait for the moment of the next read; meanwhile the bar moves by what is expected."""
         waited_s = self._clock.monotonic() - began
-        if waited_s >= self._watch_s:
-            raise JobOverdue(waited_s=waited_s)
         if waited_s >= TOKEN_LIFE_S:
             useless = self._clock.now() - timedelta(seconds=TOKEN_LIFE_S)
             await self._record(job, lambda: self._store.erase_tokens(useless))

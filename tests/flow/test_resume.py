@@ -33,6 +33,15 @@ async def test_a_running_job_is_delivered_into_its_own_message(sim: Sim) -> None
     assert len(sim.requests("/channels/")) == 1, "old news pings nobody twice"
 
 
+async def test_a_job_that_ended_during_a_long_stop_is_delivered_all_the_same(sim: Sim) -> None:
+    result = await sim.ann.slash(sim.channel, "imagine", prompt="x sandbox:seconds=30")
+    await sim.clock.advance(6)
+    sim.clock.set_ahead(timedelta(hours=2))  # longer than a job is watched
+    await sim.restart()
+    await sim.clock.advance(90)
+    assert len(pictures(shown(result))) == 4
+
+
 async def test_a_submit_without_an_answer_is_told_and_never_repeated_by_itself(sim: Sim) -> None:
     result = await sim.ann.slash(sim.channel, "imagine", prompt="my idea")
     await sim.finish()
