@@ -12,6 +12,7 @@ from discord.ext import commands
 from bot import texts
 from bot.clock import Clock
 from bot.jobs.crew import Crew
+from bot.model import Job
 from bot.store import Store
 from bot.studio import Announce, Studio
 from bot.ui.answers import tell
@@ -73,6 +74,7 @@ class RemixBot(commands.Bot):
         self._screens = Screens(self, crew=crew, clock=clock)
         self._allowed_guilds = allowed_guilds
         self._greeted = False
+        self._left_open: list[Job] = []
 
     def announce(self, interaction: discord.Interaction["RemixBot"]) -> Announce:
         """How an accepted job answers *interaction*."""
@@ -83,6 +85,8 @@ class RemixBot(commands.Bot):
             await self.load_extension(cog)
         self.add_dynamic_items(PictureButton)
         await self._sync_commands()
+        # Before the gateway is open: a job that somebody asks for from then on is no old one.
+        self._left_open = await self.studio.left_open()
 
     async def _sync_commands(self) -> None:
         """Tell Discord our commands where they changed: it limits how often it may be told."""
@@ -98,7 +102,8 @@ class RemixBot(commands.Bot):
         if self._greeted or self.user is None or self.application_id is None:
             return  # Discord says it after each reconnect
         self._greeted = True
-        await self.studio.resume(self._screens.of)
+        self.studio.resume(self._left_open, self._screens.of)
+        self._left_open = []
         log.info(texts.logged_in(self.user.name, len(self.guilds)))
         log.info(texts.invite(discord.utils.oauth_url(self.application_id, permissions=NEEDED)))
         application = self.application

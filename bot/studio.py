@@ -8,7 +8,7 @@ announced.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 
@@ -221,17 +221,20 @@ class Studio:
             raise
         self._run(job, screen)
 
-    async def resume(self, screen_of: Callable[[Job], Screen]) -> None:
-        """Go on with every job that an earlier process left open; the limits were kept then.
+    async def left_open(self) -> list[Job]:
+        """Every job that an earlier process left open; to be asked before anybody can ask for one.
 
         A database that does not answer is logged: the bot serves, and the next start goes on.
         """
         try:
             await self._runner.prepare()
-            jobs = await self._store.open_jobs()
+            return await self._store.open_jobs()
         except StoreUnavailable as error:
             log.error("Jobs that an earlier process left open wait for another start: %s", error)
-            return
+            return []
+
+    def resume(self, jobs: Sequence[Job], screen_of: Callable[[Job], Screen]) -> None:
+        """Go on with *jobs* that an earlier process left open; the limits were kept then."""
         for job in jobs:
             log.info("Job %d goes on: it was %s", job.id, job.state.value)
             self._running[job.author_id] += 1

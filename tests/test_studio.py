@@ -16,7 +16,7 @@ from bot.inputs import JobId, MessageId
 from bot.jobs.crew import Crew
 from bot.jobs.runner import JobRunner
 from bot.jobs.screen import Posted, Screen
-from bot.model import Job, Mode, Place, Source
+from bot.model import ImagineRequest, Job, Mode, NewJob, Place, Source
 from bot.store import Store, open_store
 from bot.studio import Asking, Limits, Sketch, Studio
 from sandbox.api import GenerationServer
@@ -144,3 +144,21 @@ async def test_a_form_opens_empty_where_the_store_is_silent(
     assert sketch == Sketch(source=Source("some-job", 2), prompt="", mode=Mode.STRONG)
     with pytest.raises(StoreUnavailable):
         await rooms.studio.sketch(MessageId(5), 2, author_id=7)
+
+
+async def test_a_job_asked_for_during_the_start_is_not_taken_for_an_old_one(rooms: Rooms) -> None:
+    old = await rooms.store.accept(
+        NewJob(request=ImagineRequest(prompt="old"), author_id=8, place=PLACE, interaction_id=50)
+    )
+    left_open = await rooms.studio.left_open()
+    await rooms.imagine(51)
+    gone_on: list[Job] = []
+
+    def screen_of(job: Job) -> Screen:
+        gone_on.append(job)
+        return SilentScreen()
+
+    rooms.studio.resume(left_open, screen_of)
+    await rooms.api.until(lambda: len(rooms.api.submits) == 2)
+    assert gone_on == [old]
+    assert sorted(job.prompt for job in rooms.api.submits) == ["old", "x"]
