@@ -8,9 +8,12 @@ PYTHON ?= python3
 
 setup: $(VENV)/.installed
 
+# --no-deps: the lock file is complete (pip check proves it), and older pips would look for versions of
+# an extra's package beyond it.
 $(VENV)/.installed: requirements/dev.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
+	$(BIN)/pip check --quiet
 	touch $@
 
 check: setup  ## ruff and strict types
