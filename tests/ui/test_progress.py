@@ -7,7 +7,7 @@ import pytest
 
 from bot.jobs.crew import Crew
 from bot.jobs.screen import Progress
-from bot.ui.progress import ProgressEdits
+from bot.ui.progress import Pacer, ProgressEdits
 from tests.clock import ManualClock
 
 
@@ -47,7 +47,7 @@ def message(clock: ManualClock) -> Message:
 @pytest.fixture
 async def progress(message: Message, clock: ManualClock) -> AsyncGenerator[ProgressEdits]:
     async with Crew() as crew:
-        yield ProgressEdits(message.edit, crew=crew, clock=clock)
+        yield ProgressEdits(message.edit, crew=crew, clock=clock, pacer=Pacer(clock))
 
 
 async def test_the_first_edit_comes_at_once_and_the_next_four_seconds_later(
