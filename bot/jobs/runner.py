@@ -110,9 +110,9 @@ class JobRunner:
     async def _run(self, job: Job, screen: Screen) -> None:
         age_s = (self._clock.now() - job.created_at).total_seconds()
         began = self._clock.monotonic() - max(age_s, 0.0)
-        if screen.message_id is None:
-            await screen.locate()
         try:
+            if screen.message_id is None:
+                await screen.locate()
             completed = await self._complete(job, screen, began)
         except Exception as raised:
             await self._tell(job, screen, as_told(raised, f"job {job.id}"), began)

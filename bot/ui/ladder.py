@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import cast
 
 import discord
 import stamina
@@ -51,6 +50,16 @@ class Letter:
 
 
 Way = Callable[[Letter], Awaitable[Posted]]
+
+
+class _Original(int):
+    """Stands for the id of the answer to an interaction, where Discord is asked for it by token.
+
+    discord.py puts numbers into an address as they are, and would quote the ``@`` of a string.
+    """
+
+    def __str__(self) -> str:
+        return "@original"
 
 
 class Ladder:
@@ -142,8 +151,7 @@ class Ladder:
 
     async def _answer(self) -> discord.Message | None:
         if self._token_lives():
-            # the name under which the address of an answer knows it
-            return await self._webhook().fetch_message(cast("int", "@original"))
+            return await self._webhook().fetch_message(_Original())
         if self._job.place.private:
             return None
         return await self._find(self._channel, traces.answers(self._job.interaction_id))
@@ -276,9 +284,11 @@ class Ladder:
         return await traces.find(place, is_it, after=self._job.interaction_id, author=bot)
 
     def _webhook(self) -> discord.Webhook:
-        return discord.Webhook.partial(
+        webhook = discord.Webhook.partial(
             self._job.application_id or 0, self._job.interaction_token or "", client=self._client
         )
+        webhook.type = discord.WebhookType.application  # no other one may answer privately
+        return webhook
 
     def _here(self, message_id: int) -> Posted:
         return Posted(channel_id=self._job.place.channel_id, message_id=message_id)
