@@ -19,8 +19,9 @@ from bot.clock import Clock
 from bot.errors import DeliveryFailed
 from bot.jobs.screen import Posted
 from bot.model import Job
-from bot.ui import faults, traces
+from bot.ui import faults
 from bot.ui.layouts import Page, PlainPage, notice_page
+from bot.ui.posting import Posting
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +30,6 @@ TOKEN_LIFE = timedelta(minutes=14, seconds=30)
 ATTEMPTS = 5
 PATIENCE_S = 60.0
 """How long one way is tried in a row while Discord is out of order."""
-
-NOBODY = discord.AllowedMentions.none()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,16 +51,6 @@ class Letter:
 Way = Callable[[Letter], Awaitable[Posted]]
 
 
-class _Original(int):
-    """Stands for the id of the answer to an interaction, where Discord is asked for it by token.
-
-    discord.py puts numbers into an address as they are, and would quote the ``@`` of a string.
-    """
-
-    def __str__(self) -> str:
-        return "@original"
-
-
 class Ladder:
     """The ways to the people of *job*.
 
@@ -80,14 +69,11 @@ class Ladder:
         timeout_s: float,
         resumed: bool = False,
     ) -> None:
-        self._client = client
+        self._posting = Posting(client, job)
         self._job = job
         self.message_id = message_id
         self._clock = clock
         self._timeout_s = timeout_s
-        self._channel = client.get_partial_messageable(
-            job.place.channel_id, guild_id=job.place.guild_id
-        )
         self._may_be_there = resumed
         """A message may have been posted without our knowing."""
         self._deleted = False
@@ -99,9 +85,9 @@ class Ladder:
         """Edit the message the first way that is open. Raises what discord.py raises."""
         if self.message_id is not None and not self._plainly:
             if self._token_lives():
-                await self._edit_by_token(page)
+                await self._posting.edit_by_token(self.message_id, page)
             elif not self._job.place.private:
-                await self._edit_in_channel(page)
+                await self._posting.edit_in_channel(self.message_id, page)
 
     async def bring(self, letter: Letter) -> Posted:
         """Bring *letter* to people.
@@ -132,10 +118,9 @@ class Ladder:
 
     async def reply(self, posted: Posted, sentence: str) -> None:
         """One short reply to the job's message, which mentions who asked; may be lost."""
-        message = self._channel.get_partial_message(posted.message_id)
         try:
             async with asyncio.timeout(self._timeout_s):
-                await message.reply(sentence, allowed_mentions=self._author_alone())
+                await self._posting.reply(posted.message_id, sentence)
         except faults.FAULTS as error:
             log.info("Job %d: no reply to its news: %s", self._job.id, faults.detail(error))
 
@@ -143,18 +128,16 @@ class Ladder:
         """Look for the answer to the interaction, where nobody wrote down which it is."""
         try:
             async with asyncio.timeout(self._timeout_s):
-                found = await self._answer()
+                if self._token_lives():
+                    found = await self._posting.answer_by_token()
+                elif not self._job.place.private:
+                    found = await self._posting.answer_in_channel()
+                else:
+                    found = None
         except faults.FAULTS as fault:
             log.info("Job %d: its answer was not found: %s", self._job.id, faults.detail(fault))
             return
         self.message_id = found.id if found else None
-
-    async def _answer(self) -> discord.Message | None:
-        if self._token_lives():
-            return await self._webhook().fetch_message(_Original())
-        if self._job.place.private:
-            return None
-        return await self._find(self._channel, traces.answers(self._job.interaction_id))
 
     # ------------------------------------------------------------------ the ways
 
@@ -177,32 +160,26 @@ class Ladder:
         return has_token and self._clock.now() < self._job.created_at + TOKEN_LIFE
 
     async def _by_token(self, letter: Letter) -> Posted:
-        return self._here(await self._edit_by_token(letter.page(self._with_files)))
+        message_id = self.message_id or 0
+        await self._posting.edit_by_token(message_id, letter.page(self._with_files))
+        return self._here(message_id)
 
     async def _in_channel(self, letter: Letter) -> Posted:
-        return self._here(await self._edit_in_channel(letter.page(self._with_files)))
+        message_id = self.message_id or 0
+        await self._posting.edit_in_channel(message_id, letter.page(self._with_files))
+        return self._here(message_id)
 
     async def _as_follow_up(self, letter: Letter) -> Posted:
         """A further private answer, where the first one cannot become the news."""
-        plain = letter.plain(self._with_files)
-        message = await self._webhook().send(
-            plain.content,
-            view=plain.view,
-            files=plain.files,
-            ephemeral=True,
-            wait=True,
-            allowed_mentions=NOBODY,
-        )
-        return self._here(message.id)
+        return self._here((await self._posting.follow_up(letter.plain(self._with_files))).id)
 
     async def _anew(self, letter: Letter) -> Posted:
         """A new message in the channel, which mentions its author."""
-        return self._here((await self._post(self._channel, letter, self._author_alone())).id)
+        return self._here((await self._post(self._posting.channel, letter)).id)
 
     async def _directly(self, letter: Letter) -> Posted:
-        author = await self._client.fetch_user(self._job.author_id)
-        place = await author.create_dm()
-        message = await self._post(place, letter, NOBODY)
+        place = await self._posting.direct_channel()
+        message = await self._post(place, letter)
         return Posted(channel_id=place.id, message_id=message.id)
 
     # ------------------------------------------------------------------ how
@@ -228,73 +205,21 @@ class Ladder:
                 await self.edit(notice_page(letter.notice))
         self._plainly = True
 
-    async def _edit_by_token(self, page: Page) -> int:
-        message = await self._webhook().edit_message(
-            self.message_id or 0,
-            view=page.view,
-            attachments=page.files or discord.utils.MISSING,
-            allowed_mentions=NOBODY,
-        )
-        return message.id
-
-    async def _edit_in_channel(self, page: Page) -> int:
-        message = await self._channel.get_partial_message(self.message_id or 0).edit(
-            view=page.view,
-            attachments=page.files or discord.utils.MISSING,
-            allowed_mentions=NOBODY,
-        )
-        return message.id
-
-    async def _post(
-        self, place: discord.abc.Messageable, letter: Letter, mentions: discord.AllowedMentions
-    ) -> discord.Message:
-        """A new message, unless it is there already. Discord drops a quick repeat by its nonce."""
+    async def _post(self, place: discord.abc.Messageable, letter: Letter) -> discord.Message:
+        """A new message, unless it is there already."""
         if self._may_be_there and letter.marks:
-            found = await self._find(place, traces.has_buttons(letter.marks))
+            found = await self._posting.with_buttons(place, letter.marks)
             if found is not None:
                 return found
-        nonce = f"remixbot-{self._job.id}"
-        try:
-            if not self._plainly:
-                page = letter.page(self._with_files)
-                return await place.send(
-                    view=page.view, files=page.files, allowed_mentions=mentions, nonce=nonce
-                )
-        except discord.HTTPException as fault:
-            if not faults.is_refused_layout(fault):
-                raise
-            self._plainly = True
-        finally:
-            self._may_be_there = True
-        plain = letter.plain(self._with_files)
-        return await place.send(
-            plain.content,
-            view=plain.view,
-            files=plain.files,
-            allowed_mentions=mentions,
-            nonce=nonce,
-        )
-
-    async def _find(
-        self, place: discord.abc.Messageable, is_it: Callable[[discord.Message], bool]
-    ) -> discord.Message | None:
-        bot = self._client.user
-        if bot is None:
-            return None
-        return await traces.find(place, is_it, after=self._job.interaction_id, author=bot)
-
-    def _webhook(self) -> discord.Webhook:
-        webhook = discord.Webhook.partial(
-            self._job.application_id or 0, self._job.interaction_token or "", client=self._client
-        )
-        webhook.type = discord.WebhookType.application  # no other one may answer privately
-        return webhook
+        self._may_be_there = True
+        if not self._plainly:
+            try:
+                return await self._posting.send(place, letter.page(self._with_files))
+            except discord.HTTPException as fault:
+                if not faults.is_refused_layout(fault):
+                    raise
+                self._plainly = True
+        return await self._posting.send(place, letter.plain(self._with_files))
 
     def _here(self, message_id: int) -> Posted:
         return Posted(channel_id=self._job.place.channel_id, message_id=message_id)
-
-    def _author_alone(self) -> discord.AllowedMentions:
-        author = discord.Object(self._job.author_id)
-        return discord.AllowedMentions(
-            everyone=False, roles=False, users=[author], replied_user=False
-        )

@@ -16,7 +16,7 @@ from bot.jobs.screen import Exhibit, Posted, Progress
 from bot.model import Job
 from bot.ui import faults, traces
 from bot.ui.buttons import own_ids
-from bot.ui.ladder import ATTEMPTS, NOBODY, PATIENCE_S, Ladder, Letter
+from bot.ui.ladder import ATTEMPTS, PATIENCE_S, Ladder, Letter
 from bot.ui.layouts import (
     failure_page,
     plain_failure,
@@ -24,6 +24,7 @@ from bot.ui.layouts import (
     progress_page,
     result_page,
 )
+from bot.ui.posting import NOBODY
 from bot.ui.progress import Pacer, ProgressEdits
 
 PING_AFTER_S = 15.0

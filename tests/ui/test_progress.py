@@ -122,3 +122,19 @@ async def test_the_end_does_not_wait_for_an_edit_that_hangs(
     progress.show(at(0.1))
     await message.begun.wait()
     await asyncio.wait_for(progress.stop(), timeout=10)
+
+
+async def test_the_edits_of_many_messages_are_spread_and_each_shows_the_newest(
+    clock: ManualClock,
+) -> None:
+    messages = [Message(clock) for _ in range(5)]
+    pacer = Pacer(clock, per_second=0.5)
+    async with Crew() as crew:
+        many = [ProgressEdits(one.edit, crew=crew, clock=clock, pacer=pacer) for one in messages]
+        for second in range(9):
+            for one in many:
+                one.show(at(second / 10))
+            await clock.advance(1)
+    assert [one.edits[0] for one in messages] == [
+        *((0.0, 0.0), (2.0, 0.1), (4.0, 0.3), (6.0, 0.5), (8.0, 0.7)),
+    ]
