@@ -4,7 +4,7 @@ import json
 
 from aiohttp import web
 
-from tests.discord_server.world import JsonObject
+from tests.discord_server.things import JsonObject
 
 
 def answer(body: JsonObject | list[JsonObject], status: int = 200) -> web.Response:

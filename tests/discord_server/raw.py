@@ -8,7 +8,8 @@ import aiohttp
 
 from tests.discord_server import payloads
 from tests.discord_server.server import DiscordServer
-from tests.discord_server.world import Interaction, JsonObject, Message, MovableClock
+from tests.discord_server.things import Interaction, JsonObject, Message
+from tests.discord_server.world import MovableClock
 
 V2, PRIVATE = 32768, 64
 """Flags of messages."""

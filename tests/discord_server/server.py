@@ -18,7 +18,8 @@ from tests.discord_server.gateway import Gateway
 from tests.discord_server.people import Community
 from tests.discord_server.rest import Rest
 from tests.discord_server.rules import REQUEST_MAX_BYTES
-from tests.discord_server.world import Request, World
+from tests.discord_server.things import Request
+from tests.discord_server.world import World
 
 TOKEN = "MTA.socket-server.token"
 

@@ -5,11 +5,12 @@ The token alone opens them, for fifteen minutes; the bot's own token is not look
 
 from aiohttp import web
 
-from tests.discord_server import layouts, payloads, rules
+from tests.discord_server import interactions, layouts, payloads, rules
 from tests.discord_server.answers import answer, nothing
 from tests.discord_server.posting import Body, read_body, write
 from tests.discord_server.rules import Refused
-from tests.discord_server.world import EPHEMERAL, LOADING, Interaction, Message, World
+from tests.discord_server.things import EPHEMERAL, LOADING, Interaction, Message
+from tests.discord_server.world import World
 
 MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, MODAL = 4, 5, 6, 7, 9
 """Types of callbacks."""
@@ -44,7 +45,7 @@ class Webhooks:
         interaction.answered_at = arrived
         interaction.answer_type = body.payload["type"]
         interaction.answered.set()
-        return answer(payloads.callback(interaction, self._world))
+        return answer(interactions.callback(interaction, self._world))
 
     def _respond(self, interaction: Interaction, body: Body) -> None:
         kind, data = body.payload.get("type"), body.inside("data")
