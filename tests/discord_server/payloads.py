@@ -186,6 +186,9 @@ def message(what: Message, world: World, *, with_reply: bool = True) -> JsonObje
             "webhook_id": str(world.application_id),
             "interaction_metadata": metadata(what.interaction),
         }
+        first = what.interaction.response
+        if what in what.interaction.followups and first is not None:
+            payload["interaction_metadata"]["original_response_message_id"] = str(first.id)
     if what.reference is not None:
         payload["message_reference"] = {
             "type": 0,

@@ -75,6 +75,12 @@ class RawDiscord:
             assert response.headers["Content-Type"] == "application/json"
             return response.status, cast("JsonObject", await response.json())
 
+    async def listed(self, query: str = "") -> list[JsonObject]:
+        """The channel's history."""
+        status, page = await self.ask("GET", f"{self.messages}{query}")
+        assert status == 200, page
+        return cast("list[JsonObject]", page)
+
     async def posted(self, body: JsonObject) -> Message:
         """A message that the bot sent into the channel."""
         status, answer = await self.ask("POST", self.messages, body)

@@ -1,7 +1,7 @@
 """The REST side: around every request, and the files.
 
-What the routes do is in `accounts`, `commands`, `channels` and `webhooks`. Every request is
-recorded; a route that is not here is answered with 404 and recorded as unknown.
+What the routes do is in `accounts`, `commands`, `channels`, `history` and `webhooks`. Every request
+is recorded; a route that is not here is answered with 404 and recorded as unknown.
 """
 
 from collections.abc import Awaitable, Callable
@@ -12,6 +12,7 @@ from tests.discord_server.accounts import Accounts
 from tests.discord_server.answers import answer
 from tests.discord_server.channels import Channels
 from tests.discord_server.commands import Commands
+from tests.discord_server.history import History
 from tests.discord_server.rules import Refused
 from tests.discord_server.things import Request
 from tests.discord_server.webhooks import Webhooks
@@ -31,7 +32,7 @@ class Rest:
         self.unknown_routes: list[str] = []
 
     def routes(self) -> list[web.RouteDef]:
-        kinds = (Accounts, Commands, Channels, Webhooks)
+        kinds = (Accounts, Commands, Channels, History, Webhooks)
         routes = [route for kind in kinds for route in kind(self._world).routes(BASE)]
         return [*routes, web.get("/attachments/{file}/{name}", self.file)]
 
