@@ -4,8 +4,9 @@ from aiohttp import web
 
 from tests.discord_server import payloads, rules
 from tests.discord_server.answers import answer, nothing
+from tests.discord_server.nonces import Nonces
 from tests.discord_server.places import channel_in, message_in
-from tests.discord_server.posting import read_body, write
+from tests.discord_server.posting import Body, read_body, write
 from tests.discord_server.rules import Refused
 from tests.discord_server.things import (
     ATTACH_FILES,
@@ -23,6 +24,7 @@ class Channels:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._nonces = Nonces(world)
 
     def routes(self, base: str) -> list[web.RouteDef]:
         messages = f"{base}/channels/{{channel}}/messages"
@@ -42,6 +44,12 @@ class Channels:
         needed = (SEND_MESSAGES, ATTACH_FILES) if body.uploads else (SEND_MESSAGES,)
         channel = channel_in(request, self._world, *needed)
         self._check_recipient(channel)
+        earlier = self._nonces.earlier(channel, body.payload)
+        message = earlier or self._post(channel, body)
+        nonce = {"nonce": body.payload["nonce"]} if "nonce" in body.payload else {}
+        return answer(payloads.message(message, self._world) | nonce)
+
+    def _post(self, channel: Channel, body: Body) -> Message:
         replied_to = self._replied_to(channel, body.payload.get("message_reference"))
         message = Message(
             id=self._world.new_id(),
@@ -51,7 +59,8 @@ class Channels:
         )
         author = replied_to.author.id if replied_to else None
         write(self._world, message, body, replied_to=author)
-        return answer(payloads.message(message, self._world))
+        self._nonces.remember(message, body.payload)
+        return message
 
     def _check_recipient(self, channel: Channel) -> None:
         """Whether a person takes direct messages of the bot; in a guild there is nobody to ask."""
