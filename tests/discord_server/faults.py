@@ -20,6 +20,7 @@ MESSAGES: Mapping[int, str] = {
     10008: "Unknown Message",
     10015: "Unknown Webhook",
     10062: "Unknown interaction",
+    30046: "Maximum number of edits to messages older than 1 hour reached. Try again later.",
     40005: "Request entity too large",
     50001: "Missing Access",
     50007: "Cannot send messages to this user",
@@ -85,13 +86,20 @@ def too_many(retry_after_s: float, *, everywhere: bool = False) -> Fault:
     return Fault(name, lambda: limited(retry_after_s, everywhere=everywhere))
 
 
-def limited(retry_after_s: float, *, everywhere: bool = False) -> web.Response:
-    """Discord's 429. Without ``Via`` discord.py takes it for a ban by Cloudflare."""
+def limited(
+    retry_after_s: float, *, everywhere: bool = False, code: int | None = None
+) -> web.Response:
+    """Discord's 429; some limits have a *code* of their own.
+
+    Without ``Via`` discord.py takes it for a ban by Cloudflare.
+    """
     body: JsonObject = {
-        "message": "You are being rate limited.",
+        "message": "You are being rate limited." if code is None else MESSAGES[code],
         "retry_after": retry_after_s,
         "global": everywhere,
     }
+    if code is not None:
+        body["code"] = code
     response = _told(429, "application/json", json.dumps(body))
     response.headers["Retry-After"] = f"{retry_after_s:.3f}"
     response.headers["Via"] = "1.1 google"

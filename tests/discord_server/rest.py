@@ -15,6 +15,7 @@ from tests.discord_server.channels import Channels
 from tests.discord_server.commands import Commands
 from tests.discord_server.faults import Faults
 from tests.discord_server.history import History
+from tests.discord_server.limits import Limited, Limits
 from tests.discord_server.rules import Refused
 from tests.discord_server.things import Request
 from tests.discord_server.webhooks import Webhooks
@@ -33,12 +34,19 @@ class Rest:
         self.requests: list[Request] = []
         self.unknown_routes: list[str] = []
         self.faults = Faults()
+        self.limits = Limits(world.clock)
         self._ended = asyncio.Event()
 
     def routes(self) -> list[web.RouteDef]:
-        kinds = (Accounts, Commands, Channels, History, Webhooks)
-        routes = [route for kind in kinds for route in kind(self._world).routes(BASE)]
-        return [*routes, web.get("/attachments/{file}/{name}", self.file)]
+        world = self._world
+        return [
+            *Accounts(world).routes(BASE),
+            *Commands(world).routes(BASE),
+            *Channels(world, self.limits).routes(BASE),
+            *History(world).routes(BASE),
+            *Webhooks(world).routes(BASE),
+            web.get("/attachments/{file}/{name}", self.file),
+        ]
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -60,14 +68,22 @@ class Rest:
 
     async def _done(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """What Discord does when nothing goes wrong."""
+        headers: dict[str, str] = {}
         try:
             self._authorise(request)
-            return await handler(request)
+            if request.path.startswith(BASE):
+                headers = self.limits.admit(request.method, request.path.removeprefix(BASE))
+            response = await handler(request)
+        except Limited as limited:
+            response = limited.response
         except Refused as refused:
-            return answer(refused.body, refused.status)
+            response = answer(refused.body, refused.status)
         except (web.HTTPNotFound, web.HTTPMethodNotAllowed):
             self.unknown_routes.append(f"{request.method} {request.path}")
-            return answer({"message": "404: Not Found", "code": 0}, 404)
+            response = answer({"message": "404: Not Found", "code": 0}, 404)
+        if not response.prepared:
+            response.headers.update(headers)
+        return response
 
     def end(self) -> None:
         """Let go of those who are still waiting for an answer."""

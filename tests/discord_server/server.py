@@ -18,6 +18,7 @@ from tests.discord_server import interactions
 from tests.discord_server.faults import Faults
 from tests.discord_server.gateway import Gateway
 from tests.discord_server.handles import Handle
+from tests.discord_server.limits import Limits
 from tests.discord_server.people import Community
 from tests.discord_server.rest import Rest
 from tests.discord_server.rules import REQUEST_MAX_BYTES
@@ -94,6 +95,11 @@ class DiscordServer:
     def faults(self) -> Faults:
         """What goes wrong between the bot and Discord, for tests to plan."""
         return self._rest.faults
+
+    @property
+    def limits(self) -> Limits:
+        """How often the bot may ask, for tests to change."""
+        return self._rest.limits
 
     async def deliver_again(self, handle: Handle) -> None:
         """Tell the bot of one more time of what somebody did once, as Discord happens to."""
