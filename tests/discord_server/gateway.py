@@ -13,7 +13,8 @@ from typing import cast
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from tests.discord_server import payloads
-from tests.discord_server.world import JsonObject, World
+from tests.discord_server.things import JsonObject
+from tests.discord_server.world import World
 
 DISPATCH, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 0, 9, 10, 11
 HEARTBEAT_EVERY_MS = 41_250
@@ -54,9 +55,10 @@ class Session:
     sent: list[JsonObject] = field(default_factory=list[JsonObject])
     """Every event so far; the first one's ``s`` is 1."""
 
-    def covers(self, guild_id: int) -> bool:
+    def covers(self, guild_id: int | None) -> bool:
+        """Whether it hears of a guild; of direct messages (``None``) only shard 0 does."""
         number, total = self.shard
-        return (guild_id >> 22) % total == number
+        return ((guild_id or 0) >> 22) % total == number
 
     async def dispatch(self, event: str, data: JsonObject) -> None:
         frame: JsonObject = {"op": DISPATCH, "t": event, "s": len(self.sent) + 1, "d": data}
@@ -71,13 +73,15 @@ class Gateway:
         self._world = world
         self.sessions: dict[str, Session] = {}
         """Those whose socket is open, by id."""
+        self.copies = 1
+        """How often the bot is told of each interaction. Discord promises once, not only once."""
         self._sockets: set[web.WebSocketResponse] = set()
 
-    def reaches(self, guild_id: int) -> bool:
+    def reaches(self, guild_id: int | None) -> bool:
         """Whether a bot is connected that hears of this guild."""
         return any(session.covers(guild_id) for session in self.sessions.values())
 
-    async def dispatch(self, guild_id: int, event: str, data: JsonObject) -> None:
+    async def dispatch(self, guild_id: int | None, event: str, data: JsonObject) -> None:
         """Tell every session that covers this guild."""
         for session in list(self.sessions.values()):
             if session.covers(guild_id):

@@ -6,7 +6,7 @@ Pure checks on decoded JSON; the limits are those of Discord's documentation of 
 from collections.abc import Collection, Iterator, Sequence
 
 from tests.discord_server.rules import Form, Refused
-from tests.discord_server.world import COMPONENTS_V2, JsonObject, objects
+from tests.discord_server.things import COMPONENTS_V2, JsonObject, objects
 
 CONTENT_MAX = 2000
 TEXT_MAX = 4000

@@ -6,7 +6,8 @@ What the client would not let a person send raises `CannotSend`: the bot never s
 from collections.abc import Mapping
 
 from tests.discord_server import payloads
-from tests.discord_server.world import JsonObject, World, objects
+from tests.discord_server.things import JsonObject, objects
+from tests.discord_server.world import World
 
 STRING, INTEGER, BOOLEAN, NUMBER, ATTACHMENT = 3, 4, 5, 10, 11
 STRING_MAX = 6000

@@ -5,7 +5,7 @@ Only the fields that discord.py reads or that Discord documents as always there.
 
 from datetime import datetime, timedelta
 
-from tests.discord_server.world import (
+from tests.discord_server.things import (
     COMPONENTS_V2,
     EPOCH,
     Channel,
@@ -15,14 +15,16 @@ from tests.discord_server.world import (
     Message,
     StoredFile,
     User,
-    World,
 )
+from tests.discord_server.world import World
 
 ALL_PERMISSIONS = (1 << 50) - 1
 COMMAND, COMPONENT, MODAL_SUBMIT = 2, 3, 5
 """Types of interactions."""
 DEFAULT_MESSAGE, REPLY, CHAT_INPUT_COMMAND = 0, 19, 20
 """Types of messages."""
+GUILD_CONTEXT, DIRECT_CONTEXT = 0, 1
+"""Where an interaction was made."""
 
 
 def created_at(snowflake: int) -> datetime:
@@ -70,6 +72,14 @@ def application(world: World) -> JsonObject:
 
 
 def channel(where: Channel, world: World) -> JsonObject:
+    if where.recipient is not None:
+        return {
+            "id": str(where.id),
+            "type": 1,
+            "recipients": [user(where.recipient)],
+            "last_message_id": None,
+            "flags": 0,
+        }
     return {
         "id": str(where.id),
         "type": 0,
@@ -176,12 +186,15 @@ def message(what: Message, world: World, *, with_reply: bool = True) -> JsonObje
             "webhook_id": str(world.application_id),
             "interaction_metadata": metadata(what.interaction),
         }
+        first = what.interaction.response
+        if what in what.interaction.followups and first is not None:
+            payload["interaction_metadata"]["original_response_message_id"] = str(first.id)
     if what.reference is not None:
         payload["message_reference"] = {
             "type": 0,
             "message_id": str(what.reference),
             "channel_id": str(what.channel.id),
-            "guild_id": str(what.channel.guild_id),
+            **({} if what.channel.guild_id is None else {"guild_id": str(what.channel.guild_id)}),
         }
         if with_reply:
             replied_to = world.messages.get(what.reference)
@@ -197,55 +210,21 @@ def message_type(what: Message) -> int:
     return DEFAULT_MESSAGE if what.interaction is None else CHAT_INPUT_COMMAND
 
 
+def installed(where: Channel) -> JsonObject:
+    """By whose installation of the bot people act: their guild's; ``0`` in direct messages."""
+    return {"0": str(where.guild_id or 0)}
+
+
 def metadata(of: Interaction) -> JsonObject:
     """What a message tells of the interaction that it answers."""
-    return {
+    told: JsonObject = {
         "id": str(of.id),
         "type": of.type,
         "user": user(of.user),
-        "authorizing_integration_owners": {"0": str(of.channel.guild_id)},
+        "authorizing_integration_owners": installed(of.channel),
     }
-
-
-def interaction(what: Interaction, world: World) -> JsonObject:
-    """As in INTERACTION_CREATE, in a guild."""
-    guild_id = str(what.channel.guild_id)
-    payload: JsonObject = {
-        "id": str(what.id),
-        "application_id": str(world.application_id),
-        "type": what.type,
-        "token": what.token,
-        "version": 1,
-        "data": what.data,
-        "guild_id": guild_id,
-        "guild": {"id": guild_id, "locale": "en-US", "features": []},
-        "guild_locale": "en-US",
-        "channel_id": str(what.channel.id),
-        "channel": channel(what.channel, world) | {"permissions": str(ALL_PERMISSIONS)},
-        "member": member(what.user),
-        "locale": "en-US",
-        "app_permissions": str(what.channel.bot_permissions),
-        "attachment_size_limit": world.file_limit_bytes,
-        "entitlements": [],
-        "authorizing_integration_owners": {"0": guild_id},
-        "context": 0,
-    }
-    if what.source is not None:
-        payload["message"] = message(what.source, world)
-    return payload
-
-
-def callback(of: Interaction, world: World) -> JsonObject:
-    """The answer to an interaction callback; `discord.py` needs it where Discord allows none."""
-    shown = of.response
-    told: JsonObject = {"id": str(of.id), "type": of.type}
-    payload: JsonObject = {"interaction": told}
-    if shown is not None:
-        told |= {
-            "response_message_id": str(shown.id),
-            "response_message_loading": shown.loading,
-            "response_message_ephemeral": shown.ephemeral,
-        }
-        if of.answer_type in (4, 7):
-            payload["resource"] = {"type": of.answer_type, "message": message(shown, world)}
-    return payload
+    if of.type == COMPONENT and of.source is not None:
+        told["interacted_message_id"] = str(of.source.id)
+    if of.type == MODAL_SUBMIT and of.opened_by is not None:
+        told["triggering_interaction_metadata"] = metadata(of.opened_by)
+    return told

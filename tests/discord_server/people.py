@@ -8,12 +8,14 @@ import asyncio
 import secrets
 from collections.abc import Callable, Mapping
 
-from tests.discord_server import payloads
+from tests.discord_server import interactions, payloads
 from tests.discord_server.gateway import Gateway
+from tests.discord_server.handles import PATIENCE_S, Handle, Until
+from tests.discord_server.moderation import Moderator
 from tests.discord_server.options import CannotSend, Value, command_data
 from tests.discord_server.rules import ANSWER_WITHIN_S
-from tests.discord_server.seen import Button, Modal, SeenMessage
-from tests.discord_server.world import (
+from tests.discord_server.seen import Button, SeenMessage
+from tests.discord_server.things import (
     INVITED_WITH,
     Channel,
     Guild,
@@ -21,67 +23,15 @@ from tests.discord_server.world import (
     JsonObject,
     Message,
     User,
-    World,
 )
+from tests.discord_server.world import World
 
 REACTION_S = 0.05
 """Nobody clicks faster; discord.py registers a view only after it has read Discord's answer."""
-PATIENCE_S = 30.0
-
-Until = Callable[[SeenMessage], bool]
 
 
 class DidNotRespond(AssertionError):
     """ "The application did not respond": no answer within three seconds."""
-
-
-def _anything(_: SeenMessage) -> bool:
-    return True
-
-
-class Handle:
-    """One interaction that the bot has answered."""
-
-    def __init__(self, world: World, interaction: Interaction) -> None:
-        self._world = world
-        self.raw = interaction
-
-    @property
-    def acknowledged_after_s(self) -> float:
-        """From sending the event to the arrival of the first answer."""
-        assert self.raw.answered_at is not None
-        return self.raw.answered_at - self.raw.sent_at
-
-    @property
-    def modal(self) -> Modal | None:
-        """The form that opened, if the answer was one."""
-        return None if self.raw.modal is None else Modal(self.raw.modal, self.raw.source)
-
-    async def message(self, until: Until = _anything, timeout_s: float = PATIENCE_S) -> SeenMessage:
-        """The answer, once there is something to read and *until* holds."""
-        return await self._first(lambda: [self.raw.response], until, timeout_s)
-
-    async def followup(
-        self, until: Until = _anything, timeout_s: float = PATIENCE_S
-    ) -> SeenMessage:
-        """The first of the further messages for which *until* holds."""
-        return await self._first(lambda: list(self.raw.followups), until, timeout_s)
-
-    async def _first(
-        self, shown: Callable[[], list[Message | None]], until: Until, timeout_s: float
-    ) -> SeenMessage:
-        def seen() -> list[SeenMessage]:
-            there = [each for each in shown() if each is not None]
-            return [SeenMessage(self._world, each) for each in there if not each.loading]
-
-        def found() -> SeenMessage | None:
-            return next((each for each in seen() if until(each)), None)
-
-        def describe() -> str:
-            all_of_them = [each and SeenMessage(self._world, each) for each in shown()]
-            return f"answered with {self.raw.answer_type}, shown: {all_of_them}"
-
-        return await self._world.until(found, timeout_s=timeout_s, describe=describe)
 
 
 class Person:
@@ -102,6 +52,10 @@ class Person:
 
     # ------------------------------------------------------------------ acting
 
+    def close_direct_messages(self) -> None:
+        """Take none from now on; what came stays."""
+        self.user.takes_direct_messages = False
+
     async def slash(self, channel: Channel, command: str, /, **options: Value) -> Handle:
         """Run a slash command; returns when the bot has answered.
 
@@ -111,15 +65,21 @@ class Person:
             CannotSend: the command is not there, or its options do not take these values.
             DidNotRespond: no answer in time.
         """
-        known = [
-            *self._world.commands.get(None, []),
-            *self._world.commands.get(channel.guild_id, []),
-        ]
+        known = self._offered(channel)
         synced = next((each for each in known if each["name"] == command), None)
         if synced is None:
             raise CannotSend(f"no /{command} here, only {[each['name'] for each in known]}")
         data = command_data(self._world, synced, options)
         return await self._interact(payloads.COMMAND, channel, data)
+
+    def _offered(self, channel: Channel) -> list[JsonObject]:
+        """The commands that the client lists in this channel."""
+        commands, guild = self._world.commands, channel.guild_id
+        everywhere = commands.get(None, [])
+        if guild is not None:
+            return [*everywhere, *commands.get(guild, [])]
+        here = payloads.DIRECT_CONTEXT
+        return [each for each in everywhere if here in (each.get("contexts") or [here])]
 
     async def click(
         self, message: SeenMessage, label: str | None = None, *, custom_id: str | None = None
@@ -164,10 +124,17 @@ class Person:
         await asyncio.sleep(REACTION_S)
         data = modal.submitted(values or {})
         channel = opened.raw.channel
-        return await self._interact(payloads.MODAL_SUBMIT, channel, data, modal.source)
+        return await self._interact(
+            payloads.MODAL_SUBMIT, channel, data, modal.source, opened_by=opened.raw
+        )
 
     async def _interact(
-        self, kind: int, channel: Channel, data: JsonObject, source: Message | None = None
+        self,
+        kind: int,
+        channel: Channel,
+        data: JsonObject,
+        source: Message | None = None,
+        opened_by: Interaction | None = None,
     ) -> Handle:
         if not self._gateway.reaches(channel.guild_id):
             raise DidNotRespond("no bot is connected")
@@ -180,11 +147,13 @@ class Person:
             channel=channel,
             data=data,
             source=source,
+            opened_by=opened_by,
             sent_at=world.clock.monotonic(),
         )
         world.interactions[interaction.token] = interaction
-        event = payloads.interaction(interaction, world)
-        await self._gateway.dispatch(channel.guild_id, "INTERACTION_CREATE", event)
+        event = interactions.event(interaction, world)
+        for _ in range(self._gateway.copies):
+            await self._gateway.dispatch(channel.guild_id, "INTERACTION_CREATE", event)
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 await interaction.answered.wait()
@@ -195,27 +164,35 @@ class Person:
 
     # ------------------------------------------------------------------ reading
 
+    def direct_messages(self) -> list[SeenMessage]:
+        """What the bot wrote to this person directly, oldest first."""
+        return [each for each in self._everything() if each.raw.channel.recipient is self.user]
+
+    async def sees_directly(self, until: Until, timeout_s: float = PATIENCE_S) -> SeenMessage:
+        """The first direct message for which *until* holds."""
+        return await self._first(self.direct_messages, until, timeout_s)
+
     def messages(self, channel: Channel) -> list[SeenMessage]:
         """All messages that this person sees in a channel, oldest first."""
-        there = sorted(self._world.messages.values(), key=lambda message: message.id)
-        return [
-            SeenMessage(self._world, message)
-            for message in there
-            if message.channel is channel and message.visible_to(self.id)
-        ]
+        return [each for each in self._everything() if each.raw.channel is channel]
 
     async def sees(
         self, channel: Channel, until: Until, timeout_s: float = PATIENCE_S
     ) -> SeenMessage:
         """The first message in the channel, visible to this person, for which *until* holds."""
+        return await self._first(lambda: self.messages(channel), until, timeout_s)
 
-        def found() -> SeenMessage | None:
-            return next((each for each in self.messages(channel) if until(each)), None)
+    def _everything(self) -> list[SeenMessage]:
+        there = sorted(self._world.messages.values(), key=lambda message: message.id)
+        return [SeenMessage(self._world, each) for each in there if each.visible_to(self.id)]
 
+    async def _first(
+        self, seen: Callable[[], list[SeenMessage]], until: Until, timeout_s: float
+    ) -> SeenMessage:
         return await self._world.until(
-            found,
+            lambda: next((each for each in seen() if until(each)), None),
             timeout_s=timeout_s,
-            describe=lambda: f"{self.user.name} sees {self.messages(channel)}",
+            describe=lambda: f"{self.user.name} sees {seen()}",
         )
 
 
@@ -234,8 +211,16 @@ class Community:
     def id(self) -> int:
         return self.guild.id
 
+    @property
+    def moderator(self) -> Moderator:
+        return Moderator(self._world, self._gateway)
+
     def add_channel(self, name: str, bot_permissions: int = INVITED_WITH) -> Channel:
         return self._world.add_channel(self.guild, name, bot_permissions)
 
     def add_person(self, name: str) -> Person:
         return Person(self._world, self._gateway, self._world.add_member(self.guild, name))
+
+    def remove_person(self, person: Person) -> None:
+        """They leave; what they got directly stays theirs."""
+        self.guild.members.remove(person.user)

@@ -10,16 +10,16 @@ from typing import cast
 from aiohttp import BodyPartReader, web
 
 from tests.discord_server import layouts, rules
-from tests.discord_server.world import (
+from tests.discord_server.things import (
     COMPONENTS_V2,
     LOADING,
     MENTION_EVERYONE,
     JsonObject,
     Message,
     StoredFile,
-    World,
     objects,
 )
+from tests.discord_server.world import World
 
 SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS = 1 << 2, 1 << 12
 SETTABLE = SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | COMPONENTS_V2
@@ -143,12 +143,20 @@ def _files(message: Message, body: Body, prefix: str) -> tuple[list[StoredFile],
 def _notified(
     world: World, message: Message, text: str, payload: JsonObject, replied_to: int | None
 ) -> set[int]:
-    """Whom this text reaches: never the bot itself; an ephemeral one only who sees it."""
-    everyone: set[int] = set()
-    if message.channel.bot_permissions & MENTION_EVERYONE:
-        everyone = {user.id for user in world.guilds[message.channel.guild_id].members}
+    """Whom this text reaches: never the bot itself; an ephemeral one only who sees it.
+
+    What comes directly notifies whether or not it mentions anybody, unless it answers what that
+    person just did.
+    """
+    channel = message.channel
+    members = world.guilds[channel.guild_id].members if channel.guild_id is not None else []
+    may_call_all = channel.bot_permissions & MENTION_EVERYONE
+    everyone = {user.id for user in members} if may_call_all else set[int]()
     allowed: JsonObject | None = payload.get("allowed_mentions")
     people = rules.pinged(text, allowed, replied_to=replied_to, everyone=everyone)
+    silent = int(payload.get("flags") or 0) & SUPPRESS_NOTIFICATIONS
+    if channel.recipient is not None and message.interaction is None and not silent:
+        people.add(channel.recipient.id)
     return {user_id for user_id in people - {message.author.id} if message.visible_to(user_id)}
 
 

@@ -7,7 +7,7 @@ whether Discord forgives something, it is refused here.
 import re
 from collections.abc import Collection, Sequence
 
-from tests.discord_server.world import Interaction, JsonObject, objects
+from tests.discord_server.things import Interaction, JsonObject, objects
 
 ANSWER_WITHIN_S = 3.0
 TOKEN_LASTS_S = 15 * 60.0

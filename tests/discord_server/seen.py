@@ -10,14 +10,8 @@ from urllib.parse import urlsplit
 
 from tests.discord_server import layouts
 from tests.discord_server.options import CannotSend
-from tests.discord_server.world import (
-    COMPONENTS_V2,
-    JsonObject,
-    Message,
-    StoredFile,
-    World,
-    objects,
-)
+from tests.discord_server.things import COMPONENTS_V2, JsonObject, Message, StoredFile, objects
+from tests.discord_server.world import World
 
 
 @dataclass(frozen=True)
@@ -65,7 +59,7 @@ class SeenMessage:
     def link(self) -> str:
         """Its address, as "Copy Message Link" gives it."""
         channel = self.raw.channel
-        return f"https://discord.com/channels/{channel.guild_id}/{channel.id}/{self.id}"
+        return f"https://discord.com/channels/{channel.guild_id or '@me'}/{channel.id}/{self.id}"
 
     @property
     def deleted(self) -> bool:

@@ -13,7 +13,7 @@ from tests.discord_server.people import Community, DidNotRespond, Handle, Person
 from tests.discord_server.process import BotProcess
 from tests.discord_server.seen import SeenMessage
 from tests.discord_server.server import DiscordServer
-from tests.discord_server.world import Channel
+from tests.discord_server.things import Channel
 
 EXAMPLE = "tests.discord_server.example_bot"
 

@@ -5,7 +5,7 @@ from typing import cast
 import aiohttp
 
 from tests.discord_server.raw import RawDiscord
-from tests.discord_server.world import JsonObject
+from tests.discord_server.things import JsonObject
 
 
 async def identified(raw: RawDiscord, http: aiohttp.ClientSession, **asked: object) -> JsonObject:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.discord_server.raw import V2, RawDiscord, error, wrong
-from tests.discord_server.world import JsonObject
+from tests.discord_server.things import JsonObject
 
 FILE = ("a.png", b"painted")
 

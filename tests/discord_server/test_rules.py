@@ -5,7 +5,7 @@ import pytest
 from tests.discord_server import payloads, rules
 from tests.discord_server.options import CannotSend
 from tests.discord_server.raw import PRIVATE, V2, RawDiscord, error, wrong
-from tests.discord_server.world import (
+from tests.discord_server.things import (
     ATTACH_FILES,
     INVITED_WITH,
     MENTION_EVERYONE,

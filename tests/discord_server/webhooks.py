@@ -5,11 +5,12 @@ The token alone opens them, for fifteen minutes; the bot's own token is not look
 
 from aiohttp import web
 
-from tests.discord_server import layouts, payloads, rules
+from tests.discord_server import interactions, layouts, payloads, rules
 from tests.discord_server.answers import answer, nothing
 from tests.discord_server.posting import Body, read_body, write
 from tests.discord_server.rules import Refused
-from tests.discord_server.world import EPHEMERAL, LOADING, Interaction, Message, World
+from tests.discord_server.things import EPHEMERAL, LOADING, Interaction, Message
+from tests.discord_server.world import World
 
 MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, MODAL = 4, 5, 6, 7, 9
 """Types of callbacks."""
@@ -40,11 +41,12 @@ class Webhooks:
         if interaction is None or str(interaction.id) != request.match_info["id"]:
             raise Refused(404, 10062, "Unknown interaction")
         rules.check_answer(interaction, arrived)
+        self._check_channel(interaction)
         self._respond(interaction, body)
         interaction.answered_at = arrived
         interaction.answer_type = body.payload["type"]
         interaction.answered.set()
-        return answer(payloads.callback(interaction, self._world))
+        return answer(interactions.callback(interaction, self._world))
 
     def _respond(self, interaction: Interaction, body: Body) -> None:
         kind, data = body.payload.get("type"), body.inside("data")
@@ -93,6 +95,10 @@ class Webhooks:
         rules.check_token(interaction, self._world.clock.monotonic())
         return interaction
 
+    def _check_channel(self, interaction: Interaction) -> None:
+        if interaction.channel.id not in self._world.channels:
+            raise Refused(404, 10003, "Unknown Channel")
+
     def _message(self, request: web.Request) -> Message:
         """The message that the path names, if this interaction's token reaches it."""
         interaction, named = self._by_token(request), request.match_info["message"]
@@ -107,6 +113,7 @@ class Webhooks:
         """One more message; the first one after a deferred answer takes that one's place."""
         body = await read_body(request, self._world)
         interaction = self._by_token(request)
+        self._check_channel(interaction)
         first = interaction.response
         if first is not None and first.loading:
             write(self._world, first, body)

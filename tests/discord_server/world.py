@@ -1,46 +1,28 @@
-"""What exists on this Discord: guilds, channels, people, messages, interactions, files.
+"""The state of this Discord, and how to find and change it.
 
-Plain state and how to find it. Knows neither HTTP nor the gateway, and refuses nothing.
+Knows neither HTTP nor the gateway, and refuses nothing.
 """
 
 import asyncio
-import mimetypes
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from bot.clock import Clock
-
-JsonObject = dict[str, Any]
-"""A decoded JSON object: what is inside is only known after looking."""
-
-
-def objects(payload: JsonObject, key: str) -> list[JsonObject]:
-    """The list of objects under a key; empty where it is absent or null."""
-    return payload.get(key) or []
-
+from tests.discord_server.things import (
+    EPOCH,
+    INVITED_WITH,
+    Channel,
+    Guild,
+    Interaction,
+    JsonObject,
+    Message,
+    StoredFile,
+    User,
+)
 
 T = TypeVar("T")
-
-EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
-"""The moment that Discord's ids count from."""
-
-EPHEMERAL = 1 << 6
-LOADING = 1 << 7
-COMPONENTS_V2 = 1 << 15
-
-VIEW_CHANNEL = 1 << 10
-SEND_MESSAGES = 1 << 11
-ATTACH_FILES = 1 << 15
-READ_MESSAGE_HISTORY = 1 << 16
-MENTION_EVERYONE = 1 << 17
-SEND_MESSAGES_IN_THREADS = 1 << 38
-INVITED_WITH = (
-    VIEW_CHANNEL | SEND_MESSAGES | ATTACH_FILES | READ_MESSAGE_HISTORY | SEND_MESSAGES_IN_THREADS
-)
-"""What a bot may do that was invited with just what posting pictures needs."""
 
 
 class MovableClock(Clock):
@@ -60,112 +42,6 @@ class MovableClock(Clock):
         return super().monotonic() + self._ahead.total_seconds()
 
 
-@dataclass(eq=False)
-class User:
-    id: int
-    name: str
-    bot: bool = False
-
-
-@dataclass(eq=False)
-class Channel:
-    """A text channel."""
-
-    id: int
-    guild_id: int
-    name: str
-    bot_permissions: int
-
-
-@dataclass(eq=False)
-class Guild:
-    id: int
-    name: str
-    channels: list[Channel] = field(default_factory=list[Channel])
-    members: list[User] = field(default_factory=list[User])
-
-
-@dataclass(eq=False)
-class StoredFile:
-    """A file on the CDN."""
-
-    id: int
-    name: str
-    content: bytes
-    url: str
-    description: str | None = None
-
-    @property
-    def content_type(self) -> str:
-        return mimetypes.guess_type(self.name)[0] or "application/octet-stream"
-
-
-@dataclass(eq=False)
-class Message:
-    id: int
-    channel: Channel
-    author: User
-    flags: int = 0
-    content: str = ""
-    embeds: list[JsonObject] = field(default_factory=list[JsonObject])
-    components: list[JsonObject] = field(default_factory=list[JsonObject])
-    files: list[StoredFile] = field(default_factory=list[StoredFile])
-    reference: int | None = None
-    """The message that this one replies to."""
-    interaction: "Interaction | None" = None
-    """The interaction that it answers."""
-    pinged: set[int] = field(default_factory=set[int])
-    """Everybody whom it ever notified."""
-    edits: list[datetime] = field(default_factory=list[datetime])
-
-    @property
-    def ephemeral(self) -> bool:
-        return bool(self.flags & EPHEMERAL)
-
-    @property
-    def loading(self) -> bool:
-        """Shown as "thinking": deferred, and not filled yet."""
-        return bool(self.flags & LOADING)
-
-    def visible_to(self, user_id: int) -> bool:
-        """Whether this person sees it: an ephemeral one only who made the interaction."""
-        asker = self.interaction.user.id if self.interaction else None
-        return not self.ephemeral or user_id == asker
-
-
-@dataclass(eq=False)
-class Interaction:
-    """One command, click or submitted modal."""
-
-    id: int
-    token: str
-    type: int
-    user: User
-    channel: Channel
-    data: JsonObject
-    source: Message | None = None
-    """The message whose component was used, also when a modal came in between."""
-    sent_at: float = 0.0
-    """The clock's `monotonic` when the bot was told."""
-    answered_at: float | None = None
-    answer_type: int | None = None
-    response: Message | None = None
-    """What ``@original`` means."""
-    followups: list[Message] = field(default_factory=list[Message])
-    modal: JsonObject | None = None
-    answered: asyncio.Event = field(default_factory=asyncio.Event)
-
-
-@dataclass(frozen=True)
-class Request:
-    """One HTTP request that arrived, and its answer."""
-
-    method: str
-    path: str
-    at: datetime
-    status: int
-
-
 class World:
     """Everything on this Discord, and word of every change."""
 
@@ -179,6 +55,7 @@ class World:
         self._serial = count()
         self.bot = User(self.new_id(), bot_name, bot=True)
         self.application_id = self.new_id()
+        self.users: dict[int, User] = {self.bot.id: self.bot}
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
         self.messages: dict[int, Message] = {}
@@ -207,8 +84,21 @@ class World:
 
     def add_member(self, guild: Guild, name: str) -> User:
         user = User(self.new_id(), name)
+        self.users[user.id] = user
         guild.members.append(user)
         return user
+
+    def shares_guild(self, user: User) -> bool:
+        """Whether there is a guild with this user and the bot in it."""
+        return any(user in guild.members for guild in self.guilds.values())
+
+    def direct(self, user: User) -> Channel:
+        """The direct messages between the bot and this user."""
+        there = (channel for channel in self.channels.values() if channel.recipient is user)
+        if (channel := next(there, None)) is None:
+            channel = Channel(self.new_id(), None, user.name, INVITED_WITH, recipient=user)
+            self.channels[channel.id] = channel
+        return channel
 
     def add_file(self, name: str, content: bytes, description: str | None = None) -> StoredFile:
         """Keep a file and serve it under its own URL."""
@@ -227,6 +117,15 @@ class World:
         del self.messages[message.id]
         for file in message.files:
             self.files.pop(file.id, None)
+
+    def remove_channel(self, channel: Channel) -> None:
+        """Delete it and all its messages."""
+        del self.channels[channel.id]
+        for guild in self.guilds.values():
+            guild.channels = [each for each in guild.channels if each is not channel]
+        for message in list(self.messages.values()):
+            if message.channel is channel:
+                self.remove_message(message)
 
     async def announce(self) -> None:
         """Wake everybody who waits in `until`."""

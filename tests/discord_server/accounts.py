@@ -1,0 +1,68 @@
+"""Who the bot is, who others are, and where it writes to them directly."""
+
+from aiohttp import web
+
+from tests.discord_server import payloads, rules
+from tests.discord_server.answers import answer
+from tests.discord_server.posting import read_body
+from tests.discord_server.rules import Refused
+from tests.discord_server.things import JsonObject, User
+from tests.discord_server.world import World
+
+
+class Accounts:
+    """The routes of users and of the application."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def routes(self, base: str) -> list[web.RouteDef]:
+        return [
+            web.get(f"{base}/users/@me", self.me),
+            web.post(f"{base}/users/@me/channels", self.open_direct),
+            web.get(f"{base}/users/{{user}}", self.user),
+            web.get(f"{base}/oauth2/applications/@me", self.application),
+            web.get(f"{base}/gateway/bot", self.gateway),
+        ]
+
+    async def me(self, _: web.Request) -> web.Response:
+        return answer(payloads.user(self._world.bot))
+
+    async def user(self, request: web.Request) -> web.Response:
+        who = self._named(request.match_info["user"])
+        if who is None:
+            raise Refused(404, 10013, "Unknown User")
+        return answer(payloads.user(who))
+
+    def _named(self, user_id: object) -> User | None:
+        return self._world.users.get(int(str(user_id))) if str(user_id).isdecimal() else None
+
+    async def application(self, _: web.Request) -> web.Response:
+        return answer(payloads.application(self._world))
+
+    async def gateway(self, request: web.Request) -> web.Response:
+        limit: JsonObject = {
+            "total": 1000,
+            "remaining": 999,
+            "reset_after": 0,
+            "max_concurrency": 1,
+        }
+        url = f"ws://{request.host}/gateway"
+        return answer({"url": url, "shards": 1, "session_start_limit": limit})
+
+    async def open_direct(self, request: web.Request) -> web.Response:
+        """The direct messages with one person: the same channel however often it is opened.
+
+        Whether that person takes any is told only by sending some.
+        """
+        named = (await read_body(request, self._world)).payload.get("recipient_id")
+        if named is None:
+            form = rules.Form()
+            form.wrong("recipient_id", "BASE_TYPE_REQUIRED", "This field is required")
+            form.done()
+        who = self._named(named)
+        if who is None:
+            raise Refused(400, 50033, "Invalid Recipient(s)")
+        if who.bot:
+            raise Refused(403, 50007, "Cannot send messages to this user")
+        return answer(payloads.channel(self._world.direct(who), self._world))
