@@ -237,3 +237,49 @@ async def test_faults_of_discord_do_not_touch_the_jobs_of_others(
     assert len((await handle.message(finished)).pictures) == 4
     assert api.submit_calls == 2
     assert "ERROR" not in bot.output
+
+
+@pytest.mark.parametrize("loss", ["dropped", "reset", "asked to reconnect", "session ended"])
+async def test_a_gateway_that_goes_away_costs_no_job_and_no_click(
+    bot: BotProcess,
+    discord: DiscordServer,
+    api: GenerationServer,
+    channel: Channel,
+    people: list[Person],
+    loss: str,
+) -> None:
+    ann = people[0]
+    handle = await ann.slash(channel, "imagine", prompt="before sandbox:seconds=3")
+    connected = len(discord.gateway.connected)
+    assert connected == 1
+    match loss:
+        case "dropped":
+            await discord.gateway.drop()
+        case "reset":
+            await discord.gateway.reset()
+        case "asked to reconnect":
+            await discord.gateway.ask_to_reconnect()
+        case _:
+            await discord.gateway.invalidate(resumable=False)
+    message = await ends_once(handle, ann, channel, api)
+    await discord.bot_connected()
+    again = await ann.click(message, "Again")
+    assert len((await again.message(finished)).pictures) == 4
+    assert bot.output.count("Logged in as") == 1, "nobody is greeted again, no job goes on twice"
+    assert "ERROR" not in bot.output
+
+
+async def test_a_command_that_the_gateway_lost_for_a_moment_makes_one_job_and_costs_nothing(
+    bot: BotProcess,
+    discord: DiscordServer,
+    api: GenerationServer,
+    channel: Channel,
+    people: list[Person],
+) -> None:
+    """Told of it too late to answer: the person was told that nothing came of it."""
+    async with discord.gateway.away():
+        with pytest.raises(DidNotRespond):
+            await people[0].slash(channel, "imagine", prompt="too late")
+    await bot.wait_for_line("could not be answered in time")
+    assert await bot.stop() == 0
+    assert api.submit_calls == 0
