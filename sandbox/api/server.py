@@ -17,7 +17,8 @@ from yarl import URL
 
 from sandbox.api import refusals, wire
 from sandbox.api.album import Album, Painter
-from sandbox.api.jobs import Job, JobBook
+from sandbox.api.chaos import Chaos
+from sandbox.api.jobs import RUN_AT_ONCE, Job, JobBook
 from sandbox.api.painting.paint import paint
 from sandbox.api.refusals import Refusal
 from sandbox.api.script import Key, Script, Word, read_script
@@ -35,7 +36,8 @@ class GenerationServer:
 
     *port* 0 takes a free one. *speed* 2.0 makes jobs twice as quick. *clock* (seconds, never
     backwards) moves the jobs, *now* (unix seconds) dates them; nothing else tells the time, so a
-    test that owns both decides what a job is doing. *painter* makes the picture files.
+    test that owns both decides what a job is doing. *painter* makes the picture files. Of one
+    account *run_at_once* jobs run at the same time. *chaos* adds faults by chance.
     """
 
     def __init__(
@@ -47,6 +49,8 @@ class GenerationServer:
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], float] = time.time,
         painter: Painter = paint,
+        run_at_once: int = RUN_AT_ONCE,
+        chaos: Chaos | None = None,
     ) -> None:
         self.submits: list[Job] = []
         """Every accepted job, in order."""
@@ -58,8 +62,9 @@ class GenerationServer:
         self._port = port
         self._speed = speed
         self._clock = clock
-        self._book = JobBook(clock=clock, now=now, speed=speed)
+        self._book = JobBook(clock=clock, now=now, speed=speed, run_at_once=run_at_once)
         self._album = Album(painter)
+        self._chaos = chaos
         self._happened = asyncio.Condition()
         self._runner = web.AppRunner(
             self._application(),
@@ -114,7 +119,8 @@ class GenerationServer:
         return URL.build(scheme="http", host=self._host, port=self._port)
 
     def _application(self) -> web.Application:
-        application = web.Application(middlewares=[_envelopes], client_max_size=_BODY_MAX_BYTES)
+        around = [_envelopes] if self._chaos is None else [self._chaos.around(_drop), _envelopes]
+        application = web.Application(middlewares=around, client_max_size=_BODY_MAX_BYTES)
         application.router.add_post(f"{_BASE_PATH}/generation", self._submit)
         application.router.add_get(f"{_BASE_PATH}/generation/task/{{task_id}}", self._read)
         application.router.add_get("/pictures/{job_id}/{name}", self._picture)
