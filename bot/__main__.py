@@ -2,20 +2,25 @@
 
 import asyncio
 import logging
+import os
 import signal
 import sys
+import threading
 
 import discord
 
 from bot import texts
 from bot.assembly import assemble
-from bot.client import RemixBot
 from bot.clock import Clock
 from bot.errors import StoreInUse, StoreTooNew, StoreUnavailable
 from bot.settings import Settings, SettingsInvalid, load_settings
 from bot.ui import faults
 
+log = logging.getLogger(__name__)
+
 OK, CANNOT_RUN, SETTINGS_WRONG = 0, 1, 2
+CLOSING_S = 8.0
+"""Whoever stops a service gives it ten seconds, as a rule, and kills it then."""
 
 
 def main() -> int:
@@ -52,24 +57,39 @@ async def run(settings: Settings) -> None:
 
     Raises `bot.errors.StoreUnavailable`, and what discord.py raises where it cannot log in.
     """
-    async with assemble(settings, clock=Clock()) as assembled, assembled.bot as bot:
-        await _until_stopped(bot, settings.discord_token.get_secret_value())
-
-
-async def _until_stopped(bot: RemixBot, token: str) -> None:
     stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopped.set)
-    running = asyncio.create_task(bot.start(token), name="discord")
+        asyncio.get_running_loop().add_signal_handler(number, _stop, stopped)
+    serving = asyncio.create_task(_serve(settings), name="serving")
     stopping = asyncio.create_task(stopped.wait(), name="signals")
-    await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
-    if running.done():
-        await running
-    else:
-        await bot.close()
-        await asyncio.gather(running, return_exceptions=True)
+    if stopped.is_set():
+        serving.cancel()
+        await asyncio.wait({serving})
+    if not serving.cancelled():
+        await serving
+
+
+async def _serve(settings: Settings) -> None:
+    async with assemble(settings, clock=Clock()) as assembled, assembled.bot as bot:
+        await bot.start(settings.discord_token.get_secret_value())
+
+
+def _stop(stopped: asyncio.Event) -> None:
+    """End soon, and in any case in time: another machine's silence must not hold us up."""
+    if not stopped.is_set():
+        stopped.set()
+        backstop = threading.Timer(CLOSING_S, _end_now)
+        backstop.daemon = True
+        backstop.start()
+
+
+def _end_now() -> None:
+    """As after a crash, the rows say how to go on."""
+    log.warning(texts.CLOSING_HANGS)
+    logging.shutdown()
+    os._exit(OK)  # leaving in any other way would wait for what hangs
 
 
 def _complain(*lines: str) -> None:

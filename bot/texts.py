@@ -328,6 +328,10 @@ LOGIN_REFUSED = (
 )
 NO_NETWORK = "Discord cannot be reached. Check this machine's network, then start again."
 
+CLOSING_HANGS = (
+    "Something did not close in time. Ending without it: open jobs go on at the next start."
+)
+
 
 def database_unusable(detail: str) -> str:
     return f"The database cannot be used ({detail}). Check DATABASE_URL and its folder."

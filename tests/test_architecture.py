@@ -34,7 +34,7 @@ ONLY_IN = {
     "alembic": ("bot/store/",),
     "pydantic": ("bot/settings.py",),
     "pydantic_settings": ("bot/settings.py",),
-    "os": (),
+    "os": ("bot/__main__.py",),
     "dotenv": (),
     "simcord": (),
     "sandbox": (),

@@ -85,7 +85,7 @@ class Screens:
                     async with asyncio.timeout(self._timeout_s):
                         message = await interaction.original_response()
                     return message.id if traces.has_mark(message, mark) else None
-        except faults.FAULTS:
+        except (*faults.FAULTS, RuntimeError):  # the latter from a session that we have closed
             pass
         return None
 

@@ -106,10 +106,14 @@ class BotProcess:
             await asyncio.gather(*self._readers)
             return await self._running.wait()
 
-    async def stop(self, timeout_s: float = 20.0) -> int:
-        """SIGTERM; the exit code."""
-        self._running.send_signal(signal.SIGTERM)
+    async def stop(self, timeout_s: float = 20.0, *, by: signal.Signals = signal.SIGTERM) -> int:
+        """Ask it to end, by SIGTERM or another signal; the exit code."""
+        self.send(by)
         return await self.wait(timeout_s)
+
+    def send(self, sent: signal.Signals) -> None:
+        """Send it a signal."""
+        self._running.send_signal(sent)
 
     async def kill(self) -> None:
         """SIGKILL, if it still runs."""

@@ -1,7 +1,5 @@
 """The databases that every promise of the store is tested on, and a watch on their connections."""
 
-import asyncio
-import os
 import threading
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
@@ -9,12 +7,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event
-from sqlalchemy.engine import make_url
 from sqlalchemy.pool import Pool
 
 from bot.store import Store, open_store
 from tests.clock import ManualClock
-from tests.store.postgres import Server, installed, own_server
 
 
 @pytest.fixture(autouse=True)
@@ -41,32 +37,6 @@ def in_use() -> Generator[set[int]]:
         if "_connection_worker_thread" in thread.name:
             thread.join(timeout=5)
             assert not thread.is_alive(), "a connection is still open"
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Generator[Server]:
-    """One server for all tests of this process."""
-    given = os.environ.get("TEST_DATABASE_URL")
-    programs = installed()
-    if given:
-        server = Server(make_url(given))
-        yield server
-        asyncio.run(server.drop())
-    elif programs:
-        with own_server(programs) as server:
-            yield server
-    else:
-        missing = "PostgreSQL is not installed (no initdb), and TEST_DATABASE_URL is not set"
-        if os.environ.get("REMIXBOT_REQUIRE_POSTGRES"):
-            pytest.fail(missing)
-        pytest.skip(missing)
-
-
-@pytest.fixture
-async def postgresql_url(postgres: Server) -> AsyncGenerator[str]:
-    """An empty PostgreSQL database."""
-    async with postgres.database() as url:
-        yield url
 
 
 @pytest.fixture

@@ -1,0 +1,243 @@
+"""SIGTERM or SIGINT: the bot ends within ten seconds, cleanly, whatever hangs at that moment."""
+
+import asyncio
+import signal
+import sqlite3
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from sqlalchemy.engine import make_url
+
+from sandbox.api import GenerationServer, Job
+from sandbox.api.server import Call
+from tests.discord_server.faults import SILENCE
+from tests.discord_server.people import DidNotRespond, Person
+from tests.discord_server.process import BotProcess
+from tests.discord_server.seen import SeenMessage
+from tests.discord_server.server import DiscordServer
+from tests.discord_server.things import Channel
+from tests.process.accidents import silence
+
+PROMISED_S = 10.0
+TROUBLE = ("Traceback", "never retrieved", "was destroyed", "Unclosed", "unclosed", "Exception")
+
+
+def finished(message: SeenMessage) -> bool:
+    return "Remix 1" in message.buttons
+
+
+async def ends_cleanly(bot: BotProcess, by: signal.Signals = signal.SIGTERM) -> None:
+    assert await bot.stop(PROMISED_S, by=by) == 0
+    for trouble in TROUBLE:
+        assert trouble not in bot.output
+
+
+async def quiet(call: Call, job: Job, request: web.Request) -> web.StreamResponse | None:
+    """The API says nothing where the prompt of the job says so."""
+    return await silence(request) if f"silent {call}" in job.prompt else None
+
+
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("at", ["working", "silent read", "silent picture"])
+async def test_jobs_that_the_api_has_go_on_after_the_next_start(
+    discord: DiscordServer,
+    bot: BotProcess,
+    api: GenerationServer,
+    people: list[Person],
+    channel: Channel,
+    env: dict[str, str],
+    tmp_path: Path,
+    by: signal.Signals,
+    at: str,
+) -> None:
+    hung = asyncio.Event()
+
+    async def interfere(call: Call, job: Job, request: web.Request) -> web.StreamResponse | None:
+        if call != "submit" and at in {f"silent {call}", "working"}:
+            hung.set()
+        return await quiet(call, job, request)
+
+    api.interfere = interfere
+    handle = await people[0].slash(channel, "imagine", prompt=f"{at} sandbox:seconds=2.5")
+    await hung.wait()
+    await ends_cleanly(bot, by)
+    api.interfere = None
+    async with BotProcess(discord, cwd=tmp_path, env=env) as second:
+        assert len((await handle.message(finished)).pictures) == 4
+        await ends_cleanly(second)
+    assert api.submit_calls == 1
+
+
+async def test_a_job_on_its_way_to_the_api_is_told_after_the_next_start(
+    discord: DiscordServer,
+    bot: BotProcess,
+    api: GenerationServer,
+    people: list[Person],
+    channel: Channel,
+    env: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    api.interfere = quiet
+    handle = await people[0].slash(channel, "imagine", prompt="silent submit")
+    await api.until(lambda: len(api.submits) == 1)
+    await ends_cleanly(bot)
+    async with BotProcess(discord, cwd=tmp_path, env=env) as second:
+        told = await handle.message(lambda message: "Try again" in message.buttons)
+        assert "It may have been charged" in told.text
+        await ends_cleanly(second)
+    assert api.submit_calls == 1
+
+
+@pytest.mark.parametrize("method", ["PATCH", "POST"])
+async def test_a_discord_that_says_nothing_holds_nobody_up(
+    discord: DiscordServer,
+    bot: BotProcess,
+    people: list[Person],
+    channel: Channel,
+    method: str,
+) -> None:
+    fault = discord.faults.add(method, "/**", SILENCE, times=None)
+    asking = asyncio.create_task(people[0].slash(channel, "imagine", prompt="x"))
+    await discord.world.until(
+        lambda: fault.happened or None, timeout_s=20, describe=lambda: "nothing was asked"
+    )
+    await ends_cleanly(bot)
+    if method == "POST":
+        with pytest.raises(DidNotRespond):
+            await asking
+    else:
+        await asking
+
+
+async def test_an_sqlite_database_that_is_locked_holds_nobody_up(
+    bot: BotProcess, api: GenerationServer, people: list[Person], channel: Channel, tmp_path: Path
+) -> None:
+    for number, person in enumerate(people):
+        await person.slash(channel, "imagine", prompt=f"{number} sandbox:seconds=2.5")
+    await api.until(lambda: len(api.submits) == len(people))
+    locker = sqlite3.connect(tmp_path / "data" / "remixbot.db", isolation_level=None)
+    locker.execute("BEGIN IMMEDIATE")
+    try:
+        await api.until(lambda: len(api.reads) == len(people))
+        asking = [
+            asyncio.create_task(person.slash(channel, "imagine", prompt="locked out"))
+            for person in people
+        ]
+        await asyncio.gather(*asking)
+        assert await bot.stop(PROMISED_S) == 0
+    finally:
+        locker.close()
+    for trouble in TROUBLE:
+        assert trouble not in bot.output
+
+
+class Freezer:
+    """Stands between the bot and a PostgreSQL server, and can stop to pass anything on."""
+
+    def __init__(self, url: str) -> None:
+        self._url = make_url(url)
+        self._flows = asyncio.Event()
+        self._flows.set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.url = ""
+
+    async def serve(self) -> AsyncGenerator["Freezer"]:
+        server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        through = self._url.set(host="127.0.0.1", port=port, query={})
+        self.url = through.render_as_string(hide_password=False)
+        yield self
+        server.close()
+        self._flows.set()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def freeze(self) -> None:
+        self._flows.clear()
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        folder = self._url.query.get("host")
+        if isinstance(folder, str):
+            there = await asyncio.open_unix_connection(f"{folder}/.s.PGSQL.5432")
+        else:
+            there = await asyncio.open_connection(self._url.host, self._url.port or 5432)
+        for source, target in ((reader, there[1]), (there[0], writer)):
+            task = asyncio.create_task(self._pass_on(source, target))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _pass_on(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        try:
+            while block := await source.read(65536):
+                await self._flows.wait()
+                target.write(block)
+                await target.drain()
+        except ConnectionError:
+            pass
+        finally:
+            target.close()
+
+
+@pytest.fixture
+async def freezer(postgresql_url: str) -> AsyncGenerator[Freezer]:
+    async for one in Freezer(postgresql_url).serve():
+        yield one
+
+
+async def test_a_postgresql_server_that_is_frozen_holds_nobody_up(
+    discord: DiscordServer,
+    api: GenerationServer,
+    people: list[Person],
+    channel: Channel,
+    env: dict[str, str],
+    tmp_path: Path,
+    freezer: Freezer,
+) -> None:
+    on_postgresql = {**env, "DATABASE_URL": freezer.url}
+    async with BotProcess(discord, cwd=tmp_path, env=on_postgresql) as bot:
+        await bot.wait_for_line("Logged in as")
+        for number, person in enumerate(people):
+            await person.slash(channel, "imagine", prompt=f"{number} sandbox:seconds=2.5")
+        await api.until(lambda: len(api.submits) == len(people))
+        freezer.freeze()
+        asking = [person.slash(channel, "imagine", prompt="frozen out") for person in people]
+        refused = await asyncio.gather(*asking)
+        for handle in refused:
+            assert "did not accept" in (await handle.message()).text
+        assert await bot.stop(PROMISED_S) == 0
+    for trouble in TROUBLE:
+        assert trouble not in bot.output
+    assert api.submit_calls == len(people)
+
+
+async def test_a_second_signal_changes_nothing(
+    bot: BotProcess, api: GenerationServer, people: list[Person], channel: Channel
+) -> None:
+    await people[0].slash(channel, "imagine", prompt="x sandbox:seconds=60")
+    await api.until(lambda: len(api.reads) == 1)
+    bot.send(signal.SIGINT)
+    bot.send(signal.SIGTERM)
+    await ends_cleanly(bot)
+
+
+@pytest.mark.parametrize("path", ["/users/@me", "/applications/**"])
+async def test_a_start_that_hangs_can_be_stopped(
+    discord: DiscordServer, env: dict[str, str], tmp_path: Path, path: str
+) -> None:
+    fault = discord.faults.add("*", path, SILENCE, times=None)
+    async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+        await discord.world.until(
+            lambda: fault.happened or None, timeout_s=20, describe=lambda: "nothing was asked"
+        )
+        await ends_cleanly(bot)
+
+
+async def test_a_start_without_a_gateway_can_be_stopped(
+    discord: DiscordServer, env: dict[str, str], tmp_path: Path
+) -> None:
+    async with discord.gateway.away(), BotProcess(discord, cwd=tmp_path, env=env) as bot:
+        await bot.wait_for_line("Told Discord the commands")
+        await ends_cleanly(bot)
