@@ -1,0 +1,58 @@
+"""Runs the bot, unchanged, and says which points of its life it passes; it may die at one of them.
+
+KILL_AT="before POST submit" DISCORD_SERVER_URL=... python -m tests.process.kill_launch bot
+"""
+
+import functools
+import importlib
+import json
+import os
+import signal
+import sys
+
+from discord.state import ConnectionState
+
+from tests.discord_server import launch
+from tests.process import points
+
+KILL_AT = "KILL_AT"
+"""The name of the point at which the process kills itself, when it first gets there."""
+CONSTANTS = "BOT_CONSTANTS"
+"""JSON: dotted names of constants in modules, and what they are to be instead."""
+
+PASSED, KILLED = "point: ", "killed at "
+"""Beginnings of the lines that are written."""
+
+
+def main() -> None:
+    """Change nothing but waits, and run ``python -m bot`` as `launch` does."""
+    # discord.py waits so long for news of further servers before it calls itself ready: 2 s.
+    init = functools.partialmethod(ConnectionState.__init__, guild_ready_timeout=0.1)
+    setattr(ConnectionState, "__init__", init)  # noqa: B010  # typed as a fixed method
+    for name, value in json.loads(os.environ.get(CONSTANTS, "{}")).items():
+        _set(name, value)
+    points.watch(_pass)
+    launch.main()
+
+
+def _set(name: str, value: object) -> None:
+    path, _, constant = name.rpartition(".")
+    module = importlib.import_module(path)
+    getattr(module, constant)  # one that is not there would change nothing
+    setattr(module, constant, value)
+
+
+def _pass(point: str) -> None:
+    _write(PASSED + point)
+    if point == os.environ.get(KILL_AT):
+        _write(KILLED + point)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _write(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    main()
