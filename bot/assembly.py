@@ -14,6 +14,7 @@ from bot.client import RemixBot
 from bot.clock import Clock
 from bot.jobs.crew import Crew
 from bot.jobs.runner import JobRunner
+from bot.jobs.watching import Watcher
 from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.studio import Limits, Studio
@@ -46,21 +47,30 @@ async def assemble(
         )
         session = await opened.enter_async_context(open_session(str(settings.vtrix_api_url)))
         crew = await opened.enter_async_context(Crew())
-        runner = JobRunner(
-            api=GenerationApi(
-                session,
-                base_url=str(settings.vtrix_api_url),
-                key=settings.vtrix_api_key.get_secret_value(),
-                timeout_s=settings.api_timeout_seconds,
-            ),
-            downloads=PictureDownloads(session),
-            store=store,
-            crew=crew,
+        api = GenerationApi(
+            session,
+            base_url=str(settings.vtrix_api_url),
+            key=settings.vtrix_api_key.get_secret_value(),
+            timeout_s=settings.api_timeout_seconds,
+        )
+        watcher = Watcher(
+            api=api,
             clock=clock,
             watch_s=settings.watch_hours * 3600,
             reads_per_second=settings.max_reads_per_second,
             rng=SystemRandom(),
         )
+        runner = JobRunner(
+            api=api,
+            watcher=watcher,
+            downloads=PictureDownloads(session),
+            store=store,
+            crew=crew,
+            clock=clock,
+            submit_within_s=settings.submit_within_minutes * 60,
+            patience_s=settings.watch_hours * 3600,
+        )
+        crew.spawn(runner.tidy(), name="tidying")
         limits = Limits(
             running_per_user=settings.max_running_per_user,
             jobs_per_day=settings.max_jobs_per_day,
@@ -72,5 +82,6 @@ async def assemble(
             crew=crew,
             clock=clock,
             allowed_guilds=settings.allowed_guilds,
+            discord_timeout_s=settings.discord_timeout_seconds,
         )
         yield Assembled(bot=bot, store=store, crew=crew)

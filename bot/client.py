@@ -58,6 +58,7 @@ class RemixBot(commands.Bot):
         store: Store,
         crew: Crew,
         clock: Clock,
+        discord_timeout_s: float,
         allowed_guilds: frozenset[int] = frozenset(),
     ) -> None:
         intents = discord.Intents.none()
@@ -71,7 +72,7 @@ class RemixBot(commands.Bot):
         )
         self.studio = studio
         self._store = store
-        self._screens = Screens(self, crew=crew, clock=clock)
+        self._screens = Screens(self, crew=crew, clock=clock, timeout_s=discord_timeout_s)
         self._allowed_guilds = allowed_guilds
         self._greeted = False
         self._left_open: list[Job] = []

@@ -259,6 +259,8 @@ class DeliveryFailed(ServiceError):
     """Discord did not take the result; the job stays finished."""
 
     detail: str = ""
+    may_pass: bool = False
+    """Discord is out of order: the same may work later."""
 
 
 # ------------------------------------------------------------------ who runs the bot

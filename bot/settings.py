@@ -58,6 +58,9 @@ class Settings(BaseSettings):
         default=frozenset[int](),
         description="server ids separated by commas (empty = every server the bot is in)",
     )
+    submit_within_minutes: float = Field(
+        default=15, gt=0, le=1440, description="a number of minutes, more than 0 and at most 1440"
+    )
     watch_hours: float = Field(
         default=24, gt=0, le=72, description="a number of hours, more than 0 and at most 72"
     )
@@ -66,6 +69,9 @@ class Settings(BaseSettings):
     )
     api_timeout_seconds: float = Field(
         default=30, gt=0, le=300, description="a number of seconds, more than 0 and at most 300"
+    )
+    discord_timeout_seconds: float = Field(
+        default=120, gt=0, le=900, description="a number of seconds, more than 0 and at most 900"
     )
 
     @field_validator("discord_token", "vtrix_api_key")

@@ -165,6 +165,10 @@ def picture_in_file(image_no: int, reason: str) -> str:
     return f"Picture {image_no + 1} {reason}; its link is in the file below."
 
 
+RESULT_FOLLOWS = (
+    "Your pictures are ready. Discord does not take them here, so look at my next message."
+)
+FAILURE_FOLLOWS = "There are no pictures this time. My next message says why."
 TOO_LARGE_TO_POST = "is too large to post here"
 NOT_DOWNLOADED = "could not be fetched"
 

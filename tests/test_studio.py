@@ -16,6 +16,7 @@ from bot.inputs import JobId, MessageId
 from bot.jobs.crew import Crew
 from bot.jobs.runner import JobRunner
 from bot.jobs.screen import Posted, Screen
+from bot.jobs.watching import Watcher
 from bot.model import ImagineRequest, Job, Mode, NewJob, Place, Source
 from bot.store import Store, open_store
 from bot.studio import Asking, Limits, Sketch, Studio
@@ -56,13 +57,17 @@ class SilentScreen:
 
     message_id = 99
 
+    async def locate(self) -> None: ...
+
     def show(self, progress: object) -> None: ...
 
     async def deliver(self, *_: object, **__: object) -> Posted:
         return Posted(channel_id=2, message_id=self.message_id)
 
-    async def fail(self, *_: object, **__: object) -> bool:
-        return True
+    async def fail(self, *_: object, **__: object) -> Posted:
+        return Posted(channel_id=2, message_id=self.message_id)
+
+    async def ping(self, *_: object, **__: object) -> None: ...
 
 
 async def never(*_: Any, **__: Any) -> Any:
@@ -77,15 +82,18 @@ async def rooms(tmp_path: Path) -> AsyncGenerator[Rooms]:
         url = f"sqlite+aiosqlite:///{tmp_path}/remixbot.db"
         store = await opened.enter_async_context(open_store(url, clock=clock))
         session = await opened.enter_async_context(open_session(api.url))
+        client = GenerationApi(session, base_url=api.url, key=KEY)
         runner = JobRunner(
-            api=GenerationApi(session, base_url=api.url, key=KEY),
+            api=client,
+            watcher=Watcher(
+                api=client, clock=clock, watch_s=60, reads_per_second=100, rng=SystemRandom()
+            ),
             downloads=PictureDownloads(session),
             store=store,
             crew=await opened.enter_async_context(Crew()),
             clock=clock,
-            watch_s=60,
-            reads_per_second=100,
-            rng=SystemRandom(),
+            submit_within_s=60,
+            patience_s=60,
         )
         limits = Limits(running_per_user=3)
         yield Rooms(Studio(store=store, runner=runner, limits=limits), store, api)

@@ -23,6 +23,7 @@ SAMPLES: dict[str, Any] = {
     "limit_bytes": 1,
     "status": 400,
     "number": "a1b2c3",
+    "may_pass": True,
 }
 
 

@@ -46,6 +46,15 @@ async def hang(
     return tuple(exhibits)
 
 
+def without_files(exhibits: Sequence[Exhibit]) -> tuple[Exhibit, ...]:
+    """The same, shown by their links: for where Discord takes no files of that size."""
+    too_large = PictureTooLarge(limit_bytes=0)
+    return tuple(
+        Exhibit(picture=exhibit.picture, problem=exhibit.problem or too_large)
+        for exhibit in exhibits
+    )
+
+
 async def _fetch(
     picture: Picture, downloads: PictureDownloads, limit_bytes: int
 ) -> Download | PictureTooLarge | PictureUnavailable:

@@ -58,6 +58,10 @@ class Screen(Protocol):
         """The message, where it is known: a crash may have come before that was written down."""
         ...
 
+    async def locate(self) -> None:
+        """Look for a message that is not known. Never raises; it may stay unknown."""
+        ...
+
     def show(self, progress: Progress) -> None:
         """Show this when there is time; the newest wins. Never waits, never raises."""
         ...
@@ -65,12 +69,21 @@ class Screen(Protocol):
     async def deliver(self, job: Job, exhibits: Sequence[Exhibit], *, took_s: float) -> Posted:
         """Turn the message into the result, or post it where its author finds it.
 
-        Raises `bot.errors.DeliveryFailed` where Discord does not take it.
+        May be called again after it raised `bot.errors.DeliveryFailed`: Discord did not take it.
         """
         ...
 
-    async def fail(
-        self, job: Job, error: RemixbotError, *, nothing_charged: bool, took_s: float
-    ) -> bool:
-        """Say what went wrong, in the message or where its author finds it; whether that worked."""
+    async def fail(self, job: Job, error: RemixbotError, *, nothing_charged: bool) -> Posted:
+        """Say what went wrong, in the message or where its author finds it.
+
+        May be called again after it raised `bot.errors.DeliveryFailed`.
+        """
+        ...
+
+    async def ping(self, posted: Posted, *, delivered: bool, took_s: float) -> None:
+        """Tell who asked that there is news, unless they know by now. Never raises.
+
+        Comes once it is written down that they have it: a crash may cost the ping, and never makes
+        two of them.
+        """
         ...

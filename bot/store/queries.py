@@ -148,13 +148,14 @@ def fail(session: Session, job_id: int, reason: str) -> bool:
     return session.scalar(step.returning(JobRow.id)) is not None
 
 
-def told(session: Session, job_id: int, now: datetime) -> bool:
-    """Note that the author of a job without pictures knows, and erase the token.
+def told(session: Session, job_id: int, message_id: int, now: datetime) -> bool:
+    """Note that the author of a job without pictures knows by this message, and erase the token.
 
     Whether this call did it: only the first one does.
     """
     untold = _is(job_id, _WITHOUT_PICTURES) & JobRow.told_at.is_(None)
-    step = update(JobRow).where(untold).values(told_at=now, interaction_token=None)
+    step = update(JobRow).where(untold)
+    step = step.values(told_at=now, message_id=message_id, interaction_token=None)
     return session.scalar(step.returning(JobRow.id)) is not None
 
 

@@ -111,12 +111,12 @@ class Store:
         """Any state but delivered, failed and unknown → failed; whether this call did it."""
         return await self._run(self._write(queries.fail, job_id, reason))
 
-    async def told(self, job_id: int) -> bool:
-        """Note that the author of a failed or unknown job knows of it; whether this call did it.
+    async def told(self, job_id: int, message_id: int) -> bool:
+        """Note that this message told the author of a failed or unknown job; whether this call did.
 
-        Only the first one does. Erases the token.
+        Only the first one does. The job is found by this message from then on. Erases the token.
         """
-        return await self._run(self._write(queries.told, job_id, self._clock.now()))
+        return await self._run(self._write(queries.told, job_id, message_id, self._clock.now()))
 
     async def erase_tokens(self, created_before: datetime) -> int:
         """Erase the interaction tokens of all jobs from before this moment; how many there were."""

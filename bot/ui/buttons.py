@@ -21,7 +21,7 @@ UNKNOWN_JOB = "-"
 _JOB_ID = r"[A-Za-z0-9_-]{1,56}"
 _ROW_MAX = 5
 
-LayoutButton = discord.ui.Button[discord.ui.LayoutView]
+AnyButton = discord.ui.Button[Any]
 Row = discord.ui.ActionRow[Any]
 
 
@@ -49,7 +49,7 @@ class Press:
 
 
 class PictureButton(
-    discord.ui.DynamicItem[LayoutButton],
+    discord.ui.DynamicItem[AnyButton],
     # `\Z`: discord.py looks for a match first and dispatches on a full match
     template=rf"{PREFIX}(?P<verb>{'|'.join(Verb)}):(?P<job>{_JOB_ID}):(?P<image>[0-3])\Z",
 ):
@@ -61,14 +61,14 @@ class PictureButton(
         label: str = "",
         style: discord.ButtonStyle = discord.ButtonStyle.secondary,
     ) -> None:
-        super().__init__(LayoutButton(label=label, style=style, custom_id=press.custom_id))
+        super().__init__(AnyButton(label=label, style=style, custom_id=press.custom_id))
         self.press = press
 
     @classmethod
     async def from_custom_id(
         cls,
         interaction: discord.Interaction,  # noqa: ARG003  # discord.py's signature
-        item: discord.ui.Item[discord.ui.LayoutView],  # noqa: ARG003  # discord.py's signature
+        item: discord.ui.Item[Any],  # noqa: ARG003  # discord.py's signature
         match: re.Match[str],
         /,
     ) -> Self:
@@ -78,28 +78,54 @@ class PictureButton(
         interaction.client.dispatch("picture_button", interaction, self.press)
 
 
+ButtonRows = list[list[PictureButton]]
+
+
 def is_known(custom_id: str) -> bool:
     """Whether this version has a button with such an id."""
     return PictureButton.__discord_ui_compiled_template__.fullmatch(custom_id) is not None
 
 
-def result_rows(job: Job) -> list[Row]:
-    """The rows under a result: chain on its pictures; the same idea once more."""
+def result_buttons(job: Job) -> ButtonRows:
+    """What is under a result: chain on its pictures; the same idea once more."""
     remix = [
-        PictureButton(
-            Press(Verb.REMIX, Source(picture.job_id, picture.image_no)),
-            texts.remix_button(picture.image_no),
-            discord.ButtonStyle.primary,
-        )
-        for picture in job.pictures
-        if _can_be_remixed(picture)
+        PictureButton(press, texts.remix_button(press.source.image_no), discord.ButtonStyle.primary)
+        for press in _remix_presses(job)
     ]
     return [*_rows(remix), *_rows(_repeats(job, texts.AGAIN, parents=True))]
 
 
-def retry_row(job: Job) -> list[Row]:
-    """The row under a failure."""
+def retry_buttons(job: Job) -> ButtonRows:
+    """What is under a failure."""
     return _rows(_repeats(job, texts.TRY_AGAIN, parents=False))
+
+
+def own_ids(job: Job) -> frozenset[str]:
+    """The ids of those buttons that only messages with this job's pictures have."""
+    return frozenset(press.custom_id for press in _remix_presses(job))
+
+
+def in_layout(rows: ButtonRows) -> list[Row]:
+    """*rows* for a message of components."""
+    return [Row(*row) for row in rows]
+
+
+def in_view(rows: ButtonRows) -> discord.ui.View:
+    """*rows* for a classic message."""
+    view = discord.ui.View(timeout=None)
+    for number, row in enumerate(rows):
+        for button in row:
+            button.row = number
+            view.add_item(button)
+    return view
+
+
+def _remix_presses(job: Job) -> list[Press]:
+    return [
+        Press(Verb.REMIX, Source(picture.job_id, picture.image_no))
+        for picture in job.pictures
+        if _can_be_remixed(picture)
+    ]
 
 
 def _can_be_remixed(picture: Picture) -> bool:
@@ -130,5 +156,5 @@ def _repeats(job: Job, label: str, *, parents: bool) -> list[PictureButton]:
     return buttons
 
 
-def _rows(buttons: list[PictureButton]) -> list[Row]:
-    return [Row(*buttons[start : start + _ROW_MAX]) for start in range(0, len(buttons), _ROW_MAX)]
+def _rows(buttons: list[PictureButton]) -> ButtonRows:
+    return [buttons[start : start + _ROW_MAX] for start in range(0, len(buttons), _ROW_MAX)]

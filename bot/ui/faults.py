@@ -14,6 +14,8 @@ UNKNOWN_INTERACTION = 10062
 """Answered too late (after three seconds), or by another session of the bot."""
 ALREADY_ANSWERED = 40060
 UNKNOWN_MESSAGE = 10008
+TOO_LARGE = 40005
+INVALID_FORM = 50035
 
 
 def is_too_late(error: BaseException) -> bool:
@@ -27,6 +29,23 @@ def is_too_late(error: BaseException) -> bool:
 def is_deleted(error: BaseException) -> bool:
     """The message is no longer there (or is one that only a token reaches)."""
     return isinstance(error, discord.HTTPException) and error.code == UNKNOWN_MESSAGE
+
+
+def is_answered(error: BaseException) -> bool:
+    """The interaction has an answer already: of another program, or of an attempt of ours."""
+    return isinstance(error, discord.HTTPException) and error.code == ALREADY_ANSWERED
+
+
+def is_too_large(error: BaseException) -> bool:
+    """The files are larger than the place takes."""
+    return isinstance(error, discord.HTTPException) and (
+        error.code == TOO_LARGE or error.status == 413
+    )
+
+
+def is_refused_layout(error: BaseException) -> bool:
+    """Discord does not take what the message looks like."""
+    return isinstance(error, discord.HTTPException) and error.code == INVALID_FORM
 
 
 def may_pass(error: Exception) -> bool:

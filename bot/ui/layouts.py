@@ -14,7 +14,7 @@ from bot import texts
 from bot.errors import PictureTooLarge, RemixbotError
 from bot.jobs.screen import Exhibit, Progress
 from bot.model import REMIXABLE_IMAGES, Job, RemixRequest
-from bot.ui.buttons import result_rows, retry_row
+from bot.ui.buttons import in_layout, in_view, result_buttons, retry_buttons
 from bot.ui.escape import quote, shorten
 
 AT_WORK = discord.Colour(0x5865F2)
@@ -25,6 +25,9 @@ PROGRESS_PROMPT_MAX = 300
 RESULT_PROMPT_MAX = 1200
 LINKS_MAX = 1800
 """Text in one message may have 4000 characters in all: heading and prompt take less than half."""
+PLAIN_PROMPT_MAX = 700
+PLAIN_LINKS_MAX = 700
+"""A classic message has 2000 characters."""
 ALT_TEXT_MAX = 256
 FILES_MAX = 10
 
@@ -39,8 +42,20 @@ class Page:
     files: list[discord.File]
 
 
-def progress_page(job: Job, progress: Progress) -> Page:
-    """What is being made, how far it is, and since when."""
+@dataclass(frozen=True, slots=True)
+class PlainPage:
+    """A classic message, where Discord does not take a `Page`: used once, then built anew."""
+
+    content: str
+    view: discord.ui.View
+    files: list[discord.File]
+
+
+def progress_page(job: Job, progress: Progress, *, mark: int | None = None) -> Page:
+    """What is being made, how far it is, and since when.
+
+    *mark*, 1 to 2**31 - 1, is kept by Discord, so that this very message can be recognised.
+    """
     if progress.fraction is not None:
         state = texts.bar(progress.fraction)
     else:
@@ -53,51 +68,77 @@ def progress_page(job: Job, progress: Progress) -> Page:
     if job.origin is not None:
         below.append(texts.origin_line(job.origin.url))
     prompt = shorten(quote(job.request.prompt), PROGRESS_PROMPT_MAX)
-    return _page(AT_WORK, _texts(_progress_heading(job), prompt, "\n".join(below)))
+    blocks = _texts(_progress_heading(job), prompt, "\n".join(below))
+    return _page(AT_WORK, blocks, mark=mark)
 
 
 def result_page(job: Job, exhibits: Sequence[Exhibit], *, took_s: float) -> Page:
     """The pictures, what they were made from, and the buttons to go on."""
-    prompt, files = _prompt(job)
+    prompt, files = _prompt(job, RESULT_PROMPT_MAX)
     exhibits = _within(FILES_MAX - len(files), exhibits)
-    linked = [exhibit for exhibit in exhibits if exhibit.file is None]
-    links = "\n".join(_link(exhibit) for exhibit in linked)
-    if len(links) > LINKS_MAX:
-        files.append(_text_file("links.txt", "\n".join(one.picture.url for one in linked)))
-        links = "\n".join(_link_in_file(exhibit) for exhibit in linked)
+    links, link_files = _links(exhibits, LINKS_MAX)
+    files += link_files
     uploads = _uploads(job, exhibits)
-    about = "\n".join((texts.asked_by(job.author_id), _details(job, took_s)))
     return _page(
         DONE,
         [
-            *_texts(texts.result_heading(_image_no(job)), prompt, about),
+            *_texts(texts.result_heading(_image_no(job)), prompt, _about(job, took_s)),
             *_shown(files),
             *_gallery(uploads),
             *_texts(links, _missing(job)),
-            *result_rows(job),
+            *in_layout(result_buttons(job)),
         ],
         [*files, *uploads],
     )
 
 
+def plain_result(job: Job, exhibits: Sequence[Exhibit], *, took_s: float) -> PlainPage:
+    """The same in a classic message."""
+    prompt, files = _prompt(job, PLAIN_PROMPT_MAX)
+    exhibits = _within(FILES_MAX - len(files), exhibits)
+    links, link_files = _links(exhibits, PLAIN_LINKS_MAX)
+    blocks = [texts.result_heading(_image_no(job)), prompt, _about(job, took_s)]
+    blocks += [links, _missing(job)]
+    return PlainPage(
+        "\n".join(filter(None, blocks)),
+        in_view(result_buttons(job)),
+        [*files, *link_files, *_uploads(job, exhibits)],
+    )
+
+
 def failure_page(job: Job, error: RemixbotError, *, nothing_charged: bool) -> Page:
     """What went wrong, the prompt so that nothing is lost, and a button to try again."""
-    sentence = texts.describe(error)
-    if nothing_charged and texts.NOTHING_CHARGED not in sentence:
-        sentence = f"{sentence} {texts.NOTHING_CHARGED}"
-    prompt, files = _prompt(job)
-    heading = f"{texts.FAILURE_HEADING}\n{sentence}"
-    about = texts.asked_by(job.author_id)
-    return _page(FAILED, [*_texts(heading, prompt, about), *_shown(files), *retry_row(job)], files)
+    prompt, files = _prompt(job, RESULT_PROMPT_MAX)
+    heading = _what_went_wrong(error, nothing_charged=nothing_charged)
+    blocks = _texts(heading, prompt, texts.asked_by(job.author_id))
+    return _page(FAILED, [*blocks, *_shown(files), *in_layout(retry_buttons(job))], files)
+
+
+def plain_failure(job: Job, error: RemixbotError, *, nothing_charged: bool) -> PlainPage:
+    """The same in a classic message."""
+    prompt, files = _prompt(job, PLAIN_PROMPT_MAX)
+    heading = _what_went_wrong(error, nothing_charged=nothing_charged)
+    content = "\n".join((heading, prompt, texts.asked_by(job.author_id)))
+    return PlainPage(content, in_view(retry_buttons(job)), files)
+
+
+def notice_page(sentence: str) -> Page:
+    """One plain text: what a message becomes whose layout Discord refuses."""
+    view = discord.ui.LayoutView(timeout=None)
+    view.add_item(Text(sentence))
+    return Page(view, [])
 
 
 def _page(
     colour: discord.Colour,
     items: Iterable[discord.ui.Item[discord.ui.LayoutView]],
     files: list[discord.File] | None = None,
+    *,
+    mark: int | None = None,
 ) -> Page:
     view = discord.ui.LayoutView(timeout=None)
-    view.add_item(discord.ui.Container[discord.ui.LayoutView](*items, accent_colour=colour))
+    container = discord.ui.Container[discord.ui.LayoutView](*items, accent_colour=colour, id=mark)
+    view.add_item(container)
     return Page(view, files or [])
 
 
@@ -121,17 +162,28 @@ def _details(job: Job, took_s: float) -> str:
     return texts.details(mode=mode, parent=parent, duration_s=took_s, cost_usd=job.cost_usd)
 
 
+def _about(job: Job, took_s: float) -> str:
+    return f"{texts.asked_by(job.author_id)}\n{_details(job, took_s)}"
+
+
+def _what_went_wrong(error: RemixbotError, *, nothing_charged: bool) -> str:
+    sentence = texts.describe(error)
+    if nothing_charged and texts.NOTHING_CHARGED not in sentence:
+        sentence = f"{sentence} {texts.NOTHING_CHARGED}"
+    return f"{texts.FAILURE_HEADING}\n{sentence}"
+
+
 def _texts(*blocks: str) -> list[Text]:
     """Each block in a component of its own, or a quote would swallow the lines below it."""
     return [Text(block) for block in blocks if block]
 
 
-def _prompt(job: Job) -> tuple[str, list[discord.File]]:
+def _prompt(job: Job, limit: int) -> tuple[str, list[discord.File]]:
     """The prompt as a quote; whole in a file besides, where the quote has to be cut."""
     whole = quote(job.request.prompt)
-    if len(whole) <= RESULT_PROMPT_MAX:
+    if len(whole) <= limit:
         return whole, []
-    return shorten(whole, RESULT_PROMPT_MAX), [_text_file("prompt.txt", job.request.prompt)]
+    return shorten(whole, limit), [_text_file("prompt.txt", job.request.prompt)]
 
 
 def _shown(files: Iterable[discord.File]) -> list[discord.ui.File[discord.ui.LayoutView]]:
@@ -166,6 +218,16 @@ def _within(room: int, exhibits: Sequence[Exhibit]) -> list[Exhibit]:
         exhibit if position < room else replace(exhibit, file=None, problem=too_many)
         for position, exhibit in enumerate(exhibits)
     ]
+
+
+def _links(exhibits: Sequence[Exhibit], limit: int) -> tuple[str, list[discord.File]]:
+    """A line for each picture that has no file; their links in a file where they are too long."""
+    linked = [exhibit for exhibit in exhibits if exhibit.file is None]
+    lines = "\n".join(_link(exhibit) for exhibit in linked)
+    if len(lines) <= limit:
+        return lines, []
+    links = _text_file("links.txt", "\n".join(exhibit.picture.url for exhibit in linked))
+    return "\n".join(_link_in_file(exhibit) for exhibit in linked), [links]
 
 
 def _reason(exhibit: Exhibit) -> str:

@@ -15,20 +15,45 @@ EDIT_GAP_S = 4.0
 """Discord publishes no limit for edits of one message; one in 3 to 5 s is what it tolerates."""
 LAST_EDIT_S = 1.0
 """How long an edit under way may hold up the result."""
+EDITS_PER_SECOND = 25.0
+"""Of all messages together: half of what Discord allows a bot, and little work for the machine."""
+
+
+class Pacer:
+    """Spaces out the edits of all messages, in the order in which they are wanted."""
+
+    def __init__(self, clock: Clock, per_second: float = EDITS_PER_SECOND) -> None:
+        self._clock = clock
+        self._spacing_s = 1 / per_second
+        self._free_at = clock.monotonic()
+
+    async def turn(self) -> None:
+        """Wait for one's moment; who is cancelled meanwhile leaves theirs unused."""
+        now = self._clock.monotonic()
+        at = max(now, self._free_at)
+        self._free_at = at + self._spacing_s
+        if at > now:
+            await self._clock.sleep(at - now)
 
 
 class ProgressEdits:
-    """Edits in a task of its own: the first at once, the others at least 4 s apart, newest wins.
+    """Edits in a task of its own, at least 4 s apart, when *pacer* has room; the newest wins.
 
     discord.py waits inside an edit when a limit is near, so nothing else may wait for one.
     """
 
     def __init__(
-        self, edit: Callable[[Progress], Awaitable[None]], *, crew: Crew, clock: Clock
+        self,
+        edit: Callable[[Progress], Awaitable[None]],
+        *,
+        crew: Crew,
+        clock: Clock,
+        pacer: Pacer,
     ) -> None:
         self._edit = edit
         self._crew = crew
         self._clock = clock
+        self._pacer = pacer
         self._shown: Progress | None = None
         self._newest: Progress | None = None
         self._task: asyncio.Task[None] | None = None
@@ -55,6 +80,7 @@ class ProgressEdits:
     async def _work(self) -> None:
         try:
             while self._newest is not None and self._newest != self._shown and not self._stopped:
+                await self._pacer.turn()
                 newest, self._editing = self._newest, True
                 await self._edit_once(newest)
                 self._shown, self._editing = newest, False

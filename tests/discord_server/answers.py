@@ -1,6 +1,8 @@
 """HTTP answers exactly as discord.py takes them."""
 
 import json
+import socket
+import struct
 
 from aiohttp import web
 
@@ -16,3 +18,13 @@ def answer(body: JsonObject | list[JsonObject], status: int = 200) -> web.Respon
 def nothing() -> web.Response:
     """204, the answer to deletions."""
     return web.Response(status=204)
+
+
+def cut(request: web.Request) -> web.Response:
+    """Reset the connection; what is returned goes nowhere, but aiohttp wants something."""
+    if request.transport is not None:
+        own: socket.socket = request.transport.get_extra_info("socket")
+        # Closing with a linger of 0 s sends RST, as a host does that lost the connection.
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        request.transport.abort()
+    return nothing()

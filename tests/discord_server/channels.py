@@ -1,9 +1,12 @@
 """What the bot does in a channel with its own token: post, read, edit, delete."""
 
+from datetime import timedelta
+
 from aiohttp import web
 
 from tests.discord_server import payloads, rules
 from tests.discord_server.answers import answer, nothing
+from tests.discord_server.limits import Limits
 from tests.discord_server.nonces import Nonces
 from tests.discord_server.places import channel_in, message_in
 from tests.discord_server.posting import Body, read_body, write
@@ -18,12 +21,16 @@ from tests.discord_server.things import (
 )
 from tests.discord_server.world import World
 
+OLD = timedelta(hours=1)
+"""From this age on a message is not meant to be edited often."""
+
 
 class Channels:
     """The routes of a channel and of single messages in it."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, limits: Limits) -> None:
         self._world = world
+        self._limits = limits
         self._nonces = Nonces(world)
 
     def routes(self, base: str) -> list[web.RouteDef]:
@@ -97,6 +104,8 @@ class Channels:
         message = message_in(request, self._world)
         if message.author is not self._world.bot:
             raise Refused(403, 50005, "Cannot edit a message authored by another user")
+        if self._world.clock.now() - payloads.created_at(message.id) > OLD:
+            self._limits.admit_old_edit(message.channel.id)
         write(self._world, message, body)
         return answer(payloads.message(message, self._world))
 

@@ -12,8 +12,9 @@ from tests.discord_server.world import MovableClock
 
 @pytest.fixture
 async def raw() -> AsyncIterator[RawDiscord]:
-    """One channel, one person, and a clock to put forward."""
+    """One channel, one person, a clock to put forward, and no limit on how often one may ask."""
     clock = MovableClock()
     async with DiscordServer(clock=clock) as server, aiohttp.ClientSession() as http:
+        server.limits.enabled = False
         yield RawDiscord(server, clock, http)
         assert server.unknown_routes == []

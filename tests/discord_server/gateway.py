@@ -73,6 +73,8 @@ class Gateway:
         self._world = world
         self.sessions: dict[str, Session] = {}
         """Those whose socket is open, by id."""
+        self.copies = 1
+        """How often the bot is told of each interaction. Discord promises once, not only once."""
         self._sockets: set[web.WebSocketResponse] = set()
 
     def reaches(self, guild_id: int | None) -> bool:

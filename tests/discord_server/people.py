@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from tests.discord_server import interactions, payloads
 from tests.discord_server.gateway import Gateway
 from tests.discord_server.handles import PATIENCE_S, Handle, Until
+from tests.discord_server.moderation import Moderator
 from tests.discord_server.options import CannotSend, Value, command_data
 from tests.discord_server.rules import ANSWER_WITHIN_S
 from tests.discord_server.seen import Button, SeenMessage
@@ -151,7 +152,8 @@ class Person:
         )
         world.interactions[interaction.token] = interaction
         event = interactions.event(interaction, world)
-        await self._gateway.dispatch(channel.guild_id, "INTERACTION_CREATE", event)
+        for _ in range(self._gateway.copies):
+            await self._gateway.dispatch(channel.guild_id, "INTERACTION_CREATE", event)
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 await interaction.answered.wait()
@@ -208,6 +210,10 @@ class Community:
     @property
     def id(self) -> int:
         return self.guild.id
+
+    @property
+    def moderator(self) -> Moderator:
+        return Moderator(self._world, self._gateway)
 
     def add_channel(self, name: str, bot_permissions: int = INVITED_WITH) -> Channel:
         return self._world.add_channel(self.guild, name, bot_permissions)

@@ -1,6 +1,7 @@
 """Raw requests to the server: what a bot could send, without a bot."""
 
 import json
+from contextlib import AbstractAsyncContextManager
 from io import BytesIO
 from typing import cast
 
@@ -49,6 +50,26 @@ class RawDiscord:
         """The webhook that belongs to a callback."""
         return f"/webhooks/{self.server.world.application_id}/{callback.split('/')[3]}"
 
+    def asked(
+        self,
+        method: str,
+        path: str,
+        body: JsonObject | list[JsonObject] | None = None,
+        *files: tuple[str, bytes],
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        """One request with the bot's token; the answer as it came."""
+        form = aiohttp.FormData(quote_fields=False)
+        form.add_field("payload_json", json.dumps(body))
+        for index, (name, content) in enumerate(files):
+            form.add_field(f"files[{index}]", BytesIO(content), filename=name)
+        return self._http.request(
+            method,
+            f"{self.server.url}/api/v10{path}",
+            headers={"Authorization": f"Bot {self.server.token}"},
+            json=None if files else body,
+            data=form if files else None,
+        )
+
     async def ask(
         self,
         method: str,
@@ -57,19 +78,7 @@ class RawDiscord:
         *files: tuple[str, bytes],
     ) -> tuple[int, JsonObject]:
         """One request with the bot's token; status and body of the answer."""
-        form = aiohttp.FormData(quote_fields=False)
-        form.add_field("payload_json", json.dumps(body))
-        for index, (name, content) in enumerate(files):
-            form.add_field(f"files[{index}]", BytesIO(content), filename=name)
-        authorization = {"Authorization": f"Bot {self.server.token}"}
-        url = f"{self.server.url}/api/v10{path}"
-        async with self._http.request(
-            method,
-            url,
-            headers=authorization,
-            json=None if files else body,
-            data=form if files else None,
-        ) as response:
+        async with self.asked(method, path, body, *files) as response:
             if response.status == 204:
                 return response.status, {}
             assert response.headers["Content-Type"] == "application/json"

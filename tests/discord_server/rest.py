@@ -4,15 +4,18 @@ What the routes do is in `accounts`, `commands`, `channels`, `history` and `webh
 is recorded; a route that is not here is answered with 404 and recorded as unknown.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
 from tests.discord_server.accounts import Accounts
-from tests.discord_server.answers import answer
+from tests.discord_server.answers import answer, cut
 from tests.discord_server.channels import Channels
 from tests.discord_server.commands import Commands
+from tests.discord_server.faults import Faults
 from tests.discord_server.history import History
+from tests.discord_server.limits import Limited, Limits
 from tests.discord_server.rules import Refused
 from tests.discord_server.things import Request
 from tests.discord_server.webhooks import Webhooks
@@ -30,27 +33,61 @@ class Rest:
         self._world = world
         self.requests: list[Request] = []
         self.unknown_routes: list[str] = []
+        self.faults = Faults()
+        self.limits = Limits(world.clock)
+        self._ended = asyncio.Event()
 
     def routes(self) -> list[web.RouteDef]:
-        kinds = (Accounts, Commands, Channels, History, Webhooks)
-        routes = [route for kind in kinds for route in kind(self._world).routes(BASE)]
-        return [*routes, web.get("/attachments/{file}/{name}", self.file)]
+        world = self._world
+        return [
+            *Accounts(world).routes(BASE),
+            *Commands(world).routes(BASE),
+            *Channels(world, self.limits).routes(BASE),
+            *History(world).routes(BASE),
+            *Webhooks(world).routes(BASE),
+            web.get("/attachments/{file}/{name}", self.file),
+        ]
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Around every request: who may, what was asked, and word of it to all who wait."""
+        """Around every request: what goes wrong, and word of it to all who wait."""
         at = self._world.clock.now()
+        fault = self.faults.next(request.method, request.path.removeprefix(BASE))
+        response: web.StreamResponse | None = None
+        if fault is None or fault.done_first:
+            response = await self._done(request, handler)
+        if fault is not None:
+            response = fault.answer() if fault.answer else None
+        status = response.status if response else 0
+        name = fault.name if fault else None
+        self.requests.append(Request(request.method, request.path, at, status, name))
+        await self._world.announce()
+        if fault is not None and fault.silent:
+            await self._ended.wait()
+        return response or cut(request)
+
+    async def _done(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """What Discord does when nothing goes wrong."""
+        headers: dict[str, str] = {}
         try:
             self._authorise(request)
+            if request.path.startswith(BASE):
+                headers = self.limits.admit(request.method, request.path.removeprefix(BASE))
             response = await handler(request)
+        except Limited as limited:
+            response = limited.response
         except Refused as refused:
             response = answer(refused.body, refused.status)
         except (web.HTTPNotFound, web.HTTPMethodNotAllowed):
             self.unknown_routes.append(f"{request.method} {request.path}")
             response = answer({"message": "404: Not Found", "code": 0}, 404)
-        self.requests.append(Request(request.method, request.path, at, response.status))
-        await self._world.announce()
+        if not response.prepared:
+            response.headers.update(headers)
         return response
+
+    def end(self) -> None:
+        """Let go of those who are still waiting for an answer."""
+        self._ended.set()
 
     def _authorise(self, request: web.Request) -> None:
         if not request.path.startswith(BASE) or request.path.startswith(BY_THEIR_OWN_TOKEN):

@@ -14,7 +14,11 @@ from typing import Self
 from aiohttp import web
 
 from bot.clock import Clock
+from tests.discord_server import interactions
+from tests.discord_server.faults import Faults
 from tests.discord_server.gateway import Gateway
+from tests.discord_server.handles import Handle
+from tests.discord_server.limits import Limits
 from tests.discord_server.people import Community
 from tests.discord_server.rest import Rest
 from tests.discord_server.rules import REQUEST_MAX_BYTES
@@ -55,6 +59,7 @@ class DiscordServer:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._rest.end()
         await self.gateway.close()
         await self._runner.cleanup()
 
@@ -85,6 +90,22 @@ class DiscordServer:
     def unknown_routes(self) -> list[str]:
         """Methods and paths that were asked for and do not exist here."""
         return self._rest.unknown_routes
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong between the bot and Discord, for tests to plan."""
+        return self._rest.faults
+
+    @property
+    def limits(self) -> Limits:
+        """How often the bot may ask, for tests to change."""
+        return self._rest.limits
+
+    async def deliver_again(self, handle: Handle) -> None:
+        """Tell the bot of one more time of what somebody did once, as Discord happens to."""
+        event = interactions.event(handle.raw, self.world)
+        guild_id = handle.raw.channel.guild_id
+        await self.gateway.dispatch(guild_id, "INTERACTION_CREATE", event)
 
     def add_guild(self, name: str) -> Community:
         return Community(self.world, self.gateway, self.world.add_guild(name))

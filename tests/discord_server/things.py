@@ -152,3 +152,6 @@ class Request:
     path: str
     at: datetime
     status: int
+    """0 where no answer was given."""
+    fault: str | None = None
+    """The name of what went wrong because a test said so."""

@@ -41,6 +41,7 @@ class Webhooks:
         if interaction is None or str(interaction.id) != request.match_info["id"]:
             raise Refused(404, 10062, "Unknown interaction")
         rules.check_answer(interaction, arrived)
+        self._check_channel(interaction)
         self._respond(interaction, body)
         interaction.answered_at = arrived
         interaction.answer_type = body.payload["type"]
@@ -94,6 +95,10 @@ class Webhooks:
         rules.check_token(interaction, self._world.clock.monotonic())
         return interaction
 
+    def _check_channel(self, interaction: Interaction) -> None:
+        if interaction.channel.id not in self._world.channels:
+            raise Refused(404, 10003, "Unknown Channel")
+
     def _message(self, request: web.Request) -> Message:
         """The message that the path names, if this interaction's token reaches it."""
         interaction, named = self._by_token(request), request.match_info["message"]
@@ -108,6 +113,7 @@ class Webhooks:
         """One more message; the first one after a deferred answer takes that one's place."""
         body = await read_body(request, self._world)
         interaction = self._by_token(request)
+        self._check_channel(interaction)
         first = interaction.response
         if first is not None and first.loading:
             write(self._world, first, body)

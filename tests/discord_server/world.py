@@ -118,6 +118,15 @@ class World:
         for file in message.files:
             self.files.pop(file.id, None)
 
+    def remove_channel(self, channel: Channel) -> None:
+        """Delete it and all its messages."""
+        del self.channels[channel.id]
+        for guild in self.guilds.values():
+            guild.channels = [each for each in guild.channels if each is not channel]
+        for message in list(self.messages.values()):
+            if message.channel is channel:
+                self.remove_message(message)
+
     async def announce(self) -> None:
         """Wake everybody who waits in `until`."""
         async with self.changed:

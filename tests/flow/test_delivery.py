@@ -1,12 +1,13 @@
 """A result that was paid for finds its way: the reply, the channel, a new message, a direct one."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import discord
 import pytest
 
 from bot.model import Job, JobState
-from tests.flow.sim import Sim, buttons, pictures, shown, text
+from tests.flow.sim import Sim, buttons, fields, pictures, rewrite, shown, simulated, text
 
 
 async def job(sim: Sim) -> Job:
@@ -111,3 +112,115 @@ async def test_the_token_is_kept_no_longer_than_it_is_needed(sim: Sim) -> None:
     assert (await job(sim)).interaction_token is None
     assert "Remix 1" in buttons(shown(result))
     assert "Imagined" in text(shown(result))
+
+
+async def test_while_discord_is_out_of_order_no_other_way_is_taken(tmp_path: Path) -> None:
+    async with simulated(tmp_path / "remixbot.db", watch_hours=1) as sim:
+        result = await sim.ann.slash(sim.channel, "imagine", prompt="x sandbox:seconds=1")
+        sim.env.inject_error("PATCH", "*", status=503, times=None)
+        await sim.clock.advance(20 * 60)  # longer than the token lives
+        assert sim.last.id == shown(result).id, "nothing new was posted"
+        sim.env.backend.faults.clear()
+        await sim.clock.advance(15 * 60)
+        assert len(pictures(shown(result))) == 4
+        assert (await job(sim)).state is JobState.DELIVERED
+        assert sim.api.submit_calls == 1
+
+
+async def test_a_layout_that_discord_refuses_becomes_a_plain_text_and_a_classic_message(
+    sim: Sim,
+) -> None:
+    result = await sim.ann.slash(sim.channel, "imagine", prompt="a fox sandbox:seconds=1")
+    await sim.clock.advance(1)
+    sim.env.inject_error("PATCH", "*", status=400, code=50035, times=1)
+    await sim.finish()
+    assert text(shown(result)).startswith("Your pictures are ready.")
+    assert buttons(shown(result)) == {}
+    message = sim.last
+    assert not message.flags.components_v2
+    assert "> a fox" in message.content
+    assert [one.filename[-6:] for one in message.attachments] == [f"_{n}.png" for n in range(4)]
+    assert sim.requests("/channels/")[-1]["allowed_mentions"]["users"] == [sim.ann.id]
+    form = await sim.ben.click(message, label="Remix 3")
+    assert fields(form)["prompt-1"].startswith("a fox")
+    again = await sim.ben.click(message, label="Again")
+    await sim.finish()
+    assert len(pictures(shown(again))) == 4
+
+
+async def test_a_private_layout_that_discord_refuses_stays_private(sim: Sim) -> None:
+    result = await sim.ann.slash(
+        sim.channel, "imagine", prompt="a fox sandbox:seconds=1", private=True
+    )
+    await sim.clock.advance(1)
+    sim.env.inject_error("PATCH", "*", status=400, code=50035, times=1)
+    await sim.finish()
+    [classic] = result.followups
+    assert classic.ephemeral
+    assert "Remix 1" in buttons(classic)
+    assert sim.channel.last_message is None or sim.last.flags.ephemeral
+
+
+async def test_a_failure_whose_layout_discord_refuses_is_told_in_plain_words(sim: Sim) -> None:
+    result = await sim.ann.slash(
+        sim.channel, "imagine", prompt="my idea sandbox:fail sandbox:seconds=1"
+    )
+    await sim.clock.advance(1)
+    sim.env.inject_error("PATCH", "*", status=400, code=50035, times=1)
+    await sim.finish()
+    assert "My next message says why" in text(shown(result))
+    assert "gave up" in sim.last.content
+    assert "my idea" in sim.last.content
+    again = await sim.ann.click(sim.last, label="Try again")
+    await sim.finish()
+    assert "gave up" in text(shown(again)), "the prompt is known there too"
+
+
+async def test_pictures_that_are_too_large_after_all_come_as_links_in_the_same_message(
+    sim: Sim,
+) -> None:
+    result = await sim.ann.slash(sim.channel, "imagine", prompt="x sandbox:seconds=1")
+    await sim.clock.advance(1)
+    sim.env.inject_error("PATCH", "*", status=413, code=40005, times=1)
+    await sim.finish()
+    assert text(shown(result)).count("is too large to post here: [open it]") == 4
+    assert "Remix 1" in buttons(shown(result))
+    assert sim.channel.last_message is not None
+    assert sim.last.id == shown(result).id, "nothing new was posted"
+
+
+@pytest.mark.parametrize("where", ["channel", "direct"])
+async def test_a_result_that_was_posted_but_not_written_down_is_not_posted_twice(
+    sim: Sim, where: str
+) -> None:
+    await sim.ann.slash(sim.channel, "imagine", prompt="x")
+    sim.env.inject_error("PATCH", "*", status=403, code=50013, times=None)
+    if where == "direct":
+        path = f"/channels/{sim.channel.id}/messages"
+        sim.env.inject_error("POST", path, status=403, code=50013, times=None)
+    await sim.finish()
+    posted = sim.last if where == "channel" else await direct_message(sim)
+    assert "Remix 1" in parts_of(posted)
+    rewrite(sim, "state = 'finished', delivered_at = NULL")
+
+    await sim.restart()
+
+    newest = sim.last if where == "channel" else await direct_message(sim)
+    assert newest.id == posted.id, "found, not sent again"
+    found = await job(sim)
+    assert found.state is JobState.DELIVERED
+    again = await sim.ben.click(posted, label="Again") if where == "channel" else None
+    assert again is None or again.response is not None, "the job is known by that message"
+
+
+async def test_a_token_is_erased_when_it_is_of_no_use_though_its_job_is_still_open(
+    tmp_path: Path,
+) -> None:
+    async with simulated(tmp_path / "remixbot.db", watch_hours=1) as sim:
+        await sim.ann.slash(sim.channel, "imagine", prompt="x sandbox:seconds=2000")
+        await sim.clock.advance(14 * 60)
+        assert (await job(sim)).interaction_token is not None
+        for _ in range(3):  # each look is a trip to the database, which takes no time here
+            await sim.clock.advance(31)
+            await sim.store.settle()
+        assert (await job(sim)).interaction_token is None

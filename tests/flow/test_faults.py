@@ -26,7 +26,7 @@ async def test_progress_edits_that_fail_do_not_stop_the_job(sim: Sim) -> None:
     prompt = "x sandbox:seconds=12"
     result = await sim.ann.slash(sim.channel, "imagine", prompt=prompt)
     sim.env.inject_error("PATCH", "*", status=500, times=4)
-    await sim.finish()
+    await sim.clock.advance(60)
     assert len(pictures(shown(result))) == 4
 
 

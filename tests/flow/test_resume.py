@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import discord
+
 from bot.model import ImagineRequest, JobState, NewJob, Place
 from bot.studio import Limits
-from tests.flow.sim import Sim, buttons, pictures, shown, simulated, text
+from tests.flow.sim import Sim, buttons, pictures, rewrite, shown, simulated, text
 
 
 def asked_for(sim: Sim) -> NewJob:
@@ -127,3 +129,56 @@ async def test_a_start_erases_tokens_that_discord_no_longer_takes(sim: Sim) -> N
     kept = await sim.store.job(1)
     assert kept is not None
     assert kept.interaction_token is None
+
+
+async def test_an_answer_that_was_not_written_down_is_found_by_its_token(sim: Sim) -> None:
+    result = await sim.ann.slash(sim.channel, "imagine", prompt="x")
+    token = await token_of(sim)
+    await sim.finish()
+    rewrite(sim, f"{JUST_ACCEPTED}, interaction_token = '{token}'")
+    await sim.restart()
+    await sim.finish()
+    assert len(pictures(shown(result))) == 4
+    assert refers_to(sim.last) == shown(result).id, "nothing new but the ping was posted"
+    kept = await sim.store.job(1)
+    assert kept is not None
+    assert kept.message_id == shown(result).id
+
+
+async def test_an_answer_that_was_not_written_down_is_found_in_the_channel(sim: Sim) -> None:
+    result = await sim.ann.slash(sim.channel, "imagine", prompt="my idea")
+    await sim.finish()
+    rewrite(sim, JUST_ACCEPTED)
+    sim.clock.set_ahead(timedelta(minutes=16))
+    await sim.restart()
+    await sim.finish()
+    assert "Nothing was charged" in text(shown(result))
+    assert refers_to(sim.last) == shown(result).id, "nothing new but the ping was posted"
+
+
+async def test_what_was_told_in_a_new_message_can_be_tried_again_with_one_press(sim: Sim) -> None:
+    await sim.store.accept(asked_for(sim))
+    sim.clock.set_ahead(timedelta(minutes=16))
+    await sim.restart()
+    await sim.finish()
+    again = await sim.ben.click(sim.last, label="Try again")
+    await sim.finish()
+    assert len(pictures(shown(again))) == 4
+    assert [one.prompt for one in sim.api.submits] == ["written down"]
+
+
+JUST_ACCEPTED = (
+    "state = 'accepted', message_id = NULL, task_id = NULL, submitted_at = NULL,"
+    " finished_at = NULL, delivered_at = NULL"
+)
+
+
+def refers_to(message: discord.Message) -> int | None:
+    return message.reference.message_id if message.reference else None
+
+
+async def token_of(sim: Sim) -> str:
+    kept = await sim.store.job(1)
+    assert kept is not None
+    assert kept.interaction_token is not None
+    return kept.interaction_token

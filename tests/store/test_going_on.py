@@ -39,9 +39,9 @@ async def test_every_job_that_has_not_come_to_its_end_is_open_the_oldest_first(
 
 async def test_a_job_is_open_until_its_author_was_told(store: Store) -> None:
     failed, unknown = await samples.failed(store), await samples.unknown(store)
-    await store.told(failed.id)
+    await store.told(failed.id, MESSAGE)
     assert [job.id for job in await store.open_jobs()] == [unknown.id]
-    await store.told(unknown.id)
+    await store.told(unknown.id, MESSAGE)
     assert not await store.open_jobs()
 
 
@@ -105,7 +105,9 @@ async def test_the_token_is_kept_until_a_job_has_come_to_its_end(store: Store, e
     before = await samples.found(store, job_id)
     assert before.interaction_token == samples.TOKEN
 
-    assert await (store.delivered(job_id, MESSAGE) if end == "delivered" else store.told(job_id))
+    assert await (
+        store.delivered(job_id, MESSAGE) if end == "delivered" else store.told(job_id, MESSAGE)
+    )
 
     after = await samples.found(store, job_id)
     assert after.interaction_token is None

@@ -177,9 +177,9 @@ async def test_only_of_a_job_that_ended_without_pictures_is_anybody_told(
         job_id = (await make(store)).id
         before = await samples.found(store, job_id)
         ended_without = state in {JobState.FAILED, JobState.UNKNOWN}
-        assert await store.told(job_id) is ended_without, state
-        told_at = clock.now() if ended_without else None
-        assert await store.job(job_id) == replace(before, told_at=told_at)
+        assert await store.told(job_id, 77) is ended_without, state
+        told = replace(before, told_at=clock.now(), message_id=77) if ended_without else before
+        assert await store.job(job_id) == told
 
 
 async def test_of_many_who_tell_at_the_same_time_one_is_the_first(
@@ -187,9 +187,9 @@ async def test_of_many_who_tell_at_the_same_time_one_is_the_first(
 ) -> None:
     job = await samples.failed(store)
     first = clock.now()
-    assert sum(await asyncio.gather(*(store.told(job.id) for _ in range(8)))) == 1
+    assert sum(await asyncio.gather(*(store.told(job.id, 77) for _ in range(8)))) == 1
     await clock.advance(60)
-    assert not await store.told(job.id)
+    assert not await store.told(job.id, 78)
     assert (await samples.found(store, job.id)).told_at == first
 
 
@@ -211,5 +211,5 @@ async def test_a_job_that_is_delivered_after_all_has_no_problem_any_more(store: 
 
 
 async def test_nobody_is_told_of_a_job_that_does_not_exist(store: Store) -> None:
-    assert not await store.told(404)
+    assert not await store.told(404, 77)
     assert not await store.undelivered(404, "gone")

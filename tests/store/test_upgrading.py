@@ -90,7 +90,7 @@ async def test_nobody_is_told_again_of_what_failed_before(
         ]
         assert [job.told_at for job in failed] == [NOON + 2 * MINUTE, NOON]
         for job in failed:
-            assert not await store.told(job.id)
+            assert not await store.told(job.id, 77)
 
 
 async def test_the_number_of_a_job_that_was_withdrawn_before_is_not_given_again(

@@ -22,7 +22,15 @@ from bot.model import (
     RemixRequest,
     Source,
 )
-from bot.ui.layouts import Page, failure_page, progress_page, result_page
+from bot.ui.layouts import (
+    Page,
+    PlainPage,
+    failure_page,
+    plain_failure,
+    plain_result,
+    progress_page,
+    result_page,
+)
 
 JOB_ID = "b4a0f9f3-1a9e-4d0e-9a52-0c3f2b1d7e66"
 PARENT = "11111111-2222-3333-4444-555555555555"
@@ -239,3 +247,45 @@ async def test_no_page_holds_anything_but_dynamic_items_or_a_timeout() -> None:
     ):
         assert page.view.timeout is None
         assert page.view.is_persistent()
+
+
+def assert_plain_fits(page: PlainPage) -> None:
+    rows = page.view.to_components()
+    assert len(page.content) <= 2000
+    assert len(rows) <= 5
+    assert all(len(row["components"]) <= 5 for row in rows)
+    assert len(page.files) <= 10
+    assert page.view.timeout is None
+    assert page.view.is_persistent()
+
+
+@pytest.mark.parametrize("prompt", ["a fox", "ä*" * 4096, "\n".join("line" * 400)])
+async def test_a_classic_result_says_and_offers_the_same(prompt: str) -> None:
+    done = job(*range(10), prompt=prompt)
+    page = plain_result(done, exhibits(done), took_s=38.2)
+    assert_plain_fits(page)
+    for piece in ("Remix of picture 2", "<@42>", "Subtle", "38 s", "$0.08"):
+        assert piece in page.content
+    remix, repeat = page.view.to_components()
+    assert [one["label"] for one in remix["components"]] == [f"Remix {n + 1}" for n in range(4)]
+    assert repeat["components"][0]["label"] == "Again"
+    pictures = [one.filename for one in page.files if one.filename.endswith(".png")]
+    if prompt == "a fox":
+        assert len(pictures) == 10
+    else:
+        assert page.files[0].fp.read().decode() == prompt
+
+
+async def test_a_classic_result_of_links_and_a_classic_failure_fit_too() -> None:
+    signed = f"https://pictures.example/p.png?signature={'x' * 1500}"
+    done = replace(
+        job(prompt="x" * 8192), pictures=tuple(picture(number, signed) for number in range(10))
+    )
+    page = plain_result(done, [Exhibit(picture=one) for one in done.pictures], took_s=1)
+    assert_plain_fits(page)
+    assert [one.filename for one in page.files] == ["prompt.txt", "links.txt"]
+    failed = plain_failure(done, ApiUnavailable(), nothing_charged=True)
+    assert_plain_fits(failed)
+    assert "Nothing was charged." in failed.content
+    [row] = failed.view.to_components()
+    assert [one["label"] for one in row["components"]] == ["Try again"]

@@ -7,7 +7,7 @@ import pytest
 
 from bot.jobs.crew import Crew
 from bot.jobs.screen import Progress
-from bot.ui.progress import ProgressEdits
+from bot.ui.progress import Pacer, ProgressEdits
 from tests.clock import ManualClock
 
 
@@ -47,7 +47,7 @@ def message(clock: ManualClock) -> Message:
 @pytest.fixture
 async def progress(message: Message, clock: ManualClock) -> AsyncGenerator[ProgressEdits]:
     async with Crew() as crew:
-        yield ProgressEdits(message.edit, crew=crew, clock=clock)
+        yield ProgressEdits(message.edit, crew=crew, clock=clock, pacer=Pacer(clock))
 
 
 async def test_the_first_edit_comes_at_once_and_the_next_four_seconds_later(
@@ -122,3 +122,19 @@ async def test_the_end_does_not_wait_for_an_edit_that_hangs(
     progress.show(at(0.1))
     await message.begun.wait()
     await asyncio.wait_for(progress.stop(), timeout=10)
+
+
+async def test_the_edits_of_many_messages_are_spread_and_each_shows_the_newest(
+    clock: ManualClock,
+) -> None:
+    messages = [Message(clock) for _ in range(5)]
+    pacer = Pacer(clock, per_second=0.5)
+    async with Crew() as crew:
+        many = [ProgressEdits(one.edit, crew=crew, clock=clock, pacer=pacer) for one in messages]
+        for second in range(9):
+            for one in many:
+                one.show(at(second / 10))
+            await clock.advance(1)
+    assert [one.edits[0] for one in messages] == [
+        *((0.0, 0.0), (2.0, 0.1), (4.0, 0.3), (6.0, 0.5), (8.0, 0.7)),
+    ]

@@ -1,0 +1,126 @@
+"""How a job's messages are written and found: by its interaction's token, in its channel, anew.
+
+Each call is one attempt and raises what discord.py raises; which one to take is decided in
+`bot.ui.ladder`.
+"""
+
+from collections.abc import Callable, Iterable
+
+import discord
+
+from bot.model import Job
+from bot.ui import traces
+from bot.ui.layouts import Page, PlainPage
+
+NOBODY = discord.AllowedMentions.none()
+
+
+class _Original(int):
+    """Stands for the id of the answer to an interaction, where Discord is asked for it by token.
+
+    discord.py puts numbers into an address as they are, and would quote the ``@`` of a string.
+    """
+
+    def __str__(self) -> str:
+        return "@original"
+
+
+class Posting:
+    """Everything that *client* can write for *job*."""
+
+    def __init__(self, client: discord.Client, job: Job) -> None:
+        self._client = client
+        self._job = job
+        self._nonce = f"remixbot-{job.id}"
+        """Discord drops a new message that repeats one of the last few minutes."""
+        self.channel = client.get_partial_messageable(
+            job.place.channel_id, guild_id=job.place.guild_id
+        )
+
+    async def edit_by_token(self, message_id: int, page: Page) -> None:
+        await self._webhook().edit_message(
+            message_id,
+            view=page.view,
+            attachments=page.files or discord.utils.MISSING,
+            allowed_mentions=NOBODY,
+        )
+
+    async def edit_in_channel(self, message_id: int, page: Page) -> None:
+        await self.channel.get_partial_message(message_id).edit(
+            view=page.view,
+            attachments=page.files or discord.utils.MISSING,
+            allowed_mentions=NOBODY,
+        )
+
+    async def follow_up(self, page: PlainPage) -> discord.Message:
+        """A further answer to the interaction, as private as the first."""
+        return await self._webhook().send(
+            page.content,
+            view=page.view,
+            files=page.files,
+            ephemeral=self._job.place.private,
+            wait=True,
+            allowed_mentions=NOBODY,
+        )
+
+    async def send(self, place: discord.abc.Messageable, page: Page | PlainPage) -> discord.Message:
+        """A new message, which can mention the author of the job and nobody else."""
+        if isinstance(page, PlainPage):
+            return await place.send(
+                page.content,
+                view=page.view,
+                files=page.files,
+                allowed_mentions=self._author_alone(),
+                nonce=self._nonce,
+            )
+        return await place.send(
+            view=page.view,
+            files=page.files,
+            allowed_mentions=self._author_alone(),
+            nonce=self._nonce,
+        )
+
+    async def reply(self, message_id: int, sentence: str) -> None:
+        """A short reply in the channel, which can mention the author of the job."""
+        message = self.channel.get_partial_message(message_id)
+        await message.reply(sentence, allowed_mentions=self._author_alone())
+
+    async def direct_channel(self) -> discord.DMChannel:
+        """Where its author is written to directly."""
+        return await (await self._client.fetch_user(self._job.author_id)).create_dm()
+
+    async def answer_by_token(self) -> discord.Message:
+        """The answer to its interaction."""
+        return await self._webhook().fetch_message(_Original())
+
+    async def answer_in_channel(self) -> discord.Message | None:
+        """The answer to its interaction, looked for in the channel."""
+        return await self._find(self.channel, traces.answers(self._job.interaction_id))
+
+    async def with_buttons(
+        self, place: discord.abc.Messageable, custom_ids: Iterable[str]
+    ) -> discord.Message | None:
+        """The message that has all of these buttons."""
+        return await self._find(place, traces.has_buttons(custom_ids))
+
+    async def _find(
+        self, place: discord.abc.Messageable, is_it: Callable[[discord.Message], bool]
+    ) -> discord.Message | None:
+        """A message of ours that is younger than the interaction."""
+        bot = self._client.user
+        if bot is None:
+            return None
+        return await traces.find(place, is_it, after=self._job.interaction_id, author=bot)
+
+    def _webhook(self) -> discord.Webhook:
+        webhook = discord.Webhook.partial(
+            self._job.application_id or 0, self._job.interaction_token or "", client=self._client
+        )
+        webhook.type = discord.WebhookType.application  # no other one may answer privately
+        return webhook
+
+    def _author_alone(self) -> discord.AllowedMentions:
+        author = discord.Object(self._job.author_id)
+        return discord.AllowedMentions(
+            everyone=False, roles=False, users=[author], replied_user=False
+        )

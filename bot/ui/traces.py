@@ -1,0 +1,72 @@
+"""Finds a message of ours that may be there although nobody wrote it down.
+
+A crash, or an answer of Discord that got lost, can come between posting and recording. What is
+looked for is said by the caller.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import discord
+
+from bot.ui import faults
+
+LOOKED_AT_MAX = 1000
+"""How many messages are read at the most, the oldest first: a hundred for each request."""
+
+
+async def find(
+    place: discord.abc.Messageable,
+    is_it: Callable[[discord.Message], bool],
+    *,
+    after: int,
+    author: discord.abc.Snowflake,
+) -> discord.Message | None:
+    """The first message by *author* for which *is_it* holds.
+
+    Only messages after the id *after* are looked at: an id of Discord says when it was made. Where
+    the history may not be read, nothing is found. Raises what discord.py raises while Discord, or
+    the way to it, is out of order.
+    """
+    try:
+        async for message in place.history(
+            limit=LOOKED_AT_MAX, after=discord.Object(after), oldest_first=True
+        ):
+            if message.author.id == author.id and is_it(message):
+                return message
+    except discord.HTTPException as fault:
+        if faults.may_pass(fault):
+            raise
+    return None
+
+
+def answers(interaction_id: int) -> Callable[[discord.Message], bool]:
+    """Whether a message is the answer to this interaction."""
+
+    def is_it(message: discord.Message) -> bool:
+        told = message.interaction_metadata
+        return told is not None and told.id == interaction_id
+
+    return is_it
+
+
+def has_buttons(custom_ids: Iterable[str]) -> Callable[[discord.Message], bool]:
+    """Whether a message has every one of these buttons; one at least must be asked for."""
+    wanted = frozenset(custom_ids)
+
+    def is_it(message: discord.Message) -> bool:
+        return bool(wanted) and wanted <= set(_values(message.components, "custom_id"))
+
+    return is_it
+
+
+def has_mark(message: discord.Message, mark: int) -> bool:
+    """Whether one of its components has this id."""
+    return mark in set(_values(message.components, "id"))
+
+
+def _values(components: Iterable[Any], name: str) -> Iterator[Any]:
+    """What components, and those inside of them, have under *name*."""
+    for component in components:
+        yield getattr(component, name, None)
+        yield from _values(getattr(component, "children", ()), name)
