@@ -39,7 +39,7 @@ class Hatchery:
     def __enter__(self) -> Self:
         self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603  # our own program
                 [sys.executable, "-m", __name__, str(theirs.fileno())],
                 cwd=PROJECT,
                 pass_fds=[theirs.fileno()],

@@ -1,17 +1,20 @@
-"""Runs the bot, unchanged, and says which points of its life it passes; it may die at one of them.
+"""Runs the bot, unchanged, and says which points it passes; it may die at one of them.
 
 KILL_AT="before POST submit" DISCORD_SERVER_URL=... python -m tests.process.kill_launch bot
 """
 
+import asyncio
 import functools
 import importlib
 import json
 import os
 import signal
 import sys
+from typing import Any
 
 from discord.state import ConnectionState
 
+from bot.jobs.runner import JobRunner
 from tests.discord_server import launch
 from tests.process import points
 
@@ -20,7 +23,7 @@ KILL_AT = "KILL_AT"
 CONSTANTS = "BOT_CONSTANTS"
 """JSON: dotted names of constants in modules, and what they are to be instead."""
 
-PASSED, KILLED = "point: ", "killed at "
+PASSED, KILLED, ENDED = "point: ", "killed at ", "nothing is left to do for "
 """Beginnings of the lines that are written."""
 
 
@@ -32,6 +35,14 @@ def main() -> None:
     for name, value in json.loads(os.environ.get(CONSTANTS, "{}")).items():
         _set(name, value)
     points.watch(_pass)
+    start = JobRunner.start
+
+    def followed(*args: Any, **kwargs: Any) -> asyncio.Task[None]:
+        task = start(*args, **kwargs)
+        task.add_done_callback(lambda ended: _write(ENDED + ended.get_name()))
+        return task
+
+    setattr(JobRunner, "start", followed)  # noqa: B010  # typed as a fixed method
     launch.main()
 
 

@@ -1,190 +1,186 @@
-"""Jobs as people ask for them, in a world that outlives the bot, and what must become of them."""
+"""What happens to a job, step by step: all the points at which a kill can come, and its end then.
 
-import asyncio
-import json
-import re
-import signal
-from collections.abc import Awaitable, Callable, Iterable
-from enum import Enum, auto
-from pathlib import Path
+Names of points are those of `tests.process.points`; their order is that of a quiet machine.
+"""
 
-from bot import texts
-from bot.clock import Clock
-from bot.store import open_store
-from sandbox.api import GenerationServer
-from tests.discord_server.people import Person
-from tests.discord_server.seen import SeenMessage
-from tests.discord_server.server import DiscordServer
-from tests.discord_server.things import Channel, Message
-from tests.flow.sim import DOT, KEY
-from tests.process.hatchery import HatchedBot, Hatchery
-from tests.process.kill_launch import CONSTANTS, KILL_AT, KILLED, PASSED
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-WAITS = {
-    "bot.jobs.forecast.FIRST_READ_S": (0.05, 0.1),
-    "bot.jobs.forecast.SHORTEST_GAP_S": 0.1,
-    "bot.jobs.forecast.LONGEST_GAPS_S": ((1e9, 0.1),),
-    "bot.ui.screen.PING_AFTER_S": 0.0,
-}
-"""Jobs are read at once, and all of them took long enough for a ping."""
+from tests.process.world import Ask, Ending, World
+
 PROMPT = "a fox sandbox:seconds=0.3"
-UP = "Logged in as"
-GOES_ON = "goes on: it was"
-ENDED = f"^{PASSED}after commit (delivered|told)"
 
 
-class Ending(Enum):
-    """What its author sees of a job in the end."""
-
-    NOTHING = auto()
-    """It was never accepted: Discord says that the bot did not respond."""
-    PICTURES = auto()
-    FAILURE = auto()
-    DOUBT = auto()
-    """It may have been charged; nobody can tell."""
+async def imagine(world: World) -> None:
+    await world.author.slash(world.channel, "imagine", prompt=PROMPT)
 
 
-class World:
-    """Discord and the API, the folder with the database, and somebody who asks."""
+async def imagine_privately(world: World) -> None:
+    await world.author.slash(world.channel, "imagine", prompt=PROMPT, private=True)
 
-    def __init__(
-        self,
-        *,
-        hatchery: Hatchery,
-        discord: DiscordServer,
-        api: GenerationServer,
-        channel: Channel,
-        author: Person,
-        folder: Path,
-    ) -> None:
-        self._hatchery = hatchery
-        self._folder = folder
-        self.discord = discord
-        self.api = api
-        self.channel = channel
-        self.author = author
-        self.old_message = self._result_of_long_ago()
 
-    def _result_of_long_ago(self) -> SeenMessage:
-        """A message with a button, of which the bot's database knows nothing."""
-        parent = self.api.add_finished_job(prompt="the parent")
-        button = {"type": 2, "id": 2, "style": 1, "label": "Remix 2"}
-        button["custom_id"] = f"remix:remix:{parent.job_id}:1"
-        row = {"type": 1, "id": 1, "components": [button]}
-        world = self.discord.world
-        message = Message(world.new_id(), self.channel, world.bot, components=[row])
-        world.messages[message.id] = message
-        return SeenMessage(world, message)
+async def imagine_in_vain(world: World) -> None:
+    await world.author.slash(world.channel, "imagine", prompt=f"{PROMPT} sandbox:fail")
 
-    def bot(self, kill_at: str = "") -> HatchedBot:
-        env = {
-            "VTRIX_API_KEY": KEY,
-            "VTRIX_API_URL": self.api.url,
-            "MAX_READS_PER_SECOND": "100",
-            CONSTANTS: json.dumps(WAITS),
-            KILL_AT: kill_at,
-        }
-        return HatchedBot(self._hatchery, self.discord, cwd=self._folder, env=env)
+
+async def remix_by_form(world: World) -> None:
+    form = await world.author.click(world.old_message, "Remix 2")
+    await world.author.submit(form, {"Prompt": PROMPT, "How far may it go?": "1"})
+
+
+def around(events: Sequence[str]) -> list[str]:
+    """The points before and after each of *events*."""
+    return [f"{side} {event}" for event in events for side in ("before", "after")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Life:
+    """How a job is asked for, what happens where nothing goes wrong, and its end."""
+
+    ask: Ask
+    events: tuple[str, ...]
+    """Commits and requests; around each of them are two points."""
+    ending: Ending = Ending.PICTURES
 
     @property
-    def seen(self) -> list[SeenMessage]:
-        """All that the author was sent, oldest first."""
-        author = self.author
-        shown = [*author.messages(self.channel), *author.direct_messages()]
-        return [message for message in shown if message.id != self.old_message.id]
+    def points(self) -> list[str]:
+        return around(self.events)
 
-    # ------------------------------------------------------------------ what happens
-
-    async def live(self, ask: "Ask", kill_at: str = "") -> list[str]:
-        """A bot that is asked for a job, to the end of the job or its own; the points it passed."""
-        async with self.bot(kill_at) as bot:
-            await bot.wait_for_line(UP)
-            before = len(bot.lines)
-            asking = asyncio.create_task(ask(self))
-            await (_die(bot, kill_at) if kill_at else _finish(bot))
-            asking.cancel()
-            await asyncio.gather(asking, return_exceptions=True)
-            return passed(bot.lines[before:])
-
-    async def go_on(self, kill_at: str = "") -> list[str]:
-        """A bot that brings what is open to its end, or dies; the points it passed."""
-        async with self.bot(kill_at) as bot:
-            if kill_at:
-                await _die(bot, kill_at)
-            else:
-                await bot.wait_for_line(UP)
-                await _finish(bot, anything=GOES_ON in bot.output)
-            return passed(bot.lines)
-
-    async def has_nothing_to_do(self) -> None:
-        """A start changes nothing for anybody."""
-        asked, before = len(self.discord.requests), self._traffic()
-        async with self.bot() as bot:
-            await bot.wait_for_line(UP)
-            assert GOES_ON not in bot.output
-        paths = [request.path for request in self.discord.requests[asked:]]
-        assert not [path for path in paths if "channels" in path or "webhooks" in path]
-        assert self._traffic() == before
-
-    def _traffic(self) -> tuple[int, int]:
-        return self.api.submit_calls, self.api.reads.total()
-
-    # ------------------------------------------------------------------ what became of it
-
-    async def ended_once(self, ending: Ending) -> None:
-        """Its author, its bill and its row all say the same: it ended so, and once."""
-        self._was_told(ending)
-        assert self.api.submit_calls <= 1, "it was paid for twice"
-        if ending in (Ending.PICTURES, Ending.FAILURE):
-            assert self.api.submit_calls == 1
-        if ending is Ending.NOTHING:
-            assert self.api.submit_calls == 0
-        database = f"sqlite+aiosqlite:///{self._folder}/data/remixbot.db"
-        async with open_store(database, clock=Clock()) as store:
-            assert await store.open_jobs() == []
-            job = await store.job(1)
-        assert (job is None) is (ending is Ending.NOTHING)
-        if job is not None:
-            assert (job.delivered_at is not None) is (ending is Ending.PICTURES)
-            assert (job.told_at is not None) is (ending is not Ending.PICTURES)
-            assert job.interaction_token is None, "a secret outlives its use"
-
-    def _was_told(self, ending: Ending) -> None:
-        seen = self.seen
-        at_work = [one for one in seen if "· started <t:" in one.text]
-        assert not at_work, f"somebody waits for ever: {seen}"
-        results = [one for one in seen if one.pictures]
-        failures = [one for one in seen if texts.FAILURE_HEADING in one.text]
-        ends = [*results, *failures]
-        assert len(ends) == (ending is not Ending.NOTHING), seen
-        assert len(results) == (ending is Ending.PICTURES), seen
-        for result in results:
-            assert [picture.content for picture in result.pictures] == [DOT] * 4
-        doubts = [one for one in failures if "may have been charged" in one.text]
-        assert len(doubts) == (ending is Ending.DOUBT), seen
-        replies = [one for one in seen if one.reference in [end.id for end in ends]]
-        assert len(seen) == len({one.id for one in (*ends, *replies)}), f"what is this? {seen}"
-        pings = [one for one in seen if self.author.id in one.pinged]
-        assert len(pings) <= 1, f"pinged twice: {seen}"
+    def ending_at(self, point: str) -> Ending:
+        """What a kill at *point* leaves to be seen."""
+        if not _reached("commit accept", point, self.points):
+            return Ending.NOTHING
+        return Ending.DOUBT if _on_its_way(point, self.points) else self.ending
 
 
-Ask = Callable[[World], Awaitable[object]]
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """What a start does for a job that kills have left open."""
+
+    life: Life
+    kills: tuple[str, ...]
+    """Where the earlier processes were killed, the first of which was asked for the job."""
+    events: tuple[str, ...]
+    """All but the `BEGINNING`."""
+    late: bool = False
+    """It comes when the interaction's token is worth nothing."""
+
+    @property
+    def points(self) -> list[str]:
+        return around(self.events)
+
+    @property
+    def ending(self) -> Ending:
+        """What is seen if this start comes through."""
+        first, *others = self.kills
+        in_doubt = any(point in IN_DOUBT for point in others)
+        return Ending.DOUBT if in_doubt else self.life.ending_at(first)
+
+    def ending_at(self, point: str) -> Ending:
+        """What a further kill at *point* leaves to be seen."""
+        return Ending.DOUBT if _on_its_way(point, self.points) else self.ending
 
 
-async def _die(bot: HatchedBot, kill_at: str) -> None:
-    await bot.wait_for_line(f"^{KILLED}{re.escape(kill_at)}$")
-    assert await bot.wait() == -signal.SIGKILL
+def _reached(event: str, point: str, points: list[str]) -> bool:
+    after = f"after {event}"
+    return after in points and points.index(after) <= points.index(point)
 
 
-async def _finish(bot: HatchedBot, *, anything: bool = True) -> None:
-    """Wait for the end of the job, if there is *anything* to do."""
-    if anything:
-        await bot.wait_for_line(ENDED)
-    await bot.kill()
-    assert "Traceback" not in bot.output
+def _on_its_way(point: str, points: list[str]) -> bool:
+    """Whether all that is written down is that the API was about to get the job."""
+    submitting = _reached("commit begin_submit", point, points)
+    return submitting and not _reached("commit begin_run", point, points)
 
 
-def passed(lines: Iterable[str]) -> list[str]:
-    """The points in what a bot wrote, each when it was first passed."""
-    found = (line.removeprefix(PASSED) for line in lines if line.startswith(PASSED))
-    return list(dict.fromkeys(found))
+BEGINNING = ("GET users/@me", "GET oauth2/applications/@me", "commit erase_tokens", "GET gateway")
+"""What every start does, whatever there is to go on with."""
+
+SUBMIT = ("commit begin_submit", "POST submit", "commit begin_run")
+IN_DOUBT = around(SUBMIT)[1:-1]
+FINISH = ("commit finish", "GET picture")
+AT_WORK = (
+    "commit accept",
+    "POST answer: progress",
+    *SUBMIT,
+    "PATCH answer: progress",
+    "GET task",
+)
+SHOWN = ("PATCH answer: pictures", "commit delivered")
+TOLD = ("PATCH answer: failure", "commit told")
+PING = "POST message: reply"
+
+IMAGINE = Life(ask=imagine, events=(*AT_WORK, *FINISH, *SHOWN, PING))
+PRIVATE = Life(ask=imagine_privately, events=(*AT_WORK, *FINISH, *SHOWN))
+IN_VAIN = Life(
+    ask=imagine_in_vain, events=(*AT_WORK, "commit fail", *TOLD, PING), ending=Ending.FAILURE
+)
+REMIX = Life(ask=remix_by_form, events=("POST answer: form", *IMAGINE.events))
+
+LIVES = {"imagine": IMAGINE, "remix": REMIX, "private": PRIVATE, "in vain": IN_VAIN}
+
+STARTS = {
+    "accepted": Start(
+        life=IMAGINE,
+        kills=("after commit accept",),
+        events=(
+            "GET answer",  # there is none
+            *SUBMIT,
+            "GET task",
+            *FINISH,
+            "GET history",
+            "POST message: pictures",
+            "commit delivered",
+        ),
+    ),
+    "accepted privately": Start(
+        life=PRIVATE,
+        kills=("after commit accept",),
+        events=(
+            "GET answer",
+            *SUBMIT,
+            "GET task",
+            *FINISH,
+            "GET users/*",
+            "POST users/@me/channels",
+            "GET history",
+            "POST message: pictures",
+            "commit delivered",
+        ),
+    ),
+    "answered, late": Start(
+        life=IMAGINE,
+        kills=("after POST answer: progress",),
+        late=True,
+        events=(
+            "GET history",
+            *SUBMIT,
+            "PATCH message: progress",
+            "GET task",
+            *FINISH,
+            "PATCH message: pictures",
+            "commit delivered",
+            PING,
+        ),
+    ),
+    "submitting": Start(
+        life=IMAGINE, kills=("after POST submit",), events=("commit lose", *TOLD, PING)
+    ),
+    "running": Start(
+        life=IMAGINE,
+        kills=("after commit begin_run",),
+        events=(*BEGINNING, "PATCH answer: progress", "GET task", *FINISH, *SHOWN, PING),
+    ),
+    "finished": Start(
+        life=IMAGINE,
+        kills=("after commit finish",),
+        events=("GET picture", "PATCH answer: pictures", "commit finish", "commit delivered", PING),
+    ),
+    "failed": Start(
+        life=IN_VAIN, kills=("after commit fail",), events=("commit fail", *TOLD, PING)
+    ),
+    "submitting, without a message": Start(
+        life=IMAGINE,
+        kills=("after commit accept", "after POST submit"),
+        events=("GET answer", "commit lose", "POST message: failure", "commit told"),
+    ),
+}

@@ -50,10 +50,12 @@ def _watch_commits(passing: Passing) -> None:
     for name, step in inspect.getmembers(queries, inspect.isfunction):
         if step.__module__ == queries.__name__ and not name.startswith("_"):
             setattr(queries, name, _noted(step))
-    event.listen(
-        Session, "before_commit", lambda session: passing(f"before commit {_step(session)}")
-    )
-    event.listen(Session, "after_commit", lambda session: passing(f"after commit {_step(session)}"))
+
+    def tell(side: str, session: Session) -> None:
+        passing(f"{side} commit {session.info.get('step', 'nothing')}")
+
+    event.listen(Session, "before_commit", functools.partial(tell, "before"))
+    event.listen(Session, "after_commit", functools.partial(tell, "after"))
 
 
 def _noted(step: Callable[..., Any]) -> Callable[..., Any]:
@@ -63,10 +65,6 @@ def _noted(step: Callable[..., Any]) -> Callable[..., Any]:
         return step(session, *args, **kwargs)
 
     return noted
-
-
-def _step(session: Session) -> str:
-    return session.info.get("step", "nothing")
 
 
 def _watch_requests(passing: Passing) -> None:
