@@ -63,7 +63,7 @@ async def assemble(
         runner = JobRunner(
             api=api,
             watcher=watcher,
-            downloads=PictureDownloads(session),
+            downloads=PictureDownloads(session, timeout_s=settings.picture_timeout_seconds),
             store=store,
             crew=crew,
             clock=clock,

@@ -70,6 +70,9 @@ class Settings(BaseSettings):
     api_timeout_seconds: float = Field(
         default=30, gt=0, le=300, description="a number of seconds, more than 0 and at most 300"
     )
+    picture_timeout_seconds: float = Field(
+        default=60, gt=0, le=600, description="a number of seconds, more than 0 and at most 600"
+    )
     discord_timeout_seconds: float = Field(
         default=120, gt=0, le=900, description="a number of seconds, more than 0 and at most 900"
     )

@@ -5,7 +5,9 @@ import asyncio
 import signal
 import sys
 from collections.abc import Sequence
+from random import Random
 
+from sandbox.api.chaos import Chaos
 from sandbox.api.script import help_text
 from sandbox.api.server import GenerationServer
 
@@ -14,20 +16,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run until Ctrl-C or SIGTERM. Returns the exit code: 1 if the address cannot be had."""
     options = _parser().parse_args(arguments)
     host, port = str(options.host), int(options.port)
+    chaos = Chaos(float(options.faults), Random())
     try:
-        asyncio.run(_serve(host, port, float(options.speed)))
+        asyncio.run(_serve(host, port, float(options.speed), chaos))
     except OSError as error:
         print(f"Cannot listen on {host} port {port}: {error.strerror}", file=sys.stderr)
         return 1
     return 0
 
 
-async def _serve(host: str, port: int, speed: float) -> None:
+async def _serve(host: str, port: int, speed: float, chaos: Chaos) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with GenerationServer(host, port, speed=speed) as server:
+    async with GenerationServer(host, port, speed=speed, chaos=chaos) as server:
         print(f"Sandbox generation API on {server.url}")
         print("Put these lines into .env (any key will do), then start the bot:\n")
         print(f"VTRIX_API_URL={server.url}")
@@ -50,6 +53,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--speed", type=_speed, default=1.0, help="2 makes jobs twice as quick (%(default)s)"
     )
+    parser.add_argument(
+        "--faults",
+        type=_share,
+        default=0.0,
+        help="share of requests that meet with a fault by chance, 0 to 1 (%(default)s): errors, "
+        "resets, half an answer",
+    )
     return parser
 
 
@@ -65,6 +75,13 @@ def _speed(text: str) -> float:
     if not 0 < speed < float("inf"):
         raise argparse.ArgumentTypeError("the speed is a number above 0")
     return speed
+
+
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError("a share is 0 to 1")
+    return share
 
 
 if __name__ == "__main__":

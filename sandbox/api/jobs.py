@@ -87,11 +87,17 @@ class JobBook:
     """All jobs of a server, by task id and by job id."""
 
     def __init__(
-        self, *, clock: Callable[[], float], now: Callable[[], float], speed: float
+        self,
+        *,
+        clock: Callable[[], float],
+        now: Callable[[], float],
+        speed: float,
+        run_at_once: int = RUN_AT_ONCE,
     ) -> None:
         self._clock = clock
         self._now = now
         self._speed = speed
+        self._run_at_once = run_at_once
         self._by_task: dict[str, Job] = {}
         self._by_job: dict[str, Job] = {}
         self._accepted = 0
@@ -196,7 +202,7 @@ class JobBook:
 
     def _schedule(self, account: str, duration_s: float) -> tuple[float, float]:
         """When the job starts and ends: at once, or when the first of the running ones ends."""
-        free_at = self._slots.setdefault(account, [float("-inf")] * RUN_AT_ONCE)
+        free_at = self._slots.setdefault(account, [float("-inf")] * self._run_at_once)
         starts_at = max(self._clock(), free_at[0])
         heapreplace(free_at, starts_at + duration_s)
         return starts_at, starts_at + duration_s

@@ -7,9 +7,9 @@ import socket
 import struct
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import NoReturn, Self
+from typing import Literal, NoReturn, Self
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -17,11 +17,15 @@ from yarl import URL
 
 from sandbox.api import refusals, wire
 from sandbox.api.album import Album, Painter
-from sandbox.api.jobs import Job, JobBook
+from sandbox.api.chaos import Chaos
+from sandbox.api.jobs import RUN_AT_ONCE, Job, JobBook
 from sandbox.api.painting.paint import paint
 from sandbox.api.refusals import Refusal
 from sandbox.api.script import Key, Script, Word, read_script
 from sandbox.api.validate import Order, check_image_exists, read_order
+
+Call = Literal["submit", "read", "picture"]
+Interfere = Callable[[Call, Job, web.Request], Awaitable[web.StreamResponse | None]]
 
 _BASE_PATH = "/model/v1"
 _BODY_MAX_BYTES = 256 * 1024
@@ -35,7 +39,8 @@ class GenerationServer:
 
     *port* 0 takes a free one. *speed* 2.0 makes jobs twice as quick. *clock* (seconds, never
     backwards) moves the jobs, *now* (unix seconds) dates them; nothing else tells the time, so a
-    test that owns both decides what a job is doing. *painter* makes the picture files.
+    test that owns both decides what a job is doing. *painter* makes the picture files. Of one
+    account *run_at_once* jobs run at the same time. *chaos* adds faults by chance.
     """
 
     def __init__(
@@ -47,6 +52,8 @@ class GenerationServer:
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], float] = time.time,
         painter: Painter = paint,
+        run_at_once: int = RUN_AT_ONCE,
+        chaos: Chaos | None = None,
     ) -> None:
         self.submits: list[Job] = []
         """Every accepted job, in order."""
@@ -54,12 +61,16 @@ class GenerationServer:
         """How often a submit was asked for, refused ones included."""
         self.reads: Counter[str] = Counter()
         """How often each task was read, by task id."""
+        self.interfere: Interfere | None = None
+        """Asked about each call that concerns a job, once it has had its effect: its answer, if
+        any, goes out instead of ours."""
         self._host = host
         self._port = port
         self._speed = speed
         self._clock = clock
-        self._book = JobBook(clock=clock, now=now, speed=speed)
+        self._book = JobBook(clock=clock, now=now, speed=speed, run_at_once=run_at_once)
         self._album = Album(painter)
+        self._chaos = chaos
         self._happened = asyncio.Condition()
         self._runner = web.AppRunner(
             self._application(),
@@ -114,7 +125,8 @@ class GenerationServer:
         return URL.build(scheme="http", host=self._host, port=self._port)
 
     def _application(self) -> web.Application:
-        application = web.Application(middlewares=[_envelopes], client_max_size=_BODY_MAX_BYTES)
+        around = [_envelopes] if self._chaos is None else [self._chaos.around(drop), _envelopes]
+        application = web.Application(middlewares=around, client_max_size=_BODY_MAX_BYTES)
         application.router.add_post(f"{_BASE_PATH}/generation", self._submit)
         application.router.add_get(f"{_BASE_PATH}/generation/task/{{task_id}}", self._read)
         application.router.add_get("/pictures/{job_id}/{name}", self._picture)
@@ -135,8 +147,10 @@ class GenerationServer:
         if Word.HANG in script:
             await _silence()
         if Word.RESET in script:
-            return _drop(request)
-        return web.json_response(self._task(job, request))
+            return drop(request)
+        return await self._interfered("submit", job, request) or web.json_response(
+            self._task(job, request)
+        )
 
     async def _read(self, request: web.Request) -> web.StreamResponse:
         account = _account(request)
@@ -145,6 +159,8 @@ class GenerationServer:
             raise refusals.task_not_found()
         self.reads[job.task_id] += 1
         await self._tell()
+        if interfered := await self._interfered("read", job, request):
+            return interfered
         script = job.script
         if self.reads[job.task_id] <= (script.number(Word.UNPAID) or 0):
             raise refusals.no_credit()
@@ -161,7 +177,7 @@ class GenerationServer:
             return await self._drip(request, body)
         return web.Response(body=body, content_type="application/json")
 
-    async def _picture(self, request: web.Request) -> web.Response:
+    async def _picture(self, request: web.Request) -> web.StreamResponse:
         job_id, name = request.match_info["job_id"], request.match_info["name"]
         number = re.search(r"_(\d{1,2})\.png\Z", name)
         if number is None or name != wire.picture_name(job_id, int(number[1])):
@@ -169,8 +185,16 @@ class GenerationServer:
         scene = self._book.picture(job_id, int(number[1]))
         if scene is None:
             raise web.HTTPNotFound
+        job = next((job for job in self.submits if job.job_id == job_id), None)
+        if job and (interfered := await self._interfered("picture", job, request)):
+            return interfered
         png = await self._album.png(scene, big=self._book.is_big(job_id))
         return web.Response(body=png, content_type="image/png")
+
+    async def _interfered(
+        self, call: Call, job: Job, request: web.Request
+    ) -> web.StreamResponse | None:
+        return await self.interfere(call, job, request) if self.interfere else None
 
     async def _tell(self) -> None:
         async with self._happened:
@@ -243,7 +267,7 @@ async def _silence() -> NoReturn:
     raise AssertionError("nobody sets this event")
 
 
-def _drop(request: web.Request) -> web.Response:
+def drop(request: web.Request) -> web.Response:
     """Reset the connection; the response that is returned reaches nobody."""
     transport = request.transport
     if transport is not None:

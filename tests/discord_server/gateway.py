@@ -1,69 +1,29 @@
 """The gateway: websockets over which the bot is told what people do.
 
-Each session keeps what it was sent by sequence number. A session cannot be resumed: a bot that asks
-is told to identify again.
+A session whose websocket is lost can be resumed for a few minutes on the world's clock: it hears
+then what it missed. Tests break connections with `Gateway.drop`, `reset`, `ask_to_reconnect`,
+`invalidate` and `away`.
 """
 
+import asyncio
 import json
-import secrets
-import zlib
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import cast
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from tests.discord_server import payloads
+from tests.discord_server.sessions import Session, Wire
 from tests.discord_server.things import JsonObject
 from tests.discord_server.world import World
 
-DISPATCH, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 0, 9, 10, 11
+RECONNECT, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 7, 9, 10, 11
 HEARTBEAT_EVERY_MS = 41_250
-AUTHENTICATION_FAILED = 4004
-
-
-class Wire:
-    """One websocket in the transport that the bot asked for: plain text or ``zlib-stream``."""
-
-    def __init__(self, socket: web.WebSocketResponse, *, compressed: bool) -> None:
-        self.socket = socket
-        self._compressor = zlib.compressobj() if compressed else None
-
-    async def send(self, frame: JsonObject) -> None:
-        """Send a frame; one that finds the socket closed is dropped, as on a network."""
-        text = json.dumps(frame)
-        if self.socket.closed:
-            return
-        try:
-            if self._compressor is None:
-                await self.socket.send_str(text)
-            else:
-                # No await between the two: the context's order is the order of the frames.
-                block = self._compressor.compress(text.encode())
-                await self.socket.send_bytes(block + self._compressor.flush(zlib.Z_SYNC_FLUSH))
-        except ConnectionError:
-            return
-
-
-@dataclass(eq=False)
-class Session:
-    """What one IDENTIFY began."""
-
-    wire: Wire
-    shard: tuple[int, int]
-    """Its number, and of how many."""
-    id: str = field(default_factory=lambda: secrets.token_hex(16))
-    sent: list[JsonObject] = field(default_factory=list[JsonObject])
-    """Every event so far; the first one's ``s`` is 1."""
-
-    def covers(self, guild_id: int | None) -> bool:
-        """Whether it hears of a guild; of direct messages (``None``) only shard 0 does."""
-        number, total = self.shard
-        return ((guild_id or 0) >> 22) % total == number
-
-    async def dispatch(self, event: str, data: JsonObject) -> None:
-        frame: JsonObject = {"op": DISPATCH, "t": event, "s": len(self.sent) + 1, "d": data}
-        self.sent.append(frame)
-        await self.wire.send(frame)
+UNKNOWN_ERROR, AUTHENTICATION_FAILED, INVALID_SEQUENCE = 4000, 4004, 4007
+RESUMABLE_S = 3 * 60.0
+GOODBYES = (WSCloseCode.OK, WSCloseCode.GOING_AWAY)
+"""Close codes by which a bot ends its session; after any other it may resume."""
 
 
 class Gateway:
@@ -71,65 +31,139 @@ class Gateway:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self.sessions: dict[str, Session] = {}
-        """Those whose socket is open, by id."""
+        self._sessions: dict[str, Session] = {}
+        self.identified, self.resumed = 0, 0
+        """How often a session began, and how often one was resumed."""
         self.copies = 1
         """How often the bot is told of each interaction. Discord promises once, not only once."""
-        self._sockets: set[web.WebSocketResponse] = set()
+        self._wires: set[Wire] = set()
+        self._admits = asyncio.Event()
+        self._admits.set()
+
+    # ------------------------------------------------------------------ telling
+
+    @property
+    def sessions(self) -> list[Session]:
+        """All that are connected or can still be resumed."""
+        now = self._world.clock.monotonic()
+        for session in list(self._sessions.values()):
+            if session.away_since is not None and now - session.away_since > RESUMABLE_S:
+                del self._sessions[session.id]
+        return list(self._sessions.values())
+
+    @property
+    def connected(self) -> list[Session]:
+        """Those whose websocket is open."""
+        return [session for session in self.sessions if session.wire is not None]
 
     def reaches(self, guild_id: int | None) -> bool:
-        """Whether a bot is connected that hears of this guild."""
-        return any(session.covers(guild_id) for session in self.sessions.values())
+        """Whether a bot hears of this guild, now or when it is back."""
+        return any(session.covers(guild_id) for session in self.sessions)
 
     async def dispatch(self, guild_id: int | None, event: str, data: JsonObject) -> None:
         """Tell every session that covers this guild."""
-        for session in list(self.sessions.values()):
+        for session in self.sessions:
             if session.covers(guild_id):
                 await session.dispatch(event, data)
 
+    # ------------------------------------------------------------------ losing touch
+
+    async def drop(self, code: int = UNKNOWN_ERROR) -> None:
+        """Close every websocket; the sessions can be resumed."""
+        wires = [self._let_go(session) for session in self.connected]
+        await asyncio.gather(*(wire.socket.close(code=code) for wire in wires))
+
+    async def reset(self) -> None:
+        """Reset every connection, as a network does."""
+        for session in self.connected:
+            self._let_go(session).cut()
+
+    @asynccontextmanager
+    async def away(self, code: int = UNKNOWN_ERROR) -> AsyncGenerator[None]:
+        """Close every websocket, and let nobody connect meanwhile."""
+        self._admits.clear()
+        try:
+            await self.drop(code)
+            yield
+        finally:
+            self._admits.set()
+
+    async def ask_to_reconnect(self) -> None:
+        """Send everybody op 7: connect again, and resume."""
+        await self._send_all({"op": RECONNECT, "d": None})
+
+    async def invalidate(self, *, resumable: bool) -> None:
+        """Send everybody op 9; unless *resumable*, the sessions and what they missed are gone."""
+        wires = [session.wire for session in self.connected]
+        if not resumable:
+            self._sessions.clear()
+        for wire in filter(None, wires):
+            await wire.send({"op": INVALID_SESSION, "d": resumable})
+
+    async def _send_all(self, frame: JsonObject) -> None:
+        for session in self.connected:
+            if session.wire is not None:
+                await session.wire.send(frame)
+
+    def _let_go(self, session: Session) -> Wire:
+        wire = session.wire
+        assert wire is not None
+        session.detach(self._world.clock.monotonic())
+        return wire
+
     async def close(self) -> None:
         """End every connection."""
-        for socket in list(self._sockets):
-            await socket.close(code=WSCloseCode.GOING_AWAY)
+        self._admits.set()
+        for wire in list(self._wires):
+            await wire.socket.close(code=WSCloseCode.GOING_AWAY)
+
+    # ------------------------------------------------------------------ serving
 
     async def connect(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one websocket until it ends."""
+        await self._admits.wait()
         socket = web.WebSocketResponse(max_msg_size=0)
         await socket.prepare(request)
-        wire = Wire(socket, compressed=request.query.get("compress") == "zlib-stream")
-        self._sockets.add(socket)
-        mine: list[Session] = []
+        wire = Wire(request, socket)
+        self._wires.add(wire)
         try:
             await wire.send({"op": HELLO, "d": {"heartbeat_interval": HEARTBEAT_EVERY_MS}})
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
-                    frame = cast("JsonObject", json.loads(message.data))
-                    await self._receive(wire, frame, mine)
+                    await self._receive(wire, cast("JsonObject", json.loads(message.data)))
         finally:
-            self._sockets.discard(socket)
-            for session in mine:
-                del self.sessions[session.id]
+            self._wires.discard(wire)
+            self._end(wire)
             await self._world.announce()
         return socket
 
-    async def _receive(self, wire: Wire, frame: JsonObject, mine: list[Session]) -> None:
+    def _end(self, wire: Wire) -> None:
+        """What becomes of the session whose websocket ended."""
+        session = wire.session
+        if session is None or session.wire is not wire:
+            return
+        session.detach(self._world.clock.monotonic())
+        if wire.socket.close_code in GOODBYES:
+            self._sessions.pop(session.id, None)
+
+    async def _receive(self, wire: Wire, frame: JsonObject) -> None:
         match frame["op"]:
             case 1:  # heartbeat
                 await wire.send({"op": HEARTBEAT_ACK})
-            case 2:  # identify
-                await self._identify(wire, frame["d"], mine)
-            case 6:  # resume
-                await wire.send({"op": INVALID_SESSION, "d": False})
+            case 2 | 6 if frame["d"]["token"] != self._world.token:
+                reason = b"Authentication failed."
+                await wire.socket.close(code=AUTHENTICATION_FAILED, message=reason)
+            case 2:
+                await self._identify(wire, frame["d"])
+            case 6:
+                await self._resume(wire, frame["d"])
             case _:
                 pass  # presence and the like: nobody here looks at it
 
-    async def _identify(self, wire: Wire, asked: JsonObject, mine: list[Session]) -> None:
-        if asked["token"] != self._world.token:
-            await wire.socket.close(code=AUTHENTICATION_FAILED, message=b"Authentication failed.")
-            return
+    async def _identify(self, wire: Wire, asked: JsonObject) -> None:
         number, total = asked.get("shard") or (0, 1)
-        session = Session(wire, (number, total))
-        mine.append(session)
+        session = Session((number, total))
+        session.attach(wire)
         guilds = [guild for guild in self._world.guilds.values() if session.covers(guild.id)]
         ready: JsonObject = {
             "v": 10,
@@ -143,5 +177,19 @@ class Gateway:
         await session.dispatch("READY", ready)
         for guild in guilds:
             await session.dispatch("GUILD_CREATE", payloads.guild(guild, self._world))
-        self.sessions[session.id] = session
+        self._sessions[session.id] = session
+        self.identified += 1
         await self._world.announce()
+
+    async def _resume(self, wire: Wire, asked: JsonObject) -> None:
+        heard: int = asked["seq"]
+        named = (each for each in self.sessions if each.id == asked["session_id"])
+        session = next(named, None)
+        if session is None:
+            await wire.send({"op": INVALID_SESSION, "d": False})
+        elif not 0 <= heard <= len(session.sent):
+            await wire.socket.close(code=INVALID_SEQUENCE, message=b"Invalid seq.")
+        else:
+            await session.resume(wire, heard)
+            self.resumed += 1
+            await self._world.announce()

@@ -154,6 +154,7 @@ class Person:
         event = interactions.event(interaction, world)
         for _ in range(self._gateway.copies):
             await self._gateway.dispatch(channel.guild_id, "INTERACTION_CREATE", event)
+        await world.announce()
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 await interaction.answered.wait()

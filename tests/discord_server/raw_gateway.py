@@ -48,6 +48,17 @@ class RawGateway:
         self.session_id = ready["session_id"]
         return ready
 
+    async def resume(self, earlier: "RawGateway", heard: int | None = None) -> list[JsonObject]:
+        """Go on with a session of before; gives what it missed, up to and with RESUMED."""
+        seq = earlier.heard if heard is None else heard
+        asked = {"token": self._raw.server.token, "session_id": earlier.session_id, "seq": seq}
+        await self.socket.send_json({"op": RESUME, "d": asked})
+        self.session_id, self.heard = earlier.session_id, seq
+        missed = [await self.frame()]
+        while missed[-1].get("t") != "RESUMED":
+            missed.append(await self.frame())
+        return missed
+
     async def event(self, name: str) -> JsonObject:
         """The data of the next event of this name; others before it are skipped."""
         while (frame := await self.frame()).get("t") != name:

@@ -125,9 +125,9 @@ class DiscordServer:
         await self.world.until(found, timeout_s=timeout_s, describe=describe)
 
     async def bot_connected(self, timeout_s: float = 30.0) -> None:
-        """Wait until a gateway session has begun."""
+        """Wait until a bot is on the gateway."""
         await self.world.until(
-            lambda: bool(self.gateway.sessions) or None,
+            lambda: bool(self.gateway.connected) or None,
             timeout_s=timeout_s,
             describe=lambda: f"no session, requests: {self.requests}",
         )
@@ -135,7 +135,7 @@ class DiscordServer:
     async def bot_offline(self, timeout_s: float = 30.0) -> None:
         """Wait until no bot is connected, as after a kill."""
         await self.world.until(
-            lambda: None if self.gateway.sessions else True,
+            lambda: None if self.gateway.connected else True,
             timeout_s=timeout_s,
-            describe=lambda: f"{len(self.gateway.sessions)} sessions",
+            describe=lambda: f"{len(self.gateway.connected)} sessions",
         )

@@ -68,14 +68,3 @@ async def test_a_wrong_token_ends_the_connection(raw: RawDiscord) -> None:
         await socket.send_json({"op": 2, "d": {"token": "wrong"}})
         await socket.receive()
         assert socket.close_code == 4004
-
-
-async def test_a_session_cannot_be_resumed(raw: RawDiscord) -> None:
-    async with (
-        aiohttp.ClientSession() as http,
-        http.ws_connect(f"{raw.server.url}/gateway") as socket,
-    ):
-        await socket.receive_json()
-        resume = {"token": raw.server.token, "session_id": "old", "seq": 1}
-        await socket.send_json({"op": 6, "d": resume})
-        assert await socket.receive_json() == {"op": 9, "d": False}

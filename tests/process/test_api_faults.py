@@ -1,0 +1,238 @@
+"""The API breaks down, is cut off, talks nonsense: what was paid for comes all the same."""
+
+import asyncio
+import itertools
+import time
+from collections import Counter
+from collections.abc import AsyncGenerator, Mapping
+
+import pytest
+from aiohttp import web
+
+from sandbox.api import GenerationServer, Job
+from sandbox.api.server import Call
+from tests.discord_server.people import Community, Person
+from tests.discord_server.process import BotProcess
+from tests.discord_server.seen import SeenMessage
+from tests.discord_server.things import Channel
+from tests.flow.sim import paint_dot
+from tests.process.accidents import (
+    Accident,
+    Script,
+    bomb,
+    drip,
+    endless,
+    html,
+    nonsense,
+    reset,
+    reset_in_the_body,
+    silence,
+    status,
+)
+from tests.process.conftest import SPEED
+
+NO_TASKS: Mapping[str, Accident] = {
+    "500": status(500, '{"error": "internal"}'),
+    "a page of HTML": html(502),
+    "HTML under 200": html(200),
+    "503": status(503, '{"error": {"code": 4011099, "message": "down"}}'),
+    "504 and nothing": status(504),
+    "an empty body": status(200),
+    "half of a task": status(200, '{"id": "abc", "status": "in_prog'),
+    "a list": nonsense([1, 2]),
+    "wrong types everywhere": nonsense({"id": ["x"], "status": 7, "progress": {}, "output": 3}),
+    "a reset": reset,
+    "a reset in the body": reset_in_the_body,
+    "a slow drip": drip,
+    "silence": silence,
+    "100 MB": endless(100),
+    "100 MB in disguise": bomb,
+    "a redirect": status(307, Location="http://127.0.0.1:9/elsewhere"),
+}
+"""Answers that say nothing about a task, whatever was asked."""
+
+READS: Mapping[str, Accident] = {
+    **NO_TASKS,
+    "404": status(404, '{"message": "not found"}'),
+    "an unknown status": nonsense({"id": "x", "status": "dreaming", "progress": "soon"}),
+    "progress past its end": nonsense({"id": "x", "status": "in_progress", "progress": 7}),
+    "progress before its beginning": nonsense({"id": "x", "status": "pending", "progress": -1}),
+}
+
+PICTURES: Mapping[str, Accident] = {
+    "404": status(404),
+    "a slow drip": drip,
+    "silence": silence,
+    "200 MB": endless(200, "image/png"),
+    "a page of HTML": html(200),
+    "no picture": status(200, '{"not": "a picture"}', "application/octet-stream"),
+    "a reset": reset,
+    "another host": status(302, Location="http://127.0.0.1:9/p.png"),
+    "another name": status(302, Location="http://localhost:9/p.png"),
+    "a file": status(302, Location="file:///etc/passwd"),
+}
+
+
+@pytest.fixture
+async def api() -> AsyncGenerator[GenerationServer]:
+    """As many jobs at once as a test likes."""
+    async with GenerationServer(speed=SPEED, painter=paint_dot, run_at_once=50) as server:
+        yield server
+
+
+@pytest.fixture
+def env(env: dict[str, str]) -> dict[str, str]:
+    """Nobody waits long for an API that says nothing, and nobody is in anybody's way."""
+    return {
+        **env,
+        "API_TIMEOUT_SECONDS": "2",
+        "PICTURE_TIMEOUT_SECONDS": "2",
+        "MAX_RUNNING_PER_USER": "0",
+        "MAX_READS_PER_SECOND": "100",
+    }
+
+
+def ended(message: SeenMessage) -> bool:
+    return "Remix 1" in message.buttons or "No pictures" in message.text
+
+
+async def end_of(person: Person, channel: Channel, prompt: str) -> SeenMessage:
+    handle = await person.slash(channel, "imagine", prompt=prompt)
+    return await handle.message(ended, timeout_s=50)
+
+
+async def ends_of(
+    guild: Community, channel: Channel, prompts: Mapping[str, Accident]
+) -> dict[str, SeenMessage]:
+    """How the jobs with these prompts end, all of them running at the same time."""
+    people = [guild.add_person(f"person {number}") for number in range(len(prompts))]
+    asked = [end_of(one, channel, prompt) for one, prompt in zip(people, prompts, strict=True)]
+    return dict(zip(prompts, await asyncio.gather(*asked), strict=True))
+
+
+async def test_no_fault_of_a_read_ends_a_job(
+    api: GenerationServer, bot: BotProcess, guild: Community, channel: Channel
+) -> None:
+    script = Script("read", READS, times=2)
+    api.interfere = script.interfere
+    ends = await ends_of(guild, channel, READS)
+    shown = {prompt: len(message.pictures) for prompt, message in ends.items()}
+    assert shown == dict.fromkeys(READS, 4)
+    assert script.happened == Counter(dict.fromkeys(READS, 2))
+    assert api.submit_calls == len(READS)
+    assert "ERROR" not in bot.output
+
+
+async def test_a_submit_without_a_readable_answer_may_be_charged_and_is_never_repeated(
+    api: GenerationServer, bot: BotProcess, guild: Community, channel: Channel
+) -> None:
+    accidents = {prompt: one for prompt, one in NO_TASKS.items() if prompt != "a redirect"}
+    del accidents["503"]  # says in a code of the API that it did not take the job
+    api.interfere = Script("submit", accidents, times=1).interfere
+    ends = await ends_of(guild, channel, accidents)
+    for prompt, message in ends.items():
+        assert "It may have been charged" in message.text, prompt
+        assert f"> {prompt}" in message.text
+        assert "Try again" in message.buttons
+    assert api.submit_calls == len(accidents)
+    assert "ERROR" not in bot.output
+
+
+@pytest.mark.parametrize(
+    "accident",
+    [
+        status(429, '{"error": "rate limit"}', Retry_After="30"),
+        status(429, '{"error": "rate limit"}'),
+        status(503, '{"error": {"code": 4011099, "message": "down"}}'),
+        status(401, '{"error": "invalid key"}'),
+        status(402, '{"error": "insufficient balance"}'),
+        status(403, '{"error": "no permission"}'),
+        status(403, '{"error": "sensitive content detected"}'),
+        status(413),
+        status(307, Location="http://127.0.0.1:9/elsewhere"),
+    ],
+    ids=["429 and a time", "429", "down", "401", "402", "403", "content", "413", "redirect"],
+)
+async def test_a_submit_that_the_api_refuses_ends_at_once_and_charges_nothing(
+    api: GenerationServer,
+    bot: BotProcess,
+    people: list[Person],
+    channel: Channel,
+    accident: Accident,
+) -> None:
+    assert bot.lines
+    api.interfere = Script("submit", {"my idea": accident}, times=1).interfere
+    message = await end_of(people[0], channel, "my idea")
+    assert "Nothing was charged." in message.text
+    assert "> my idea" in message.text
+    assert api.submit_calls == 1
+
+
+async def test_a_picture_that_cannot_be_had_is_a_link_and_the_others_come(
+    api: GenerationServer, bot: BotProcess, guild: Community, channel: Channel
+) -> None:
+    async def spoil(call: Call, job: Job, request: web.Request) -> web.StreamResponse | None:
+        third = request.path.endswith("_2.png")
+        return await PICTURES[job.prompt](request) if call == "picture" and third else None
+
+    api.interfere = spoil
+    ends = await ends_of(guild, channel, PICTURES)
+    for prompt, message in ends.items():
+        assert [one.filename[-6:] for one in message.pictures] == ["_0.png", "_1.png", "_3.png"], (
+            prompt
+        )
+        why = "is too large to post here" if prompt == "200 MB" else "could not be fetched"
+        assert f"Picture 3 {why}: [open it](http" in message.text, prompt
+        assert "Remix 3" in message.buttons
+    assert "ERROR" not in bot.output
+
+
+async def test_a_result_without_a_single_address_is_told_as_one_without_pictures(
+    api: GenerationServer, bot: BotProcess, people: list[Person], channel: Channel
+) -> None:
+    assert bot.lines
+    done = {
+        "no output": nonsense({"id": "x", "status": "completed"}),
+        "no address": nonsense(
+            {"id": "x", "status": "completed", "output": [{"content": [{"type": "image"}]}]}
+        ),
+    }
+    api.interfere = Script("read", done, times=1).interfere
+    for prompt in done:
+        message = await end_of(people[0], channel, prompt)
+        assert "without a single picture" in message.text
+        assert "It may have been charged" in message.text
+
+
+@pytest.mark.parametrize(
+    ("accident", "pause_s"),
+    [
+        (status(429, '{"error": "rate limit"}', Retry_After="3"), 3.0),
+        (status(429, '{"error": "rate limit"}'), 2.0),
+    ],
+    ids=["with Retry-After", "without"],
+)
+async def test_when_the_api_is_asked_too_often_all_jobs_pause(
+    api: GenerationServer,
+    bot: BotProcess,
+    people: list[Person],
+    channel: Channel,
+    accident: Accident,
+    pause_s: float,
+) -> None:
+    assert bot.lines
+    read_at: list[float] = []
+    script = Script("read", {"a": accident}, times=1)
+
+    async def note(call: Call, job: Job, request: web.Request) -> web.StreamResponse | None:
+        if call == "read":
+            read_at.append(time.monotonic())
+        return await script.interfere(call, job, request)
+
+    api.interfere = note
+    ends = await asyncio.gather(
+        end_of(people[0], channel, "a"), end_of(people[1], channel, "b sandbox:seconds=6")
+    )
+    assert [len(message.pictures) for message in ends] == [4, 4]
+    longest_s = max(after - before for before, after in itertools.pairwise(read_at))
+    assert longest_s >= pause_s

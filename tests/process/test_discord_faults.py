@@ -1,0 +1,285 @@
+"""Discord refuses, breaks down, loses things: each job ends once, where its author finds it."""
+
+from pathlib import Path
+
+import pytest
+
+from sandbox.api import GenerationServer
+from tests.discord_server.faults import (
+    RESET,
+    RESET_AFTER,
+    SILENCE,
+    Fault,
+    broken,
+    error,
+    too_many,
+)
+from tests.discord_server.people import Community, DidNotRespond, Handle, Person
+from tests.discord_server.process import BotProcess
+from tests.discord_server.seen import SeenMessage
+from tests.discord_server.server import DiscordServer
+from tests.discord_server.things import Channel
+
+CALLBACK = "/interactions/*/*/callback"
+BY_TOKEN = "/webhooks/*/*/messages/*"
+IN_CHANNEL = "/channels/*/messages/*"
+ANEW = "/channels/*/messages"
+
+
+@pytest.fixture
+def env(env: dict[str, str]) -> dict[str, str]:
+    """Nobody waits long for a Discord that says nothing."""
+    return {**env, "DISCORD_TIMEOUT_SECONDS": "2"}
+
+
+def finished(message: SeenMessage) -> bool:
+    return "Remix 1" in message.buttons
+
+
+def results(person: Person, channel: Channel) -> list[SeenMessage]:
+    """Every message with pictures that this person can find."""
+    everywhere = [*person.messages(channel), *person.direct_messages()]
+    return [message for message in everywhere if finished(message)]
+
+
+async def ends_once(
+    handle: Handle, person: Person, channel: Channel, api: GenerationServer
+) -> SeenMessage:
+    """The one result, in the message that answered."""
+    message = await handle.message(finished)
+    assert len(message.pictures) == 4
+    assert [one.id for one in results(person, channel)] == [message.id]
+    assert api.submit_calls == 1
+    return message
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [RESET_AFTER, broken(500, done_first=True), broken(503, done_first=True)],
+    ids=lambda fault: fault.name,
+)
+async def test_a_first_answer_that_arrived_though_discord_did_not_say_so_is_gone_on_with(
+    bot: BotProcess,
+    discord: DiscordServer,
+    api: GenerationServer,
+    channel: Channel,
+    people: list[Person],
+    fault: Fault,
+) -> None:
+    discord.faults.add("POST", CALLBACK, fault)
+    handle = await people[0].slash(channel, "imagine", prompt="a fox")
+    await ends_once(handle, people[0], channel, api)
+    assert "ERROR" not in bot.output
+
+
+@pytest.mark.parametrize("fault", [RESET, error(404, 10062)], ids=lambda fault: fault.name)
+async def test_a_first_answer_that_did_not_arrive_costs_nothing(
+    bot: BotProcess,
+    discord: DiscordServer,
+    api: GenerationServer,
+    channel: Channel,
+    people: list[Person],
+    fault: Fault,
+) -> None:
+    discord.faults.add("POST", CALLBACK, fault)
+    with pytest.raises(DidNotRespond):
+        await people[0].slash(channel, "imagine", prompt="a fox")
+    assert await bot.stop() == 0
+    assert api.submit_calls == 0
+    assert people[0].messages(channel) == []
+    assert "ERROR" not in bot.output
+
+
+async def test_an_interaction_that_discord_delivers_twice_makes_one_job(
+    bot: BotProcess,
+    discord: DiscordServer,
+    api: GenerationServer,
+    channel: Channel,
+    people: list[Person],
+) -> None:
+    handle = await people[0].slash(channel, "imagine", prompt="a fox")
+    await discord.deliver_again(handle)
+    await ends_once(handle, people[0], channel, api)
+    assert await bot.stop() == 0
+    assert api.submit_calls == 1
+    assert "ERROR" not in bot.output
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        too_many(0.2),
+        *(broken(status) for status in (500, 502, 503, 504)),
+        broken(502, done_first=True),
+        RESET,
+        RESET_AFTER,
+        SILENCE,
+    ],
+    ids=lambda fault: fault.name,
+)
+@pytest.mark.parametrize("route", [BY_TOKEN, IN_CHANNEL], ids=["by token", "in the channel"])
+async def test_an_edit_that_fails_in_passing_is_repeated_and_nothing_else_is_posted(
+    bot: BotProcess,
+    discord: DiscordServer,
+    api: GenerationServer,
+    channel: Channel,
+    people: list[Person],
+    fault: Fault,
+    route: str,
+) -> None:
+    ann = people[0]
+    if route == IN_CHANNEL:
+        discord.faults.add("PATCH", BY_TOKEN, error(401, 50027), times=None)
+    handle = await ann.slash(channel, "imagine", prompt="a fox sandbox:seconds=1")
+    await api.until(lambda: len(api.reads) == 1)
+    discord.faults.add("PATCH", route, fault)
+    await ends_once(handle, ann, channel, api)
+    assert "ERROR" not in bot.output
+
+
+@pytest.mark.parametrize(
+    "fault", [RESET_AFTER, broken(500, done_first=True), SILENCE], ids=lambda fault: fault.name
+)
+async def test_a_new_message_whose_answer_gets_lost_is_not_posted_twice(
+    bot: BotProcess,
+    discord: DiscordServer,
+    api: GenerationServer,
+    channel: Channel,
+    people: list[Person],
+    fault: Fault,
+) -> None:
+    ann = people[0]
+    discord.faults.add("PATCH", "/**", error(403, 50013), times=None)
+    discord.faults.add("POST", ANEW, fault)
+    await ann.slash(channel, "imagine", prompt="a fox")
+    posted = await ann.sees(channel, finished)
+    assert posted.pinged == {ann.id}
+    await bot.wait_for_line("is delivered")
+    assert [one.id for one in results(ann, channel)] == [posted.id]
+    assert api.submit_calls == 1
+
+
+async def test_a_message_that_a_moderator_deleted_stays_away_and_its_result_goes_to_its_author(
+    bot: BotProcess, guild: Community, channel: Channel, people: list[Person]
+) -> None:
+    ann = people[0]
+    handle = await ann.slash(channel, "imagine", prompt="a fox sandbox:seconds=4")
+    await guild.moderator.delete_message(await handle.message())
+    result = await ann.sees_directly(finished)
+    assert len(result.pictures) == 4
+    assert ann.messages(channel) == []
+    assert "ERROR" not in bot.output
+
+
+async def test_where_the_channel_is_deleted_the_result_goes_to_its_author(
+    bot: BotProcess, guild: Community, channel: Channel, people: list[Person]
+) -> None:
+    ann = people[0]
+    await ann.slash(channel, "imagine", prompt="a fox sandbox:seconds=4")
+    await guild.moderator.delete_channel(channel)
+    assert len((await ann.sees_directly(finished)).pictures) == 4
+    assert "ERROR" not in bot.output
+
+
+async def test_where_the_bot_may_no_longer_see_the_channel_the_result_goes_to_its_author(
+    bot: BotProcess,
+    discord: DiscordServer,
+    guild: Community,
+    channel: Channel,
+    people: list[Person],
+) -> None:
+    ann = people[0]
+    discord.faults.add("PATCH", BY_TOKEN, error(401, 50027), times=None)
+    await ann.slash(channel, "imagine", prompt="a fox sandbox:seconds=4")
+    await guild.moderator.let_bot(channel, 0)
+    assert len((await ann.sees_directly(finished)).pictures) == 4
+    assert "ERROR" not in bot.output
+
+
+async def test_what_nobody_can_be_given_is_kept_and_comes_after_a_start_in_better_times(
+    discord: DiscordServer,
+    api: GenerationServer,
+    channel: Channel,
+    people: list[Person],
+    bot: BotProcess,
+    env: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    ann = people[0]
+    ann.close_direct_messages()
+    refused = discord.faults.add("*", f"/channels/{channel.id}/**", error(403, 50001), times=None)
+    by_token = discord.faults.add("PATCH", "/webhooks/**", error(401, 50027), times=None)
+    handle = await ann.slash(channel, "imagine", prompt="a fox")
+    await bot.wait_for_line("delivery of job 1: .*50007")
+    assert refused.happened
+    assert by_token.happened
+    assert await bot.stop() == 0
+    discord.faults.clear()
+    async with BotProcess(discord, cwd=tmp_path, env=env):
+        await ends_once(handle, ann, channel, api)
+
+
+async def test_faults_of_discord_do_not_touch_the_jobs_of_others(
+    bot: BotProcess,
+    discord: DiscordServer,
+    channel: Channel,
+    api: GenerationServer,
+    people: list[Person],
+) -> None:
+    ann, ben = people[:2]
+    handle = await ann.slash(channel, "imagine", prompt="ann's sandbox:seconds=3")
+    shown = await handle.message()
+    discord.faults.add("PATCH", f"/webhooks/*/*/messages/{shown.id}", broken(503), times=None)
+    other = await ben.slash(channel, "imagine", prompt="ben's sandbox:seconds=3")
+    assert len((await other.message(finished)).pictures) == 4
+    assert not finished(shown)
+    discord.faults.clear()
+    assert len((await handle.message(finished)).pictures) == 4
+    assert api.submit_calls == 2
+    assert "ERROR" not in bot.output
+
+
+@pytest.mark.parametrize("loss", ["dropped", "reset", "asked to reconnect", "session ended"])
+async def test_a_gateway_that_goes_away_costs_no_job_and_no_click(
+    bot: BotProcess,
+    discord: DiscordServer,
+    api: GenerationServer,
+    channel: Channel,
+    people: list[Person],
+    loss: str,
+) -> None:
+    ann = people[0]
+    handle = await ann.slash(channel, "imagine", prompt="before sandbox:seconds=3")
+    connected = len(discord.gateway.connected)
+    assert connected == 1
+    match loss:
+        case "dropped":
+            await discord.gateway.drop()
+        case "reset":
+            await discord.gateway.reset()
+        case "asked to reconnect":
+            await discord.gateway.ask_to_reconnect()
+        case _:
+            await discord.gateway.invalidate(resumable=False)
+    message = await ends_once(handle, ann, channel, api)
+    await discord.bot_connected()
+    again = await ann.click(message, "Again")
+    assert len((await again.message(finished)).pictures) == 4
+    assert bot.output.count("Logged in as") == 1, "nobody is greeted again, no job goes on twice"
+    assert "ERROR" not in bot.output
+
+
+async def test_a_command_that_the_gateway_lost_for_a_moment_makes_one_job_and_costs_nothing(
+    bot: BotProcess,
+    discord: DiscordServer,
+    api: GenerationServer,
+    channel: Channel,
+    people: list[Person],
+) -> None:
+    """Told of it too late to answer: the person was told that nothing came of it."""
+    async with discord.gateway.away():
+        with pytest.raises(DidNotRespond):
+            await people[0].slash(channel, "imagine", prompt="too late")
+    await bot.wait_for_line("could not be answered in time")
+    assert await bot.stop() == 0
+    assert api.submit_calls == 0
