@@ -5,11 +5,11 @@ import os
 import re
 import signal
 import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import PIPE
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from tests.discord_server.launch import VARIABLE
 from tests.discord_server.server import DiscordServer
@@ -17,6 +17,16 @@ from tests.discord_server.server import DiscordServer
 PROJECT = Path(__file__).parents[2]
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
 """All that the process knows of our environment: no setting leaks into it."""
+
+
+class Started(Protocol):
+    """A process that runs, or has ended."""
+
+    @property
+    def returncode(self) -> int | None: ...
+    def send_signal(self, signal: int, /) -> None: ...
+    def kill(self) -> None: ...
+    async def wait(self) -> int: ...
 
 
 class BotProcess:
@@ -42,20 +52,23 @@ class BotProcess:
         self.lines: list[str] = []
         """What it wrote so far, to stdout and stderr."""
         self._written = asyncio.Condition()
-        self._process: Process | None = None
+        self._process: Started | None = None
         self._readers: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
+        self._process, streams = await self._launch()
+        self._readers = [asyncio.create_task(self._collect(stream)) for stream in streams]
+        return self
+
+    async def _launch(self) -> tuple[Started, tuple[asyncio.StreamReader, ...]]:
+        """The process, and all that it writes."""
         launch = ("-m", "tests.discord_server.launch", self._module)
         process = await asyncio.create_subprocess_exec(
             sys.executable, *launch, stdout=PIPE, stderr=PIPE, cwd=self._cwd, env=self._env
         )
         assert process.stdout is not None
         assert process.stderr is not None
-        self._process = process
-        streams = (process.stdout, process.stderr)
-        self._readers = [asyncio.create_task(self._collect(stream)) for stream in streams]
-        return self
+        return process, (process.stdout, process.stderr)
 
     async def __aexit__(
         self,
@@ -71,7 +84,7 @@ class BotProcess:
         return "\n".join(self.lines)
 
     @property
-    def _running(self) -> Process:
+    def _running(self) -> Started:
         assert self._process is not None, "not started: use `async with`"
         return self._process
 

@@ -1,0 +1,157 @@
+"""Starts bots in a fraction of the usual time: a process that has imported everything is copied.
+
+Most of a start is spent importing. A hatchery imports once; each bot is a fork of it, which then
+runs `tests.process.kill_launch` in its own folder and environment, with its own output, and can be
+killed alone.
+"""
+
+import asyncio
+import importlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from tests.discord_server.process import PROJECT, BotProcess, Started
+from tests.discord_server.server import DiscordServer
+from tests.process import kill_launch
+
+ORDER_MAX_BYTES = 64 * 1024
+IMPORTED = (
+    "bot.assembly",
+    "cogs.buttons",
+    "cogs.imagine",
+    "cogs.remix",
+    "aiosqlite",
+    "sqlalchemy.dialects.sqlite.aiosqlite",
+)
+
+
+class Hatchery:
+    """Hatches bots while its ``with`` lasts; what still runs then is killed."""
+
+    def __enter__(self) -> Self:
+        self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603  # our own program
+                [sys.executable, "-m", __name__, str(theirs.fileno())],
+                cwd=PROJECT,
+                pass_fds=[theirs.fileno()],
+            )
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._line.close()
+        self._process.wait()
+
+    def hatch(self, cwd: Path, env: Mapping[str, str], output: int) -> int:
+        """Start a bot that writes to the file descriptor *output*; its process id."""
+        return self._ask({"cwd": str(cwd), "env": dict(env)}, [output])
+
+    def wait(self, pid: int) -> int:
+        """Wait for the end of a bot; its exit code, negative for a signal."""
+        return self._ask({"wait": pid}, [])
+
+    def _ask(self, order: dict[str, Any], descriptors: list[int]) -> int:
+        socket.send_fds(self._line, [json.dumps(order).encode()], descriptors)
+        return int(self._line.recv(ORDER_MAX_BYTES))
+
+
+class Hatched:
+    """One bot, as `asyncio` would show a process."""
+
+    def __init__(self, hatchery: Hatchery, pid: int) -> None:
+        self._hatchery = hatchery
+        self._pid = pid
+        self.returncode: int | None = None
+
+    def send_signal(self, number: int, /) -> None:
+        os.kill(self._pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    async def wait(self) -> int:
+        """Only asked for when it writes no more, so it takes no time."""
+        if self.returncode is None:
+            self.returncode = self._hatchery.wait(self._pid)
+        return self.returncode
+
+
+class HatchedBot(BotProcess):
+    """A bot whose start takes little."""
+
+    def __init__(
+        self, hatchery: Hatchery, discord: DiscordServer, *, cwd: Path, env: Mapping[str, str]
+    ) -> None:
+        super().__init__(discord, cwd=cwd, env=env)
+        self._hatchery = hatchery
+
+    async def _launch(self) -> tuple[Started, tuple[asyncio.StreamReader, ...]]:
+        ours, theirs = os.pipe()
+        written = asyncio.StreamReader()
+        await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(written), os.fdopen(ours, "rb", buffering=0)
+        )
+        pid = self._hatchery.hatch(self._cwd, self._env, theirs)
+        os.close(theirs)
+        return Hatched(self._hatchery, pid), (written,)
+
+
+def _serve(line: socket.socket) -> bool:
+    """Do as told until nobody is left to tell; true in a copy that is to become a bot."""
+    running = set[int]()
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(line, ORDER_MAX_BYTES, 1)
+        if not message:
+            break
+        order = json.loads(message)
+        if "wait" in order:
+            _, status = os.waitpid(order["wait"], 0)
+            running.discard(order["wait"])
+            line.send(str(os.waitstatus_to_exitcode(status)).encode())
+        elif (pid := os.fork()) == 0:
+            _become(order, descriptors[0])
+            return True
+        else:
+            running.add(pid)
+            os.close(descriptors[0])
+            line.send(str(pid).encode())
+    for pid in running:
+        os.kill(pid, signal.SIGKILL)
+    return False
+
+
+def _become(order: dict[str, Any], output: int) -> None:
+    for standard in (sys.stdout, sys.stderr):
+        os.dup2(output, standard.fileno())
+    os.close(output)
+    os.chdir(order["cwd"])
+    os.environ.clear()
+    os.environ.update(order["env"])
+
+
+def main() -> None:
+    """Import everything, then hatch."""
+    for module in IMPORTED:
+        importlib.import_module(module)
+    with socket.socket(fileno=int(sys.argv[1])) as line:
+        hatched = _serve(line)
+    if hatched:
+        sys.argv[1:] = ["bot"]
+        kill_launch.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""Runs the bot, unchanged, and says which points it passes; it may die at one of them.
+
+KILL_AT="before POST submit" DISCORD_SERVER_URL=... python -m tests.process.kill_launch bot
+"""
+
+import asyncio
+import functools
+import importlib
+import json
+import os
+import signal
+import sys
+from typing import Any
+
+from discord.state import ConnectionState
+
+from bot.jobs.runner import JobRunner
+from tests.discord_server import launch
+from tests.process import points
+
+KILL_AT = "KILL_AT"
+"""The name of the point at which the process kills itself, when it first gets there."""
+CONSTANTS = "BOT_CONSTANTS"
+"""JSON: dotted names of constants in modules, and what they are to be instead."""
+
+PASSED, KILLED, ENDED = "point: ", "killed at ", "nothing is left to do for "
+"""Beginnings of the lines that are written."""
+
+
+def main() -> None:
+    """Change nothing but waits, and run ``python -m bot`` as `launch` does."""
+    # discord.py waits so long for news of further servers before it calls itself ready: 2 s.
+    init = functools.partialmethod(ConnectionState.__init__, guild_ready_timeout=0.1)
+    setattr(ConnectionState, "__init__", init)  # noqa: B010  # typed as a fixed method
+    for name, value in json.loads(os.environ.get(CONSTANTS, "{}")).items():
+        _set(name, value)
+    points.watch(_pass)
+    start = JobRunner.start
+
+    def followed(*args: Any, **kwargs: Any) -> asyncio.Task[None]:
+        task = start(*args, **kwargs)
+        task.add_done_callback(lambda ended: _write(ENDED + ended.get_name()))
+        return task
+
+    setattr(JobRunner, "start", followed)  # noqa: B010  # typed as a fixed method
+    launch.main()
+
+
+def _set(name: str, value: object) -> None:
+    path, _, constant = name.rpartition(".")
+    module = importlib.import_module(path)
+    getattr(module, constant)  # one that is not there would change nothing
+    setattr(module, constant, value)
+
+
+def _pass(point: str) -> None:
+    _write(PASSED + point)
+    if point == os.environ.get(KILL_AT):
+        _write(KILLED + point)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _write(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,186 @@
+"""What happens to a job, step by step: all the points at which a kill can come, and its end then.
+
+Names of points are those of `tests.process.points`; their order is that of a quiet machine.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tests.process.world import Ask, Ending, World
+
+PROMPT = "a fox sandbox:seconds=0.3"
+
+
+async def imagine(world: World) -> None:
+    await world.author.slash(world.channel, "imagine", prompt=PROMPT)
+
+
+async def imagine_privately(world: World) -> None:
+    await world.author.slash(world.channel, "imagine", prompt=PROMPT, private=True)
+
+
+async def imagine_in_vain(world: World) -> None:
+    await world.author.slash(world.channel, "imagine", prompt=f"{PROMPT} sandbox:fail")
+
+
+async def remix_by_form(world: World) -> None:
+    form = await world.author.click(world.old_message, "Remix 2")
+    await world.author.submit(form, {"Prompt": PROMPT, "How far may it go?": "1"})
+
+
+def around(events: Sequence[str]) -> list[str]:
+    """The points before and after each of *events*."""
+    return [f"{side} {event}" for event in events for side in ("before", "after")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Life:
+    """How a job is asked for, what happens where nothing goes wrong, and its end."""
+
+    ask: Ask
+    events: tuple[str, ...]
+    """Commits and requests; around each of them are two points."""
+    ending: Ending = Ending.PICTURES
+
+    @property
+    def points(self) -> list[str]:
+        return around(self.events)
+
+    def ending_at(self, point: str) -> Ending:
+        """What a kill at *point* leaves to be seen."""
+        if not _reached("commit accept", point, self.points):
+            return Ending.NOTHING
+        return Ending.DOUBT if _on_its_way(point, self.points) else self.ending
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """What a start does for a job that kills have left open."""
+
+    life: Life
+    kills: tuple[str, ...]
+    """Where the earlier processes were killed, the first of which was asked for the job."""
+    events: tuple[str, ...]
+    """All but the `BEGINNING`."""
+    late: bool = False
+    """It comes when the interaction's token is worth nothing."""
+
+    @property
+    def points(self) -> list[str]:
+        return around(self.events)
+
+    @property
+    def ending(self) -> Ending:
+        """What is seen if this start comes through."""
+        first, *others = self.kills
+        in_doubt = any(point in IN_DOUBT for point in others)
+        return Ending.DOUBT if in_doubt else self.life.ending_at(first)
+
+    def ending_at(self, point: str) -> Ending:
+        """What a further kill at *point* leaves to be seen."""
+        return Ending.DOUBT if _on_its_way(point, self.points) else self.ending
+
+
+def _reached(event: str, point: str, points: list[str]) -> bool:
+    after = f"after {event}"
+    return after in points and points.index(after) <= points.index(point)
+
+
+def _on_its_way(point: str, points: list[str]) -> bool:
+    """Whether all that is written down is that the API was about to get the job."""
+    submitting = _reached("commit begin_submit", point, points)
+    return submitting and not _reached("commit begin_run", point, points)
+
+
+BEGINNING = ("GET users/@me", "GET oauth2/applications/@me", "commit erase_tokens", "GET gateway")
+"""What every start does, whatever there is to go on with."""
+
+SUBMIT = ("commit begin_submit", "POST submit", "commit begin_run")
+IN_DOUBT = around(SUBMIT)[1:-1]
+FINISH = ("commit finish", "GET picture")
+AT_WORK = (
+    "commit accept",
+    "POST answer: progress",
+    *SUBMIT,
+    "PATCH answer: progress",
+    "GET task",
+)
+SHOWN = ("PATCH answer: pictures", "commit delivered")
+TOLD = ("PATCH answer: failure", "commit told")
+PING = "POST message: reply"
+
+IMAGINE = Life(ask=imagine, events=(*AT_WORK, *FINISH, *SHOWN, PING))
+PRIVATE = Life(ask=imagine_privately, events=(*AT_WORK, *FINISH, *SHOWN))
+IN_VAIN = Life(
+    ask=imagine_in_vain, events=(*AT_WORK, "commit fail", *TOLD, PING), ending=Ending.FAILURE
+)
+REMIX = Life(ask=remix_by_form, events=("POST answer: form", *IMAGINE.events))
+
+LIVES = {"imagine": IMAGINE, "remix": REMIX, "private": PRIVATE, "in vain": IN_VAIN}
+
+STARTS = {
+    "accepted": Start(
+        life=IMAGINE,
+        kills=("after commit accept",),
+        events=(
+            "GET answer",  # there is none
+            *SUBMIT,
+            "GET task",
+            *FINISH,
+            "GET history",
+            "POST message: pictures",
+            "commit delivered",
+        ),
+    ),
+    "accepted privately": Start(
+        life=PRIVATE,
+        kills=("after commit accept",),
+        events=(
+            "GET answer",
+            *SUBMIT,
+            "GET task",
+            *FINISH,
+            "GET users/*",
+            "POST users/@me/channels",
+            "GET history",
+            "POST message: pictures",
+            "commit delivered",
+        ),
+    ),
+    "answered, late": Start(
+        life=IMAGINE,
+        kills=("after POST answer: progress",),
+        late=True,
+        events=(
+            "GET history",
+            *SUBMIT,
+            "PATCH message: progress",
+            "GET task",
+            *FINISH,
+            "PATCH message: pictures",
+            "commit delivered",
+            PING,
+        ),
+    ),
+    "submitting": Start(
+        life=IMAGINE, kills=("after POST submit",), events=("commit lose", *TOLD, PING)
+    ),
+    "running": Start(
+        life=IMAGINE,
+        kills=("after commit begin_run",),
+        events=(*BEGINNING, "PATCH answer: progress", "GET task", *FINISH, *SHOWN, PING),
+    ),
+    "finished": Start(
+        life=IMAGINE,
+        kills=("after commit finish",),
+        events=("GET picture", "PATCH answer: pictures", "commit finish", "commit delivered", PING),
+    ),
+    "failed": Start(
+        life=IN_VAIN, kills=("after commit fail",), events=("commit fail", *TOLD, PING)
+    ),
+    "submitting, without a message": Start(
+        life=IMAGINE,
+        kills=("after commit accept", "after POST submit"),
+        events=("GET answer", "commit lose", "POST message: failure", "commit told"),
+    ),
+}

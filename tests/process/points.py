@@ -1,0 +1,104 @@
+"""Points in the life of a running bot: before and after all that outlives its process.
+
+That is each commit to the database, and each request to Discord or to the API, the pictures
+included. Points are watched from outside, at SQLAlchemy's and aiohttp's own doors. Their names
+stand for kinds ("before commit accept", "after PATCH answer: progress"), so they stay the same when
+there is one read more or less.
+"""
+
+import functools
+import inspect
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import aiohttp
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+from yarl import URL
+
+from bot import texts
+from bot.store import queries
+
+Passing = Callable[[str], None]
+"""Told the name of each point, at that point."""
+
+MODAL = 9
+"""The type of an interaction's answer that opens a form."""
+
+NAMES = (
+    (r"\w+ /api/v10/interactions/.+", "answer"),
+    (r"\w+ /api/v10/webhooks/\d+/[^/]+/messages/.+", "answer"),
+    (r"GET /api/v10/channels/\d+/messages", "history"),
+    (r"\w+ /api/v10/channels/\d+/messages(/\d+)?", "message"),
+    (r"\w+ .+/generation", "submit"),
+    (r"\w+ .+/generation/task/.+", "task"),
+    (r"\w+ /pictures/.+", "picture"),
+)
+"""What is behind a method and a path; any other path stands for itself."""
+
+
+def watch(passing: Passing) -> None:
+    """Tell *passing* of every point from now on. Raises whatever that raises."""
+    _watch_commits(passing)
+    _watch_requests(passing)
+
+
+def _watch_commits(passing: Passing) -> None:
+    """Commits are called by the first step of their group."""
+    for name, step in inspect.getmembers(queries, inspect.isfunction):
+        if step.__module__ == queries.__name__ and not name.startswith("_"):
+            setattr(queries, name, _noted(step))
+
+    def tell(side: str, session: Session) -> None:
+        passing(f"{side} commit {session.info.get('step', 'nothing')}")
+
+    event.listen(Session, "before_commit", functools.partial(tell, "before"))
+    event.listen(Session, "after_commit", functools.partial(tell, "after"))
+
+
+def _noted(step: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(step)
+    def noted(session: Session, *args: Any, **kwargs: Any) -> Any:
+        session.info.setdefault("step", step.__name__)
+        return step(session, *args, **kwargs)
+
+    return noted
+
+
+def _watch_requests(passing: Passing) -> None:
+    """Where the answer has begun to arrive is "after": whoever asked has not looked at it yet."""
+    request = aiohttp.ClientSession._request  # pyright: ignore[reportPrivateUsage]  # the one door
+
+    async def watched(
+        session: aiohttp.ClientSession, method: str, url: str | URL, **options: Any
+    ) -> aiohttp.ClientResponse:
+        name = _request_name(method, URL(url).path, options.get("data"))
+        passing(f"before {name}")
+        response = await request(session, method, url, **options)
+        passing(f"after {name}")
+        return response
+
+    setattr(aiohttp.ClientSession, "_request", watched)  # noqa: B010  # typed as a fixed method
+
+
+def _request_name(method: str, path: str, body: object) -> str:
+    asked = f"{method} {path}"
+    known = (name for pattern, name in NAMES if re.fullmatch(pattern, asked))
+    name = next(known, re.sub(r"/\d+(?=/|\Z)", "/*", path.removeprefix("/api/v10"))[1:])
+    if method != "GET" and name in ("answer", "message"):
+        name = f"{name}: {_content(body)}"
+    return f"{method} {name}"
+
+
+def _content(body: object) -> str:
+    """What a message to people is about."""
+    if isinstance(body, aiohttp.FormData):
+        return "pictures"
+    decoded: dict[str, Any] = json.loads(str(body))
+    if decoded.get("type") == MODAL:
+        return "form"
+    if "message_reference" in decoded:
+        return "reply"
+    return "failure" if texts.FAILURE_HEADING in str(body) else "progress"

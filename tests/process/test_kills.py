@@ -1,0 +1,113 @@
+"""The bot is killed at every point of a job, and every job ends exactly once all the same."""
+
+from collections.abc import AsyncGenerator, Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.api import GenerationServer
+from tests.discord_server.people import Person
+from tests.discord_server.server import DiscordServer
+from tests.discord_server.things import Channel
+from tests.discord_server.world import MovableClock
+from tests.process.hatchery import Hatchery
+from tests.process.lives import BEGINNING, LIVES, STARTS, Life, Start, around
+from tests.process.world import World
+
+
+@pytest.fixture(scope="module")
+def hatchery() -> Iterator[Hatchery]:
+    with Hatchery() as hatchery:
+        yield hatchery
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    """Discord's clock; the bot has the machine's."""
+    return MovableClock()
+
+
+@pytest.fixture
+async def discord(clock: MovableClock) -> AsyncGenerator[DiscordServer]:
+    """A Discord that is asked for nothing it does not have."""
+    async with DiscordServer(clock=clock) as server:
+        yield server
+        assert server.unknown_routes == []
+
+
+@pytest.fixture
+def world(
+    hatchery: Hatchery,
+    discord: DiscordServer,
+    api: GenerationServer,
+    channel: Channel,
+    people: list[Person],
+    tmp_path: Path,
+) -> World:
+    return World(
+        hatchery=hatchery,
+        discord=discord,
+        api=api,
+        channel=channel,
+        author=people[0],
+        folder=tmp_path,
+    )
+
+
+@pytest.mark.parametrize("life", LIVES.values(), ids=LIVES)
+async def test_every_point_of_a_life_is_in_the_list(world: World, life: Life) -> None:
+    assert sorted(await world.live(life.ask)) == sorted(life.points)
+    await world.ended_once(life.ending)
+    await world.has_nothing_to_do()
+
+
+@pytest.mark.parametrize(
+    ("life", "point"),
+    [
+        pytest.param(life, point, id=f"{name}: {point}")
+        for name, life in LIVES.items()
+        for point in life.points
+    ],
+)
+async def test_a_job_ends_once_wherever_the_bot_was_killed(
+    world: World, life: Life, point: str
+) -> None:
+    await world.live(life.ask, kill_at=point)
+    await world.go_on()
+    await world.ended_once(life.ending_at(point))
+    await world.has_nothing_to_do()
+
+
+@pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
+async def test_every_point_of_a_start_is_in_the_list(world: World, start: Start) -> None:
+    await leave_open(world, start)
+    passed = await world.go_on(late=start.late)
+    assert sorted(passed) == sorted({*around(BEGINNING), *start.points})
+    await world.ended_once(start.ending)
+
+
+@pytest.mark.parametrize(
+    ("start", "point"),
+    [
+        pytest.param(start, point, id=f"{name}: {point}")
+        for name, start in STARTS.items()
+        for point in start.points
+    ],
+)
+async def test_a_job_ends_once_wherever_the_start_after_that_was_killed_too(
+    world: World, clock: MovableClock, start: Start, point: str
+) -> None:
+    await leave_open(world, start)
+    await world.go_on(kill_at=point, late=start.late)
+    clock.advance(minutes=6)  # Discord knows nonces for five
+    await world.go_on()
+    await world.ended_once(start.ending_at(point))
+    await world.has_nothing_to_do()
+
+
+async def leave_open(world: World, start: Start) -> None:
+    """A job as *start* finds it."""
+    first, *others = start.kills
+    await world.live(start.life.ask, kill_at=first)
+    for point in others:
+        await world.go_on(kill_at=point)
