@@ -44,8 +44,8 @@ class Letter:
     """For where Discord refuses the layout of the page."""
     notice: str
     """What the job's own message says then."""
-    marks: frozenset[str] = frozenset()
-    """Ids of buttons that no other message has."""
+    own_ids: frozenset[str] = frozenset()
+    """Ids of buttons that no other message has: by them a plain one is found again."""
 
 
 Way = Callable[[Letter], Awaitable[Posted]]
@@ -207,8 +207,8 @@ class Ladder:
 
     async def _post(self, place: discord.abc.Messageable, letter: Letter) -> discord.Message:
         """A new message, unless it is there already."""
-        if self._may_be_there and letter.marks:
-            found = await self._posting.with_buttons(place, letter.marks)
+        if self._may_be_there:
+            found = await self._posting.news(place, letter.own_ids)
             if found is not None:
                 return found
         self._may_be_there = True

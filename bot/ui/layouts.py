@@ -29,6 +29,8 @@ PLAIN_PROMPT_MAX = 700
 PLAIN_LINKS_MAX = 700
 """A classic message has 2000 characters."""
 ALT_TEXT_MAX = 256
+NEWS_MARKS = 1_000_000_000
+"""Beyond all ids that Discord gives components by itself, which it counts from one."""
 FILES_MAX = 10
 
 Text = discord.ui.TextDisplay[discord.ui.LayoutView]
@@ -49,6 +51,11 @@ class PlainPage:
     content: str
     view: discord.ui.View
     files: list[discord.File]
+
+
+def news_mark(job: Job) -> int:
+    """The mark of the page that ends *job*: by it such a message is found again."""
+    return NEWS_MARKS + job.id
 
 
 def progress_page(job: Job, progress: Progress, *, mark: int | None = None) -> Page:
@@ -89,6 +96,7 @@ def result_page(job: Job, exhibits: Sequence[Exhibit], *, took_s: float) -> Page
             *in_layout(result_buttons(job)),
         ],
         [*files, *uploads],
+        mark=news_mark(job),
     )
 
 
@@ -111,7 +119,8 @@ def failure_page(job: Job, error: RemixbotError, *, nothing_charged: bool) -> Pa
     prompt, files = _prompt(job, RESULT_PROMPT_MAX)
     heading = _what_went_wrong(error, nothing_charged=nothing_charged)
     blocks = _texts(heading, prompt, texts.asked_by(job.author_id))
-    return _page(FAILED, [*blocks, *_shown(files), *in_layout(retry_buttons(job))], files)
+    items = [*blocks, *_shown(files), *in_layout(retry_buttons(job))]
+    return _page(FAILED, items, files, mark=news_mark(job))
 
 
 def plain_failure(job: Job, error: RemixbotError, *, nothing_charged: bool) -> PlainPage:

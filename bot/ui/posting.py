@@ -10,7 +10,7 @@ import discord
 
 from bot.model import Job
 from bot.ui import traces
-from bot.ui.layouts import Page, PlainPage
+from bot.ui.layouts import Page, PlainPage, news_mark
 
 NOBODY = discord.AllowedMentions.none()
 
@@ -97,11 +97,11 @@ class Posting:
         """The answer to its interaction, looked for in the channel."""
         return await self._find(self.channel, traces.answers(self._job.interaction_id))
 
-    async def with_buttons(
+    async def news(
         self, place: discord.abc.Messageable, custom_ids: Iterable[str]
     ) -> discord.Message | None:
-        """The message that has all of these buttons."""
-        return await self._find(place, traces.has_buttons(custom_ids))
+        """The message that ended the job, known by its mark or by these buttons."""
+        return await self._find(place, traces.news(news_mark(self._job), custom_ids))
 
     async def _find(
         self, place: discord.abc.Messageable, is_it: Callable[[discord.Message], bool]

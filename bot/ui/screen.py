@@ -138,7 +138,7 @@ class JobScreen:
                 page=lambda files: result_page(job, shown(files), took_s=took_s),
                 plain=lambda files: plain_result(job, shown(files), took_s=took_s),
                 notice=texts.RESULT_FOLLOWS,
-                marks=own_ids(job),
+                own_ids=own_ids(job),
             )
         )
 

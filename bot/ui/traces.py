@@ -50,12 +50,13 @@ def answers(interaction_id: int) -> Callable[[discord.Message], bool]:
     return is_it
 
 
-def has_buttons(custom_ids: Iterable[str]) -> Callable[[discord.Message], bool]:
-    """Whether a message has every one of these buttons; one at least must be asked for."""
+def news(mark: int, custom_ids: Iterable[str]) -> Callable[[discord.Message], bool]:
+    """Whether a message has this mark, or every one of these buttons if there are any."""
     wanted = frozenset(custom_ids)
 
     def is_it(message: discord.Message) -> bool:
-        return bool(wanted) and wanted <= set(_values(message.components, "custom_id"))
+        buttons = set(_values(message.components, "custom_id"))
+        return has_mark(message, mark) or (bool(wanted) and wanted <= buttons)
 
     return is_it
 
