@@ -1,8 +1,8 @@
-"""Starts bots in a fraction of the usual time: a process that has imported everything is copied.
+"""Starts bots in a fraction of the usual time, for tests that start hundreds of them.
 
-Most of a start is spent importing. A hatchery imports once; each bot is a fork of it, which then
-runs `tests.process.kill_launch` in its own folder and environment, with its own output, and can be
-killed alone.
+Most of a start is spent importing. A hatchery is a process that has imported everything; each bot
+is a copy (a fork) of it, which then runs `tests.process.kill_launch` in its own folder and
+environment, with its own output, and can be killed alone.
 """
 
 import asyncio
@@ -43,6 +43,7 @@ class Hatchery:
                 [sys.executable, "-m", __name__, str(theirs.fileno())],
                 cwd=PROJECT,
                 pass_fds=[theirs.fileno()],
+                start_new_session=True,  # Ctrl+C is for the tests, whose end is ours
             )
         return self
 

@@ -1,6 +1,7 @@
 """What happens to a job, step by step: all the points at which a kill can come, and its end then.
 
-Names of points are those of `tests.process.points`; their order is that of a quiet machine.
+Names of points are those of `tests.process.points`; their order is that of a quiet machine. Where
+the bot writes down, asks or says something more, it has its place here.
 """
 
 from collections.abc import Sequence

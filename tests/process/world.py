@@ -1,4 +1,4 @@
-"""Jobs as people ask for them, in a world that outlives the bot, and what must become of them."""
+"""The world that outlives the bot, and what became of a job there: for people, bill and row."""
 
 import asyncio
 import json
@@ -125,7 +125,7 @@ class World:
         """A start changes nothing for anybody."""
         asked, before = len(self.discord.requests), self._traffic()
         async with self.bot() as bot:
-            await bot.wait_for_line(UP)
+            await bot.wait_for_line(UP)  # what goes on is said before that
             assert GOES_ON not in bot.output
         paths = [request.path for request in self.discord.requests[asked:]]
         assert not [path for path in paths if "channels" in path or "webhooks" in path]
