@@ -182,6 +182,6 @@ STARTS = {
     "submitting, without a message": Start(
         life=IMAGINE,
         kills=("after commit accept", "after POST submit"),
-        events=("GET answer", "commit lose", "POST message: failure", "commit told"),
+        events=("GET answer", "commit lose", "GET history", "POST message: failure", "commit told"),
     ),
 }
