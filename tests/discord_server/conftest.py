@@ -16,5 +16,6 @@ async def raw() -> AsyncIterator[RawDiscord]:
     clock = MovableClock()
     async with DiscordServer(clock=clock) as server, aiohttp.ClientSession() as http:
         server.limits.enabled = False
-        yield RawDiscord(server, clock, http)
-        assert server.unknown_routes == []
+        raw = RawDiscord(server, clock, http)
+        yield raw
+        assert server.strays(taken_only=True) == raw.strays
