@@ -8,6 +8,7 @@ async with DiscordServer() as discord:
         handle = await ann.slash(channel, "remix", job_id="...", image=2)
 """
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -139,6 +140,22 @@ class DiscordServer:
             lambda: bool(self.gateway.connected) or None,
             timeout_s=timeout_s,
             describe=lambda: f"no session, requests: {self.requests}",
+        )
+
+    async def bot_resumed(self, *, times: int, timeout_s: float = 30.0) -> None:
+        """Wait until sessions were resumed so often, ever."""
+        await self._gateway_has(lambda gateway: gateway.resumed >= times, timeout_s)
+
+    async def bot_identified(self, *, times: int, timeout_s: float = 30.0) -> None:
+        """Wait until so many sessions have begun, ever."""
+        await self._gateway_has(lambda gateway: gateway.identified >= times, timeout_s)
+
+    async def _gateway_has(self, holds: Callable[[Gateway], bool], timeout_s: float) -> None:
+        gateway = self.gateway
+        await self.world.until(
+            lambda: holds(gateway) or None,
+            timeout_s=timeout_s,
+            describe=lambda: f"identified {gateway.identified}, resumed {gateway.resumed}",
         )
 
     async def bot_offline(self, timeout_s: float = 30.0) -> None:
