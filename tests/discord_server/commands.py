@@ -4,6 +4,7 @@ from aiohttp import web
 
 from tests.discord_server import rules
 from tests.discord_server.answers import answer
+from tests.discord_server.posting import read_list
 from tests.discord_server.rules import Refused
 from tests.discord_server.world import World
 
@@ -37,7 +38,7 @@ class Commands:
 
     async def sync(self, request: web.Request) -> web.Response:
         """Replace all commands; one that was there before keeps its id."""
-        scope, wanted = self._scope(request), await request.json()
+        scope, wanted = self._scope(request), await read_list(request)
         rules.check_commands(wanted)
         before = {each["name"]: each["id"] for each in self._world.commands.get(scope, [])}
         self._world.commands[scope] = [

@@ -1,13 +1,19 @@
-"""A server that is asked without a bot."""
+"""A server that is asked without a bot, and one with the example bot on it."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import aiohttp
 import pytest
 
+from tests.discord_server.people import Community, Person
+from tests.discord_server.process import BotProcess
 from tests.discord_server.raw import RawDiscord
 from tests.discord_server.server import DiscordServer
+from tests.discord_server.things import Channel
 from tests.discord_server.world import MovableClock
+
+EXAMPLE = "tests.discord_server.example_bot"
 
 
 @pytest.fixture
@@ -16,5 +22,46 @@ async def raw() -> AsyncIterator[RawDiscord]:
     clock = MovableClock()
     async with DiscordServer(clock=clock) as server, aiohttp.ClientSession() as http:
         server.limits.enabled = False
-        yield RawDiscord(server, clock, http)
+        raw = RawDiscord(server, clock, http)
+        yield raw
+        assert server.strays(taken_only=True) == raw.strays
+
+
+@pytest.fixture
+async def discord() -> AsyncIterator[DiscordServer]:
+    """A server that nobody asked for anything it does not have."""
+    async with DiscordServer() as server:
+        yield server
         assert server.unknown_routes == []
+
+
+@pytest.fixture
+def guild(discord: DiscordServer) -> Community:
+    return discord.add_guild("studio")
+
+
+@pytest.fixture
+def channel(guild: Community) -> Channel:
+    return guild.add_channel("pictures")
+
+
+@pytest.fixture
+def ann(guild: Community) -> Person:
+    return guild.add_person("ann")
+
+
+@pytest.fixture
+def bob(guild: Community) -> Person:
+    return guild.add_person("bob")
+
+
+@pytest.fixture
+async def bot(
+    discord: DiscordServer,
+    channel: Channel,  # noqa: ARG001  # a bot knows the channels that are there when it connects
+    tmp_path: Path,
+) -> AsyncIterator[BotProcess]:
+    """The example bot, connected."""
+    async with BotProcess(discord, cwd=tmp_path, module=EXAMPLE) as process:
+        await discord.bot_online()
+        yield process

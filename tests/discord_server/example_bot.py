@@ -63,7 +63,9 @@ class ExampleBot(discord.Client):
     def __init__(self) -> None:
         super().__init__(intents=INTENTS, allowed_mentions=discord.AllowedMentions.none())
         self.tree = app_commands.CommandTree(self)
-        commands: list[app_commands.Command[Any, ..., None]] = [remix, whisper, silence, shout]
+        commands: list[app_commands.Command[Any, ..., None]] = [
+            *(remix, whisper, silence, shout, direct, once, recall),
+        ]
         for command in commands:
             self.tree.add_command(command)
 
@@ -138,6 +140,46 @@ async def shout(interaction: discord.Interaction) -> None:
     await fetched.edit(content=f"{fetched.content}! {fetched.attachments[0].filename}")
     await fetched.delete()
     await interaction.edit_original_response(content="that was loud")
+
+
+@app_commands.command()
+async def direct(interaction: discord.Interaction) -> None:
+    """Write to the person directly, with a button."""
+    await interaction.response.defer(ephemeral=True)
+    person = await interaction.client.fetch_user(interaction.user.id)
+    try:
+        await person.send(view=_layout("between us", ui.ActionRow[Any](RemixButton(0))))
+    except discord.Forbidden as refused:
+        await interaction.edit_original_response(content=f"refused: {refused.code}")
+    else:
+        await interaction.edit_original_response(content="sent")
+
+
+@app_commands.command()
+async def once(interaction: discord.Interaction) -> None:
+    """Post one message twice, under one nonce."""
+    await interaction.response.defer()
+    channel = interaction.client.get_partial_messageable(interaction.channel_id or 0)
+    sent = [await channel.send("once", nonce="the-nonce") for _ in range(2)]
+    same = sent[0].id == sent[1].id
+    await interaction.edit_original_response(content="the same" if same else "two")
+
+
+@app_commands.command()
+async def recall(interaction: discord.Interaction) -> None:
+    """Tell what the channel's history holds: who asked for each message, and its buttons."""
+    await interaction.response.defer(ephemeral=True)
+    channel = interaction.client.get_partial_messageable(interaction.channel_id or 0)
+    after = discord.Object(channel.id)
+    told = [_recalled(message) async for message in channel.history(after=after, limit=150)]
+    await interaction.edit_original_response(content="\n".join(told))
+
+
+def _recalled(message: discord.Message) -> str:
+    asked = message.interaction_metadata
+    items = ui.LayoutView.from_message(message).walk_children()
+    buttons = [str(item.custom_id) for item in items if isinstance(item, ui.Button)]
+    return " ".join([asked.user.name if asked else "-", message.content or "-", *buttons])
 
 
 def _layout(text: str, *items: ui.Item[Any]) -> ui.LayoutView:

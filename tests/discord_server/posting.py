@@ -26,6 +26,8 @@ SETTABLE = SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | COMPONENTS_V2
 """Flags that any new message may ask for; only an interaction's can also be ephemeral."""
 SETTABLE_LATER = SUPPRESS_EMBEDS | COMPONENTS_V2
 
+RECEIVED = web.RequestKey("received", bytes)
+"""The key under which a request keeps its JSON as it came."""
 
 NewFile = tuple[str, bytes, str | None]
 """Name, content and description."""
@@ -47,7 +49,7 @@ class Body:
 async def read_body(request: web.Request, world: World) -> Body:
     """Read JSON, or a form with ``payload_json`` and ``files[n]``; sizes and names are checked."""
     if request.content_type != "multipart/form-data":
-        return Body(_decoded(await request.read()), {})
+        return Body(cast("JsonObject", _decoded(request, await request.read())), {})
     payload: JsonObject = {}
     uploads: dict[int, tuple[str, bytes]] = {}
     async for part in await request.multipart():
@@ -55,7 +57,7 @@ async def read_body(request: web.Request, world: World) -> Body:
             raise rules.Refused(400, 50109, "The request body contains invalid JSON.")
         content = await part.read()
         if part.name == "payload_json":
-            payload = _decoded(bytes(content))
+            payload = cast("JsonObject", _decoded(request, bytes(content)))
         else:
             index = int((part.name or "").removeprefix("files[").removesuffix("]"))
             uploads[index] = (part.filename or "", bytes(content))
@@ -63,11 +65,18 @@ async def read_body(request: web.Request, world: World) -> Body:
     return Body(payload, uploads)
 
 
-def _decoded(text: bytes) -> JsonObject:
+async def read_list(request: web.Request) -> list[JsonObject]:
+    """Read a body that is a JSON list."""
+    return cast("list[JsonObject]", _decoded(request, await request.read()))
+
+
+def _decoded(request: web.Request, text: bytes) -> object:
     try:
-        return cast("JsonObject", json.loads(text or b"{}"))
+        payload: object = json.loads(text or b"{}")
     except ValueError:
         raise rules.Refused(400, 50109, "The request body contains invalid JSON.") from None
+    request[RECEIVED] = text or b"{}"
+    return payload
 
 
 def write(

@@ -28,6 +28,8 @@ class RawDiscord:
         self.guild = server.add_guild("studio")
         self.channel = self.guild.add_channel("pictures")
         self.ann = self.guild.add_person("ann")
+        self.strays: list[str] = []
+        """What is sent on purpose that Discord does not know."""
         self.messages = f"/channels/{self.channel.id}/messages"
 
     def interaction(self, kind: int = payloads.COMMAND, source: Message | None = None) -> str:

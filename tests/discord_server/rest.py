@@ -13,9 +13,11 @@ from tests.discord_server.accounts import Accounts
 from tests.discord_server.answers import answer, cut
 from tests.discord_server.channels import Channels
 from tests.discord_server.commands import Commands
+from tests.discord_server.contract import Contract
 from tests.discord_server.faults import Faults
 from tests.discord_server.history import History
 from tests.discord_server.limits import Limited, Limits
+from tests.discord_server.posting import RECEIVED
 from tests.discord_server.rules import Refused
 from tests.discord_server.things import Request
 from tests.discord_server.webhooks import Webhooks
@@ -29,12 +31,13 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Rest:
     """All routes below `BASE`, and the files."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, contract: Contract) -> None:
         self._world = world
         self.requests: list[Request] = []
         self.unknown_routes: list[str] = []
         self.faults = Faults()
         self.limits = Limits(world.clock)
+        self.contract = contract
         self._ended = asyncio.Event()
 
     def routes(self) -> list[web.RouteDef]:
@@ -61,6 +64,9 @@ class Rest:
         status = response.status if response else 0
         name = fault.name if fault else None
         self.requests.append(Request(request.method, request.path, at, status, name))
+        if RECEIVED in request:
+            path = request.path.removeprefix(BASE)
+            self.contract.note(request.method, path, request[RECEIVED], status)
         await self._world.announce()
         if fault is not None and fault.silent:
             await self._ended.wait()

@@ -8,6 +8,7 @@ async with DiscordServer() as discord:
         handle = await ann.slash(channel, "remix", job_id="...", image=2)
 """
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -15,6 +16,7 @@ from aiohttp import web
 
 from bot.clock import Clock
 from tests.discord_server import interactions
+from tests.discord_server.contract import Contract, described
 from tests.discord_server.faults import Faults
 from tests.discord_server.gateway import Gateway
 from tests.discord_server.handles import Handle
@@ -39,7 +41,7 @@ class DiscordServer:
     ) -> None:
         self.world = World(clock or Clock(), bot_name, token)
         self.gateway = Gateway(self.world)
-        self._rest = Rest(self.world)
+        self._rest = Rest(self.world, Contract(described()))
         app = web.Application(
             middlewares=[self._rest.middleware], client_max_size=2 * REQUEST_MAX_BYTES
         )
@@ -88,8 +90,16 @@ class DiscordServer:
 
     @property
     def unknown_routes(self) -> list[str]:
-        """Methods and paths that were asked for and do not exist here."""
-        return self._rest.unknown_routes
+        """What the bot sent that Discord does not know, as sentences; an honest bot sends nothing.
+
+        Methods and paths that do not exist here, and bodies that Discord's own description of its
+        API does not allow, where that description is there.
+        """
+        return self.strays()
+
+    def strays(self, *, taken_only: bool = False) -> list[str]:
+        """As `unknown_routes`; *taken_only* leaves out the bodies that were refused."""
+        return [*self._rest.unknown_routes, *self._rest.contract.violations(taken_only=taken_only)]
 
     @property
     def faults(self) -> Faults:
@@ -130,6 +140,22 @@ class DiscordServer:
             lambda: bool(self.gateway.connected) or None,
             timeout_s=timeout_s,
             describe=lambda: f"no session, requests: {self.requests}",
+        )
+
+    async def bot_resumed(self, *, times: int, timeout_s: float = 30.0) -> None:
+        """Wait until sessions were resumed so often, ever."""
+        await self._gateway_has(lambda gateway: gateway.resumed >= times, timeout_s)
+
+    async def bot_identified(self, *, times: int, timeout_s: float = 30.0) -> None:
+        """Wait until so many sessions have begun, ever."""
+        await self._gateway_has(lambda gateway: gateway.identified >= times, timeout_s)
+
+    async def _gateway_has(self, holds: Callable[[Gateway], bool], timeout_s: float) -> None:
+        gateway = self.gateway
+        await self.world.until(
+            lambda: holds(gateway) or None,
+            timeout_s=timeout_s,
+            describe=lambda: f"identified {gateway.identified}, resumed {gateway.resumed}",
         )
 
     async def bot_offline(self, timeout_s: float = 30.0) -> None:

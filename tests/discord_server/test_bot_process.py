@@ -2,60 +2,18 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from tests.discord_server.conftest import EXAMPLE
 from tests.discord_server.options import CannotSend
 from tests.discord_server.people import Community, DidNotRespond, Handle, Person
 from tests.discord_server.process import BotProcess
 from tests.discord_server.seen import SeenMessage
 from tests.discord_server.server import DiscordServer
 from tests.discord_server.things import Channel
-
-EXAMPLE = "tests.discord_server.example_bot"
-
-
-@pytest.fixture
-async def discord() -> AsyncIterator[DiscordServer]:
-    """A server that nobody asked for anything it does not have."""
-    async with DiscordServer() as server:
-        yield server
-        assert server.unknown_routes == []
-
-
-@pytest.fixture
-def guild(discord: DiscordServer) -> Community:
-    return discord.add_guild("studio")
-
-
-@pytest.fixture
-def channel(guild: Community) -> Channel:
-    return guild.add_channel("pictures")
-
-
-@pytest.fixture
-def ann(guild: Community) -> Person:
-    return guild.add_person("ann")
-
-
-@pytest.fixture
-def bob(guild: Community) -> Person:
-    return guild.add_person("bob")
-
-
-@pytest.fixture
-async def bot(
-    discord: DiscordServer,
-    channel: Channel,  # noqa: ARG001  # a bot knows the channels that are there when it connects
-    tmp_path: Path,
-) -> AsyncIterator[BotProcess]:
-    """The example bot, connected."""
-    async with BotProcess(discord, cwd=tmp_path, module=EXAMPLE) as process:
-        await discord.bot_online()
-        yield process
 
 
 def finished(message: SeenMessage) -> bool:
@@ -71,7 +29,7 @@ async def test_a_bot_signs_in_and_says_where_it_is(discord: DiscordServer, bot: 
     await bot.wait_for_line(r"public: False")
     await bot.wait_for_line(rf"ready as remixbot.* in 1, {discord.url}/")
     assert [each["name"] for each in discord.world.commands[None]] == [
-        *("remix", "whisper", "silence", "shout"),
+        *("remix", "whisper", "silence", "shout", "direct", "once", "recall"),
     ]
 
 
@@ -144,7 +102,7 @@ async def test_an_old_button_and_an_open_form_work_after_a_restart(
         opened = await ann.click(message, label="Remix 3")
         await first.kill()
         await discord.bot_offline()
-        with pytest.raises(DidNotRespond, match="no bot is connected"):
+        with pytest.raises(DidNotRespond, match="no answer within 3 s"):
             await ann.click(message, label="Remix 3")
     async with BotProcess(discord, cwd=tmp_path, module=EXAMPLE) as second:
         await discord.bot_online()

@@ -136,8 +136,8 @@ async def test_a_deleted_message_is_gone(raw: RawDiscord) -> None:
 
 async def test_a_route_that_is_not_there_is_remembered(raw: RawDiscord) -> None:
     assert (await raw.ask("GET", "/users/@me/guilds"))[0] == 404
-    assert raw.server.unknown_routes == ["GET /api/v10/users/@me/guilds"]
-    raw.server.unknown_routes.clear()
+    raw.strays = ["GET /api/v10/users/@me/guilds"]
+    assert raw.server.unknown_routes == raw.strays
     assert [each.path for each in raw.server.requests] == ["/api/v10/users/@me/guilds"]
 
 
