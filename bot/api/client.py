@@ -108,7 +108,7 @@ class GenerationApi:
             answer = await self._exchange("GET", f"generation/task/{quote(task_id, safe='')}")
         except FAULTS as fault:
             raise read_fault(fault) from None
-        state = self._state(answer)
+        state = self._state(answer, asked_for=task_id)
         return state if state is not None else self._unread(task_id, answer)
 
     def _unread(self, task_id: str, answer: _Answer) -> Failed:
@@ -121,12 +121,12 @@ class GenerationApi:
         may_stand = isinstance(error, ApiBusy | OperatorError) and not isinstance(error, ApiMisused)
         raise error if may_stand else ApiUnavailable(detail=refusal.summary)
 
-    def _state(self, answer: _Answer) -> TaskState | None:
+    def _state(self, answer: _Answer, asked_for: str | None = None) -> TaskState | None:
         """The task in *answer*; ``None`` where it holds none."""
         if not 200 <= answer.status < 300:
             return None
         try:
-            state = parse_task(answer.document)
+            state = parse_task(answer.document, asked_for)
         except ApiUnavailable:
             return None
         if isinstance(state, Failed):
