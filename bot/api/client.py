@@ -29,7 +29,8 @@ from bot.errors import (
 from bot.model import Failed, Request, Running, TaskState
 
 USER_AGENT = f"remixbot/{__version__} (+discord bot)"
-ANSWER_MAX_BYTES = 1024 * 1024
+ANSWER_MAX_BYTES = 256 * 1024
+"""A hundred times what a task takes. To parse more would keep everybody else waiting."""
 CONNECT_MAX_S = 10.0
 WORDS_MAX = 200
 """How much of the API's own words goes into a log."""

@@ -28,6 +28,9 @@ from bot.model import (
 
 log = logging.getLogger(__name__)
 
+PICTURES_MAX = 100
+"""How many of a task's pictures are looked at; permutations make more than four, not thousands."""
+
 _COST_MIN_USD = Decimal("1e-12")
 _COST_MAX_USD = 1_000_000
 _COST_MAX_LENGTH = 32
@@ -103,13 +106,16 @@ def _completed(task_id: str, task: Mapping[str, object]) -> Completed:
 
 
 def _items(output: object) -> list[object]:
-    """What *output* lists, none where it is absent or empty. Raises `ApiUnavailable`."""
+    """The first `PICTURES_MAX` that *output* lists, none where it is absent or empty.
+
+    Raises `ApiUnavailable`.
+    """
     entries = as_array(output)
     contents = [as_object(entry).get("content") for entry in entries]
     lists_are_lists = all(isinstance(found, list) for found in (output, *contents) if found)
     if not lists_are_lists or not all(isinstance(entry, dict) for entry in entries if entry):
         raise ApiUnavailable(detail="an output that cannot be read")
-    return [item for content in contents for item in as_array(content)]
+    return [item for content in contents for item in as_array(content)][:PICTURES_MAX]
 
 
 def _job_id(items: list[object], metadata: Mapping[str, object]) -> str | None:

@@ -169,7 +169,7 @@ READ_ERRORS: list[tuple[Answer, RemixbotError]] = [
     (Answer(body=b"[]"), ApiUnavailable(detail="HTTP 200")),
     (Answer.of({"id": "t", "status": 1}), ApiUnavailable(detail="HTTP 200")),
     (
-        Answer.of({"id": "t", "status": "in_progress", "padding": "x" * 1_100_000}),
+        Answer.of({"id": "t", "status": "in_progress", "padding": "x" * 300_000}),
         ApiUnavailable(detail="HTTP 200"),
     ),
 ]

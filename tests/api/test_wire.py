@@ -214,6 +214,10 @@ def test_an_output_that_cannot_be_read_does_not_end_the_task(output: object) -> 
         parse_task({"id": TASK, "status": "completed", "output": output})
 
 
+def test_of_thousands_of_pictures_the_first_hundred_are_kept() -> None:
+    assert numbers(done(*[image(f"https://cdn.example/{n}") for n in range(5000)])) == [*range(100)]
+
+
 def test_videos_are_kept_and_unknown_types_are_not() -> None:
     state = done(
         image("https://cdn.example/grid.png", type="grid"),
