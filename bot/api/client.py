@@ -29,7 +29,8 @@ from bot.errors import (
 from bot.model import Failed, Request, Running, TaskState
 
 USER_AGENT = f"remixbot/{__version__} (+discord bot)"
-ANSWER_MAX_BYTES = 1024 * 1024
+ANSWER_MAX_BYTES = 256 * 1024
+"""A hundred times what a task takes. To parse more would keep everybody else waiting."""
 CONNECT_MAX_S = 10.0
 WORDS_MAX = 200
 """How much of the API's own words goes into a log."""
@@ -108,7 +109,7 @@ class GenerationApi:
             answer = await self._exchange("GET", f"generation/task/{quote(task_id, safe='')}")
         except FAULTS as fault:
             raise read_fault(fault) from None
-        state = self._state(answer)
+        state = self._state(answer, asked_for=task_id)
         return state if state is not None else self._unread(task_id, answer)
 
     def _unread(self, task_id: str, answer: _Answer) -> Failed:
@@ -121,12 +122,12 @@ class GenerationApi:
         may_stand = isinstance(error, ApiBusy | OperatorError) and not isinstance(error, ApiMisused)
         raise error if may_stand else ApiUnavailable(detail=refusal.summary)
 
-    def _state(self, answer: _Answer) -> TaskState | None:
+    def _state(self, answer: _Answer, asked_for: str | None = None) -> TaskState | None:
         """The task in *answer*; ``None`` where it holds none."""
         if not 200 <= answer.status < 300:
             return None
         try:
-            state = parse_task(answer.document)
+            state = parse_task(answer.document, asked_for)
         except ApiUnavailable:
             return None
         if isinstance(state, Failed):

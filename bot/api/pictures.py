@@ -19,6 +19,9 @@ from bot.api.formats import picture_extension
 from bot.errors import PictureTooLarge, PictureUnavailable
 
 ATTEMPTS = 3
+AT_ONCE = 32
+"""Downloads of all jobs together: a third of the session's connections. Slow pictures must leave
+some to the API, where a submit that finds none fails."""
 REDIRECTS_MAX = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -39,12 +42,14 @@ class _MayPassError(Exception):
 class PictureDownloads:
     """Fetches pictures over *session*, which its opener closes.
 
-    One attempt takes at most *timeout_s*, redirects included.
+    One attempt takes at most *timeout_s*, redirects included. `AT_ONCE` of them run at a time; the
+    others wait for as long as it takes.
     """
 
     def __init__(self, session: GuardedSession, *, timeout_s: float = 60.0) -> None:
         self._session = session
         self._timeout_s = timeout_s
+        self._room = asyncio.Semaphore(AT_ONCE)
         # The whole attempt has its own limit; this one gives up early on a server that fell silent.
         self._timeout = aiohttp.ClientTimeout(connect=timeout_s / 4, sock_read=timeout_s / 4)
 
@@ -60,7 +65,8 @@ class PictureDownloads:
                 on=_MayPassError, attempts=ATTEMPTS, timeout=None, wait_initial=0.2, wait_max=3.0
             ):
                 with attempt:
-                    return await self._attempt(url, limit_bytes)
+                    async with self._room:
+                        return await self._attempt(url, limit_bytes)
         except _MayPassError as fault:
             raise PictureUnavailable(detail=str(fault)) from None
         raise AssertionError("stamina either returns or raises")

@@ -28,6 +28,9 @@ from bot.model import (
 
 log = logging.getLogger(__name__)
 
+PICTURES_MAX = 100
+"""How many of a task's pictures are looked at; permutations make more than four, not thousands."""
+
 _COST_MIN_USD = Decimal("1e-12")
 _COST_MAX_USD = 1_000_000
 _COST_MAX_LENGTH = 32
@@ -57,18 +60,21 @@ def submit_body(request: Request) -> dict[str, object]:
     return {"model": model, "input": [{"params": params}]}
 
 
-def parse_task(body: object) -> TaskState:
+def parse_task(body: object, asked_for: str | None = None) -> TaskState:
     """The state that a decoded answer tells of.
 
     Only the id and the status must be there; an unknown status means that the task still runs.
-    The words of a `Failed` are the API's own, in full. Raises `ApiUnavailable` where the id or the
-    status is missing.
+    Who *asked_for* a task gets it under that id, whatever id the answer has: else one odd answer
+    would lead away from the task for ever. The words of a `Failed` are the API's own, in full.
+    Raises `ApiUnavailable` where the id or the status is missing, or the output of a finished task
+    cannot be read: what was paid for is there, and a later answer may say where.
     """
     task = as_object(body)
-    task_id = task_id_of(body)
+    named = task_id_of(body)
     status = task.get("status")
-    if task_id is None or not isinstance(status, str):
+    if named is None or not isinstance(status, str):
         raise ApiUnavailable(detail="an answer without an id or a status")
+    task_id = asked_for or named
     match status.strip().lower():
         case "completed":
             return _completed(task_id, task)
@@ -85,11 +91,7 @@ def task_id_of(body: object) -> str | None:
 
 def _completed(task_id: str, task: Mapping[str, object]) -> Completed:
     metadata = as_object(task.get("metadata"))
-    items = [
-        item
-        for output in as_array(task.get("output"))
-        for item in as_array(as_object(output).get("content"))
-    ]
+    items = _items(task.get("output"))
     job_id = _job_id(items, metadata)
     if job_id is None:
         _log_fallback_once(task_id)
@@ -101,6 +103,19 @@ def _completed(task_id: str, task: Mapping[str, object]) -> Completed:
         pictures=pictures,
         cost_usd=_cost(as_object(task.get("usage")).get("cost")),
     )
+
+
+def _items(output: object) -> list[object]:
+    """The first `PICTURES_MAX` that *output* lists, none where it is absent or empty.
+
+    Raises `ApiUnavailable`.
+    """
+    entries = as_array(output)
+    contents = [as_object(entry).get("content") for entry in entries]
+    lists_are_lists = all(isinstance(found, list) for found in (output, *contents) if found)
+    if not lists_are_lists or not all(isinstance(entry, dict) for entry in entries if entry):
+        raise ApiUnavailable(detail="an output that cannot be read")
+    return [item for content in contents for item in as_array(content)][:PICTURES_MAX]
 
 
 def _job_id(items: list[object], metadata: Mapping[str, object]) -> str | None:

@@ -8,7 +8,6 @@ import logging
 import math
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -79,16 +78,15 @@ class Watcher:
         the API has.
         """
         forecast = Forecast(self._histories[type(job.request)], self._rng)
-        task_id = state.task_id  # whatever id an answer may have, this one is asked for
         while isinstance(state, Running):
             forecast.observe(self._clock.monotonic() - began, state.fraction)
-            state = await self._next_state(job, task_id, screen, forecast, began)
+            state = await self._next_state(job, state.task_id, screen, forecast, began)
             waited_s = self._clock.monotonic() - began
             if isinstance(state, Running) and waited_s >= self._watch_s:
                 raise JobOverdue(waited_s=waited_s)
         if isinstance(state, Failed):
             raise GenerationFailed(code=state.code, detail=state.detail)
-        return replace(state, task_id=task_id)
+        return state
 
     async def _next_state(
         self, job: Job, task_id: str, screen: Screen, forecast: Forecast, began: float

@@ -107,9 +107,15 @@ class RawServer:
         self._replies = deque(replies)
         self._open: set[asyncio.StreamWriter] = set()
         self._stopped = asyncio.Event()
+        self._asked = asyncio.Condition()
         self.seen: list[bytes] = []
         """The head of every request, of whatever connection."""
         self.url = ""
+
+    async def until_asked(self, times: int) -> None:
+        """Wait for that many requests."""
+        async with self._asked:
+            await self._asked.wait_for(lambda: len(self.seen) >= times)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
@@ -126,6 +132,8 @@ class RawServer:
             if line.startswith(b"content-length:"):
                 await reader.readexactly(int(line.partition(b":")[2]))
         self.seen.append(head)
+        async with self._asked:
+            self._asked.notify_all()
         reply = self._replies.popleft() if len(self._replies) > 1 else self._replies[0]
         writer.write(reply.content)
         await writer.drain()

@@ -56,6 +56,24 @@ async def test_a_read_is_one_get_of_the_task(api_at: ApiAt) -> None:
     assert server.seen[0].headers["Authorization"] == f"Bearer {KEY}"
 
 
+@pytest.mark.parametrize("other", [0, 7, "another", "T1"])
+async def test_an_answer_under_another_id_does_not_lead_away_from_the_task(
+    api_at: ApiAt, other: object
+) -> None:
+    content = [{"type": "image", "url": "https://h/a_0.png"}]
+    async with scripted(
+        Answer.of({"id": other, "status": "in_progress"}),
+        Answer.of({"id": other, "status": "failed"}),
+        Answer.of({"id": other, "status": "completed", "output": [{"content": content}]}),
+    ) as server:
+        api = api_at(server.url)
+        assert await api.fetch("t1") == Running(task_id="t1")
+        assert await api.fetch("t1") == Failed(task_id="t1")
+        completed = await api.fetch("t1")
+    assert isinstance(completed, Completed)
+    assert (completed.task_id, completed.job_id) == ("t1", "t1")
+
+
 @pytest.mark.parametrize(
     ("task_id", "segment"), [("../a b?c#d%2F", "..%2Fa%20b%3Fc%23d%252F"), ("..", "..")]
 )
@@ -76,7 +94,15 @@ async def test_a_submit_may_be_answered_with_the_finished_task(api_at: ApiAt) ->
     assert state.job_id == "j"
 
 
-@pytest.mark.parametrize("body", [{"id": "t"}, {"id": "t", "status": None}, {"id": "t", "x": [1]}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"id": "t"},
+        {"id": "t", "status": None},
+        {"id": "t", "x": [1]},
+        {"id": "t", "status": "completed", "output": "soon"},
+    ],
+)
 async def test_a_submit_whose_answer_has_an_id_is_followed(api_at: ApiAt, body: object) -> None:
     async with scripted(Answer.of(body)) as server:
         assert await api_at(server.url).submit(PLAIN) == Running(task_id="t")
@@ -143,7 +169,7 @@ READ_ERRORS: list[tuple[Answer, RemixbotError]] = [
     (Answer(body=b"[]"), ApiUnavailable(detail="HTTP 200")),
     (Answer.of({"id": "t", "status": 1}), ApiUnavailable(detail="HTTP 200")),
     (
-        Answer.of({"id": "t", "status": "in_progress", "padding": "x" * 1_100_000}),
+        Answer.of({"id": "t", "status": "in_progress", "padding": "x" * 300_000}),
         ApiUnavailable(detail="HTTP 200"),
     ),
 ]

@@ -3,11 +3,16 @@
 Where they may come from is in `tests.api.test_addresses`; here every address is as good as another.
 """
 
+import asyncio
+
 import aiohttp
 import pytest
 
 from bot.api import Download, GuardedSession, PictureDownloads
+from bot.api.pictures import AT_ONCE
 from bot.errors import PictureTooLarge, PictureUnavailable
+from bot.model import ImagineRequest, Running
+from tests.api.conftest import ApiAt
 from tests.api.servers import Answer, Reply, Then, free_port, raw, raw_server, scripted
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 100
@@ -165,6 +170,32 @@ async def test_a_slow_drip_ends_with_the_time_for_an_attempt(
         with pytest.raises(PictureUnavailable, match="'TimeoutError"):
             await PictureDownloads(anywhere, timeout_s=0.5).fetch(server.url, limit_bytes=10**9)
     assert len(server.seen) == 3
+
+
+async def test_pictures_that_never_come_leave_connections_to_the_api(
+    downloads: PictureDownloads, api_at: ApiAt
+) -> None:
+    task = Answer.of({"id": "t", "status": "in_progress"})
+    async with raw_server(Reply(then=Then.STAY_SILENT)) as silent, scripted(task) as api:
+        waiting = [
+            asyncio.create_task(downloads.fetch(silent.url, limit_bytes=LIMIT)) for _ in range(200)
+        ]
+        await silent.until_asked(AT_ONCE)
+        try:
+            submitted = await api_at(api.url, timeout_s=4).submit(ImagineRequest(prompt="a fox"))
+        finally:
+            for one in waiting:
+                one.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+    assert submitted == Running(task_id="t")
+
+
+async def test_a_download_makes_room_for_the_next_one(downloads: PictureDownloads) -> None:
+    async with scripted(Answer(body=PNG)) as server:
+        fetched = await asyncio.gather(
+            *(downloads.fetch(server.url, limit_bytes=LIMIT) for _ in range(3 * AT_ONCE))
+        )
+    assert len(fetched) == 3 * AT_ONCE
 
 
 @pytest.mark.parametrize("status", [201, 204, 400, 401, 403, 404, 410])

@@ -198,11 +198,24 @@ def test_a_failure_is_read_in_every_shape(error: object, code: str | None, detai
     assert state == Failed(task_id=TASK, code=code, detail=detail)
 
 
-@pytest.mark.parametrize("output", [None, [], {}, [{}], [{"content": None}], [[]], "x"])
+@pytest.mark.parametrize("output", [None, [], {}, "", [{}], [None], [{"content": None}], [[]]])
 def test_completed_without_output_has_no_pictures(output: object) -> None:
     state = parse_task({"id": TASK, "status": "completed", "output": output})
     assert isinstance(state, Completed)
     assert state.pictures == ()
+
+
+@pytest.mark.parametrize(
+    "output",
+    ["x", 5, True, {"content": []}, ["x"], [["x"]], [{"content": "x"}], [{"content": {"x": 1}}]],
+)
+def test_an_output_that_cannot_be_read_does_not_end_the_task(output: object) -> None:
+    with pytest.raises(ApiUnavailable, match="cannot be read"):
+        parse_task({"id": TASK, "status": "completed", "output": output})
+
+
+def test_of_thousands_of_pictures_the_first_hundred_are_kept() -> None:
+    assert numbers(done(*[image(f"https://cdn.example/{n}") for n in range(5000)])) == [*range(100)]
 
 
 def test_videos_are_kept_and_unknown_types_are_not() -> None:
