@@ -16,12 +16,11 @@ VARIABLE = "DISCORD_SERVER_URL"
 
 
 def main() -> None:
-    """Point discord.py at ``DISCORD_SERVER_URL``, then run the module named (or ``bot``)."""
-    url = os.environ[VARIABLE]
+    """Point discord.py at ``DISCORD_SERVER_URL``, then run the module named, with what follows."""
+    url, module = os.environ[VARIABLE], sys.argv[1]
     Route.BASE = f"{url}/api/v10"
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url).with_scheme("ws") / "gateway"
     setattr(Asset, "BASE", url)  # noqa: B010  # typed as one fixed string
-    module = sys.argv[1] if len(sys.argv) > 1 else "bot"
     sys.argv = sys.argv[1:]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
