@@ -9,6 +9,7 @@ from typing import cast
 from aiohttp import ClientSession
 
 from sandbox.api import GenerationServer
+from sandbox.api.chaos import Chaos
 
 KEY = "a-test-key"
 
@@ -122,11 +123,11 @@ class Caller:
 
 
 @asynccontextmanager
-async def open_api(*, speed: float = 1.0) -> AsyncGenerator[Caller]:
+async def open_api(*, speed: float = 1.0, chaos: Chaos | None = None) -> AsyncGenerator[Caller]:
     """A server on a free port, a clock of its own, and a caller."""
     clock = HandClock()
     async with (
-        GenerationServer(speed=speed, clock=clock.monotonic, now=clock.unix) as server,
+        GenerationServer(speed=speed, clock=clock.monotonic, now=clock.unix, chaos=chaos) as server,
         ClientSession() as session,
     ):
         yield Caller(server, session, clock)

@@ -1,14 +1,15 @@
 """``python -m sandbox.api`` as people run it."""
 
 import asyncio
+import json
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientConnectionError, ClientSession
 
 from sandbox.api.__main__ import main
 
@@ -77,3 +78,18 @@ def test_impossible_options_are_refused(
         main(arguments)
     assert ended.value.code == 2
     assert "error" in capsys.readouterr().err
+
+
+async def test_faults_by_chance_are_a_share_from_0_to_1() -> None:
+    async with program("--port", "0", "--faults", "1") as process:
+        url = await setting(process, "VTRIX_API_URL")
+        async with ClientSession() as session:
+            for _ in range(10):
+                with suppress(ClientConnectionError, json.JSONDecodeError):
+                    async with session.get(f"{url}/generation/task/x") as response:
+                        whole = json.loads(await response.text())  # half an answer is a fault, too
+                        assert response.status >= 429, whole
+    async with program("--faults", "1.5") as process:
+        _, errors = await process.communicate()
+        assert process.returncode == 2
+        assert b"a share is 0 to 1" in errors
