@@ -16,7 +16,7 @@ from bot.model import Job
 from bot.store import Store
 from bot.studio import Announce, Studio
 from bot.ui.answers import tell
-from bot.ui.buttons import PictureButton
+from bot.ui.controls import CONTROLS
 from bot.ui.places import NEEDED
 from bot.ui.screen import Screens
 
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 # We never speak: without this every start would warn that voice is missing.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
-COGS = ("cogs.remix", "cogs.imagine", "cogs.buttons")
+COGS = ("cogs.remix", "cogs.imagine", "cogs.jobs", "cogs.buttons")
 
 COMMANDS_FACT = "commands of application {}"
 """Under this name the store remembers what Discord was told last."""
@@ -84,7 +84,7 @@ class RemixBot(commands.Bot):
     async def setup_hook(self) -> None:
         for cog in COGS:
             await self.load_extension(cog)
-        self.add_dynamic_items(PictureButton)
+        self.add_dynamic_items(*CONTROLS)
         await self._sync_commands()
         # Before the gateway is open: a job that somebody asks for from then on is no old one.
         self._left_open = await self.studio.left_open()

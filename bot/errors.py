@@ -13,7 +13,7 @@ RemixbotError
 │   ├── ApiUnavailable · ApiBusy · TaskNotFound · SubmitUnknown
 │   ├── GenerationFailed · NothingMade · JobOverdue · JobTooOld · EndedUnseen
 │   ├── PictureUnavailable · PictureTooLarge
-│   ├── StoreUnavailable · StoreTooNew · StoreInUse
+│   ├── StoreUnavailable · ListUnavailable · StoreTooNew · StoreInUse
 │   └── DeliveryFailed
 ├── OperatorError    who runs the bot: logged as an error with what to fix
 │   ├── ApiKeyRefused · ApiCreditUsedUp · ApiPermissionMissing
@@ -237,6 +237,13 @@ class PictureTooLarge(ServiceError):
 @dataclass(eq=False)
 class StoreUnavailable(ServiceError):
     """The database did not answer, or not in time."""
+
+    detail: str = ""
+
+
+@dataclass(eq=False)
+class ListUnavailable(ServiceError):
+    """The database did not answer somebody who only wanted to look."""
 
     detail: str = ""
 

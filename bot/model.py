@@ -193,6 +193,8 @@ class Job(NewJob):
     failure: str | None = None
     """Name of the error that ended it."""
     pictures: tuple[Picture, ...] = ()
+    posted: MessageLink | None = None
+    """The message that holds its pictures: mostly, not always, the one that showed the progress."""
 
     @property
     def message(self) -> MessageLink | None:
@@ -204,3 +206,13 @@ class Job(NewJob):
             channel_id=self.place.channel_id,
             message_id=self.message_id,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """A finished job that somebody may want to go on with."""
+
+    job_id: str
+    """The provider's."""
+    prompt: str
+    created_at: datetime

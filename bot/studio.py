@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.errors import (
     JobPrivate,
+    ListUnavailable,
     MessageUnknown,
     OnlyInServers,
     RunningLimitReached,
@@ -34,6 +35,7 @@ from bot.model import (
     RemixRequest,
     Request,
     Source,
+    Suggestion,
 )
 from bot.store import Store
 
@@ -41,6 +43,9 @@ log = logging.getLogger(__name__)
 
 STORE_BUDGET_S = 1.0
 """Discord wants its answer within three seconds: what the store may take of them, all together."""
+
+LISTED = 6
+"""Jobs on one page of a list: with long prompts and links they just fit in a message."""
 
 Announce = Callable[[Job], Awaitable[Screen]]
 """Answers Discord with the first message of an accepted job."""
@@ -77,6 +82,17 @@ class Sketch:
     source: Source
     prompt: str = ""
     mode: Mode = Mode.STRONG
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobList:
+    """A page of somebody's jobs, the newest first."""
+
+    jobs: tuple[Job, ...]
+    page: int
+    """From 0."""
+    more: bool
+    """There are older ones."""
 
 
 class Studio:
@@ -169,6 +185,32 @@ class Studio:
         made_by = parent.request
         mode = made_by.mode if isinstance(made_by, RemixRequest) else Mode.STRONG
         return Sketch(source=source, prompt=made_by.prompt, mode=mode)
+
+    async def jobs_of(self, author_id: int, page: int) -> JobList:
+        """One page of this person's jobs, from 0; the first one where *page* has none.
+
+        Raises `ListUnavailable`.
+        """
+        try:
+            async with _store_budget():
+                jobs = await self._store.jobs_of(author_id, offset=page * LISTED, limit=LISTED + 1)
+        except StoreUnavailable as error:
+            raise ListUnavailable(detail=error.detail) from None
+        if page and not jobs:
+            return await self.jobs_of(author_id, 0)
+        return JobList(jobs=tuple(jobs[:LISTED]), page=page, more=len(jobs) > LISTED)
+
+    async def suggest(self, author_id: int, channel_id: int, words: str) -> list[Suggestion]:
+        """Finished jobs that somebody who types *words* may mean, 25 at most.
+
+        Never those that are private to others. None where the store is silent.
+        """
+        try:
+            async with _store_budget():
+                return await self._store.suggestions(author_id, channel_id, words=words.strip())
+        except StoreUnavailable as error:
+            log.warning("No jobs could be suggested: %s", error)
+            return []
 
     async def _find(
         self, job: JobId | MessageId, image_no: int, author_id: int

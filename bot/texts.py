@@ -5,17 +5,18 @@ no class of Discord's library.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from bot import errors
-from bot.model import PROMPT_MAX, Mode
+from bot.model import PROMPT_MAX, JobState, Mode
 
 # ------------------------------------------------------------------ commands and their options
 
 REMIX_DESCRIPTION = "Make a picture anew with another prompt"
 IMAGINE_DESCRIPTION = "Make four pictures from a text"
+JOBS_DESCRIPTION = "List what I have asked for; only I see the list"
 OPTION_JOB_ID = "Job id, a link to one of my messages, or a picture's link or file name"
 OPTION_IMAGE = "Which of the job's pictures"
 OPTION_PROMPT = "What the new picture shows; leave it out to write in a larger field"
@@ -181,6 +182,61 @@ def went_wrong(author_id: int) -> str:
     return f"<@{author_id}> that did not work out, see above."
 
 
+# ------------------------------------------------------------------ lists of jobs
+
+JOBS_HEADING = "### Your jobs"
+NO_JOBS = "There are none yet. Start with `/imagine`."
+NEWER = "Newer"
+OLDER = "Older"
+STATES = {
+    JobState.ACCEPTED: "not sent to the API yet",
+    JobState.SUBMITTING: "on its way to the API",
+    JobState.RUNNING: "in the making",
+    JobState.FINISHED: "made, about to be posted",
+    JobState.DELIVERED: "posted",
+    JobState.FAILED: "no pictures",
+    JobState.UNKNOWN: "lost on its way to the API; may have been charged",
+}
+
+
+def picture_count(count: int) -> str:
+    return "1 picture" if count == 1 else f"{count} pictures"
+
+
+def kept(problem: str) -> str:
+    return f"made and kept, because Discord did not take it ({problem})"
+
+
+def job_line(
+    *,
+    image_no: int | None,
+    state: str,
+    created_at: datetime,
+    message_url: str | None,
+    private: bool,
+) -> str:
+    parts = ["Imagine" if image_no is None else f"Remix of picture {image_no + 1}"]
+    parts += [state, relative(created_at)]
+    if private:
+        parts.append("private")
+    if message_url:
+        parts.append(f"[open]({message_url})")
+    return f"-# {' · '.join(parts)}"
+
+
+def age(time: timedelta) -> str:
+    """How long ago something was, in one unit: where Discord shows no dates."""
+    minutes = int(time.total_seconds() // 60)
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return f"{minutes} min ago"
+    if minutes < 24 * 60:
+        return f"{minutes // 60} h ago"
+    days = minutes // (24 * 60)
+    return "1 day ago" if days == 1 else f"{days} days ago"
+
+
 # ------------------------------------------------------------------ failures
 
 FAILURE_HEADING = "### No pictures this time"
@@ -287,6 +343,7 @@ SENTENCES: dict[type[errors.RemixbotError], str | Callable[[Any], str]] = {
     errors.PictureTooLarge: "A picture is too large to post.",
     errors.StoreUnavailable: "I cannot write anything down at the moment, so I did not accept "
     f"this. {NOTHING_CHARGED} {ASK_LATER}",
+    errors.ListUnavailable: f"I cannot look that up at the moment. {ASK_LATER}",
     errors.StoreTooNew: "A newer version of this bot has used the database, and this one cannot "
     "read it: update the bot, then start it again.",
     errors.StoreInUse: "Another bot process is using this database: stop that one first, or give "

@@ -13,7 +13,8 @@ from bot.inputs import JobId, read_callback, read_prompt
 from bot.model import Source
 from bot.ui import faults
 from bot.ui.answers import say, tell, tells_errors
-from bot.ui.buttons import PREFIX, Press, Verb, is_known
+from bot.ui.buttons import PREFIX, Press, Verb
+from bot.ui.controls import is_known
 from bot.ui.forms import Filled, FormId, PromptForm, read_form
 from bot.ui.places import is_private, read_asking
 

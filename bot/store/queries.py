@@ -6,17 +6,18 @@ Nothing here knows locks, tasks, drivers or the time: a moment is handed in.
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, literal, or_, select, true, union_all, update
 from sqlalchemy.orm import Session
 
 from bot.errors import DailyLimitReached
-from bot.model import Completed, Job, JobState, NewJob, Request
+from bot.model import Completed, Job, JobState, NewJob, Request, Suggestion
 from bot.store.rows import KINDS, new_row, picture_rows, to_job
 from bot.store.tables import BIGGEST_ID, FactRow, JobRow, PictureRow
 
 _DAY = timedelta(hours=24)
 _AT_WORK = (JobState.SUBMITTING, JobState.RUNNING)
 _CAN_FAIL = (JobState.ACCEPTED, *_AT_WORK, JobState.FINISHED)
+_WITH_PICTURES = (JobState.FINISHED, JobState.DELIVERED)
 _WITHOUT_PICTURES = (JobState.FAILED, JobState.UNKNOWN)
 
 Attempt = tuple[int, datetime]
@@ -191,6 +192,44 @@ def open_jobs(session: Session) -> list[Job]:
     unfinished = JobRow.delivered_at.is_(None) & JobRow.told_at.is_(None)
     return [
         to_job(row) for row in session.scalars(select(JobRow).where(unfinished).order_by(JobRow.id))
+    ]
+
+
+def jobs_of(session: Session, author_id: int, offset: int, limit: int) -> list[Job]:
+    """The jobs of one person, the newest first."""
+    own = select(JobRow).where(JobRow.author_id == author_id).order_by(JobRow.id.desc())
+    return [to_job(row) for row in session.scalars(own.offset(offset).limit(limit))]
+
+
+def suggestions(
+    session: Session, author_id: int, channel_id: int, words: str, limit: int
+) -> list[Suggestion]:
+    """Jobs with pictures: those of this person, then others' in this channel that are not private.
+
+    In each part the newest first; *words* stand in the prompt, or begin the id. One statement,
+    because people wait for it while they type.
+    """
+    fits = true()
+    if words:
+        in_prompt = JobRow.prompt.icontains(words, autoescape=True)
+        fits = or_(in_prompt, JobRow.provider_job_id.startswith(words, autoescape=True))
+    columns = (JobRow.id, JobRow.provider_job_id, JobRow.prompt, JobRow.created_at)
+    finished = JobRow.state.in_([state.value for state in _WITH_PICTURES])
+    own = JobRow.author_id == author_id
+    others = (JobRow.channel_id == channel_id) & ~own & ~JobRow.private
+    parts = [
+        select(literal(part).label("part"), *columns)
+        .where(whose, finished, fits)
+        .order_by(JobRow.id.desc())
+        .limit(limit)
+        .subquery()
+        for part, whose in enumerate((own, others))
+    ]
+    found = union_all(*(select(part) for part in parts)).subquery()
+    ordered = select(found).order_by(found.c.part, found.c.id.desc()).limit(limit)
+    return [
+        Suggestion(job_id=row.provider_job_id, prompt=row.prompt, created_at=row.created_at)
+        for row in session.execute(ordered)
     ]
 
 

@@ -100,6 +100,7 @@ def to_job(row: JobRow) -> Job:
         cost_usd=row.cost_usd,
         failure=row.failure,
         pictures=tuple(_picture(picture) for picture in row.pictures),
+        posted=_posted(row),
     )
 
 
@@ -122,6 +123,19 @@ def _origin(row: JobRow) -> MessageLink | None:
         channel_id=row.origin_channel_id,
         message_id=row.origin_message_id,
     )
+
+
+def _posted(row: JobRow) -> MessageLink | None:
+    """Where its pictures are: in the channel of the request, else in direct messages."""
+    for picture in row.pictures:
+        if picture.posted_channel_id is not None and picture.posted_message_id is not None:
+            in_place = picture.posted_channel_id == row.channel_id
+            return MessageLink(
+                guild_id=row.guild_id if in_place else None,
+                channel_id=picture.posted_channel_id,
+                message_id=picture.posted_message_id,
+            )
+    return None
 
 
 def _picture(row: PictureRow) -> Picture:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.errors import DailyLimitReached, StoreUnavailable
-from bot.model import Completed, Job, NewJob, Request
+from bot.model import Completed, Job, NewJob, Request, Suggestion
 from bot.store import queries
 from bot.store.failures import database_errors
 from bot.store.writer import Writer
@@ -143,6 +143,21 @@ class Store:
     async def open_jobs(self) -> list[Job]:
         """Every job that is neither delivered nor told of, the oldest first."""
         return await self._run(self._read(queries.open_jobs))
+
+    async def jobs_of(self, author_id: int, *, offset: int, limit: int) -> list[Job]:
+        """The jobs of one person, the newest first: *limit* of them after the first *offset*."""
+        return await self._run(self._read(queries.jobs_of, author_id, offset, limit))
+
+    async def suggestions(
+        self, author_id: int, channel_id: int, *, words: str = "", limit: int = 25
+    ) -> list[Suggestion]:
+        """Finished jobs to go on with: this person's, then others' public ones in this channel.
+
+        In each part the newest first. *words* stand in the prompt (letters of any case) or begin
+        the provider's job id.
+        """
+        question = self._read(queries.suggestions, author_id, channel_id, words, limit)
+        return await self._run(question)
 
     async def recent_durations(self, kind: type[Request], limit: int = 50) -> list[float]:
         """Seconds from submit to finish of the newest *limit* jobs of this kind, newest first."""

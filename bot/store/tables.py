@@ -66,6 +66,8 @@ class JobRow(Base):
         ),
         Index(None, "created_at", "state"),
         Index(None, "kind", "finished_at"),
+        Index(None, "author_id", "id"),
+        Index(None, "channel_id", "id"),
         _partial_index("ix_jobs_open", "id", "delivered_at IS NULL AND told_at IS NULL"),
         _partial_index("ix_jobs_secret", "created_at", "interaction_token IS NOT NULL"),
         # The id of a job that was withdrawn is never given to another one.

@@ -81,11 +81,6 @@ class PictureButton(
 ButtonRows = list[list[PictureButton]]
 
 
-def is_known(custom_id: str) -> bool:
-    """Whether this version has a button with such an id."""
-    return PictureButton.__discord_ui_compiled_template__.fullmatch(custom_id) is not None
-
-
 def result_buttons(job: Job) -> ButtonRows:
     """What is under a result: chain on its pictures; the same idea once more."""
     remix = [

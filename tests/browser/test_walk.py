@@ -24,6 +24,7 @@ async def test_a_newcomer_chains_remixes_and_no_click_is_lost(visitor: Visitor) 
         results = await chain(visitor, result)
         await remix_by_command(visitor, results)
         await forty_clicks_arrive(visitor, results, bars)
+        await find_again(visitor)
         await be_somebody_else(visitor, results[-1])
         await visitor.see_no_complaint()
         assert await running.end(signal.SIGTERM) == (0, "")
@@ -72,6 +73,14 @@ async def remix_by_command(visitor: Visitor, results: list[Locator]) -> None:
     await expect(visitor.form.get_by_role("textbox")).to_have_value("snow on the mountains")
     await visitor.photograph("remix by command")
     await visitor.close_form()
+
+
+async def find_again(visitor: Visitor) -> None:
+    """`/jobs` knows them all, and links to them."""
+    message = await visitor.list_jobs()
+    await expect(message).to_contain_text("a little more snow")
+    await expect(message.get_by_role("link", name="open").first).to_be_visible()
+    await visitor.photograph("jobs")
 
 
 async def forty_clicks_arrive(

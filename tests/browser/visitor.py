@@ -52,6 +52,12 @@ class Visitor:
         await self._page.get_by_role("button", name="Send").click()
         await expect(self.form).to_be_visible()
 
+    async def list_jobs(self) -> Locator:
+        """`/jobs`, which has no options."""
+        await self._choose_command("/jobs")
+        await self._page.keyboard.press("Enter")
+        return await self._posted("Your jobs")
+
     async def remix(self, source: Locator, number: int, prompt: str, mode: str) -> Locator:
         """Press a Remix button, fill the form, submit it."""
         await self.open_form(source, number)

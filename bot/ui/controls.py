@@ -1,0 +1,18 @@
+"""All our controls that live in messages, and which ids are among them."""
+
+from typing import Any
+
+import discord
+
+from bot.ui.buttons import PictureButton
+from bot.ui.job_list import PageButton
+
+CONTROLS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (PictureButton, PageButton)
+"""No id fits two of them: both would answer."""
+
+
+def is_known(custom_id: str) -> bool:
+    """Whether this version has a control with such an id."""
+    return any(
+        control.__discord_ui_compiled_template__.fullmatch(custom_id) for control in CONTROLS
+    )

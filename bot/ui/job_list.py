@@ -1,0 +1,107 @@
+"""A list of somebody's jobs, page by page, and the choices that a half-typed job id gets."""
+
+import re
+from datetime import datetime
+from typing import Any, Self
+
+import discord
+
+from bot import texts
+from bot.model import Job, JobState, RemixRequest, Suggestion
+from bot.studio import JobList
+from bot.ui.buttons import PREFIX, AnyButton, Row
+from bot.ui.escape import plain, shorten
+from bot.ui.layouts import Page, Text
+
+PROMPT_MAX = 80
+PROBLEM_MAX = 80
+CHOICE_MAX = 100
+"""Discord's limit for the name and for the value of a choice."""
+COLOUR = discord.Colour(0x5865F2)
+
+
+class PageButton(
+    discord.ui.DynamicItem[AnyButton],
+    template=rf"{PREFIX}jobs:(?P<page>[0-9]{{1,4}})\Z",
+):
+    """Turns to another page of the list; a press is the client event ``job_page``."""
+
+    def __init__(self, page: int, label: str = "") -> None:
+        super().__init__(AnyButton(label=label, custom_id=f"{PREFIX}jobs:{page}"))
+        self.page = page
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        interaction: discord.Interaction,  # noqa: ARG003  # discord.py's signature
+        item: discord.ui.Item[Any],  # noqa: ARG003  # discord.py's signature
+        match: re.Match[str],
+        /,
+    ) -> Self:
+        return cls(int(match["page"]))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        interaction.client.dispatch("job_page", interaction, self.page)
+
+
+def list_page(listed: JobList) -> Page:
+    """One page of a list, with the buttons to the pages beside it."""
+    view = discord.ui.LayoutView(timeout=None)
+    blocks = [texts.JOBS_HEADING, *(_entry(job) for job in listed.jobs)]
+    if not listed.jobs:
+        blocks.append(texts.NO_JOBS)
+    container = discord.ui.Container[discord.ui.LayoutView](
+        *(Text(block) for block in blocks), accent_colour=COLOUR
+    )
+    turns = [PageButton(listed.page - 1, texts.NEWER)] if listed.page else []
+    if listed.more:
+        turns.append(PageButton(listed.page + 1, texts.OLDER))
+    if turns:
+        container.add_item(Row(*turns))
+    view.add_item(container)
+    return Page(view, [])
+
+
+def choices(suggestions: list[Suggestion], now: datetime) -> list[discord.app_commands.Choice[str]]:
+    """What Discord offers to somebody who types a job id."""
+    return [
+        discord.app_commands.Choice(name=_choice(one, now), value=one.job_id)
+        for one in suggestions
+        if len(one.job_id) <= CHOICE_MAX
+    ]
+
+
+def _choice(one: Suggestion, now: datetime) -> str:
+    age = texts.age(now - one.created_at)
+    return f"{shorten(_in_one_line(one.prompt), CHOICE_MAX - len(age) - 3)} · {age}"
+
+
+def _entry(job: Job) -> str:
+    image_no = job.request.source.image_no if isinstance(job.request, RemixRequest) else None
+    link = job.posted or job.message
+    about = texts.job_line(
+        image_no=image_no,
+        state=_state(job),
+        created_at=job.created_at,
+        message_url=link.url if link and _is_there(job) else None,
+        private=job.place.private,
+    )
+    prompt = plain(shorten(_in_one_line(job.request.prompt), PROMPT_MAX))
+    return f"{prompt}\n{about}"
+
+
+def _is_there(job: Job) -> bool:
+    """Whether its message can be jumped to: one that only its author saw is gone for links."""
+    return not job.place.private or (job.posted is not None and job.posted.guild_id is None)
+
+
+def _state(job: Job) -> str:
+    if job.state is JobState.DELIVERED:
+        return texts.picture_count(len(job.pictures))
+    if job.state is JobState.FINISHED and job.delivery_problem:
+        return texts.kept(shorten(plain(job.delivery_problem), PROBLEM_MAX))
+    return texts.STATES[job.state]
+
+
+def _in_one_line(prompt: str) -> str:
+    return " ".join(prompt.split())

@@ -1,0 +1,37 @@
+"""`/jobs`: what somebody has asked for, page by page, shown to them alone."""
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import texts
+from bot.client import RemixBot
+from bot.ui.answers import tells_errors
+from bot.ui.job_list import list_page
+
+
+class Jobs(commands.Cog):
+    """The door of `/jobs` and of the buttons under its list."""
+
+    def __init__(self, bot: RemixBot) -> None:
+        self._bot = bot
+
+    @app_commands.command(name="jobs", description=texts.JOBS_DESCRIPTION)
+    @app_commands.guild_only()
+    @app_commands.allowed_installs(guilds=True, users=False)
+    @tells_errors
+    async def jobs(self, interaction: discord.Interaction[RemixBot]) -> None:
+        self._bot.studio.check_place(interaction.guild_id)
+        listed = await self._bot.studio.jobs_of(interaction.user.id, 0)
+        await interaction.response.send_message(view=list_page(listed).view, ephemeral=True)
+
+    @commands.Cog.listener()
+    @tells_errors
+    async def on_job_page(self, interaction: discord.Interaction[RemixBot], page: int) -> None:
+        self._bot.studio.check_place(interaction.guild_id)
+        listed = await self._bot.studio.jobs_of(interaction.user.id, page)
+        await interaction.response.edit_message(view=list_page(listed).view)
+
+
+async def setup(bot: RemixBot) -> None:
+    await bot.add_cog(Jobs(bot))
