@@ -14,6 +14,7 @@ from bot.client import RemixBot
 from bot.clock import Clock
 from bot.jobs.crew import Crew
 from bot.jobs.runner import JobRunner
+from bot.jobs.showroom import Showroom
 from bot.jobs.watching import Watcher
 from bot.settings import Settings
 from bot.store import Store, open_store
@@ -60,10 +61,11 @@ async def assemble(
             reads_per_second=settings.max_reads_per_second,
             rng=SystemRandom(),
         )
+        downloads = PictureDownloads(session, timeout_s=settings.picture_timeout_seconds)
         runner = JobRunner(
             api=api,
             watcher=watcher,
-            downloads=PictureDownloads(session, timeout_s=settings.picture_timeout_seconds),
+            downloads=downloads,
             store=store,
             crew=crew,
             clock=clock,
@@ -77,7 +79,9 @@ async def assemble(
             allowed_guilds=settings.allowed_guilds,
         )
         bot = RemixBot(
-            studio=Studio(store=store, runner=runner, limits=limits),
+            studio=Studio(
+                store=store, runner=runner, showroom=Showroom(api, downloads), limits=limits
+            ),
             store=store,
             crew=crew,
             clock=clock,

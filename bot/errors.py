@@ -7,7 +7,7 @@ RemixbotError
 │   ├── JobIdInvalid · MessageUnknown · ImageInvalid · ModeInvalid · CallbackInvalid
 │   ├── RunningLimitReached · DailyLimitReached
 │   ├── ServerNotAllowed · OnlyInServers · PermissionsMissing
-│   ├── SourceUnknown · JobPrivate · OldControl
+│   ├── SourceUnknown · JobPrivate · JobUnknown · PicturesMissing · OldControl
 │   └── RequestRefused · ContentRefused          (said by the API)
 ├── ServiceError     nobody here: say so, try again later; logged as a warning
 │   ├── ApiUnavailable · ApiBusy · TaskNotFound · SubmitUnknown
@@ -133,6 +133,16 @@ class PermissionsMissing(UserError):
 @dataclass(eq=False)
 class SourceUnknown(UserError):
     """A result whose request is not (or no longer) known, so it cannot be repeated."""
+
+
+@dataclass(eq=False)
+class JobUnknown(UserError):
+    """Neither the store nor the API knows such a job."""
+
+
+@dataclass(eq=False)
+class PicturesMissing(UserError):
+    """The job to be shown has no pictures, or none yet."""
 
 
 @dataclass(eq=False)

@@ -197,6 +197,13 @@ class Job(NewJob):
     """The message that holds its pictures: mostly, not always, the one that showed the progress."""
 
     @property
+    def took_s(self) -> float:
+        """Seconds from when it was asked for until its pictures were made; 0 before that."""
+        if self.finished_at is None:
+            return 0.0
+        return max((self.finished_at - self.created_at).total_seconds(), 0.0)
+
+    @property
     def message(self) -> MessageLink | None:
         """The address of the message that shows this job, once there is one."""
         if self.message_id is None:

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 from bot.errors import (
@@ -17,6 +17,7 @@ from bot.errors import (
     ListUnavailable,
     MessageUnknown,
     OnlyInServers,
+    PicturesMissing,
     RunningLimitReached,
     ServerNotAllowed,
     SourceUnknown,
@@ -24,13 +25,16 @@ from bot.errors import (
 )
 from bot.inputs import JobId, MessageId
 from bot.jobs.runner import JobRunner
-from bot.jobs.screen import Screen
+from bot.jobs.screen import Exhibit, Screen
+from bot.jobs.showroom import Showroom
 from bot.model import (
+    Completed,
     ImagineRequest,
     Job,
     MessageLink,
     Mode,
     NewJob,
+    Picture,
     Place,
     RemixRequest,
     Request,
@@ -98,8 +102,11 @@ class JobList:
 class Studio:
     """The use cases. One for the whole bot."""
 
-    def __init__(self, *, store: Store, runner: JobRunner, limits: Limits) -> None:
+    def __init__(
+        self, *, store: Store, runner: JobRunner, showroom: Showroom, limits: Limits
+    ) -> None:
         self._store = store
+        self._showroom = showroom
         self._runner = runner
         self._limits = limits
         self._running: Counter[int] = Counter()
@@ -199,6 +206,56 @@ class Studio:
         if page and not jobs:
             return await self.jobs_of(author_id, 0)
         return JobList(jobs=tuple(jobs[:LISTED]), page=page, more=len(jobs) > LISTED)
+
+    async def made(self, job: JobId | MessageId, author_id: int) -> Job | None:
+        """The job with pictures that somebody names; ``None`` where only the API may know it.
+
+        Raises `MessageUnknown`, `JobPrivate`, `PicturesMissing`, and `ListUnavailable`.
+        """
+        try:
+            async with _store_budget():
+                if isinstance(job, MessageId):
+                    known = await self._store.by_message(job.value)
+                    if known is None:
+                        raise MessageUnknown
+                else:
+                    known = await self._store.by_id(job.value)
+        except StoreUnavailable as error:
+            raise ListUnavailable(detail=error.detail) from None
+        if known is not None:
+            _check_owner(known, author_id)
+            if not known.pictures:
+                raise PicturesMissing
+        return known
+
+    async def look_up(self, job: JobId) -> Completed:
+        """A job that only the API knows, by its task id. Raises what `Showroom.look_up` raises."""
+        return await self._showroom.look_up(job.value)
+
+    def exhibition(
+        self, pictures: Sequence[Picture], place: Place
+    ) -> AbstractAsyncContextManager[tuple[Exhibit, ...]]:
+        """*pictures* with the files that *place* takes; to be posted inside the block."""
+        return self._showroom.hung(pictures, place.file_limit_bytes)
+
+    async def note_shown(self, job: Job, asking: Asking, message_id: int) -> None:
+        """Remember that this message shows *job* now, and that its author has it.
+
+        A public job that was shown to one person alone stays where it was. Never raises.
+        """
+        if asking.place.private and not job.place.private:
+            return
+        link = MessageLink(
+            guild_id=asking.place.guild_id,
+            channel_id=asking.place.channel_id,
+            message_id=message_id,
+        )
+        try:
+            if asking.author_id == job.author_id:  # one that nobody could be given is with them now
+                await self._store.delivered(job.id, message_id)
+            await self._store.shown(job.id, link)
+        except StoreUnavailable as error:
+            log.warning("Job %d: where it was shown is not recorded: %s", job.id, error)
 
     async def suggest(self, author_id: int, channel_id: int, words: str) -> list[Suggestion]:
         """Finished jobs that somebody who types *words* may mean, 25 at most.

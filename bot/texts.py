@@ -16,8 +16,10 @@ from bot.model import PROMPT_MAX, JobState, Mode
 
 REMIX_DESCRIPTION = "Make a picture anew with another prompt"
 IMAGINE_DESCRIPTION = "Make four pictures from a text"
+SHOW_DESCRIPTION = "Post the pictures of a finished job again; nothing is charged"
 JOBS_DESCRIPTION = "List what I have asked for; only I see the list"
 OPTION_JOB_ID = "Job id, a link to one of my messages, or a picture's link or file name"
+OPTION_SHOW_JOB_ID = "Job id or task id, a link to one of my messages, or a picture's link or name"
 OPTION_IMAGE = "Which of the job's pictures"
 OPTION_PROMPT = "What the new picture shows; leave it out to write in a larger field"
 OPTION_IMAGINE_PROMPT = "What the pictures show; leave it out to write in a larger field"
@@ -115,6 +117,11 @@ def origin_line(message_url: str) -> str:
 
 
 # ------------------------------------------------------------------ result
+
+
+FOUND_HEADING = "### Found at the API"
+FOUND_ALT = "prompt unknown"
+FOUND_ABOUT = "-# I did not make this one, so I do not know its prompt."
 
 
 def result_heading(image_no: int | None) -> str:
@@ -318,6 +325,9 @@ SENTENCES: dict[type[errors.RemixbotError], str | Callable[[Any], str]] = {
     errors.PermissionsMissing: _permissions,
     errors.SourceUnknown: "I no longer know the prompt of this result: use its Remix buttons.",
     errors.JobPrivate: "That job is private: only who asked for it can go on with it.",
+    errors.JobUnknown: "I know no such job, and neither does the API. Give a link to one of my "
+    "messages, a picture's link or file name, or the API's task id.",
+    errors.PicturesMissing: "That job has no pictures, or none yet. `/jobs` says how yours stand.",
     errors.OldControl: "This button is from an older version of me. Use `/remix` with the job id "
     "from the picture's file name.",
     errors.RequestRefused: lambda error: CODES.get(

@@ -6,12 +6,11 @@ from discord.ext import commands
 
 from bot import texts
 from bot.client import RemixBot
-from bot.errors import UserError
 from bot.inputs import read_callback, read_image, read_job
 from bot.model import Mode
 from bot.ui.answers import tells_errors
 from bot.ui.forms import FormId, PromptForm
-from bot.ui.job_list import choices
+from bot.ui.job_list import suggest_jobs
 from bot.ui.places import read_asking
 from bot.ui.prompts import read_prompt_options
 
@@ -20,19 +19,6 @@ IMAGES = [
     for image_no, name in enumerate(texts.IMAGE_CHOICES)
 ]
 MODES = [app_commands.Choice(name=texts.MODE_CHOICES[mode], value=mode.value) for mode in Mode]
-
-
-async def _suggest_jobs(
-    interaction: discord.Interaction[RemixBot], typed: str
-) -> list[app_commands.Choice[str]]:
-    """The jobs that somebody may mean; where the bot must not answer, none."""
-    studio = interaction.client.studio
-    try:
-        studio.check_place(interaction.guild_id)
-    except UserError:
-        return []
-    found = await studio.suggest(interaction.user.id, interaction.channel_id or 0, typed)
-    return choices(found, interaction.created_at)
 
 
 class Remix(commands.Cog):
@@ -52,7 +38,7 @@ class Remix(commands.Cog):
         private=texts.OPTION_PRIVATE,
     )
     @app_commands.choices(image=IMAGES, mode=MODES)
-    @app_commands.autocomplete(job_id=_suggest_jobs)
+    @app_commands.autocomplete(job_id=suggest_jobs)
     @app_commands.guild_only()
     @app_commands.allowed_installs(guilds=True, users=False)
     @tells_errors

@@ -16,6 +16,7 @@ from bot.inputs import JobId, MessageId
 from bot.jobs.crew import Crew
 from bot.jobs.runner import JobRunner
 from bot.jobs.screen import Posted, Screen
+from bot.jobs.showroom import Showroom
 from bot.jobs.watching import Watcher
 from bot.model import ImagineRequest, Job, Mode, NewJob, Place, Source
 from bot.store import Store, open_store
@@ -83,12 +84,13 @@ async def rooms(tmp_path: Path) -> AsyncGenerator[Rooms]:
         store = await opened.enter_async_context(open_store(url, clock=clock))
         session = await opened.enter_async_context(open_session(api.url))
         client = GenerationApi(session, base_url=api.url, key=KEY)
+        downloads = PictureDownloads(session)
         runner = JobRunner(
             api=client,
             watcher=Watcher(
                 api=client, clock=clock, watch_s=60, reads_per_second=100, rng=SystemRandom()
             ),
-            downloads=PictureDownloads(session),
+            downloads=downloads,
             store=store,
             crew=await opened.enter_async_context(Crew()),
             clock=clock,
@@ -96,13 +98,16 @@ async def rooms(tmp_path: Path) -> AsyncGenerator[Rooms]:
             patience_s=60,
         )
         limits = Limits(running_per_user=3)
-        yield Rooms(Studio(store=store, runner=runner, limits=limits), store, api)
+        showroom = Showroom(client, downloads)
+        studio = Studio(store=store, runner=runner, showroom=showroom, limits=limits)
+        yield Rooms(studio, store, api)
 
 
 async def test_nothing_is_made_outside_of_the_servers_that_are_allowed() -> None:
     studio = Studio(
         store=None,  # pyright: ignore[reportArgumentType]  # never reached
         runner=None,  # pyright: ignore[reportArgumentType]  # never reached
+        showroom=None,  # pyright: ignore[reportArgumentType]  # never reached
         limits=Limits(allowed_guilds=frozenset({1})),
     )
     studio.check_place(1)

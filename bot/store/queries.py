@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, delete, literal, or_, select, true, union_
 from sqlalchemy.orm import Session
 
 from bot.errors import DailyLimitReached
-from bot.model import Completed, Job, JobState, NewJob, Request, Suggestion
+from bot.model import Completed, Job, JobState, MessageLink, NewJob, Request, Suggestion
 from bot.store.rows import KINDS, new_row, picture_rows, to_job
 from bot.store.tables import BIGGEST_ID, FactRow, JobRow, PictureRow
 
@@ -125,15 +125,30 @@ def delivered(
         delivery_problem=None,
         interaction_token=None,
     )
-    asked_in = session.scalar(step.returning(JobRow.channel_id))
+    asked_in = session.execute(step.returning(JobRow.guild_id, JobRow.channel_id)).one_or_none()
     if asked_in is None:
         return False
+    in_place = channel_id is None or channel_id == asked_in.channel_id
+    link = MessageLink(
+        guild_id=asked_in.guild_id if in_place else None,
+        channel_id=channel_id or asked_in.channel_id,
+        message_id=message_id,
+    )
+    shown(session, job_id, link)
+    return True
+
+
+def shown(session: Session, job_id: int, link: MessageLink) -> None:
+    """Note that this message holds the pictures now."""
     session.execute(
         update(PictureRow)
         .where(PictureRow.job_id == job_id)
-        .values(posted_channel_id=channel_id or asked_in, posted_message_id=message_id)
+        .values(
+            posted_guild_id=link.guild_id,
+            posted_channel_id=link.channel_id,
+            posted_message_id=link.message_id,
+        )
     )
-    return True
 
 
 def undelivered(session: Session, job_id: int, problem: str) -> bool:

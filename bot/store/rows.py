@@ -126,12 +126,11 @@ def _origin(row: JobRow) -> MessageLink | None:
 
 
 def _posted(row: JobRow) -> MessageLink | None:
-    """Where its pictures are: in the channel of the request, else in direct messages."""
+    """Where its pictures are."""
     for picture in row.pictures:
         if picture.posted_channel_id is not None and picture.posted_message_id is not None:
-            in_place = picture.posted_channel_id == row.channel_id
             return MessageLink(
-                guild_id=row.guild_id if in_place else None,
+                guild_id=picture.posted_guild_id,
                 channel_id=picture.posted_channel_id,
                 message_id=picture.posted_message_id,
             )

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.errors import DailyLimitReached, StoreUnavailable
-from bot.model import Completed, Job, NewJob, Request, Suggestion
+from bot.model import Completed, Job, MessageLink, NewJob, Request, Suggestion
 from bot.store import queries
 from bot.store.failures import database_errors
 from bot.store.writer import Writer
@@ -102,6 +102,10 @@ class Store:
         now = self._clock.now()
         step = self._write(queries.delivered, job_id, message_id, channel_id, now)
         return await self._run(step)
+
+    async def shown(self, job_id: int, link: MessageLink) -> None:
+        """Note that this message, a newer one, holds the pictures now: the job is found by it."""
+        await self._run(self._write(queries.shown, job_id, link))
 
     async def undelivered(self, job_id: int, problem: str) -> bool:
         """Keep why the pictures of a finished job could not be posted; whether it is finished."""

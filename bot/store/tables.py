@@ -122,6 +122,7 @@ class PictureRow(Base):
     provider_job_id: Mapped[str] = mapped_column(index=True)
     url: Mapped[str]
     kind: Mapped[str]
+    posted_guild_id: Mapped[Snowflake | None]
     posted_channel_id: Mapped[Snowflake | None]
     posted_message_id: Mapped[Snowflake | None] = mapped_column(index=True)
 

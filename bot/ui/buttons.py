@@ -4,6 +4,7 @@ A press is passed on as the client event ``picture_button``; what it does is not
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
@@ -83,11 +84,19 @@ ButtonRows = list[list[PictureButton]]
 
 def result_buttons(job: Job) -> ButtonRows:
     """What is under a result: chain on its pictures; the same idea once more."""
-    remix = [
-        PictureButton(press, texts.remix_button(press.source.image_no), discord.ButtonStyle.primary)
-        for press in _remix_presses(job)
-    ]
-    return [*_rows(remix), *_rows(_repeats(job, texts.AGAIN, parents=True))]
+    return [*remix_buttons(job.pictures), *_rows(_repeats(job, texts.AGAIN, parents=True))]
+
+
+def remix_buttons(pictures: Sequence[Picture]) -> ButtonRows:
+    """What is under pictures of which nothing else is known."""
+    return _rows(
+        [
+            PictureButton(
+                press, texts.remix_button(press.source.image_no), discord.ButtonStyle.primary
+            )
+            for press in _remix_presses(pictures)
+        ]
+    )
 
 
 def retry_buttons(job: Job) -> ButtonRows:
@@ -97,7 +106,7 @@ def retry_buttons(job: Job) -> ButtonRows:
 
 def own_ids(job: Job) -> frozenset[str]:
     """The ids of those buttons that only messages with this job's pictures have."""
-    return frozenset(press.custom_id for press in _remix_presses(job))
+    return frozenset(press.custom_id for press in _remix_presses(job.pictures))
 
 
 def in_layout(rows: ButtonRows) -> list[Row]:
@@ -115,10 +124,10 @@ def in_view(rows: ButtonRows) -> discord.ui.View:
     return view
 
 
-def _remix_presses(job: Job) -> list[Press]:
+def _remix_presses(pictures: Sequence[Picture]) -> list[Press]:
     return [
         Press(Verb.REMIX, Source(picture.job_id, picture.image_no))
-        for picture in job.pictures
+        for picture in pictures
         if _can_be_remixed(picture)
     ]
 

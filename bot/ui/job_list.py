@@ -7,8 +7,9 @@ from typing import Any, Self
 import discord
 
 from bot import texts
+from bot.errors import UserError
 from bot.model import Job, JobState, RemixRequest, Suggestion
-from bot.studio import JobList
+from bot.studio import JobList, Studio
 from bot.ui.buttons import PREFIX, AnyButton, Row
 from bot.ui.escape import plain, shorten
 from bot.ui.layouts import Page, Text
@@ -69,6 +70,19 @@ def choices(suggestions: list[Suggestion], now: datetime) -> list[discord.app_co
         for one in suggestions
         if len(one.job_id) <= CHOICE_MAX
     ]
+
+
+async def suggest_jobs(
+    interaction: discord.Interaction[Any], typed: str
+) -> list[discord.app_commands.Choice[str]]:
+    """The jobs that somebody may mean; where the bot must not answer, none."""
+    studio: Studio = interaction.client.studio
+    try:
+        studio.check_place(interaction.guild_id)
+    except UserError:
+        return []
+    found = await studio.suggest(interaction.user.id, interaction.channel_id or 0, typed)
+    return choices(found, interaction.created_at)
 
 
 def _choice(one: Suggestion, now: datetime) -> str:

@@ -13,8 +13,8 @@ import discord
 from bot import texts
 from bot.errors import PictureTooLarge, RemixbotError
 from bot.jobs.screen import Exhibit, Progress
-from bot.model import REMIXABLE_IMAGES, Job, RemixRequest
-from bot.ui.buttons import in_layout, in_view, result_buttons, retry_buttons
+from bot.model import REMIXABLE_IMAGES, Job, Picture, RemixRequest
+from bot.ui.buttons import in_layout, in_view, remix_buttons, result_buttons, retry_buttons
 from bot.ui.escape import quote, shorten
 
 AT_WORK = discord.Colour(0x5865F2)
@@ -85,7 +85,7 @@ def result_page(job: Job, exhibits: Sequence[Exhibit], *, took_s: float) -> Page
     exhibits = _within(FILES_MAX - len(files), exhibits)
     links, link_files = _links(exhibits, LINKS_MAX)
     files += link_files
-    uploads = _uploads(job, exhibits)
+    uploads = _uploads(job.request.prompt, exhibits)
     return _page(
         DONE,
         [
@@ -100,6 +100,21 @@ def result_page(job: Job, exhibits: Sequence[Exhibit], *, took_s: float) -> Page
     )
 
 
+def found_page(pictures: Sequence[Picture], exhibits: Sequence[Exhibit]) -> Page:
+    """Pictures of a job that only the API knows, and the buttons to go on."""
+    exhibits = _within(FILES_MAX, exhibits)
+    links, files = _links(exhibits, LINKS_MAX)
+    uploads = _uploads(texts.FOUND_ALT, exhibits)
+    items = [
+        *_texts(texts.FOUND_HEADING, texts.FOUND_ABOUT),
+        *_shown(files),
+        *_gallery(uploads),
+        *_texts(links),
+        *in_layout(remix_buttons(pictures)),
+    ]
+    return _page(DONE, items, [*files, *uploads])
+
+
 def plain_result(job: Job, exhibits: Sequence[Exhibit], *, took_s: float) -> PlainPage:
     """The same in a classic message."""
     prompt, files = _prompt(job, PLAIN_PROMPT_MAX)
@@ -110,7 +125,7 @@ def plain_result(job: Job, exhibits: Sequence[Exhibit], *, took_s: float) -> Pla
     return PlainPage(
         "\n".join(filter(None, blocks)),
         in_view(result_buttons(job)),
-        [*files, *link_files, *_uploads(job, exhibits)],
+        [*files, *link_files, *_uploads(job.request.prompt, exhibits)],
     )
 
 
@@ -199,13 +214,11 @@ def _shown(files: Iterable[discord.File]) -> list[discord.ui.File[discord.ui.Lay
     return [discord.ui.File[discord.ui.LayoutView](file) for file in files]
 
 
-def _uploads(job: Job, exhibits: Sequence[Exhibit]) -> list[discord.File]:
+def _uploads(prompt: str, exhibits: Sequence[Exhibit]) -> list[discord.File]:
     uploads: list[discord.File] = []
     for exhibit in exhibits:
         if exhibit.file is not None:
-            alt = shorten(
-                texts.alt_text(exhibit.picture.image_no) + job.request.prompt, ALT_TEXT_MAX
-            )
+            alt = shorten(texts.alt_text(exhibit.picture.image_no) + prompt, ALT_TEXT_MAX)
             content = io.BytesIO(exhibit.file.content)
             uploads.append(discord.File(content, filename=exhibit.file.name, description=alt))
     return uploads

@@ -67,6 +67,30 @@ async def test_people_at_once_get_their_own_pictures_from_one_message(
     assert bot.output.count("ERROR") == 0
 
 
+async def test_a_job_is_shown_again_to_those_who_may_see_it(
+    bot: BotProcess, api: GenerationServer, channel: Channel, people: list[Person]
+) -> None:
+    ann, ben = people[:2]
+    await result_of(await ann.slash(channel, "imagine", prompt="a fox"))
+    await result_of(await ann.slash(channel, "imagine", prompt="a secret", private=True))
+    public, secret = api.submits
+    again = await result_of(await ben.slash(channel, "show", job_id=public.job_id))
+    assert [picture.content for picture in again.pictures] == [DOT] * 4
+    assert "a fox" in again.text
+    assert again.pinged == set()
+    mine = await result_of(await ann.slash(channel, "show", job_id=secret.task_id))
+    assert "a secret" in mine.text
+    assert mine not in ben.messages(channel)
+    refused = await (await ben.slash(channel, "show", job_id=secret.task_id)).message()
+    assert "private" in refused.text
+    assert not refused.pictures
+    unknown = await ben.slash(channel, "show", job_id="nobody-knows")
+    told = await unknown.message(lambda message: not message.thinking)
+    assert "I know no such job" in told.text
+    assert len(api.submits) == 2
+    assert "ERROR" not in bot.output
+
+
 async def test_twenty_clicks_at_once_cannot_pass_a_limit_of_three(
     bot: BotProcess, api: GenerationServer, channel: Channel, people: list[Person]
 ) -> None:

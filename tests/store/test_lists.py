@@ -76,6 +76,20 @@ async def test_pictures_that_came_as_a_direct_message_belong_to_no_server(store:
     assert listed.posted == MessageLink(guild_id=None, channel_id=ELSEWHERE, message_id=MESSAGE)
 
 
+async def test_a_job_that_is_shown_again_is_found_by_both_messages_and_listed_by_the_newer(
+    store: Store,
+) -> None:
+    job = await made(store, "again")
+    link = MessageLink(guild_id=7, channel_id=ELSEWHERE, message_id=MESSAGE + 500)
+    await store.shown(job.id, link)
+    [listed] = await store.jobs_of(AUTHOR, offset=0, limit=1)
+    assert listed.posted == link
+    for message_id in (link.message_id, MESSAGE + job.id):
+        found = await store.by_message(message_id)
+        assert found is not None
+        assert found.id == job.id
+
+
 async def test_mine_are_suggested_first_then_those_of_the_channel(store: Store) -> None:
     await made(store, "mine, old", place=replace(PLACE, channel_id=ELSEWHERE))
     await made(store, "theirs", author_id=OTHER)

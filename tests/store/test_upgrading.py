@@ -72,6 +72,7 @@ async def test_whatever_the_first_version_wrote_is_kept(
     assert full.request == RemixRequest(
         source=Source("source", 2), prompt="a harbour 🌅", mode=Mode.SUBTLE, callback="https://a.b"
     )
+    assert full.posted == MessageLink(guild_id=AUTHOR + 1, channel_id=CHANNEL, message_id=MESSAGE)
     assert full.origin == MessageLink(guild_id=AUTHOR, channel_id=CHANNEL, message_id=MESSAGE)
     assert [picture.url for picture in full.pictures] == ["https://a.b/0", "https://a.b/1"]
 
