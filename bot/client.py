@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 # We never speak: without this every start would warn that voice is missing.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
-COGS = ("cogs.remix", "cogs.imagine", "cogs.jobs", "cogs.show", "cogs.buttons")
+COGS = ("cogs.remix", "cogs.imagine", "cogs.jobs", "cogs.show", "cogs.help", "cogs.buttons")
 
 COMMANDS_FACT = "commands of application {}"
 """Under this name the store remembers what Discord was told last."""

@@ -108,14 +108,14 @@ class Studio:
         self._store = store
         self._showroom = showroom
         self._runner = runner
-        self._limits = limits
+        self.limits = limits
         self._running: Counter[int] = Counter()
 
     def check_place(self, guild_id: int | None) -> None:
         """Raises `OnlyInServers` or `ServerNotAllowed`."""
         if guild_id is None:
             raise OnlyInServers
-        if self._limits.allowed_guilds and guild_id not in self._limits.allowed_guilds:
+        if self.limits.allowed_guilds and guild_id not in self.limits.allowed_guilds:
             raise ServerNotAllowed
 
     async def imagine(
@@ -310,7 +310,7 @@ class Studio:
                     application_id=asking.application_id,
                     interaction_token=asking.interaction_token,
                 )
-                job = await self._store.accept(new, daily_limit=self._limits.jobs_per_day)
+                job = await self._store.accept(new, daily_limit=self.limits.jobs_per_day)
             if job is None:  # Discord sent this interaction twice
                 self._free_slot(asking.author_id)
                 return
@@ -345,7 +345,7 @@ class Studio:
         task.add_done_callback(lambda _: self._free_slot(job.author_id))
 
     def _take_slot(self, author_id: int) -> None:
-        limit = self._limits.running_per_user
+        limit = self.limits.running_per_user
         if limit and self._running[author_id] >= limit:
             raise RunningLimitReached(limit=limit)
         self._running[author_id] += 1

@@ -17,6 +17,7 @@ from bot.model import PROMPT_MAX, JobState, Mode
 REMIX_DESCRIPTION = "Make a picture anew with another prompt"
 IMAGINE_DESCRIPTION = "Make four pictures from a text"
 SHOW_DESCRIPTION = "Post the pictures of a finished job again; nothing is charged"
+HELP_DESCRIPTION = "What I can do, and how"
 JOBS_DESCRIPTION = "List what I have asked for; only I see the list"
 OPTION_JOB_ID = "Job id, a link to one of my messages, or a picture's link or file name"
 OPTION_SHOW_JOB_ID = "Job id or task id, a link to one of my messages, or a picture's link or name"
@@ -242,6 +243,40 @@ def age(time: timedelta) -> str:
         return f"{minutes // 60} h ago"
     days = minutes // (24 * 60)
     return "1 day ago" if days == 1 else f"{days} days ago"
+
+
+# ------------------------------------------------------------------ help
+
+HELP_HEADING = "### Pictures from words, and on from there"
+HELP_BUTTONS = (
+    "**Begin** with `/imagine` and say what you want to see: four pictures come back.\n"
+    "**Go on** with the button **Remix** of a picture: change the prompt, and choose Strong (may "
+    "change everything) or Subtle (stays close). Every result has these buttons, for everybody "
+    "who sees it, and they never expire.\n"
+    "**Again** makes the same once more; **Parent** takes the same prompt to another picture of "
+    "the source."
+)
+HELP_COMMANDS = (
+    "`/remix` does the same for a job id, a link to one of my messages, or a picture's link.\n"
+    "`/show` posts finished pictures again; nothing is charged.\n"
+    "`/jobs` lists what you have asked for, for your eyes only.\n"
+    "`/help` shows this."
+)
+HELP_GOOD_TO_KNOW = (
+    "-# Each job costs whoever runs me a few cents, and the API cannot call one back. With the "
+    "option `private` only you see the pictures. The API remixes pictures for three days and "
+    "keeps them for about thirty."
+)
+
+
+def help_limits(running_per_user: int, jobs_per_day: int) -> str:
+    """What one may ask for; empty where nothing is limited."""
+    parts: list[str] = []
+    if running_per_user:
+        parts.append(f"{running_per_user} of your jobs at once")
+    if jobs_per_day:
+        parts.append(f"{jobs_per_day} jobs of all people in 24 hours")
+    return f"-# The limits here: {_listed(parts)}." if parts else ""
 
 
 # ------------------------------------------------------------------ failures

@@ -14,6 +14,7 @@ from bot import texts
 from bot.errors import PictureTooLarge, RemixbotError
 from bot.jobs.screen import Exhibit, Progress
 from bot.model import REMIXABLE_IMAGES, Job, Picture, RemixRequest
+from bot.studio import Limits
 from bot.ui.buttons import in_layout, in_view, remix_buttons, result_buttons, retry_buttons
 from bot.ui.escape import quote, shorten
 
@@ -34,6 +35,7 @@ NEWS_MARKS = 1_000_000_000
 FILES_MAX = 10
 
 Text = discord.ui.TextDisplay[discord.ui.LayoutView]
+Line = discord.ui.Separator[discord.ui.LayoutView]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,21 @@ def plain_failure(job: Job, error: RemixbotError, *, nothing_charged: bool) -> P
     heading = _what_went_wrong(error, nothing_charged=nothing_charged)
     content = "\n".join((heading, prompt, texts.asked_by(job.author_id)))
     return PlainPage(content, in_view(retry_buttons(job)), files)
+
+
+def help_page(limits: Limits) -> Page:
+    """What the bot can do, and how much of it one may ask for."""
+    limited = texts.help_limits(limits.running_per_user, limits.jobs_per_day)
+    return _page(
+        AT_WORK,
+        [
+            *_texts(texts.HELP_HEADING, texts.HELP_BUTTONS),
+            Line(),
+            *_texts(texts.HELP_COMMANDS),
+            Line(),
+            *_texts(texts.HELP_GOOD_TO_KNOW, limited),
+        ],
+    )
 
 
 def notice_page(sentence: str) -> Page:

@@ -76,11 +76,13 @@ async def remix_by_command(visitor: Visitor, results: list[Locator]) -> None:
 
 
 async def find_again(visitor: Visitor) -> None:
-    """`/jobs` knows them all, and links to them."""
+    """`/jobs` knows them all, and links to them; `/help` says what else there is."""
     message = await visitor.list_jobs()
     await expect(message).to_contain_text("a little more snow")
     await expect(message.get_by_role("link", name="open").first).to_be_visible()
     await visitor.photograph("jobs")
+    await expect(await visitor.ask_for_help()).to_contain_text("Begin with /imagine")
+    await visitor.photograph("help")
 
 
 async def forty_clicks_arrive(

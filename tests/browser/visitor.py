@@ -58,6 +58,12 @@ class Visitor:
         await self._page.keyboard.press("Enter")
         return await self._posted("Your jobs")
 
+    async def ask_for_help(self) -> Locator:
+        """`/help`, which has no options."""
+        await self._choose_command("/help")
+        await self._page.keyboard.press("Enter")
+        return await self._posted("Pictures from words")
+
     async def remix(self, source: Locator, number: int, prompt: str, mode: str) -> Locator:
         """Press a Remix button, fill the form, submit it."""
         await self.open_form(source, number)

@@ -1,0 +1,30 @@
+"""`/help`: what the bot can do, in its own words."""
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import texts
+from bot.client import RemixBot
+from bot.ui.answers import tells_errors
+from bot.ui.layouts import help_page
+
+
+class Help(commands.Cog):
+    """The door of `/help`."""
+
+    def __init__(self, bot: RemixBot) -> None:
+        self._bot = bot
+
+    @app_commands.command(name="help", description=texts.HELP_DESCRIPTION)
+    @app_commands.guild_only()
+    @app_commands.allowed_installs(guilds=True, users=False)
+    @tells_errors
+    async def help(self, interaction: discord.Interaction[RemixBot]) -> None:
+        self._bot.studio.check_place(interaction.guild_id)
+        page = help_page(self._bot.studio.limits)
+        await interaction.response.send_message(view=page.view, ephemeral=True)
+
+
+async def setup(bot: RemixBot) -> None:
+    await bot.add_cog(Help(bot))
