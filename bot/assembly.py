@@ -76,11 +76,16 @@ async def assemble(
         limits = Limits(
             running_per_user=settings.max_running_per_user,
             jobs_per_day=settings.max_jobs_per_day,
+            remix_within_days=settings.remix_within_days,
             allowed_guilds=settings.allowed_guilds,
         )
         bot = RemixBot(
             studio=Studio(
-                store=store, runner=runner, showroom=Showroom(api, downloads), limits=limits
+                store=store,
+                runner=runner,
+                showroom=Showroom(api, downloads),
+                limits=limits,
+                clock=clock,
             ),
             store=store,
             crew=crew,

@@ -7,7 +7,8 @@ RemixbotError
 │   ├── JobIdInvalid · MessageUnknown · ImageInvalid · ModeInvalid · CallbackInvalid
 │   ├── RunningLimitReached · DailyLimitReached
 │   ├── ServerNotAllowed · OnlyInServers · PermissionsMissing
-│   ├── SourceUnknown · JobPrivate · JobUnknown · PicturesMissing · OldControl
+│   ├── SourceUnknown · JobPrivate · JobUnknown · PicturesMissing · SourceTooOld
+│   ├── OldControl
 │   └── RequestRefused · ContentRefused          (said by the API)
 ├── ServiceError     nobody here: say so, try again later; logged as a warning
 │   ├── ApiUnavailable · ApiBusy · TaskNotFound · SubmitUnknown
@@ -23,7 +24,7 @@ RemixbotError
 The classes carry data; the sentences are in `bot.texts`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -143,6 +144,16 @@ class JobUnknown(UserError):
 @dataclass(eq=False)
 class PicturesMissing(UserError):
     """The job to be shown has no pictures, or none yet."""
+
+
+@dataclass(eq=False)
+class SourceTooOld(UserError):
+    """The API no longer remixes this picture."""
+
+    days: float
+    """How old a picture may be."""
+    prompt: str = field(repr=False)
+    """What it was made from, or what is to become of it: to start anew with."""
 
 
 @dataclass(eq=False)

@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     submit_within_minutes: float = Field(
         default=15, gt=0, le=1440, description="a number of minutes, more than 0 and at most 1440"
     )
+    remix_within_days: float = Field(
+        default=3, ge=0, le=365, description="a number of days, 0 (no limit) to 365"
+    )
     watch_hours: float = Field(
         default=24, gt=0, le=72, description="a number of hours, more than 0 and at most 72"
     )

@@ -11,7 +11,9 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
+from bot.clock import Clock
 from bot.errors import (
     JobPrivate,
     ListUnavailable,
@@ -20,6 +22,7 @@ from bot.errors import (
     PicturesMissing,
     RunningLimitReached,
     ServerNotAllowed,
+    SourceTooOld,
     SourceUnknown,
     StoreUnavailable,
 )
@@ -61,6 +64,8 @@ class Limits:
 
     running_per_user: int = 0
     jobs_per_day: int = 0
+    remix_within_days: float = 0
+    """The API remixes no older pictures."""
     allowed_guilds: frozenset[int] = frozenset()
     """Empty = every server."""
 
@@ -103,8 +108,15 @@ class Studio:
     """The use cases. One for the whole bot."""
 
     def __init__(
-        self, *, store: Store, runner: JobRunner, showroom: Showroom, limits: Limits
+        self,
+        *,
+        store: Store,
+        runner: JobRunner,
+        showroom: Showroom,
+        limits: Limits,
+        clock: Clock,
     ) -> None:
+        self._clock = clock
         self._store = store
         self._showroom = showroom
         self._runner = runner
@@ -149,6 +161,7 @@ class Studio:
 
         async def request() -> tuple[Request, MessageLink | None]:
             source, parent = await self._find(job, image_no, asking.author_id)
+            self._check_age(parent, prompt)
             wanted = RemixRequest(source=source, prompt=prompt, mode=mode, callback=callback)
             return wanted, None if parent is None or parent.place.private else parent.message
 
@@ -159,7 +172,8 @@ class Studio:
     ) -> None:
         """Do once more what the job of *message_id* did, on *source* where it was a remix.
 
-        Raises `SourceUnknown` where that job is not known, and whatever else a new job raises.
+        Raises `SourceUnknown` where that job is not known, `SourceTooOld`, and whatever else a new
+        job raises.
         """
 
         async def request() -> tuple[Request, MessageLink | None]:
@@ -168,6 +182,7 @@ class Studio:
                 case ImagineRequest() as imagined:
                     return replace(imagined, callback=None), None
                 case RemixRequest() as remix if shown and source:
+                    self._check_age(await self._store.by_id(source.job_id), remix.prompt)
                     return replace(remix, source=source, callback=None), shown.origin
                 case _:
                     raise SourceUnknown
@@ -177,8 +192,8 @@ class Studio:
     async def sketch(self, job: JobId | MessageId, image_no: int, author_id: int) -> Sketch:
         """What a remix form for this picture is filled with; empty where the store is silent.
 
-        Raises `MessageUnknown`, `JobPrivate`, and `StoreUnavailable` where only the store knows the
-        job's id.
+        Raises `MessageUnknown`, `JobPrivate`, `SourceTooOld`, and `StoreUnavailable` where only the
+        store knows the job's id.
         """
         try:
             async with _store_budget():
@@ -190,6 +205,7 @@ class Studio:
         if parent is None:
             return Sketch(source=source)
         made_by = parent.request
+        self._check_age(parent, made_by.prompt)
         mode = made_by.mode if isinstance(made_by, RemixRequest) else Mode.STRONG
         return Sketch(source=source, prompt=made_by.prompt, mode=mode)
 
@@ -288,6 +304,14 @@ class Studio:
         _check_owner(known, author_id)
         is_task = job.value == known.task_id
         return Source(_id_of_picture(known, image_no) if is_task else job.value, image_no), known
+
+    def _check_age(self, source: Job | None, prompt: str) -> None:
+        """Raises `SourceTooOld` with this *prompt* where the API would refuse to remix *source*."""
+        within_days = self.limits.remix_within_days
+        if not within_days or source is None or source.finished_at is None:
+            return
+        if self._clock.now() - source.finished_at > timedelta(days=within_days):
+            raise SourceTooOld(days=within_days, prompt=prompt)
 
     async def _start(
         self,

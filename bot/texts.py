@@ -55,6 +55,13 @@ def remix_title(image_no: int) -> str:
     return f"Remix picture {image_no + 1}"
 
 
+def fresh_start(count: float) -> str:
+    return (
+        f"This picture was made more than **{days(count)}** ago, and the API no longer remixes it. "
+        "Nothing is spent so far. Submit this form to start anew from the words alone."
+    )
+
+
 def prompt_part_label(number: int, parts: int) -> str:
     return PROMPT_LABEL if parts == 1 else f"{PROMPT_LABEL}, part {number} of {parts}"
 
@@ -81,6 +88,10 @@ def megabytes(size_bytes: int) -> str:
 def seconds(duration_s: float) -> str:
     whole = round(duration_s)
     return f"{whole} s" if whole < 120 else f"{whole // 60} min {whole % 60} s"
+
+
+def days(count: float) -> str:
+    return "1 day" if count == 1 else f"{count:g} days"
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -360,6 +371,10 @@ SENTENCES: dict[type[errors.RemixbotError], str | Callable[[Any], str]] = {
     errors.PermissionsMissing: _permissions,
     errors.SourceUnknown: "I no longer know the prompt of this result: use its Remix buttons.",
     errors.JobPrivate: "That job is private: only who asked for it can go on with it.",
+    errors.SourceTooOld: lambda error: (
+        f"This picture was made more than {days(error.days)} ago, and the API no longer remixes "
+        "it. You can start anew from its prompt with `/imagine`."
+    ),
     errors.JobUnknown: "I know no such job, and neither does the API. Give a link to one of my "
     "messages, a picture's link or file name, or the API's task id.",
     errors.PicturesMissing: "That job has no pictures, or none yet. `/jobs` says how yours stand.",

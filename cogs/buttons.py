@@ -7,7 +7,7 @@ from discord.ext import commands
 
 from bot import texts
 from bot.client import RemixBot
-from bot.errors import OldControl, SourceUnknown
+from bot.errors import OldControl, SourceTooOld, SourceUnknown
 from bot.incidents import as_told
 from bot.inputs import JobId, read_callback, read_prompt
 from bot.model import Source
@@ -15,7 +15,7 @@ from bot.ui import faults
 from bot.ui.answers import say, tell, tells_errors
 from bot.ui.buttons import PREFIX, Press, Verb
 from bot.ui.controls import is_known
-from bot.ui.forms import Filled, FormId, PromptForm, read_form
+from bot.ui.forms import Filled, FormId, PromptForm, fresh_start, read_form
 from bot.ui.places import is_private, read_asking
 
 
@@ -49,9 +49,14 @@ class Buttons(commands.Cog):
             raise OldControl
 
     async def _open_form(self, interaction: discord.Interaction[RemixBot], source: Source) -> None:
-        sketch = await self._bot.studio.sketch(
-            JobId(source.job_id), source.image_no, interaction.user.id
-        )
+        try:
+            sketch = await self._bot.studio.sketch(
+                JobId(source.job_id), source.image_no, interaction.user.id
+            )
+        except SourceTooOld as too_old:
+            form = fresh_start(too_old, private=is_private(interaction))
+            await interaction.response.send_modal(form)
+            return
         form_id = FormId(source=sketch.source, private=is_private(interaction))
         form = PromptForm(form_id, prompt=sketch.prompt, mode=sketch.mode)
         await interaction.response.send_modal(form)
@@ -66,6 +71,8 @@ class Buttons(commands.Cog):
                 asking=read_asking(interaction, private=private),
                 announce=self._bot.announce(interaction),
             )
+        except SourceTooOld as too_old:
+            await interaction.response.send_modal(fresh_start(too_old, private=private))
         except SourceUnknown:
             form = PromptForm(FormId(source=source, private=private))
             await interaction.response.send_modal(form)

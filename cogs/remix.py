@@ -6,10 +6,11 @@ from discord.ext import commands
 
 from bot import texts
 from bot.client import RemixBot
+from bot.errors import SourceTooOld
 from bot.inputs import read_callback, read_image, read_job
 from bot.model import Mode
 from bot.ui.answers import tells_errors
-from bot.ui.forms import FormId, PromptForm
+from bot.ui.forms import FormId, PromptForm, fresh_start
 from bot.ui.job_list import suggest_jobs
 from bot.ui.places import read_asking
 from bot.ui.prompts import read_prompt_options
@@ -58,25 +59,29 @@ class Remix(commands.Cog):
         job, image_no, call = read_job(job_id), read_image(image), read_callback(callback)
         asking = read_asking(interaction, private=private)
         text = await read_prompt_options(prompt, prompt_file)
-        if text is None:
-            sketch = await studio.sketch(job, image_no, asking.author_id)
-            form = PromptForm(
-                FormId(source=sketch.source, private=private),
-                prompt=sketch.prompt,
+        try:
+            if text is None:
+                sketch = await studio.sketch(job, image_no, asking.author_id)
+                form = PromptForm(
+                    FormId(source=sketch.source, private=private),
+                    prompt=sketch.prompt,
+                    mode=Mode(mode),
+                    callback=call,
+                )
+                await interaction.response.send_modal(form)
+                return
+            await studio.remix(
+                job=job,
+                image_no=image_no,
+                prompt=text,
                 mode=Mode(mode),
                 callback=call,
+                asking=asking,
+                announce=self._bot.announce(interaction),
             )
+        except SourceTooOld as too_old:
+            form = fresh_start(too_old, private=private, callback=call)
             await interaction.response.send_modal(form)
-            return
-        await studio.remix(
-            job=job,
-            image_no=image_no,
-            prompt=text,
-            mode=Mode(mode),
-            callback=call,
-            asking=asking,
-            announce=self._bot.announce(interaction),
-        )
 
 
 async def setup(bot: RemixBot) -> None:

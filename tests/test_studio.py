@@ -99,7 +99,7 @@ async def rooms(tmp_path: Path) -> AsyncGenerator[Rooms]:
         )
         limits = Limits(running_per_user=3)
         showroom = Showroom(client, downloads)
-        studio = Studio(store=store, runner=runner, showroom=showroom, limits=limits)
+        studio = Studio(store=store, runner=runner, showroom=showroom, limits=limits, clock=clock)
         yield Rooms(studio, store, api)
 
 
@@ -109,6 +109,7 @@ async def test_nothing_is_made_outside_of_the_servers_that_are_allowed() -> None
         runner=None,  # pyright: ignore[reportArgumentType]  # never reached
         showroom=None,  # pyright: ignore[reportArgumentType]  # never reached
         limits=Limits(allowed_guilds=frozenset({1})),
+        clock=Clock(),
     )
     studio.check_place(1)
     with pytest.raises(ServerNotAllowed):

@@ -24,6 +24,8 @@ SAMPLES: dict[str, Any] = {
     "status": 400,
     "number": "a1b2c3",
     "may_pass": True,
+    "days": 3.0,
+    "prompt": "the log's words",
 }
 
 

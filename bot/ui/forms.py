@@ -13,7 +13,7 @@ from typing import Any, Self
 import discord
 
 from bot import texts
-from bot.errors import ModeInvalid, OldControl
+from bot.errors import ModeInvalid, OldControl, SourceTooOld
 from bot.model import Mode, Source
 from bot.ui.buttons import PREFIX
 
@@ -75,10 +75,13 @@ class PromptForm(discord.ui.Modal):
         prompt: str = "",
         mode: Mode = Mode.STRONG,
         callback: str | None = None,
+        note: str = "",
     ) -> None:
         source = form_id.source
         title = texts.remix_title(source.image_no) if source else texts.IMAGINE_TITLE
         super().__init__(title=title, custom_id=form_id.custom_id)
+        if note:
+            self.add_item(discord.ui.TextDisplay[Any](note))
         parts = split_prompt(prompt)
         for number, part in enumerate(parts, start=1):
             self.add_item(_prompt_field(number, len(parts), part))
@@ -90,6 +93,16 @@ class PromptForm(discord.ui.Modal):
     def is_finished(self) -> bool:
         """Always: discord.py then keeps no form in memory, and none can be taken for another."""
         return True
+
+
+def fresh_start(too_old: SourceTooOld, *, private: bool, callback: str | None = None) -> PromptForm:
+    """In place of a remix that the API would refuse: the same words, from nothing."""
+    return PromptForm(
+        FormId(source=None, private=private),
+        prompt=too_old.prompt,
+        callback=callback,
+        note=texts.fresh_start(too_old.days),
+    )
 
 
 def _prompt_field(number: int, parts: int, part: str) -> discord.ui.Label[discord.ui.Modal]:

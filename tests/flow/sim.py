@@ -118,6 +118,7 @@ class Sim:
             allowed_guilds=self._limits.allowed_guilds,
             submit_within_minutes=15.0,
             watch_hours=self._watch_hours,
+            remix_within_days=self._limits.remix_within_days,
             discord_timeout_seconds=30.0,
             max_reads_per_second=10_000.0,  # nobody queues: SimCord takes that for a hang
         )
@@ -191,7 +192,8 @@ def fields(result: InteractionResult) -> dict[str, Any]:
     """The fields of the form that was opened, as they are filled: custom id to value."""
     assert result.modal is not None, "no form was opened"
     filled: dict[str, Any] = {}
-    for label in result.modal["components"]:
+    labels = [one for one in result.modal["components"] if "component" in one]  # the rest is text
+    for label in labels:
         field = label["component"]
         chosen = [one["value"] for one in field.get("options", ()) if one.get("default")]
         filled[field["custom_id"]] = chosen[0] if chosen else field.get("value", "")
