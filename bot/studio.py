@@ -223,8 +223,8 @@ class Studio:
             return await self.jobs_of(author_id, 0)
         return JobList(jobs=tuple(jobs[:LISTED]), page=page, more=len(jobs) > LISTED)
 
-    async def made(self, job: JobId | MessageId, author_id: int) -> Job | None:
-        """The job with pictures that somebody names; ``None`` where only the API may know it.
+    async def made(self, job: JobId | MessageId, author_id: int) -> Job | JobId:
+        """The job with pictures that somebody names; its id where only the API may know it.
 
         Raises `MessageUnknown`, `JobPrivate`, `PicturesMissing`, and `ListUnavailable`.
         """
@@ -232,16 +232,17 @@ class Studio:
             async with _store_budget():
                 if isinstance(job, MessageId):
                     known = await self._store.by_message(job.value)
-                    if known is None:
-                        raise MessageUnknown
                 else:
                     known = await self._store.by_id(job.value)
         except StoreUnavailable as error:
             raise ListUnavailable(detail=error.detail) from None
-        if known is not None:
-            _check_owner(known, author_id)
-            if not known.pictures:
-                raise PicturesMissing
+        if known is None:
+            if isinstance(job, MessageId):
+                raise MessageUnknown
+            return job
+        _check_owner(known, author_id)
+        if not known.pictures:
+            raise PicturesMissing
         return known
 
     async def look_up(self, job: JobId) -> Completed:

@@ -31,10 +31,14 @@ class Buttons(commands.Cog):
         self, interaction: discord.Interaction[RemixBot], press: Press
     ) -> None:
         self._bot.studio.check_place(interaction.guild_id)
-        if press.verb is Verb.REMIX:
-            await self._open_form(interaction, press.source)
-        else:
-            await self._repeat(interaction, press)
+        try:
+            if press.verb is Verb.REMIX:
+                await self._open_form(interaction, press.source)
+            else:
+                await self._repeat(interaction, press)
+        except SourceTooOld as too_old:
+            form = fresh_start(too_old, private=is_private(interaction))
+            await interaction.response.send_modal(form)
 
     @commands.Cog.listener()
     @tells_errors
@@ -49,14 +53,9 @@ class Buttons(commands.Cog):
             raise OldControl
 
     async def _open_form(self, interaction: discord.Interaction[RemixBot], source: Source) -> None:
-        try:
-            sketch = await self._bot.studio.sketch(
-                JobId(source.job_id), source.image_no, interaction.user.id
-            )
-        except SourceTooOld as too_old:
-            form = fresh_start(too_old, private=is_private(interaction))
-            await interaction.response.send_modal(form)
-            return
+        sketch = await self._bot.studio.sketch(
+            JobId(source.job_id), source.image_no, interaction.user.id
+        )
         form_id = FormId(source=sketch.source, private=is_private(interaction))
         form = PromptForm(form_id, prompt=sketch.prompt, mode=sketch.mode)
         await interaction.response.send_modal(form)
@@ -71,8 +70,6 @@ class Buttons(commands.Cog):
                 asking=read_asking(interaction, private=private),
                 announce=self._bot.announce(interaction),
             )
-        except SourceTooOld as too_old:
-            await interaction.response.send_modal(fresh_start(too_old, private=private))
         except SourceUnknown:
             form = PromptForm(FormId(source=source, private=private))
             await interaction.response.send_modal(form)

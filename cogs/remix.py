@@ -11,9 +11,9 @@ from bot.inputs import read_callback, read_image, read_job
 from bot.model import Mode
 from bot.ui.answers import tells_errors
 from bot.ui.forms import FormId, PromptForm, fresh_start
-from bot.ui.job_list import suggest_jobs
 from bot.ui.places import read_asking
 from bot.ui.prompts import read_prompt_options
+from cogs.suggestions import suggest_jobs
 
 IMAGES = [
     app_commands.Choice(name=name, value=image_no)

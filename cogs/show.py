@@ -6,12 +6,13 @@ from discord.ext import commands
 
 from bot import texts
 from bot.client import RemixBot
-from bot.inputs import JobId, read_job
+from bot.inputs import read_job
+from bot.model import Job
 from bot.ui.answers import tells_errors
-from bot.ui.job_list import suggest_jobs
 from bot.ui.layouts import found_page, result_page
 from bot.ui.places import read_asking
 from bot.ui.posting import NOBODY
+from cogs.suggestions import suggest_jobs
 
 
 class Show(commands.Cog):
@@ -34,25 +35,21 @@ class Show(commands.Cog):
     ) -> None:
         studio = self._bot.studio
         studio.check_place(interaction.guild_id)
-        wanted = read_job(job_id)
-        job = await studio.made(wanted, interaction.user.id)
-        private = private or (job is not None and job.place.private)
+        made = await studio.made(read_job(job_id), interaction.user.id)
+        private = private or (isinstance(made, Job) and made.place.private)
         asking = read_asking(interaction, private=private)
         await interaction.response.defer(ephemeral=private, thinking=True)
-        if job is not None:
-            async with studio.exhibition(job.pictures, asking.place) as exhibits:
-                page = result_page(job, exhibits, took_s=job.took_s)
-                message = await interaction.edit_original_response(
-                    view=page.view, attachments=page.files, allowed_mentions=NOBODY
-                )
-            await studio.note_shown(job, asking, message.id)
-        elif isinstance(wanted, JobId):
-            found = await studio.look_up(wanted)
-            async with studio.exhibition(found.pictures, asking.place) as exhibits:
-                page = found_page(found.pictures, exhibits)
-                await interaction.edit_original_response(
-                    view=page.view, attachments=page.files, allowed_mentions=NOBODY
-                )
+        shown = made if isinstance(made, Job) else await studio.look_up(made)
+        async with studio.exhibition(shown.pictures, asking.place) as exhibits:
+            if isinstance(shown, Job):
+                page = result_page(shown, exhibits, took_s=shown.took_s)
+            else:
+                page = found_page(shown.pictures, exhibits)
+            message = await interaction.edit_original_response(
+                view=page.view, attachments=page.files, allowed_mentions=NOBODY
+            )
+        if isinstance(shown, Job):
+            await studio.note_shown(shown, asking, message.id)
 
 
 async def setup(bot: RemixBot) -> None:

@@ -7,18 +7,16 @@ from typing import Any, Self
 import discord
 
 from bot import texts
-from bot.errors import UserError
 from bot.model import Job, JobState, RemixRequest, Suggestion
-from bot.studio import JobList, Studio
+from bot.studio import JobList
 from bot.ui.buttons import PREFIX, AnyButton, Row
 from bot.ui.escape import plain, shorten
-from bot.ui.layouts import Page, Text
+from bot.ui.layouts import AT_WORK, Page, Text, framed
 
 PROMPT_MAX = 80
 PROBLEM_MAX = 80
 CHOICE_MAX = 100
 """Discord's limit for the name and for the value of a choice."""
-COLOUR = discord.Colour(0x5865F2)
 
 
 class PageButton(
@@ -47,20 +45,13 @@ class PageButton(
 
 def list_page(listed: JobList) -> Page:
     """One page of a list, with the buttons to the pages beside it."""
-    view = discord.ui.LayoutView(timeout=None)
     blocks = [texts.JOBS_HEADING, *(_entry(job) for job in listed.jobs)]
     if not listed.jobs:
         blocks.append(texts.NO_JOBS)
-    container = discord.ui.Container[discord.ui.LayoutView](
-        *(Text(block) for block in blocks), accent_colour=COLOUR
-    )
     turns = [PageButton(listed.page - 1, texts.NEWER)] if listed.page else []
     if listed.more:
         turns.append(PageButton(listed.page + 1, texts.OLDER))
-    if turns:
-        container.add_item(Row(*turns))
-    view.add_item(container)
-    return Page(view, [])
+    return framed(AT_WORK, [*map(Text, blocks), *([Row(*turns)] if turns else [])])
 
 
 def choices(suggestions: list[Suggestion], now: datetime) -> list[discord.app_commands.Choice[str]]:
@@ -70,19 +61,6 @@ def choices(suggestions: list[Suggestion], now: datetime) -> list[discord.app_co
         for one in suggestions
         if len(one.job_id) <= CHOICE_MAX
     ]
-
-
-async def suggest_jobs(
-    interaction: discord.Interaction[Any], typed: str
-) -> list[discord.app_commands.Choice[str]]:
-    """The jobs that somebody may mean; where the bot must not answer, none."""
-    studio: Studio = interaction.client.studio
-    try:
-        studio.check_place(interaction.guild_id)
-    except UserError:
-        return []
-    found = await studio.suggest(interaction.user.id, interaction.channel_id or 0, typed)
-    return choices(found, interaction.created_at)
 
 
 def _choice(one: Suggestion, now: datetime) -> str:

@@ -78,7 +78,7 @@ def progress_page(job: Job, progress: Progress, *, mark: int | None = None) -> P
         below.append(texts.origin_line(job.origin.url))
     prompt = shorten(quote(job.request.prompt), PROGRESS_PROMPT_MAX)
     blocks = _texts(_progress_heading(job), prompt, "\n".join(below))
-    return _page(AT_WORK, blocks, mark=mark)
+    return framed(AT_WORK, blocks, mark=mark)
 
 
 def result_page(job: Job, exhibits: Sequence[Exhibit], *, took_s: float) -> Page:
@@ -88,7 +88,7 @@ def result_page(job: Job, exhibits: Sequence[Exhibit], *, took_s: float) -> Page
     links, link_files = _links(exhibits, LINKS_MAX)
     files += link_files
     uploads = _uploads(job.request.prompt, exhibits)
-    return _page(
+    return framed(
         DONE,
         [
             *_texts(texts.result_heading(_image_no(job)), prompt, _about(job, took_s)),
@@ -114,7 +114,7 @@ def found_page(pictures: Sequence[Picture], exhibits: Sequence[Exhibit]) -> Page
         *_texts(links),
         *in_layout(remix_buttons(pictures)),
     ]
-    return _page(DONE, items, [*files, *uploads])
+    return framed(DONE, items, [*files, *uploads])
 
 
 def plain_result(job: Job, exhibits: Sequence[Exhibit], *, took_s: float) -> PlainPage:
@@ -137,7 +137,7 @@ def failure_page(job: Job, error: RemixbotError, *, nothing_charged: bool) -> Pa
     heading = _what_went_wrong(error, nothing_charged=nothing_charged)
     blocks = _texts(heading, prompt, texts.asked_by(job.author_id))
     items = [*blocks, *_shown(files), *in_layout(retry_buttons(job))]
-    return _page(FAILED, items, files, mark=news_mark(job))
+    return framed(FAILED, items, files, mark=news_mark(job))
 
 
 def plain_failure(job: Job, error: RemixbotError, *, nothing_charged: bool) -> PlainPage:
@@ -151,7 +151,7 @@ def plain_failure(job: Job, error: RemixbotError, *, nothing_charged: bool) -> P
 def help_page(limits: Limits) -> Page:
     """What the bot can do, and how much of it one may ask for."""
     limited = texts.help_limits(limits.running_per_user, limits.jobs_per_day)
-    return _page(
+    return framed(
         AT_WORK,
         [
             *_texts(texts.HELP_HEADING, texts.HELP_BUTTONS),
@@ -170,13 +170,14 @@ def notice_page(sentence: str) -> Page:
     return Page(view, [])
 
 
-def _page(
+def framed(
     colour: discord.Colour,
     items: Iterable[discord.ui.Item[discord.ui.LayoutView]],
     files: list[discord.File] | None = None,
     *,
     mark: int | None = None,
 ) -> Page:
+    """A message in a frame of this colour."""
     view = discord.ui.LayoutView(timeout=None)
     container = discord.ui.Container[discord.ui.LayoutView](*items, accent_colour=colour, id=mark)
     view.add_item(container)

@@ -1,0 +1,21 @@
+"""What several commands offer while an option is typed. No cog: nothing here is loaded by name."""
+
+import discord
+from discord import app_commands
+
+from bot.client import RemixBot
+from bot.errors import UserError
+from bot.ui.job_list import choices
+
+
+async def suggest_jobs(
+    interaction: discord.Interaction[RemixBot], typed: str
+) -> list[app_commands.Choice[str]]:
+    """The jobs that somebody may mean; where the bot must not answer, none."""
+    studio = interaction.client.studio
+    try:
+        studio.check_place(interaction.guild_id)
+    except UserError:
+        return []
+    found = await studio.suggest(interaction.user.id, interaction.channel_id or 0, typed)
+    return choices(found, interaction.created_at)
