@@ -21,6 +21,7 @@ from tests.discord_server.people import DidNotRespond, Person
 from tests.discord_server.process import BotProcess
 from tests.discord_server.server import DiscordServer
 from tests.discord_server.world import Channel
+from tests.flow.sim import UNLIMITED
 
 COMMANDS = 200
 WITHIN_S = 1.0
@@ -43,8 +44,7 @@ def settings(api_url: str) -> dict[str, str]:
         "VTRIX_API_KEY": "benchmark",
         "VTRIX_API_URL": api_url,
         "DATABASE_URL": "sqlite+aiosqlite:///bot.db",
-        "MAX_RUNNING_PER_USER": "0",
-        "MAX_JOBS_PER_DAY": "0",
+        **UNLIMITED,
     }
 
 

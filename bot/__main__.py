@@ -9,7 +9,7 @@ import threading
 
 import discord
 
-from bot import texts
+from bot import sentences, texts
 from bot.assembly import assemble
 from bot.clock import Clock
 from bot.errors import StoreInUse, StoreTooNew, StoreUnavailable
@@ -38,7 +38,7 @@ def main() -> int:
     try:
         asyncio.run(run(settings))
     except (StoreTooNew, StoreInUse) as error:
-        _complain(texts.describe(error))
+        _complain(sentences.describe(error))
         return CANNOT_RUN
     except StoreUnavailable as error:
         _complain(texts.database_unusable(error.detail))

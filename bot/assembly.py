@@ -7,18 +7,22 @@ all of them run the same bot.
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from random import SystemRandom
 
 from bot.api import GenerationApi, PictureDownloads, open_session
 from bot.client import RemixBot
 from bot.clock import Clock
 from bot.jobs.crew import Crew
+from bot.jobs.housekeeping import Housekeeper
+from bot.jobs.queue import JobQueue
 from bot.jobs.runner import JobRunner
 from bot.jobs.showroom import Showroom
 from bot.jobs.watching import Watcher
+from bot.limits import Allowance, Limits
 from bot.settings import Settings
 from bot.store import Store, open_store
-from bot.studio import Limits, Studio
+from bot.studio import Archive, House, Studio
 
 BUSY_TIMEOUT_S = 5.0
 
@@ -72,25 +76,62 @@ async def assemble(
             submit_within_s=settings.submit_within_minutes * 60,
             patience_s=settings.watch_hours * 3600,
         )
-        crew.spawn(runner.tidy(), name="tidying")
-        limits = Limits(
-            running_per_user=settings.max_running_per_user,
-            jobs_per_day=settings.max_jobs_per_day,
-            remix_within_days=settings.remix_within_days,
-            allowed_guilds=settings.allowed_guilds,
+        days = settings.retention_days
+        housekeeper = Housekeeper(
+            store=store, clock=clock, retention=timedelta(days=days) if days else None
         )
+        crew.spawn(housekeeper.tidy(), name="tidying")
+        limits = read_limits(settings)
+        showroom = Showroom(api, downloads)
         bot = RemixBot(
             studio=Studio(
                 store=store,
+                queue=JobQueue(limits=limits, clock=clock, usual_s=watcher.usual_s),
                 runner=runner,
-                showroom=Showroom(api, downloads),
+                housekeeper=housekeeper,
+                house=read_house(settings),
                 limits=limits,
                 clock=clock,
             ),
+            archive=Archive(store=store, showroom=showroom, limits=limits, clock=clock),
             store=store,
             crew=crew,
             clock=clock,
-            allowed_guilds=settings.allowed_guilds,
             discord_timeout_s=settings.discord_timeout_seconds,
         )
         yield Assembled(bot=bot, store=store, crew=crew)
+
+
+def read_limits(settings: Settings) -> Limits:
+    """How much may be asked for."""
+    return Limits(
+        person=Allowance(
+            running=settings.max_running_per_user,
+            waiting=settings.max_waiting_per_user,
+            jobs_per_day=settings.max_jobs_per_day_per_user,
+            usd_per_day=settings.max_usd_per_day_per_user,
+            usd_per_month=settings.max_usd_per_month_per_user,
+        ),
+        server=Allowance(
+            running=settings.max_running_per_server,
+            waiting=settings.max_waiting_per_server,
+            jobs_per_day=settings.max_jobs_per_day_per_server,
+            usd_per_day=settings.max_usd_per_day_per_server,
+            usd_per_month=settings.max_usd_per_month_per_server,
+        ),
+        everybody=Allowance(running=settings.max_running, jobs_per_day=settings.max_jobs_per_day),
+        remix_within_days=settings.remix_within_days,
+    )
+
+
+def read_house(settings: Settings) -> House:
+    """Who may use the bot where, and for which words."""
+    return House(
+        allowed_guilds=settings.allowed_guilds,
+        allowed_roles=settings.allowed_roles,
+        allowed_channels=settings.allowed_channels,
+        direct_messages=settings.allow_dms,
+        user_install=settings.allow_user_install,
+        results_are_the_authors=settings.result_buttons_for == "author",
+        refused_words=settings.refused_words,
+    )

@@ -11,13 +11,14 @@ from discord.ext import commands
 
 from bot import texts
 from bot.clock import Clock
+from bot.errors import StoreUnavailable
 from bot.jobs.crew import Crew
 from bot.model import Job
 from bot.store import Store
-from bot.studio import Announce, Studio
+from bot.studio import Announce, Archive, Studio, Visitor
 from bot.ui.answers import tell
 from bot.ui.controls import CONTROLS
-from bot.ui.places import NEEDED
+from bot.ui.places import NEEDED, read_visitor
 from bot.ui.screen import Screens
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,18 @@ log = logging.getLogger(__name__)
 # We never speak: without this every start would warn that voice is missing.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
-COGS = ("cogs.remix", "cogs.imagine", "cogs.jobs", "cogs.show", "cogs.help", "cogs.buttons")
+COGS = (
+    "cogs.remix",
+    "cogs.imagine",
+    "cogs.jobs",
+    "cogs.show",
+    "cogs.usage",
+    "cogs.forget",
+    "cogs.help",
+    "cogs.menu",
+    "cogs.buttons",
+    "cogs.deeds",
+)
 
 COMMANDS_FACT = "commands of application {}"
 """Under this name the store remembers what Discord was told last."""
@@ -55,11 +67,11 @@ class RemixBot(commands.Bot):
         self,
         *,
         studio: Studio,
+        archive: Archive,
         store: Store,
         crew: Crew,
         clock: Clock,
         discord_timeout_s: float,
-        allowed_guilds: frozenset[int] = frozenset(),
     ) -> None:
         intents = discord.Intents.none()
         intents.guilds = True  # not privileged: names no member and reads no message
@@ -71,11 +83,17 @@ class RemixBot(commands.Bot):
             tree_cls=CommandTree,
         )
         self.studio = studio
+        self.archive = archive
         self._store = store
         self._screens = Screens(self, crew=crew, clock=clock, timeout_s=discord_timeout_s)
-        self._allowed_guilds = allowed_guilds
         self._greeted = False
         self._left_open: list[Job] = []
+
+    def admit(self, interaction: discord.Interaction["RemixBot"]) -> Visitor:
+        """Who uses the bot. Raises the `bot.errors.UserError` that fits where they may not."""
+        visitor = read_visitor(interaction)
+        self.studio.house.admit(visitor)
+        return visitor
 
     def announce(self, interaction: discord.Interaction["RemixBot"]) -> Announce:
         """How an accepted job answers *interaction*."""
@@ -84,10 +102,24 @@ class RemixBot(commands.Bot):
     async def setup_hook(self) -> None:
         for cog in COGS:
             await self.load_extension(cog)
+        self._open_commands()
         self.add_dynamic_items(*CONTROLS)
         await self._sync_commands()
         # Before the gateway is open: a job that somebody asks for from then on is no old one.
         self._left_open = await self.studio.left_open()
+
+    def _open_commands(self) -> None:
+        """Say where Discord offers the commands, and whom it lets install them."""
+        house = self.studio.house
+        for command in self.tree.get_commands():
+            command.allowed_contexts = discord.app_commands.AppCommandContext(
+                guild=True,
+                dm_channel=house.direct_messages or house.user_install,
+                private_channel=house.user_install,
+            )
+            command.allowed_installs = discord.app_commands.AppInstallationType(
+                guild=True, user=house.user_install
+            )
 
     async def _sync_commands(self) -> None:
         """Tell Discord our commands where they changed: it limits how often it may be told."""
@@ -108,5 +140,29 @@ class RemixBot(commands.Bot):
         log.info(texts.logged_in(self.user.name, len(self.guilds)))
         log.info(texts.invite(discord.utils.oauth_url(self.application_id, permissions=NEEDED)))
         application = self.application
-        if application is not None and application.bot_public and not self._allowed_guilds:
+        open_to_all = not self.studio.house.allowed_guilds
+        if application is not None and application.bot_public and open_to_all:
             log.warning(texts.OPEN_TO_ALL)
+        await self._forget_servers_left(self.application_id)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        await self._forget_server(guild.id)
+
+    async def _forget_servers_left(self, application_id: int) -> None:
+        """Servers that removed the bot while it was off."""
+        present = {guild.id for guild in self.guilds}
+        try:
+            left = await self.archive.servers_left(application_id, present)
+        except StoreUnavailable as error:
+            log.warning("Servers that were left are looked for at the next start: %s", error)
+            return
+        for guild_id in left:
+            await self._forget_server(guild_id)
+
+    async def _forget_server(self, guild_id: int) -> None:
+        try:
+            await self.archive.forget_server(guild_id)
+        except StoreUnavailable as error:
+            log.error("Server %d is forgotten at the next start: %s", guild_id, error)
+        else:
+            log.info("Server %d has removed the bot: its jobs are erased", guild_id)

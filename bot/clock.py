@@ -23,3 +23,7 @@ class Clock:
     async def sleep(self, delay_s: float) -> None:
         """Wait *delay_s* seconds; zero or less only gives way once."""
         await asyncio.sleep(max(delay_s, 0.0))
+
+    async def until(self, event: asyncio.Future[None]) -> None:
+        """Wait for what others bring about, however long that takes."""
+        await event

@@ -5,14 +5,16 @@ RemixbotError
 │   ├── PromptMissing · PromptTooLong · PromptTwice
 │   ├── PromptFileTooLarge · PromptFileUnreadable
 │   ├── JobIdInvalid · MessageUnknown · ImageInvalid · ModeInvalid · CallbackInvalid
-│   ├── RunningLimitReached · DailyLimitReached
+│   ├── WaitingLimitReached · DailyLimitReached · BudgetUsedUp · ConsentMissing
 │   ├── ServerNotAllowed · OnlyInServers · PermissionsMissing
+│   ├── RoleMissing · ChannelNotAllowed · WordRefused · NotYours
 │   ├── SourceUnknown · JobPrivate · JobUnknown · PicturesMissing · SourceTooOld
-│   ├── OldControl
+│   ├── NoPictureThere
+│   ├── OldControl · DraftGone · JobStopped · NothingToStop
 │   └── RequestRefused · ContentRefused          (said by the API)
 ├── ServiceError     nobody here: say so, try again later; logged as a warning
 │   ├── ApiUnavailable · ApiBusy · TaskNotFound · SubmitUnknown
-│   ├── GenerationFailed · NothingMade · JobOverdue · JobTooOld · EndedUnseen
+│   ├── GenerationFailed · NothingMade · JobOverdue · JobTooOld · EndedUnseen · JobKept
 │   ├── PictureUnavailable · PictureTooLarge
 │   ├── StoreUnavailable · ListUnavailable · StoreTooNew · StoreInUse
 │   └── DeliveryFailed
@@ -25,7 +27,10 @@ The classes carry data; the sentences are in `bot.texts`.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from bot.limits import Whose
 
 
 class RemixbotError(Exception):
@@ -37,6 +42,9 @@ class RemixbotError(Exception):
 
 class UserError(RemixbotError):
     """The person who asked can put it right."""
+
+    draft_id: int | None = None
+    """Under this number of a `bot.model.Draft` is kept what they asked for."""
 
 
 class ServiceError(RemixbotError):
@@ -102,20 +110,74 @@ class CallbackInvalid(UserError):
 
 
 @dataclass(eq=False)
-class RunningLimitReached(UserError):
+class WaitingLimitReached(UserError):
+    """So many jobs wait for their turn already."""
+
+    whose: Whose
     limit: int
 
 
 @dataclass(eq=False)
 class DailyLimitReached(UserError):
+    whose: Whose
     limit: int
     free_at: datetime
     """When the next job is possible."""
 
 
 @dataclass(eq=False)
+class BudgetUsedUp(UserError):
+    """The job would cost more than is left for this day or month."""
+
+    whose: Whose
+    limit_usd: Decimal
+    cost_usd: Decimal
+    """What the job is taken to cost."""
+    span: timedelta
+    """A day or a month."""
+    free_at: datetime | None
+    """When the job is possible; ``None`` where it alone is over the limit."""
+
+
+@dataclass(eq=False)
+class ConsentMissing(UserError):
+    """The prompt is billed several times over: a question, not a refusal."""
+
+    permutations: int
+    turbo: bool
+    usd: Decimal
+    """What the job is taken to cost."""
+
+
+@dataclass(eq=False)
 class ServerNotAllowed(UserError):
     """The operator has not allowed this server."""
+
+
+@dataclass(eq=False)
+class RoleMissing(UserError):
+    """The operator lets only some roles use the bot."""
+
+
+@dataclass(eq=False)
+class ChannelNotAllowed(UserError):
+    """The operator lets the bot be used in some channels only."""
+
+    channels: tuple[int, ...]
+    """Those of this server where it may, as far as they are known; else all."""
+
+
+@dataclass(eq=False)
+class WordRefused(UserError):
+    """The operator refuses prompts with this word."""
+
+    word: str
+    """As the setting has it."""
+
+
+@dataclass(eq=False)
+class NotYours(UserError):
+    """Only the author of a job and moderators may do this."""
 
 
 @dataclass(eq=False)
@@ -157,6 +219,11 @@ class SourceTooOld(UserError):
 
 
 @dataclass(eq=False)
+class NoPictureThere(UserError):
+    """A message that holds no picture of ours that could be remixed."""
+
+
+@dataclass(eq=False)
 class JobPrivate(UserError):
     """Somebody else's private job."""
 
@@ -164,6 +231,21 @@ class JobPrivate(UserError):
 @dataclass(eq=False)
 class OldControl(UserError):
     """A button or form of ours that this version does not know."""
+
+
+@dataclass(eq=False)
+class DraftGone(UserError):
+    """What was kept for confirming or editing was used, or is more than a day old."""
+
+
+@dataclass(eq=False)
+class JobStopped(UserError):
+    """Stopped before it was sent to the API."""
+
+
+@dataclass(eq=False)
+class NothingToStop(UserError):
+    """The job to be stopped has ended, or was stopped before."""
 
 
 @dataclass(eq=False)
@@ -239,6 +321,13 @@ class JobTooOld(ServiceError):
 @dataclass(eq=False)
 class EndedUnseen(ServiceError):
     """Failed in an earlier process, which ended before it could say so."""
+
+
+@dataclass(eq=False)
+class JobKept(ServiceError):
+    """Stopped too late: the API made it all the same. Its pictures are kept and not posted."""
+
+    cost_usd: Decimal | None = None
 
 
 @dataclass(eq=False)

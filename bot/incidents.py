@@ -3,7 +3,7 @@
 import logging
 import secrets
 
-from bot import texts
+from bot import sentences
 from bot.errors import Incident, OperatorError, RemixbotError, ServiceError
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ def as_told(raised: BaseException, during: str) -> RemixbotError:
         log.error("Incident %s during %s", incident.number, during, exc_info=raised)
         return incident
     if isinstance(raised, OperatorError):
-        log.error("%s: %s (%s)", during, texts.FOR_THE_OPERATOR[type(raised)], raised)
+        log.error("%s: %s (%s)", during, sentences.FOR_THE_OPERATOR[type(raised)], raised)
     elif isinstance(raised, ServiceError):
         log.warning("%s: %s", during, raised)
     return raised

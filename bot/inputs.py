@@ -14,7 +14,7 @@ from bot.model import PROMPT_MAX, REMIXABLE_IMAGES
 CALLBACK_MAX = 2048
 _BARE_ID = re.compile(r"[A-Za-z0-9_-]{1,56}")
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
-_UPLOAD = re.compile(r"([A-Za-z0-9_-]{1,56})_\d{1,2}\.[A-Za-z0-9]{2,5}")
+_UPLOAD = re.compile(r"([A-Za-z0-9_-]{1,56})_(\d{1,2})\.[A-Za-z0-9]{2,5}")
 _MESSAGE = re.compile(
     r"https?://(?:(?:www|ptb|canary)\.)?discord(?:app)?\.com/channels/(?:@me|\d+)/\d+/(\d{1,20})/?",
     re.IGNORECASE,
@@ -67,6 +67,23 @@ def read_job(text: str) -> JobId | MessageId:
     if upload := _UPLOAD.fullmatch(file_name):
         return JobId(upload[1])
     raise JobIdInvalid
+
+
+def read_upload(name: str) -> tuple[str, int]:
+    """The job id and picture number in the name, or the address, of a file that we uploaded.
+
+    Raises `JobIdInvalid`.
+    """
+    file_name = unquote(name).partition("?")[0].rpartition("/")[2]
+    upload = _UPLOAD.fullmatch(file_name)
+    if upload is None:
+        raise JobIdInvalid
+    return upload[1], int(upload[2])
+
+
+def is_uuid(job_id: str) -> bool:
+    """Whether *job_id* looks like most of the provider's: nobody calls a file so by accident."""
+    return _UUID.fullmatch(job_id) is not None
 
 
 def read_image(image_no: int) -> int:

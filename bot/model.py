@@ -4,7 +4,7 @@ Frozen data only. Nothing here knows Discord, the wire format or the database.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 
@@ -70,6 +70,11 @@ class Picture:
     """Position in the job, from 0; only 0 to 3 can be remixed."""
     url: str
     kind: PictureKind = PictureKind.IMAGE
+
+    @property
+    def remixable(self) -> bool:
+        """The API takes it as a source."""
+        return self.kind is PictureKind.IMAGE and self.image_no in REMIXABLE_IMAGES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +158,13 @@ class Place:
     """Only its author may see it."""
     file_limit_bytes: int
     """The largest single file that Discord takes there."""
+    reachable: bool = True
+    """The bot is there by itself; otherwise it can only answer, for 15 minutes."""
+
+    @property
+    def writable(self) -> bool:
+        """The bot can post there, and change and delete what it posted, at any time."""
+        return self.reachable and not self.private
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +181,8 @@ class NewJob:
     """Whose token that is: the address of an interaction's answers has both."""
     interaction_token: str | None = field(default=None, repr=False)
     """Secret: whoever has it can answer in the bot's name, for 15 minutes after the interaction."""
+    multiplier: int = 1
+    """How many times over the API bills it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +192,10 @@ class Job(NewJob):
     id: int
     state: JobState
     created_at: datetime
+    reserved_usd: Decimal | None = None
+    """What it is taken to cost until its cost is known; ``None`` where it costs nothing."""
+    stopped_at: datetime | None = None
+    """When somebody stopped it after it was sent to the API."""
     submitted_at: datetime | None = None
     finished_at: datetime | None = None
     delivered_at: datetime | None = None
@@ -213,6 +231,39 @@ class Job(NewJob):
             channel_id=self.place.channel_id,
             message_id=self.message_id,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What somebody asked for and did not get, kept for a day: to confirm, to edit, to retry."""
+
+    id: int
+    """The interaction in which it was asked for."""
+    author_id: int
+    request: Request
+    private: bool
+    origin: MessageLink | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spending:
+    """Jobs, and what they cost or are taken to cost."""
+
+    jobs: int = 0
+    usd: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a person or a server has used in the last 30 days."""
+
+    day: Spending
+    """The last 24 hours."""
+    month: Spending
+    by_day: tuple[tuple[date, Spending], ...]
+    """Days in UTC on which there was something, the newest first."""
+    by_person: tuple[tuple[int, Spending], ...]
+    """The most expensive first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ Nobody else reads the environment. Secrets hide in `repr`; all problems are repo
 name and never by value.
 """
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,6 +13,19 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 API_URL = "https://cloud.vtrix.ai/model/v1"
 DATABASE_URL = "sqlite+aiosqlite:///data/remixbot.db"
+
+
+Ids = Annotated[frozenset[int], NoDecode]
+Count = Annotated[int, Field(ge=0, description="a whole number, 0 or more (0 = no limit)")]
+Usd = Annotated[
+    Decimal,
+    Field(
+        ge=0,
+        le=1_000_000,
+        allow_inf_nan=False,
+        description="an amount in USD such as 4 or 2.50, 0 or more (0 = no limit)",
+    ),
+]
 
 
 class SettingsInvalid(Exception):
@@ -48,15 +62,40 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="one of DEBUG, INFO, WARNING, ERROR"
     )
-    max_running_per_user: int = Field(
-        default=3, ge=0, description="a whole number, 0 or more (0 = no limit)"
-    )
-    max_jobs_per_day: int = Field(
-        default=200, ge=0, description="a whole number, 0 or more (0 = no limit)"
-    )
-    allowed_guilds: Annotated[frozenset[int], NoDecode] = Field(
+    max_running: Count = 6
+    max_running_per_user: Count = 3
+    max_running_per_server: Count = 6
+    max_waiting_per_user: Count = 10
+    max_waiting_per_server: Count = 50
+    max_jobs_per_day: Count = 200
+    max_jobs_per_day_per_user: Count = 50
+    max_jobs_per_day_per_server: Count = 200
+    max_usd_per_day_per_user: Usd = Decimal(4)
+    max_usd_per_day_per_server: Usd = Decimal(16)
+    max_usd_per_month_per_user: Usd = Decimal(40)
+    max_usd_per_month_per_server: Usd = Decimal(160)
+    allowed_guilds: Ids = Field(
         default=frozenset[int](),
         description="server ids separated by commas (empty = every server the bot is in)",
+    )
+    allowed_roles: Ids = Field(
+        default=frozenset[int](),
+        description="role ids separated by commas (empty = everybody)",
+    )
+    allowed_channels: Ids = Field(
+        default=frozenset[int](),
+        description="channel ids separated by commas (empty = every channel)",
+    )
+    result_buttons_for: Literal["anyone", "author"] = Field(
+        default="anyone", description="anyone or author"
+    )
+    refused_words: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="words or phrases separated by commas (empty = none)"
+    )
+    allow_dms: bool = Field(default=False, description="true or false")
+    allow_user_install: bool = Field(default=False, description="true or false")
+    retention_days: int = Field(
+        default=0, ge=0, le=3650, description="a whole number of days, 0 (for ever) to 3650"
     )
     submit_within_minutes: float = Field(
         default=15, gt=0, le=1440, description="a number of minutes, more than 0 and at most 1440"
@@ -104,7 +143,19 @@ class Settings(BaseSettings):
     def _any_case(cls, value: object) -> object:
         return value.strip().upper() if isinstance(value, str) else value
 
-    @field_validator("allowed_guilds", mode="before")
+    @field_validator("result_buttons_for", mode="before")
+    @classmethod
+    def _any_case_either(cls, value: object) -> object:
+        return value.strip().lower() if isinstance(value, str) else value
+
+    @field_validator("refused_words", mode="before")
+    @classmethod
+    def _split_words(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(word.strip() for word in value.split(",") if word.strip())
+
+    @field_validator("allowed_guilds", "allowed_roles", "allowed_channels", mode="before")
     @classmethod
     def _split_ids(cls, value: object) -> object:
         return value.replace(",", " ").split() if isinstance(value, str) else value

@@ -4,12 +4,11 @@ Plain text with Discord's Markdown; whatever comes from people is escaped before
 no class of Discord's library.
 """
 
-from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
-from bot import errors
+from bot.limits import Limits
 from bot.model import PROMPT_MAX, JobState, Mode
 
 # ------------------------------------------------------------------ commands and their options
@@ -19,6 +18,9 @@ IMAGINE_DESCRIPTION = "Make four pictures from a text"
 SHOW_DESCRIPTION = "Post the pictures of a finished job again; nothing is charged"
 HELP_DESCRIPTION = "What I can do, and how"
 JOBS_DESCRIPTION = "List what I have asked for; only I see the list"
+USAGE_DESCRIPTION = "What I have used and what is left; only I see it"
+FORGET_DESCRIPTION = "Erase my prompts and my history; asks before it does"
+REMIX_THIS = "Remix this"
 OPTION_JOB_ID = "Job id, a link to one of my messages, or a picture's link or file name"
 OPTION_SHOW_JOB_ID = "Job id or task id, a link to one of my messages, or a picture's link or name"
 OPTION_IMAGE = "Which of the job's pictures"
@@ -40,7 +42,13 @@ MODE_STRONG_HINT = "May change the whole picture"
 MODE_SUBTLE_HINT = "Stays close to the picture"
 CALLBACK_LABEL = "Callback address"
 AGAIN = "Again"
-TRY_AGAIN = "Try again"
+RETRY = "Retry"
+EDIT = "Edit prompt"
+STOP = "Stop"
+DETAILS = "Details"
+DELETE = "Delete"
+GO_AHEAD = "Go ahead"
+FORGET_ME = "Erase my history"
 
 
 def remix_button(image_no: int) -> str:
@@ -94,7 +102,8 @@ def days(count: float) -> str:
     return "1 day" if count == 1 else f"{count:g} days"
 
 
-def _listed(words: Iterable[str]) -> str:
+def listed(words: Iterable[str]) -> str:
+    """One, two and three."""
     *first, last = words
     return f"{', '.join(first)} and {last}" if first else last
 
@@ -117,6 +126,21 @@ def bar(fraction: float) -> str:
     """Ten blocks and a per cent; *fraction* from 0.0 to 1.0."""
     full = int(fraction * 10)
     return f"`{'▰' * full}{'▱' * (10 - full)}` {int(fraction * 100)} %"
+
+
+def in_line(position: int, starts_at: datetime) -> str:
+    return f"Number **{position}** in line · likely to start {relative(starts_at)}"
+
+
+STOPPED_HEADING = "### Stopped"
+STOPPED_AT_WORK = (
+    "The API has it already and cannot call it back, so it may be charged all the same. If "
+    "pictures come they are kept: `/jobs` lists them, and `/show` posts them."
+)
+LATE_ONES_DIRECTLY = (
+    "-# I can answer here for 15 minutes only. If it takes longer, the pictures come as a direct "
+    "message."
+)
 
 
 def running_since(state: str, started_at: datetime, ends_at: datetime | None) -> str:
@@ -174,7 +198,7 @@ def missing_pictures(image_nos: Iterable[int]) -> str:
     numbers = [str(image_no + 1) for image_no in image_nos]
     if len(numbers) == 1:
         return f"-# Picture {numbers[0]} is missing: moderation removed it."
-    return f"-# Pictures {_listed(numbers)} are missing: moderation removed them."
+    return f"-# Pictures {listed(numbers)} are missing: moderation removed them."
 
 
 def picture_by_link(image_no: int, url: str, reason: str) -> str:
@@ -222,6 +246,15 @@ def picture_count(count: int) -> str:
     return "1 picture" if count == 1 else f"{count} pictures"
 
 
+STOPPED_UNSENT = "stopped before it was sent"
+_STOPPED_SENT = "stopped, though the API may still make it"
+STOPPED_STATES = {
+    JobState.SUBMITTING: _STOPPED_SENT,
+    JobState.RUNNING: _STOPPED_SENT,
+    JobState.FINISHED: "made and kept, because it was stopped",
+}
+
+
 def kept(problem: str) -> str:
     return f"made and kept, because Discord did not take it ({problem})"
 
@@ -256,38 +289,153 @@ def age(time: timedelta) -> str:
     return "1 day ago" if days == 1 else f"{days} days ago"
 
 
+# ------------------------------------------------------------------ details and deleting
+
+DETAILS_HEADING = "### Details"
+NO_PARENT_KNOWN = "a job that I do not know"
+DELETE_QUESTION = (
+    "Delete this message with its pictures? They are kept at the API for about thirty days, and "
+    "`/show` can post them again until then."
+)
+DELETED = "It is deleted."
+CANNOT_DELETE = "I may not delete it here: a moderator of this place can."
+
+
+def details_line(name: str, value: str) -> str:
+    return f"**{name}** {value}"
+
+
+def moment(date: datetime) -> str:
+    """A date as Discord writes it in everybody's own time zone."""
+    return f"<t:{int(date.timestamp())}:f>"
+
+
+def cost_line(cost_usd: Decimal | None, reserved_usd: Decimal | None, multiplier: int) -> str:
+    if cost_usd is not None:
+        said = usd(cost_usd)
+    elif reserved_usd is not None:
+        said = f"about {usd(reserved_usd)}, not confirmed"
+    else:
+        said = "nothing"
+    return f"{said} (billed {multiplier} times over)" if multiplier > 1 else said
+
+
+def child(image_no: int, prompt: str, message_url: str | None) -> str:
+    name = f"picture {image_no + 1}"
+    return f"- [{name}]({message_url}): {prompt}" if message_url else f"- {name}: {prompt}"
+
+
+CHILDREN = "**Made from it**"
+
+# ------------------------------------------------------------------ Remix this
+
+CHOOSE_PICTURE = "Which picture do you want to remix?"
+
+# ------------------------------------------------------------------ usage
+
+USAGE_HEADING = "### What you have used"
+USAGE_SERVER_HEADING = "### What this server has used"
+USAGE_BY_DAY = "**By day** (UTC)"
+USAGE_BY_PERSON = "**By person**, in 30 days"
+USAGE_NOTHING = "Nothing in the last 30 days."
+_BAR_CELLS = 10
+
+
+def jobs_and_usd(jobs: int, amount: Decimal) -> str:
+    return f"{jobs} {'job' if jobs == 1 else 'jobs'} · {usd(amount)}"
+
+
+def usage_line(span: str, jobs: int, amount: Decimal, jobs_limit: int, usd_limit: Decimal) -> str:
+    """One span with its limits, where it has some."""
+    jobs_part = f"{jobs} of {jobs_limit} jobs" if jobs_limit else f"{jobs} jobs"
+    if jobs == 1 and not jobs_limit:
+        jobs_part = "1 job"
+    usd_part = f"{usd(amount)} of {usd(usd_limit)}" if usd_limit else usd(amount)
+    return f"{span}: {jobs_part} · {usd_part}"
+
+
+LAST_DAY = "Last 24 hours"
+LAST_MONTH = "Last 30 days"
+
+
+def usage_bar(share: float, jobs: int, amount: Decimal, whom: str) -> str:
+    """A bar as long as this *share* of the longest one, 0.0 to 1.0."""
+    cells = max(round(share * _BAR_CELLS), 1 if share > 0 else 0)
+    return f"`{'█' * cells}{'░' * (_BAR_CELLS - cells)}` {whom} · {jobs_and_usd(jobs, amount)}"
+
+
+def day_name(day: date) -> str:
+    return f"{day:%a} {day.day} {day:%b}"
+
+
+# ------------------------------------------------------------------ forgetting
+
+NOTHING_TO_FORGET = "I keep nothing of you."
+FORGOTTEN = "Your history is erased."
+FORGOTTEN_SOON = "Your history is erased. What is under way follows as soon as it has ended."
+
+
+def forget_question(ended: int, under_way: int) -> str:
+    jobs = ended + under_way
+    erased = (
+        f"This erases what I keep of your **{jobs}** {'job' if jobs == 1 else 'jobs'}: prompts, "
+        "ids and links. Messages that are in channels stay, and their Remix buttons work on "
+        "without knowing the prompt."
+    )
+    parts = [erased]
+    if under_way:
+        verb = "is still under way and is" if under_way == 1 else "are still under way and are"
+        parts.append(f"{under_way} {verb} erased at the end.")
+    parts.append(
+        "-# That there were jobs, when, in which server and what they cost stays for 30 days, "
+        "because the limits count it. The API and its provider keep what they got."
+    )
+    return "\n".join(parts)
+
+
 # ------------------------------------------------------------------ help
 
 HELP_HEADING = "### Pictures from words, and on from there"
 HELP_BUTTONS = (
     "**Begin** with `/imagine` and say what you want to see: four pictures come back.\n"
     "**Go on** with the button **Remix** of a picture: change the prompt, and choose Strong (may "
-    "change everything) or Subtle (stays close). Every result has these buttons, for everybody "
-    "who sees it, and they never expire.\n"
+    "change everything) or Subtle (stays close). These buttons never expire.\n"
     "**Again** makes the same once more; **Parent** takes the same prompt to another picture of "
-    "the source."
+    "the source. **Stop** calls a job off, **Retry** and **Edit prompt** follow a failure, "
+    "**Details** tells you alone all about a result, and **Delete** takes it down."
 )
 HELP_COMMANDS = (
     "`/remix` does the same for a job id, a link to one of my messages, or a picture's link.\n"
     "`/show` posts finished pictures again; nothing is charged.\n"
     "`/jobs` lists what you have asked for, for your eyes only.\n"
-    "`/help` shows this."
+    "`/usage` says what you have used, and what is left.\n"
+    "`/forget` erases your prompts and your history.\n"
+    "`/help` shows this.\n"
+    "**Remix this**, in the menu of a message (Apps), takes a picture from there."
 )
 HELP_GOOD_TO_KNOW = (
-    "-# Each job costs whoever runs me a few cents, and the API cannot call one back. With the "
-    "option `private` only you see the pictures. The API remixes pictures for three days and "
-    "keeps them for about thirty."
+    "-# Each job costs whoever runs me a few cents, and the API cannot call one back once it has "
+    "it. A prompt with `{red, green}` or `--turbo` costs more, and I ask before. With the option "
+    "`private` only you see the pictures. The API remixes pictures for three days and keeps them "
+    "for about thirty."
 )
 
 
-def help_limits(running_per_user: int, jobs_per_day: int) -> str:
+def help_limits(limits: Limits) -> str:
     """What one may ask for; empty where nothing is limited."""
+    person = limits.person
     parts: list[str] = []
-    if running_per_user:
-        parts.append(f"{running_per_user} of your jobs at once")
-    if jobs_per_day:
-        parts.append(f"{jobs_per_day} jobs of all people in 24 hours")
-    return f"-# The limits here: {_listed(parts)}." if parts else ""
+    if person.running:
+        parts.append(f"{person.running} of your jobs at once, further ones wait")
+    if person.jobs_per_day:
+        parts.append(f"{person.jobs_per_day} of your jobs in 24 hours")
+    if limits.everybody.jobs_per_day:
+        parts.append(f"{limits.everybody.jobs_per_day} jobs of all people in 24 hours")
+    if person.usd_per_day:
+        parts.append(f"{usd(person.usd_per_day)} in 24 hours")
+    if person.usd_per_month:
+        parts.append(f"{usd(person.usd_per_month)} in 30 days")
+    return f"-# The limits for you: {listed(parts)}." if parts else ""
 
 
 # ------------------------------------------------------------------ failures
@@ -298,143 +446,6 @@ ASK_LATER = "Please try again in a few minutes."
 OPERATOR_TOLD = "Whoever runs this bot has been told."
 NOTHING_CHARGED = "Nothing was charged."
 MAYBE_CHARGED = "It may have been charged all the same."
-
-
-CODES: dict[str, str] = {
-    "4011001": "The API needs to know which job to remix: give a job id, or press a Remix button.",
-    "4011002": "The API needs to know which picture to remix: choose one from 1 to 4.",
-    "4011003": "That job has no picture with this number: choose another one from 1 to 4.",
-    "4011004": "The API does not know this mode: choose Strong or Subtle.",
-    "4011005": "The API needs a prompt: say what the new picture shows.",
-    "4011006": f"The API takes prompts of 1 to {PROMPT_MAX} characters: please shorten yours.",
-    "4011007": "The API does not accept this callback: give an http:// or https:// address.",
-    "4011098": "The API could not make this one. The source may be older than three days, or its "
-    "moderation stepped in: try another prompt or a newer picture.",
-    "4011099": f"The API is out of service at the moment. {ASK_LATER}",
-    "4001001": "The API needs a prompt: say what the pictures show.",
-    "4001002": f"The API takes prompts of 1 to {PROMPT_MAX} characters: please shorten yours.",
-}
-"""A sentence for every documented code of the API, by its last seven digits."""
-
-_UNREACHABLE = f"The API cannot be reached at the moment. {ASK_LATER}"
-_FAILED = "The API started on it and then gave up. Another prompt, or another try, may work."
-
-
-def _permissions(error: errors.PermissionsMissing) -> str:
-    names = _listed(f"**{name}**" for name in error.permissions)
-    return (
-        f"I may not post pictures here: I lack {names}. Ask a moderator to allow it in the "
-        "channel's settings."
-    )
-
-
-def _daily_limit(error: errors.DailyLimitReached) -> str:
-    return (
-        f"The bot has used up its {error.limit} jobs for these 24 hours. "
-        f"The next one is possible {relative(error.free_at)}."
-    )
-
-
-def _running_limit(error: errors.RunningLimitReached) -> str:
-    jobs = "job" if error.limit == 1 else "jobs"
-    return (
-        f"You have {error.limit} {jobs} running already, which is the limit here. "
-        "Wait for one to finish, then ask again."
-    )
-
-
-SENTENCES: dict[type[errors.RemixbotError], str | Callable[[Any], str]] = {
-    errors.PromptMissing: "The prompt is empty: write what the picture should show.",
-    errors.PromptTooLong: lambda error: (
-        f"The prompt has {error.length} characters; {PROMPT_MAX} is the most. Please shorten it."
-    ),
-    errors.PromptTwice: "Give either `prompt` or `prompt_file`, not both.",
-    errors.PromptFileTooLarge: lambda error: (
-        f"The prompt file has {error.size_bytes // 1024} KiB; a prompt of {PROMPT_MAX} characters "
-        "fits in 33 KiB. Please attach a shorter text file."
-    ),
-    errors.PromptFileUnreadable: "I could not read the prompt file. Attach a plain text file "
-    "(UTF-8), or paste the text into `prompt`.",
-    errors.JobIdInvalid: "I cannot find a job id in that. Give the id itself, a link to one of my "
-    "messages, or a picture's link or file name.",
-    errors.MessageUnknown: "I know no job in that message. Link to one of my results, or give the "
-    "job id itself.",
-    errors.ImageInvalid: "Pictures have the numbers 1 to 4: choose one of those.",
-    errors.ModeInvalid: "Choose Strong or Subtle as the mode.",
-    errors.CallbackInvalid: "The callback must be an address that starts with http:// or "
-    "https://, without a user name, and with at most 2048 characters.",
-    errors.RunningLimitReached: _running_limit,
-    errors.DailyLimitReached: _daily_limit,
-    errors.ServerNotAllowed: "This bot is not open to this server. Ask whoever runs it to allow "
-    "the server.",
-    errors.OnlyInServers: "I only work in servers. Ask me in a channel there.",
-    errors.PermissionsMissing: _permissions,
-    errors.SourceUnknown: "I no longer know the prompt of this result: use its Remix buttons.",
-    errors.JobPrivate: "That job is private: only who asked for it can go on with it.",
-    errors.SourceTooOld: lambda error: (
-        f"This picture was made more than {days(error.days)} ago, and the API no longer remixes "
-        "it. You can start anew from its prompt with `/imagine`."
-    ),
-    errors.JobUnknown: "I know no such job, and neither does the API. Give a link to one of my "
-    "messages, a picture's link or file name, or the API's task id.",
-    errors.PicturesMissing: "That job has no pictures, or none yet. `/jobs` says how yours stand.",
-    errors.OldControl: "This button is from an older version of me. Use `/remix` with the job id "
-    "from the picture's file name.",
-    errors.RequestRefused: lambda error: CODES.get(
-        error.code, "The API did not accept this request. Change the prompt and try again."
-    ),
-    errors.ContentRefused: "The API's moderation refused this prompt: please put it differently.",
-    errors.ApiUnavailable: lambda error: CODES.get(error.code or "", _UNREACHABLE),
-    errors.ApiBusy: f"The API is busy at the moment. {ASK_LATER}",
-    errors.TaskNotFound: "The API no longer knows this job. It may have been charged all the same.",
-    errors.SubmitUnknown: "The API did not answer when it got this job, so I cannot tell whether "
-    f"it runs. {MAYBE_CHARGED} I do not send it twice by myself.",
-    errors.GenerationFailed: lambda error: CODES.get(error.code or "", _FAILED),
-    errors.NothingMade: "The API finished without a single picture: its moderation removed them "
-    f"all. {MAYBE_CHARGED}",
-    errors.JobOverdue: lambda error: (
-        f"The API has not finished this job after {seconds(error.waited_s)}, so I stopped "
-        f"watching. {MAYBE_CHARGED}"
-    ),
-    errors.JobTooOld: "I was away for too long to start on this one by myself. Press Try again if "
-    "you still want it.",
-    errors.EndedUnseen: "This one did not work out, and I was restarted before I could say so.",
-    errors.PictureUnavailable: "A picture could not be fetched from the API.",
-    errors.PictureTooLarge: "A picture is too large to post.",
-    errors.StoreUnavailable: "I cannot write anything down at the moment, so I did not accept "
-    f"this. {NOTHING_CHARGED} {ASK_LATER}",
-    errors.ListUnavailable: f"I cannot look that up at the moment. {ASK_LATER}",
-    errors.StoreTooNew: "A newer version of this bot has used the database, and this one cannot "
-    "read it: update the bot, then start it again.",
-    errors.StoreInUse: "Another bot process is using this database: stop that one first, or give "
-    "this one a DATABASE_URL of its own.",
-    errors.DeliveryFailed: "Discord did not take the pictures. They are kept: give me the job id "
-    "with `/remix` to go on.",
-    errors.ApiKeyRefused: f"The API does not accept this bot's key. {OPERATOR_TOLD}",
-    errors.ApiCreditUsedUp: f"This bot's credit with the API is used up. {OPERATOR_TOLD}",
-    errors.ApiPermissionMissing: "The API does not let this bot's key make such pictures. "
-    f"{OPERATOR_TOLD}",
-    errors.ApiMisused: f"The API did not understand me, which is a bug of mine. {OPERATOR_TOLD}",
-    errors.Incident: lambda error: (
-        "Something broke on my side, sorry. If you report it, mention incident "
-        f"`{error.number}`: the log has the rest."
-    ),
-}
-
-
-def describe(error: errors.RemixbotError) -> str:
-    """What to say about *error*; every leaf of `bot.errors` has its sentence."""
-    sentence = SENTENCES[type(error)]
-    return sentence if isinstance(sentence, str) else sentence(error)
-
-
-FOR_THE_OPERATOR: dict[type[errors.OperatorError], str] = {
-    errors.ApiKeyRefused: "The API refused the key: check VTRIX_API_KEY.",
-    errors.ApiCreditUsedUp: "The API says that the credit is used up: top up the Vtrix account.",
-    errors.ApiPermissionMissing: "The API denies this key the model: check the account's rights.",
-    errors.ApiMisused: "The API rejects our request: its contract may have changed.",
-}
-"""What the log says, beside the data of the error."""
 
 # ------------------------------------------------------------------ starting up (for the operator)
 

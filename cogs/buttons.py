@@ -7,16 +7,18 @@ from discord.ext import commands
 
 from bot import texts
 from bot.client import RemixBot
-from bot.errors import OldControl, SourceTooOld, SourceUnknown
+from bot.errors import OldControl, SourceTooOld, SourceUnknown, UserError
 from bot.incidents import as_told
 from bot.inputs import JobId, read_callback, read_prompt
 from bot.model import Source
 from bot.ui import faults
 from bot.ui.answers import say, tell, tells_errors
-from bot.ui.buttons import PREFIX, Press, Verb
+from bot.ui.buttons import UNKNOWN_JOB, Press, Verb
 from bot.ui.controls import is_known
-from bot.ui.forms import Filled, FormId, PromptForm, fresh_start, read_form
+from bot.ui.deeds import PREFIX
+from bot.ui.forms import Filled, FormId, PromptForm, filled_in, fresh_start, read_form
 from bot.ui.places import is_private, read_asking
+from cogs.opening import admit_to_result, open_form
 
 
 class Buttons(commands.Cog):
@@ -30,15 +32,18 @@ class Buttons(commands.Cog):
     async def on_picture_button(
         self, interaction: discord.Interaction[RemixBot], press: Press
     ) -> None:
-        self._bot.studio.check_place(interaction.guild_id)
-        try:
-            if press.verb is Verb.REMIX:
-                await self._open_form(interaction, press.source)
-            else:
-                await self._repeat(interaction, press)
-        except SourceTooOld as too_old:
-            form = fresh_start(too_old, private=is_private(interaction))
-            await interaction.response.send_modal(form)
+        await admit_to_result(interaction, interaction.message)
+        private = is_private(interaction)
+        source = press.source
+        match press.verb:
+            case Verb.REMIX:
+                await open_form(interaction, JobId(source.job_id), source.image_no, private=private)
+            case Verb.PICK:  # in an answer that only this person sees, for a message that all see
+                await open_form(interaction, JobId(source.job_id), source.image_no, private=False)
+            case Verb.EDIT:
+                await self._edit(interaction, None if source.job_id == UNKNOWN_JOB else source)
+            case Verb.AGAIN | Verb.IMAGINE:
+                await self._repeat(interaction, source if press.verb is Verb.AGAIN else None)
 
     @commands.Cog.listener()
     @tells_errors
@@ -52,20 +57,27 @@ class Buttons(commands.Cog):
         elif interaction.type is discord.InteractionType.component and not is_known(custom_id):
             raise OldControl
 
-    async def _open_form(self, interaction: discord.Interaction[RemixBot], source: Source) -> None:
-        sketch = await self._bot.studio.sketch(
-            JobId(source.job_id), source.image_no, interaction.user.id
-        )
-        form_id = FormId(source=sketch.source, private=is_private(interaction))
-        form = PromptForm(form_id, prompt=sketch.prompt, mode=sketch.mode)
+    async def _edit(
+        self, interaction: discord.Interaction[RemixBot], source: Source | None
+    ) -> None:
+        """Open the form for what failed, with all that was given then."""
+        author_id = interaction.user.id
+        failed = await self._bot.archive.shown_in(_message_id(interaction), author_id)
+        form_id = FormId(source=source, private=is_private(interaction))
+        if failed is None:
+            form = PromptForm(form_id)
+        else:
+            own = failed.author_id == author_id
+            form = filled_in(form_id, failed.request, with_callback=own)
         await interaction.response.send_modal(form)
 
-    async def _repeat(self, interaction: discord.Interaction[RemixBot], press: Press) -> None:
+    async def _repeat(
+        self, interaction: discord.Interaction[RemixBot], source: Source | None
+    ) -> None:
         private = is_private(interaction)
-        source = press.source if press.verb is Verb.AGAIN else None
         try:
             await self._bot.studio.again(
-                message_id=interaction.message.id if interaction.message else 0,
+                message_id=_message_id(interaction),
                 source=source,
                 asking=read_asking(interaction, private=private),
                 announce=self._bot.announce(interaction),
@@ -73,6 +85,8 @@ class Buttons(commands.Cog):
         except SourceUnknown:
             form = PromptForm(FormId(source=source, private=private))
             await interaction.response.send_modal(form)
+        except SourceTooOld as too_old:
+            await interaction.response.send_modal(fresh_start(too_old, private=private))
 
     async def _submit(self, interaction: discord.Interaction[RemixBot], custom_id: str) -> None:
         """Start what the form asks for; where that fails, give back what was typed."""
@@ -80,7 +94,8 @@ class Buttons(commands.Cog):
         try:
             await self._start(interaction, FormId.read(custom_id), filled)
         except Exception as raised:
-            if faults.is_too_late(raised) or not filled.prompt.strip():
+            kept = isinstance(raised, UserError) and raised.draft_id is not None
+            if kept or faults.is_too_late(raised) or not filled.prompt.strip():
                 await tell(interaction, raised)
                 return
             typed = discord.File(io.BytesIO(filled.prompt.encode()), filename="prompt.txt")
@@ -91,7 +106,7 @@ class Buttons(commands.Cog):
         self, interaction: discord.Interaction[RemixBot], form_id: FormId, filled: Filled
     ) -> None:
         studio = self._bot.studio
-        studio.check_place(interaction.guild_id)
+        self._bot.admit(interaction)
         prompt, callback = read_prompt(filled.prompt), read_callback(filled.callback)
         asking = read_asking(interaction, private=form_id.private)
         announce = self._bot.announce(interaction)
@@ -107,6 +122,10 @@ class Buttons(commands.Cog):
             asking=asking,
             announce=announce,
         )
+
+
+def _message_id(interaction: discord.Interaction[RemixBot]) -> int:
+    return interaction.message.id if interaction.message else 0
 
 
 async def setup(bot: RemixBot) -> None:

@@ -7,7 +7,7 @@ from discord.ext import commands
 from bot import texts
 from bot.client import RemixBot
 from bot.ui.answers import tells_errors
-from bot.ui.layouts import help_page
+from bot.ui.pages import help_page
 
 
 class Help(commands.Cog):
@@ -17,11 +17,9 @@ class Help(commands.Cog):
         self._bot = bot
 
     @app_commands.command(name="help", description=texts.HELP_DESCRIPTION)
-    @app_commands.guild_only()
-    @app_commands.allowed_installs(guilds=True, users=False)
     @tells_errors
     async def help(self, interaction: discord.Interaction[RemixBot]) -> None:
-        self._bot.studio.check_place(interaction.guild_id)
+        self._bot.admit(interaction)
         page = help_page(self._bot.studio.limits)
         await interaction.response.send_message(view=page.view, ephemeral=True)
 

@@ -26,8 +26,6 @@ class Imagine(commands.Cog):
         private=texts.OPTION_PRIVATE,
         callback=texts.OPTION_CALLBACK,
     )
-    @app_commands.guild_only()
-    @app_commands.allowed_installs(guilds=True, users=False)
     @tells_errors
     async def imagine(
         self,
@@ -37,7 +35,7 @@ class Imagine(commands.Cog):
         private: bool = False,
         callback: str | None = None,
     ) -> None:
-        self._bot.studio.check_place(interaction.guild_id)
+        self._bot.admit(interaction)
         call = read_callback(callback)
         asking = read_asking(interaction, private=private)
         text = await read_prompt_options(prompt, prompt_file)

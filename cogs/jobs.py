@@ -17,19 +17,17 @@ class Jobs(commands.Cog):
         self._bot = bot
 
     @app_commands.command(name="jobs", description=texts.JOBS_DESCRIPTION)
-    @app_commands.guild_only()
-    @app_commands.allowed_installs(guilds=True, users=False)
     @tells_errors
     async def jobs(self, interaction: discord.Interaction[RemixBot]) -> None:
-        self._bot.studio.check_place(interaction.guild_id)
-        listed = await self._bot.studio.jobs_of(interaction.user.id, 0)
+        self._bot.admit(interaction)
+        listed = await self._bot.archive.jobs_of(interaction.user.id, 0)
         await interaction.response.send_message(view=list_page(listed).view, ephemeral=True)
 
     @commands.Cog.listener()
     @tells_errors
     async def on_job_page(self, interaction: discord.Interaction[RemixBot], page: int) -> None:
-        self._bot.studio.check_place(interaction.guild_id)
-        listed = await self._bot.studio.jobs_of(interaction.user.id, page)
+        self._bot.admit(interaction)
+        listed = await self._bot.archive.jobs_of(interaction.user.id, page)
         await interaction.response.edit_message(view=list_page(listed).view)
 
 

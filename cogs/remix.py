@@ -10,9 +10,10 @@ from bot.errors import SourceTooOld
 from bot.inputs import read_callback, read_image, read_job
 from bot.model import Mode
 from bot.ui.answers import tells_errors
-from bot.ui.forms import FormId, PromptForm, fresh_start
+from bot.ui.forms import fresh_start
 from bot.ui.places import read_asking
 from bot.ui.prompts import read_prompt_options
+from cogs.opening import open_form
 from cogs.suggestions import suggest_jobs
 
 IMAGES = [
@@ -40,8 +41,6 @@ class Remix(commands.Cog):
     )
     @app_commands.choices(image=IMAGES, mode=MODES)
     @app_commands.autocomplete(job_id=suggest_jobs)
-    @app_commands.guild_only()
-    @app_commands.allowed_installs(guilds=True, users=False)
     @tells_errors
     async def remix(
         self,
@@ -54,23 +53,17 @@ class Remix(commands.Cog):
         callback: str | None = None,
         private: bool = False,  # a Discord option
     ) -> None:
-        studio = self._bot.studio
-        studio.check_place(interaction.guild_id)
+        self._bot.admit(interaction)
         job, image_no, call = read_job(job_id), read_image(image), read_callback(callback)
         asking = read_asking(interaction, private=private)
         text = await read_prompt_options(prompt, prompt_file)
+        if text is None:
+            await open_form(
+                interaction, job, image_no, private=private, mode=Mode(mode), callback=call
+            )
+            return
         try:
-            if text is None:
-                sketch = await studio.sketch(job, image_no, asking.author_id)
-                form = PromptForm(
-                    FormId(source=sketch.source, private=private),
-                    prompt=sketch.prompt,
-                    mode=Mode(mode),
-                    callback=call,
-                )
-                await interaction.response.send_modal(form)
-                return
-            await studio.remix(
+            await self._bot.studio.remix(
                 job=job,
                 image_no=image_no,
                 prompt=text,

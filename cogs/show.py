@@ -1,5 +1,7 @@
 """`/show`: finished pictures once more, with their buttons; nothing is made."""
 
+from dataclasses import replace
+
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -24,8 +26,6 @@ class Show(commands.Cog):
     @app_commands.command(name="show", description=texts.SHOW_DESCRIPTION)
     @app_commands.describe(job_id=texts.OPTION_SHOW_JOB_ID, private=texts.OPTION_PRIVATE)
     @app_commands.autocomplete(job_id=suggest_jobs)
-    @app_commands.guild_only()
-    @app_commands.allowed_installs(guilds=True, users=False)
     @tells_errors
     async def show(
         self,
@@ -33,23 +33,24 @@ class Show(commands.Cog):
         job_id: str,
         private: bool = False,  # a Discord option
     ) -> None:
-        studio = self._bot.studio
-        studio.check_place(interaction.guild_id)
-        made = await studio.made(read_job(job_id), interaction.user.id)
+        archive = self._bot.archive
+        self._bot.admit(interaction)
+        made = await archive.made(read_job(job_id), interaction.user.id)
         private = private or (isinstance(made, Job) and made.place.private)
         asking = read_asking(interaction, private=private)
         await interaction.response.defer(ephemeral=private, thinking=True)
-        shown = made if isinstance(made, Job) else await studio.look_up(made)
-        async with studio.exhibition(shown.pictures, asking.place) as exhibits:
+        shown = made if isinstance(made, Job) else await archive.look_up(made)
+        async with archive.exhibition(shown.pictures, asking.place) as exhibits:
             if isinstance(shown, Job):
-                page = result_page(shown, exhibits, took_s=shown.took_s)
+                here = replace(shown, place=asking.place)
+                page = result_page(here, exhibits, took_s=shown.took_s)
             else:
                 page = found_page(shown.pictures, exhibits)
             message = await interaction.edit_original_response(
                 view=page.view, attachments=page.files, allowed_mentions=NOBODY
             )
         if isinstance(shown, Job):
-            await studio.note_shown(shown, asking, message.id)
+            await archive.note_shown(shown, asking, message.id)
 
 
 async def setup(bot: RemixBot) -> None:

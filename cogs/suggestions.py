@@ -12,10 +12,10 @@ async def suggest_jobs(
     interaction: discord.Interaction[RemixBot], typed: str
 ) -> list[app_commands.Choice[str]]:
     """The jobs that somebody may mean; where the bot must not answer, none."""
-    studio = interaction.client.studio
+    bot = interaction.client
     try:
-        studio.check_place(interaction.guild_id)
+        bot.admit(interaction)
     except UserError:
         return []
-    found = await studio.suggest(interaction.user.id, interaction.channel_id or 0, typed)
+    found = await bot.archive.suggest(interaction.user.id, interaction.channel_id or 0, typed)
     return choices(found, interaction.created_at)

@@ -11,16 +11,19 @@ import pytest
 
 from bot.api import GenerationApi, PictureDownloads, open_session
 from bot.clock import Clock
-from bot.errors import OnlyInServers, RunningLimitReached, ServerNotAllowed, StoreUnavailable
+from bot.errors import StoreUnavailable, WaitingLimitReached
 from bot.inputs import JobId, MessageId
 from bot.jobs.crew import Crew
+from bot.jobs.housekeeping import Housekeeper
+from bot.jobs.queue import JobQueue, Turn
 from bot.jobs.runner import JobRunner
 from bot.jobs.screen import Posted, Screen
 from bot.jobs.showroom import Showroom
 from bot.jobs.watching import Watcher
+from bot.limits import Allowance, Limits
 from bot.model import ImagineRequest, Job, Mode, NewJob, Place, Source
 from bot.store import Store, open_store
-from bot.studio import Asking, Limits, Sketch, Studio
+from bot.studio import Archive, Asking, House, Sketch, Studio
 from sandbox.api import GenerationServer
 from tests.flow.sim import KEY, paint_dot
 
@@ -34,14 +37,17 @@ def asking(interaction_id: int = 1) -> Asking:
 class Rooms:
     """A studio with all that is behind it."""
 
-    def __init__(self, studio: Studio, store: Store, api: GenerationServer) -> None:
+    def __init__(
+        self, studio: Studio, archive: Archive, store: Store, api: GenerationServer
+    ) -> None:
         self.studio = studio
+        self.archive = archive
         self.store = store
         self.api = api
         self.announced: list[Job] = []
         self.fault: Exception | None = None
 
-    async def announce(self, job: Job) -> Screen:
+    async def announce(self, job: Job, _: Turn | None) -> Screen:
         if self.fault is not None:
             raise self.fault
         self.announced.append(job)
@@ -61,6 +67,8 @@ class SilentScreen:
     async def locate(self) -> None: ...
 
     def show(self, progress: object) -> None: ...
+
+    def stopped(self) -> None: ...
 
     async def deliver(self, *_: object, **__: object) -> Posted:
         return Posted(channel_id=2, message_id=self.message_id)
@@ -97,35 +105,30 @@ async def rooms(tmp_path: Path) -> AsyncGenerator[Rooms]:
             submit_within_s=60,
             patience_s=60,
         )
-        limits = Limits(running_per_user=3)
+        limits = Limits(person=Allowance(running=3, waiting=1))
+        studio = Studio(
+            store=store,
+            queue=JobQueue(limits=limits, clock=clock, usual_s=lambda: 48.0),
+            runner=runner,
+            housekeeper=Housekeeper(store=store, clock=clock, retention=None),
+            house=House(),
+            limits=limits,
+            clock=clock,
+        )
         showroom = Showroom(client, downloads)
-        studio = Studio(store=store, runner=runner, showroom=showroom, limits=limits, clock=clock)
-        yield Rooms(studio, store, api)
-
-
-async def test_nothing_is_made_outside_of_the_servers_that_are_allowed() -> None:
-    studio = Studio(
-        store=None,  # pyright: ignore[reportArgumentType]  # never reached
-        runner=None,  # pyright: ignore[reportArgumentType]  # never reached
-        showroom=None,  # pyright: ignore[reportArgumentType]  # never reached
-        limits=Limits(allowed_guilds=frozenset({1})),
-        clock=Clock(),
-    )
-    studio.check_place(1)
-    with pytest.raises(ServerNotAllowed):
-        studio.check_place(2)
-    with pytest.raises(OnlyInServers):
-        studio.check_place(None)
+        archive = Archive(store=store, showroom=showroom, limits=limits, clock=clock)
+        yield Rooms(studio, archive, store, api)
 
 
 async def test_the_same_interaction_twice_makes_one_job(rooms: Rooms) -> None:
     await asyncio.gather(rooms.imagine(), rooms.imagine())
     await rooms.api.until(lambda: len(rooms.api.submits) == 1)
     assert len(rooms.announced) == 1
-    for number in (2, 3):
+    for number in (2, 3, 4):
         await rooms.imagine(number)
-    with pytest.raises(RunningLimitReached):
-        await rooms.imagine(4)
+    assert len(rooms.announced) == 4, "three run and one waits"
+    with pytest.raises(WaitingLimitReached):
+        await rooms.imagine(5)
 
 
 async def test_a_job_that_could_not_be_announced_leaves_no_trace(rooms: Rooms) -> None:
@@ -140,9 +143,9 @@ async def test_a_job_that_could_not_be_announced_leaves_no_trace(rooms: Rooms) -
 async def test_a_silent_store_is_waited_for_one_second_and_nothing_is_accepted(
     rooms: Rooms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.studio.STORE_BUDGET_S", 0.05)
+    monkeypatch.setattr("bot.studio.lookups.STORE_BUDGET_S", 0.05)
     monkeypatch.setattr(rooms.store, "accept", never)
-    for number in range(4):  # one more than may run at once: none of them keeps a place
+    for number in range(5):  # one more than there is room for: none of them keeps a place
         with pytest.raises(StoreUnavailable):
             await rooms.imagine(number)
     assert not rooms.announced
@@ -151,13 +154,13 @@ async def test_a_silent_store_is_waited_for_one_second_and_nothing_is_accepted(
 async def test_a_form_opens_empty_where_the_store_is_silent(
     rooms: Rooms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.studio.STORE_BUDGET_S", 0.05)
+    monkeypatch.setattr("bot.studio.lookups.STORE_BUDGET_S", 0.05)
     monkeypatch.setattr(rooms.store, "by_id", never)
     monkeypatch.setattr(rooms.store, "by_message", never)
-    sketch = await rooms.studio.sketch(JobId("some-job"), 2, author_id=7)
+    sketch = await rooms.archive.sketch(JobId("some-job"), 2, author_id=7)
     assert sketch == Sketch(source=Source("some-job", 2), prompt="", mode=Mode.STRONG)
     with pytest.raises(StoreUnavailable):
-        await rooms.studio.sketch(MessageId(5), 2, author_id=7)
+        await rooms.archive.sketch(MessageId(5), 2, author_id=7)
 
 
 async def test_a_job_asked_for_during_the_start_is_not_taken_for_an_old_one(rooms: Rooms) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot import errors, texts
+from bot import errors, sentences, texts
+from bot.limits import DAY, Whose
 
 SAMPLES: dict[str, Any] = {
     "length": 9000,
@@ -26,6 +27,15 @@ SAMPLES: dict[str, Any] = {
     "may_pass": True,
     "days": 3.0,
     "prompt": "the log's words",
+    "whose": Whose.SERVER,
+    "limit_usd": Decimal(4),
+    "cost_usd": Decimal("0.48"),
+    "usd": Decimal("0.48"),
+    "span": DAY,
+    "permutations": 3,
+    "turbo": True,
+    "channels": (1, 2),
+    "word": "gore",
 }
 
 
@@ -46,9 +56,9 @@ def sample(kind: type[Any]) -> errors.RemixbotError:
 
 @pytest.mark.parametrize("kind", ALL)
 def test_every_error_has_a_sentence_that_fits_a_message(kind: type[errors.RemixbotError]) -> None:
-    sentence = texts.describe(sample(kind))
+    sentence = sentences.describe(sample(kind))
     assert sentence[0].isupper()
-    assert sentence[-1] in ".`"
+    assert sentence[-1] in ".`?"
     assert 20 < len(sentence) < 300
     assert "the log's words" not in sentence, "details are for the log"
 
@@ -56,25 +66,25 @@ def test_every_error_has_a_sentence_that_fits_a_message(kind: type[errors.Remixb
 def test_no_two_errors_share_a_sentence() -> None:
     with_codes = {errors.RequestRefused, errors.GenerationFailed, errors.ApiUnavailable}
     kinds = [kind for kind in ALL if kind not in with_codes]
-    assert len({texts.describe(sample(kind)) for kind in kinds}) == len(kinds)
+    assert len({sentences.describe(sample(kind)) for kind in kinds}) == len(kinds)
 
 
-@pytest.mark.parametrize("code", texts.CODES)
+@pytest.mark.parametrize("code", sentences.CODES)
 def test_every_documented_code_is_said_in_its_own_words(code: str) -> None:
-    assert texts.describe(errors.RequestRefused(code=code)) == texts.CODES[code]
-    assert texts.describe(errors.GenerationFailed(code=code)) == texts.CODES[code]
-    assert texts.describe(errors.ApiUnavailable(code=code)) == texts.CODES[code]
+    assert sentences.describe(errors.RequestRefused(code=code)) == sentences.CODES[code]
+    assert sentences.describe(errors.GenerationFailed(code=code)) == sentences.CODES[code]
+    assert sentences.describe(errors.ApiUnavailable(code=code)) == sentences.CODES[code]
 
 
 def test_an_unknown_code_has_a_sentence_too() -> None:
-    assert "prompt" in texts.describe(errors.RequestRefused(code="9999999"))
-    assert "gave up" in texts.describe(errors.GenerationFailed(code=None))
-    assert "cannot be reached" in texts.describe(errors.ApiUnavailable())
+    assert "prompt" in sentences.describe(errors.RequestRefused(code="9999999"))
+    assert "gave up" in sentences.describe(errors.GenerationFailed(code=None))
+    assert "cannot be reached" in sentences.describe(errors.ApiUnavailable())
 
 
 @pytest.mark.parametrize("kind", list(leaves(errors.OperatorError)))
 def test_the_operator_reads_what_to_fix(kind: type[errors.OperatorError]) -> None:
-    assert texts.FOR_THE_OPERATOR[kind]
+    assert sentences.FOR_THE_OPERATOR[kind]
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from sandbox.api.chaos import Chaos
 from tests.discord_server.process import BotProcess
 from tests.discord_server.server import DiscordServer
 from tests.discord_server.things import Request
-from tests.flow.sim import paint_dot
+from tests.flow.sim import UNLIMITED, paint_dot
 
 FAULTS = 0.05
 READS_PER_SECOND = 100.0
@@ -111,8 +111,7 @@ class Soak:
             "VTRIX_API_KEY": "soak",
             "VTRIX_API_URL": self.api.url,
             "DATABASE_URL": f"sqlite+aiosqlite:///{DATABASE}",
-            "MAX_RUNNING_PER_USER": "0",
-            "MAX_JOBS_PER_DAY": "0",
+            **UNLIMITED,
             "MAX_READS_PER_SECOND": str(READS_PER_SECOND),
         }
         if self.plan.profile is not None:

@@ -6,8 +6,9 @@ Knows nothing of Discord: what people see goes to a `Screen`.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
 
 import stamina
 
@@ -18,6 +19,9 @@ from bot.errors import (
     ApiUnavailable,
     DeliveryFailed,
     EndedUnseen,
+    GenerationFailed,
+    JobKept,
+    JobStopped,
     JobTooOld,
     NothingMade,
     OperatorError,
@@ -29,7 +33,8 @@ from bot.errors import (
 from bot.incidents import as_told
 from bot.jobs.crew import Crew
 from bot.jobs.gallery import hang
-from bot.jobs.screen import Posted, Screen
+from bot.jobs.queue import Ticket
+from bot.jobs.screen import Posted, Progress, Screen
 from bot.jobs.watching import Watcher
 from bot.model import (
     Completed,
@@ -42,6 +47,8 @@ from bot.model import (
 )
 from bot.store import Store
 
+T = TypeVar("T")
+
 log = logging.getLogger(__name__)
 
 NOTHING_CHARGED = (
@@ -53,10 +60,8 @@ NOTHING_CHARGED = (
     JobTooOld,
 )
 """What only a submit raises that the API did not take: reading goes on after any of these."""
-
-TOKEN_LIFE_S = 14.5 * 60
-"""An interaction's token is good for 15 minutes: this long it is kept, and then erased."""
-TIDY_EVERY_S = 30.0
+NOTHING_OWED = (*NOTHING_CHARGED, GenerationFailed)
+"""What ends a job that is taken to cost nothing; of any other one nobody can tell."""
 
 DELIVERIES_AT_ONCE = 10
 """Each holds its pictures in memory, up to 24 MiB."""
@@ -64,12 +69,25 @@ DELIVERY_PAUSES_S = (30.0, 600.0)
 """Where Discord is out of order for long: the pause before it is tried again, from and to."""
 
 
+@dataclass(slots=True, kw_only=True)
+class _Run:
+    """A job under way."""
+
+    job: Job
+    screen: Screen
+    ticket: Ticket
+    asked: float
+    """When it was asked for, on the monotonic clock."""
+    stopped: bool
+    """Somebody wants no pictures of it any more."""
+
+
 class JobRunner:
     """Follows every job that was started, each in a task of *crew*.
 
-    A job that an earlier process left unsent is submitted within *submit_within_s* seconds of when
-    it was asked for. News that Discord does not take for a passing reason is brought again for
-    *patience_s* seconds.
+    A job that an earlier process left unsent is submitted unless there was no bot for more than
+    *submit_within_s* seconds since it was asked for. News that Discord does not take for a passing
+    reason is brought again for *patience_s* seconds.
     """
 
     def __init__(
@@ -92,46 +110,88 @@ class JobRunner:
         self._clock = clock
         self._submit_within_s = submit_within_s
         self._patience_s = patience_s
+        self._runs: dict[int, _Run] = {}
+        self._last_at_work = clock.now()
         self._deliveries = asyncio.Semaphore(DELIVERIES_AT_ONCE)
 
-    async def prepare(self) -> None:
-        """Take in how long jobs took before this start, and erase tokens that are of no use.
+    async def prepare(self, last_at_work: datetime) -> None:
+        """Take in how long jobs took before this start, and until when there was a bot.
 
         Raises `StoreUnavailable`.
         """
-        await self._erase_tokens()
+        self._last_at_work = last_at_work
         for kind in (ImagineRequest, RemixRequest):
             self._watcher.learn(kind, reversed(await self._store.recent_durations(kind)))
 
-    def start(self, job: Job, screen: Screen) -> asyncio.Task[None]:
-        """Run *job* in the background, from the state in which it is to its end."""
-        return self._crew.spawn(self._run(job, screen), name=f"job {job.id}")
+    def start(self, job: Job, screen: Screen, ticket: Ticket) -> asyncio.Task[None]:
+        """Run *job* in the background, from the state in which it is to its end.
 
-    async def _run(self, job: Job, screen: Screen) -> None:
-        age_s = (self._clock.now() - job.created_at).total_seconds()
-        began = self._clock.monotonic() - max(age_s, 0.0)
-        try:
-            if screen.message_id is None:
-                await screen.locate()
-            completed = await self._complete(job, screen, began)
-        except Exception as raised:
-            await self._tell(job, screen, as_told(raised, f"job {job.id}"), began)
+        Its place is free again once the API is done with it.
+        """
+        run = _Run(
+            job=job,
+            screen=screen,
+            ticket=ticket,
+            asked=self._clock.monotonic() - self._seconds_since(job.created_at),
+            stopped=job.stopped_at is not None,
+        )
+        self._runs[job.id] = run
+        task = self._crew.spawn(self._run(run), name=f"job {job.id}")
+        task.add_done_callback(lambda _: self._ended(run))
+        return task
+
+    def stop(self, job_id: int) -> None:
+        """A job was stopped in the store: act on it, where it is under way here."""
+        run = self._runs.get(job_id)
+        if run is None:
+            return
+        run.stopped = True
+        if run.ticket.waits:
+            run.ticket.leave()
         else:
-            await self._deliver(job, completed, screen, began)
+            run.screen.stopped()
+
+    def _ended(self, run: _Run) -> None:
+        del self._runs[run.job.id]
+        run.ticket.leave()
+
+    async def _run(self, run: _Run) -> None:
+        try:
+            if run.stopped:
+                run.screen.stopped()
+            if run.screen.message_id is None:
+                await run.screen.locate()
+            completed = await self._complete(run)
+        except Exception as raised:
+            run.ticket.leave()
+            await self._tell(run, as_told(raised, f"job {run.job.id}"))
+        else:
+            run.ticket.leave()
+            if run.stopped:
+                await self._tell(run, JobKept(cost_usd=completed.cost_usd))
+            else:
+                await self._deliver(run, completed)
+
+    def _seconds_since(self, moment: datetime) -> float:
+        return max((self._clock.now() - moment).total_seconds(), 0.0)
 
     # ------------------------------------------------------------------ to the pictures
 
-    async def _complete(self, job: Job, screen: Screen, began: float) -> Completed:
-        """Bring *job* to its pictures, from wherever an earlier process may have left it.
+    async def _complete(self, run: _Run) -> Completed:
+        """Bring a job to its pictures, from wherever an earlier process may have left it.
 
         A job that was on its way to the API then is never sent again: nobody knows whether it
         arrived, and a second submit is a second bill.
         """
+        job = run.job
+        sent_s = self._seconds_since(job.submitted_at or job.created_at)
         match job.state:
             case JobState.ACCEPTED:
-                if self._clock.monotonic() - began > self._submit_within_s:
+                if self._was_left_alone_s(job) > self._submit_within_s:
                     raise JobTooOld
-                state = await self._submit(job, screen)
+                await self._wait_for_turn(run)
+                sent_s = 0.0
+                state = await self._submit(job, run.screen)
             case JobState.RUNNING if job.task_id is not None:
                 state = Running(task_id=job.task_id)
             case JobState.FINISHED if job.task_id is not None:
@@ -142,18 +202,39 @@ class JobRunner:
                     cost_usd=job.cost_usd,
                 )
             case JobState.FAILED:
-                raise EndedUnseen
+                raise JobStopped if job.failure == JobStopped.__name__ else EndedUnseen
             case _:
                 raise SubmitUnknown(detail=f"found {job.state.value}")
-        completed = await self._watcher.follow(state, job, screen, began)
-        await self._record(job, lambda: self._store.finish(job.id, completed))
-        self._watcher.learn(type(job.request), [self._clock.monotonic() - began])
+        sent = self._clock.monotonic() - sent_s
+        completed = await self._watcher.follow(state, job, run.screen, sent)
+        finished = await self._record(job, lambda: self._store.finish(job.id, completed))
+        self._watcher.learn(type(job.request), [self._clock.monotonic() - sent])
+        if finished is not None and finished.stopped_at is not None:
+            run.stopped = True
         if not completed.pictures:
             raise NothingMade
         return completed
 
+    def _was_left_alone_s(self, job: Job) -> float:
+        """How long there was no bot since *job* was asked for: it may have waited for its turn."""
+        return self._seconds_since(max(job.created_at, self._last_at_work))
+
+    async def _wait_for_turn(self, run: _Run) -> None:
+        """Raises `JobStopped` where somebody stops the job meanwhile."""
+        if run.ticket.runs:
+            return
+        while run.ticket.waits:
+            run.screen.show(Progress(turn=run.ticket.turn))
+            await run.ticket.news()
+        if run.ticket.left:
+            raise JobStopped
+        run.screen.show(Progress())
+
     async def _submit(self, job: Job, screen: Screen) -> TaskState:
         if not await self._store.begin_submit(job.id, screen.message_id):
+            kept = await self._store.job(job.id)
+            if kept is not None and kept.failure == JobStopped.__name__:
+                raise JobStopped
             raise StoreUnavailable(detail="the job is no longer waiting to be submitted")
         try:
             state = await self._api.submit(job.request)
@@ -166,8 +247,9 @@ class JobRunner:
 
     # ------------------------------------------------------------------ to people
 
-    async def _deliver(self, job: Job, completed: Completed, screen: Screen, began: float) -> None:
+    async def _deliver(self, run: _Run, completed: Completed) -> None:
         """Show the pictures; a result that nobody can be given is kept, with the reason."""
+        job, screen = run.job, run.screen
         finished = replace(
             job,
             state=JobState.FINISHED,
@@ -176,7 +258,7 @@ class JobRunner:
             pictures=completed.pictures,
             cost_usd=completed.cost_usd,
         )
-        took_s = self._clock.monotonic() - began
+        took_s = self._clock.monotonic() - run.asked
 
         async def bring() -> Posted:
             exhibits = await hang(
@@ -200,13 +282,16 @@ class JobRunner:
         await self._record(job, keep)
         await screen.ping(posted, delivered=True, took_s=took_s)
 
-    async def _tell(self, job: Job, screen: Screen, error: RemixbotError, began: float) -> None:
-        """End *job* without pictures, and make sure that its author hears of it."""
+    async def _tell(self, run: _Run, error: RemixbotError) -> None:
+        """End a job without posting pictures, and make sure that its author hears of it."""
+        job, screen = run.job, run.screen
+        owed = not isinstance(error, NOTHING_OWED)
         if isinstance(error, SubmitUnknown):
             await self._record(job, lambda: self._store.lose(job.id))
-        else:
-            await self._record(job, lambda: self._store.fail(job.id, type(error).__name__))
-        took_s = self._clock.monotonic() - began
+        elif not isinstance(error, JobKept):
+            reason = type(error).__name__
+            await self._record(job, lambda: self._store.fail(job.id, reason, release=not owed))
+        took_s = self._clock.monotonic() - run.asked
         uncharged = isinstance(error, NOTHING_CHARGED)
         try:
             posted = await self._persistently(
@@ -216,7 +301,8 @@ class JobRunner:
             log.warning("Job %d: its author could not be told: %s", job.id, fault.detail)
             return
         await self._record(job, lambda: self._store.told(job.id, posted.message_id))
-        await screen.ping(posted, delivered=False, took_s=took_s)
+        if not run.stopped:
+            await screen.ping(posted, delivered=False, took_s=took_s)
 
     async def _persistently(self, job: Job, bring: Callable[[], Awaitable[Posted]]) -> Posted:
         """*bring*, again after a pause while what hinders it may pass.
@@ -239,23 +325,12 @@ class JobRunner:
 
     # ------------------------------------------------------------------ keeping the books
 
-    async def _record(self, job: Job, write: Callable[[], Awaitable[object]]) -> None:
+    async def _record(self, job: Job, write: Callable[[], Awaitable[T]]) -> T | None:
         """Write to the store; a database that stays away must not cost anybody the pictures."""
         try:
             async for attempt in stamina.retry_context(on=StoreUnavailable, attempts=4):
                 with attempt:
-                    await write()
+                    return await write()
         except StoreUnavailable as error:
             log.error("Job %d: its progress could not be recorded: %s", job.id, error)
-
-    async def tidy(self) -> None:
-        """Erase tokens as they become useless; ends only when it is cancelled."""
-        while True:
-            await self._clock.sleep(TIDY_EVERY_S)
-            try:
-                await self._erase_tokens()
-            except StoreUnavailable as error:
-                log.warning("Old tokens could not be erased, the next try follows: %s", error)
-
-    async def _erase_tokens(self) -> None:
-        await self._store.erase_tokens(self._clock.now() - timedelta(seconds=TOKEN_LIFE_S))
+        return None

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.errors import RemixbotError
+from bot.jobs.queue import Turn
 from bot.model import Job, Picture
 
 
@@ -22,6 +23,10 @@ class Progress:
     """It takes so long that people want to hear that it is still watched."""
     refused: bool = False
     """The API lets nobody look at the moment."""
+    turn: Turn | None = None
+    """While it waits for its turn: how it stands."""
+    stopped: bool = False
+    """Somebody stopped it when the API had it already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +69,10 @@ class Screen(Protocol):
 
     def show(self, progress: Progress) -> None:
         """Show this when there is time; the newest wins. Never waits, never raises."""
+        ...
+
+    def stopped(self) -> None:
+        """Show that it was stopped, and no other progress from now on. Never waits or raises."""
         ...
 
     async def deliver(self, job: Job, exhibits: Sequence[Exhibit], *, took_s: float) -> Posted:

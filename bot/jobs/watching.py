@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
 from random import Random
+from typing import get_args
 
 from bot.api import GenerationApi
 from bot.clock import Clock
@@ -66,6 +67,10 @@ class Watcher:
         """Take in how long jobs of this kind took, the oldest first."""
         for duration_s in durations_s:
             self._histories[kind].add(duration_s)
+
+    def usual_s(self) -> float:
+        """How many seconds a job takes, of the kind that takes longer."""
+        return max(self._histories[kind].likely.median_s for kind in get_args(Request))
 
     def slow_down(self, retry_after_s: float | None) -> None:
         """The API asked for a pause outside of reading: the reads take it as well."""

@@ -4,17 +4,19 @@ Nothing here knows locks, tasks, drivers or the time: a moment is handed in.
 """
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, literal, or_, select, true, union_all, update
 from sqlalchemy.orm import Session
 
-from bot.errors import DailyLimitReached
-from bot.model import Completed, Job, JobState, MessageLink, NewJob, Request, Suggestion
-from bot.store.rows import KINDS, new_row, picture_rows, to_job
-from bot.store.tables import BIGGEST_ID, FactRow, JobRow, PictureRow
+from bot.errors import DraftGone, JobStopped
+from bot.limits import Limits
+from bot.model import Completed, Draft, Job, JobState, MessageLink, NewJob, Request, Suggestion
+from bot.store.counting import price, refuse_over_limits
+from bot.store.erasing import erase_if_forgotten
+from bot.store.rows import KINDS, draft_row, new_row, picture_rows, to_draft, to_job
+from bot.store.tables import BIGGEST_ID, DraftRow, FactRow, JobRow, PictureRow
 
-_DAY = timedelta(hours=24)
 _AT_WORK = (JobState.SUBMITTING, JobState.RUNNING)
 _CAN_FAIL = (JobState.ACCEPTED, *_AT_WORK, JobState.FINISHED)
 _WITH_PICTURES = (JobState.FINISHED, JobState.DELIVERED)
@@ -24,38 +26,40 @@ Attempt = tuple[int, datetime]
 """One try to accept a job: its interaction, and when."""
 
 
-def accept(session: Session, new: NewJob, daily_limit: int, now: datetime) -> Job | None:
-    """Insert *new*; ``None`` where its interaction has a row already.
+def accept(
+    session: Session, new: NewJob, limits: Limits, draft_id: int | None, now: datetime
+) -> Job | None:
+    """Insert *new* in place of its draft; ``None`` where its interaction has a row already.
 
-    Raises `DailyLimitReached`. Sound only where no other transaction writes meanwhile.
+    Raises `DraftGone`, `DailyLimitReached` and `BudgetUsedUp`. Sound only where no other
+    transaction writes meanwhile.
     """
-    already, blocking = _in_the_way(session, new.interaction_id, daily_limit, now)
-    if already is not None:
+    already = select(JobRow.id).where(JobRow.interaction_id == new.interaction_id)
+    if session.scalar(already) is not None:
         return None
-    if blocking is not None:
-        raise DailyLimitReached(limit=daily_limit, free_at=blocking + _DAY)
-    row = new_row(new, now)
+    if draft_id is not None and draft(session, draft_id) is None:
+        raise DraftGone
+    cost = price(session, type(new.request)) * new.multiplier
+    refuse_over_limits(session, new, limits, cost, now)
+    if draft_id is not None:
+        session.execute(delete(DraftRow).where(DraftRow.id == draft_id))
+    row = new_row(new, cost, now)
     session.add(row)
     session.flush()
     return to_job(row)
 
 
-def _in_the_way(
-    session: Session, interaction_id: int, limit: int, now: datetime
-) -> tuple[int | None, datetime | None]:
-    """The job of this interaction; when the *limit*-th newest job of the window was accepted.
+def keep_draft(session: Session, new: Draft, guild_id: int | None, now: datetime) -> None:
+    """Insert *new*, unless it is there."""
+    if draft(session, new.id) is None:
+        session.add(draft_row(new, guild_id, now))
+        session.flush()
 
-    Until that one leaves the window there is no room. One statement, because people wait for it.
-    """
-    already = select(JobRow.id).where(JobRow.interaction_id == interaction_id)
-    blocking = (
-        select(JobRow.created_at)
-        .where(JobRow.created_at > now - _DAY, JobRow.state != JobState.FAILED.value)
-        .order_by(JobRow.created_at.desc())
-        .offset(max(limit - 1, 0))
-        .limit(min(limit, 1))
-    )
-    return session.execute(select(already.scalar_subquery(), blocking.scalar_subquery())).one()
+
+def draft(session: Session, draft_id: int) -> Draft | None:
+    """The draft with this number."""
+    row = session.scalar(select(DraftRow).where(DraftRow.id == draft_id))
+    return None if row is None else to_draft(row)
 
 
 def withdraw(session: Session, job_id: int) -> bool:
@@ -135,6 +139,7 @@ def delivered(
         message_id=message_id,
     )
     shown(session, job_id, link)
+    erase_if_forgotten(session, job_id, now)
     return True
 
 
@@ -151,28 +156,65 @@ def shown(session: Session, job_id: int, link: MessageLink) -> None:
     )
 
 
-def undelivered(session: Session, job_id: int, problem: str) -> bool:
+def taken_down(session: Session, message_id: int) -> None:
+    """Note that this message, which held pictures, is gone."""
+    session.execute(
+        update(PictureRow)
+        .where(PictureRow.posted_message_id == message_id)
+        .values(posted_guild_id=None, posted_channel_id=None, posted_message_id=None)
+    )
+    session.execute(update(JobRow).where(JobRow.message_id == message_id).values(message_id=None))
+
+
+def undelivered(session: Session, job_id: int, problem: str, now: datetime) -> bool:
     """Keep why a finished job could not be delivered; whether it is finished."""
     step = update(JobRow).where(_is(job_id, [JobState.FINISHED])).values(delivery_problem=problem)
-    return session.scalar(step.returning(JobRow.id)) is not None
+    is_finished = session.scalar(step.returning(JobRow.id)) is not None
+    erase_if_forgotten(session, job_id, now)
+    return is_finished
 
 
-def fail(session: Session, job_id: int, reason: str) -> bool:
-    """From any state that is no end to failed; whether this call did it."""
+def stop(session: Session, job_id: int, now: datetime) -> JobState | None:
+    """The state in which this call stopped the job: accepted, submitting or running.
+
+    One that was not sent yet has failed by that, and costs nothing; the others go on at the API.
+    ``None`` where there was nothing to stop.
+    """
+    unsent = update(JobRow).where(_is(job_id, [JobState.ACCEPTED]))
+    unsent = unsent.values(
+        state=JobState.FAILED.value, failure=JobStopped.__name__, reserved_usd=None
+    )
+    if session.scalar(unsent.returning(JobRow.id)) is not None:
+        return JobState.ACCEPTED
+    sent = update(JobRow).where(_is(job_id, _AT_WORK), JobRow.stopped_at.is_(None))
+    state = session.scalar(sent.values(stopped_at=now).returning(JobRow.state))
+    return None if state is None else JobState(state)
+
+
+def fail(session: Session, job_id: int, reason: str, *, release: bool) -> bool:
+    """From any state that is no end to failed; whether this call did it.
+
+    *release*: what was reserved for it is free again.
+    """
     step = update(JobRow).where(_is(job_id, _CAN_FAIL))
     step = step.values(state=JobState.FAILED.value, failure=reason)
+    if release:
+        step = step.values(reserved_usd=None)
     return session.scalar(step.returning(JobRow.id)) is not None
 
 
 def told(session: Session, job_id: int, message_id: int, now: datetime) -> bool:
-    """Note that the author of a job without pictures knows by this message, and erase the token.
+    """Note that the author of a job that posts no pictures knows, and erase the token.
 
     Whether this call did it: only the first one does.
     """
-    untold = _is(job_id, _WITHOUT_PICTURES) & JobRow.told_at.is_(None)
+    stopped = _is(job_id, [JobState.FINISHED]) & JobRow.stopped_at.is_not(None)
+    untold = or_(_is(job_id, _WITHOUT_PICTURES), stopped) & JobRow.told_at.is_(None)
     step = update(JobRow).where(untold)
     step = step.values(told_at=now, message_id=message_id, interaction_token=None)
-    return session.scalar(step.returning(JobRow.id)) is not None
+    is_told = session.scalar(step.returning(JobRow.id)) is not None
+    erase_if_forgotten(session, job_id, now)
+    return is_told
 
 
 def erase_tokens(session: Session, created_before: datetime) -> int:
@@ -185,6 +227,23 @@ def erase_tokens(session: Session, created_before: datetime) -> int:
 def job(session: Session, job_id: int) -> Job | None:
     """The job with this number."""
     return _newest(session, JobRow.id == job_id)
+
+
+def by_interaction(session: Session, interaction_id: int) -> Job | None:
+    """The job that was asked for in this interaction."""
+    return _newest(session, JobRow.interaction_id == min(interaction_id, BIGGEST_ID))
+
+
+def children(session: Session, of: Job, viewer_id: int, limit: int) -> list[Job]:
+    """The newest remixes of a job's pictures that this person may see."""
+    ids = {of.provider_job_id, *(picture.job_id for picture in of.pictures)} - {None}
+    remixes = (
+        select(JobRow)
+        .where(JobRow.source_job_id.in_(ids), or_(~JobRow.private, JobRow.author_id == viewer_id))
+        .order_by(JobRow.id.desc())
+        .limit(limit)
+    )
+    return [to_job(row) for row in session.scalars(remixes)]
 
 
 def by_message(session: Session, message_id: int) -> Job | None:
@@ -212,7 +271,8 @@ def open_jobs(session: Session) -> list[Job]:
 
 def jobs_of(session: Session, author_id: int, offset: int, limit: int) -> list[Job]:
     """The jobs of one person, the newest first."""
-    own = select(JobRow).where(JobRow.author_id == author_id).order_by(JobRow.id.desc())
+    own = select(JobRow).where(JobRow.author_id == author_id, JobRow.erased_at.is_(None))
+    own = own.order_by(JobRow.id.desc())
     return [to_job(row) for row in session.scalars(own.offset(offset).limit(limit))]
 
 
@@ -230,8 +290,8 @@ def suggestions(
         fits = or_(in_prompt, JobRow.provider_job_id.startswith(words, autoescape=True))
     columns = (JobRow.id, JobRow.provider_job_id, JobRow.prompt, JobRow.created_at)
     finished = JobRow.state.in_([state.value for state in _WITH_PICTURES])
-    own = JobRow.author_id == author_id
-    others = (JobRow.channel_id == channel_id) & ~own & ~JobRow.private
+    own = (JobRow.author_id == author_id) & JobRow.erased_at.is_(None)
+    others = (JobRow.channel_id == channel_id) & (JobRow.author_id != author_id) & ~JobRow.private
     parts = [
         select(literal(part).label("part"), *columns)
         .where(whose, finished, fits)

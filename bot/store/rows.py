@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 
 from bot.model import (
+    Draft,
     ImagineRequest,
     Job,
     JobState,
@@ -17,13 +19,13 @@ from bot.model import (
     Request,
     Source,
 )
-from bot.store.tables import KIND_IMAGINE, KIND_REMIX, JobRow, PictureRow
+from bot.store.tables import KIND_IMAGINE, KIND_REMIX, Asked, DraftRow, JobRow, PictureRow
 
 KINDS: dict[type[Request], str] = {ImagineRequest: KIND_IMAGINE, RemixRequest: KIND_REMIX}
 """What the kind of a job is called in its row."""
 
 
-def new_row(new: NewJob, created_at: datetime) -> JobRow:
+def new_row(new: NewJob, reserved_usd: Decimal, created_at: datetime) -> JobRow:
     """The row of a job that was just accepted."""
     row = JobRow(
         interaction_id=new.interaction_id,
@@ -36,17 +38,33 @@ def new_row(new: NewJob, created_at: datetime) -> JobRow:
         application_id=new.application_id,
         interaction_token=new.interaction_token,
         created_at=created_at,
+        multiplier=new.multiplier,
+        reserved_usd=reserved_usd,
+        reachable=new.place.reachable,
         pictures=[],
     )
-    _put_request(row, new.request)
-    if new.origin is not None:
-        row.origin_guild_id = new.origin.guild_id
-        row.origin_channel_id = new.origin.channel_id
-        row.origin_message_id = new.origin.message_id
+    _put_asked(row, new.request, new.origin)
     return row
 
 
-def _put_request(row: JobRow, request: Request) -> None:
+def draft_row(draft: Draft, guild_id: int | None, created_at: datetime) -> DraftRow:
+    """The row of a draft."""
+    row = DraftRow(
+        id=draft.id,
+        author_id=draft.author_id,
+        guild_id=guild_id,
+        private=draft.private,
+        created_at=created_at,
+    )
+    _put_asked(row, draft.request, draft.origin)
+    return row
+
+
+def _put_asked(row: Asked, request: Request, origin: MessageLink | None) -> None:
+    if origin is not None:
+        row.origin_guild_id = origin.guild_id
+        row.origin_channel_id = origin.channel_id
+        row.origin_message_id = origin.message_id
     row.prompt = request.prompt
     row.callback = request.callback
     row.kind = KINDS[type(request)]
@@ -83,7 +101,11 @@ def to_job(row: JobRow) -> Job:
             channel_id=row.channel_id,
             private=row.private,
             file_limit_bytes=row.file_limit_bytes,
+            reachable=row.reachable,
         ),
+        multiplier=row.multiplier,
+        reserved_usd=row.reserved_usd,
+        stopped_at=row.stopped_at,
         origin=_origin(row),
         application_id=row.application_id,
         interaction_token=row.interaction_token,
@@ -104,7 +126,18 @@ def to_job(row: JobRow) -> Job:
     )
 
 
-def _request(row: JobRow) -> Request:
+def to_draft(row: DraftRow) -> Draft:
+    """The draft that *row* keeps."""
+    return Draft(
+        id=row.id,
+        author_id=row.author_id,
+        request=_request(row),
+        private=row.private,
+        origin=_origin(row),
+    )
+
+
+def _request(row: Asked) -> Request:
     if row.mode is None or row.source_job_id is None or row.source_image_no is None:
         return ImagineRequest(prompt=row.prompt, callback=row.callback)
     return RemixRequest(
@@ -115,7 +148,7 @@ def _request(row: JobRow) -> Request:
     )
 
 
-def _origin(row: JobRow) -> MessageLink | None:
+def _origin(row: Asked) -> MessageLink | None:
     if row.origin_channel_id is None or row.origin_message_id is None:
         return None
     return MessageLink(

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import datetime
+from decimal import Decimal
 from itertools import islice
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -16,9 +17,20 @@ from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
-from bot.errors import DailyLimitReached, StoreUnavailable
-from bot.model import Completed, Job, MessageLink, NewJob, Request, Suggestion
-from bot.store import queries
+from bot.errors import StoreUnavailable, UserError
+from bot.limits import Limits
+from bot.model import (
+    Completed,
+    Draft,
+    Job,
+    JobState,
+    MessageLink,
+    NewJob,
+    Request,
+    Suggestion,
+    Usage,
+)
+from bot.store import counting, erasing, queries
 from bot.store.failures import database_errors
 from bot.store.writer import Writer
 
@@ -48,15 +60,18 @@ class Store:
 
     # ---------------------------------------------------------------- the life of a job
 
-    async def accept(self, new: NewJob, *, daily_limit: int = 0) -> Job | None:
-        """Record *new*, unless the bot took *daily_limit* jobs in the last 24 hours (0 = no limit).
+    async def accept(
+        self, new: NewJob, *, limits: Limits | None = None, draft_id: int | None = None
+    ) -> Job | None:
+        """Record *new* and reserve what it is likely to cost; its draft, if it has one, is used up.
 
-        Jobs that failed do not count. ``None``: this interaction was accepted before, and whoever
-        did that goes on with it. Raises `DailyLimitReached`. Cancelled or in doubt, it leaves no
-        row, at the latest once the database is written to again.
+        ``None``: this interaction was accepted before, and whoever did that goes on with it.
+        Raises `DraftGone`, `DailyLimitReached` and `BudgetUsedUp`: however many ask at once,
+        together they stay within *limits*. Cancelled or in doubt, it leaves no row, at the latest
+        once the database is written to again.
         """
         now = self._clock.now()
-        accepting = self._start(self._accept(new, daily_limit, now))
+        accepting = self._start(self._accept(new, limits or Limits(), draft_id, now))
         try:
             return await asyncio.shield(accepting)
         except asyncio.CancelledError:
@@ -109,16 +124,33 @@ class Store:
 
     async def undelivered(self, job_id: int, problem: str) -> bool:
         """Keep why the pictures of a finished job could not be posted; whether it is finished."""
-        return await self._run(self._write(queries.undelivered, job_id, problem))
+        now = self._clock.now()
+        return await self._run(self._write(queries.undelivered, job_id, problem, now))
 
-    async def fail(self, job_id: int, reason: str) -> bool:
-        """Any state but delivered, failed and unknown → failed; whether this call did it."""
-        return await self._run(self._write(queries.fail, job_id, reason))
+    async def taken_down(self, message_id: int) -> None:
+        """Note that this message, which held pictures, is gone."""
+        await self._run(self._write(queries.taken_down, message_id))
+
+    async def stop(self, job_id: int) -> JobState | None:
+        """Stop a job; the state in which it was. ``None``: it had ended, or was stopped before.
+
+        Accepted → failed, and what was reserved is free again. One that was sent to the API goes
+        on there, and is marked.
+        """
+        return await self._run(self._write(queries.stop, job_id, self._clock.now()))
+
+    async def fail(self, job_id: int, reason: str, *, release: bool = True) -> bool:
+        """Any state but delivered, failed and unknown → failed; whether this call did it.
+
+        *release*: what was reserved for it is free again; not so where it may have been charged.
+        """
+        return await self._run(self._write(queries.fail, job_id, reason, release=release))
 
     async def told(self, job_id: int, message_id: int) -> bool:
-        """Note that this message told the author of a failed or unknown job; whether this call did.
+        """Note that this message told the author of a job that failed, is unknown or was stopped.
 
-        Only the first one does. The job is found by this message from then on. Erases the token.
+        Whether this call did: only the first one does. The job is found by this message from then
+        on. Erases the token.
         """
         return await self._run(self._write(queries.told, job_id, message_id, self._clock.now()))
 
@@ -126,11 +158,55 @@ class Store:
         """Erase the interaction tokens of all jobs from before this moment; how many there were."""
         return await self._run(self._write(queries.erase_tokens, created_before))
 
+    # ---------------------------------------------------------------- drafts
+
+    async def keep_draft(self, draft: Draft, *, guild_id: int | None) -> None:
+        """Keep *draft* for a day; a second one of the same number is left out."""
+        now = self._clock.now()
+        await self._run(self._write(queries.keep_draft, draft, guild_id, now))
+
+    async def draft(self, draft_id: int) -> Draft | None:
+        """The draft with this number."""
+        return await self._run(self._read(queries.draft, draft_id))
+
+    # ---------------------------------------------------------------- forgetting
+
+    async def forget_author(self, author_id: int) -> None:
+        """Forget this person's jobs and drafts, those that have not ended as soon as they have.
+
+        For 30 days it stays known who asked when in which server, and what it cost: limits count.
+        """
+        await self._run(self._write(erasing.forget_author, author_id, self._clock.now()))
+
+    async def forget_guild(self, guild_id: int) -> None:
+        """Forget a server's jobs and drafts in the same way."""
+        await self._run(self._write(erasing.forget_guild, guild_id, self._clock.now()))
+
+    async def forget_old(self, created_before: datetime | None) -> None:
+        """Forget jobs that are older than this and have ended, and what is of no use any more."""
+        await self._run(self._write(erasing.forget_old, created_before, self._clock.now()))
+
+    async def count_of(self, author_id: int) -> tuple[int, int]:
+        """How many jobs of this person have ended, and how many have not."""
+        return await self._run(self._read(erasing.count_of, author_id))
+
+    async def guilds_of(self, application_id: int) -> set[int]:
+        """The servers of which something is kept that this bot itself was in."""
+        return await self._run(self._read(erasing.guilds_of, application_id))
+
     # ---------------------------------------------------------------- looking up
 
     async def job(self, job_id: int) -> Job | None:
         """The job with this number."""
         return await self._run(self._read(queries.job, job_id))
+
+    async def by_interaction(self, interaction_id: int) -> Job | None:
+        """The job that was asked for in this interaction."""
+        return await self._run(self._read(queries.by_interaction, interaction_id))
+
+    async def children(self, of: Job, viewer_id: int, *, limit: int) -> list[Job]:
+        """The newest *limit* remixes of this job's pictures that this person may see."""
+        return await self._run(self._read(queries.children, of, viewer_id, limit))
 
     async def by_message(self, message_id: int) -> Job | None:
         """The job shown in this message, or whose pictures are posted there."""
@@ -162,6 +238,16 @@ class Store:
         """
         question = self._read(queries.suggestions, author_id, channel_id, words, limit)
         return await self._run(question)
+
+    async def usage(self, *, author_id: int | None = None, guild_id: int | None = None) -> Usage:
+        """What one person, or one server, has used in the last 30 days."""
+        now = self._clock.now()
+        question = self._read(counting.usage, now, author_id=author_id, guild_id=guild_id)
+        return await self._run(question)
+
+    async def price(self, kind: type[Request]) -> Decimal:
+        """What a job of this kind is taken to cost, in USD: what the latest one did."""
+        return await self._run(self._read(counting.price, kind))
 
     async def recent_durations(self, kind: type[Request], limit: int = 50) -> list[float]:
         """Seconds from submit to finish of the newest *limit* jobs of this kind, newest first."""
@@ -233,10 +319,12 @@ class Store:
         task.add_done_callback(self._under_way.discard)
         return task
 
-    async def _accept(self, new: NewJob, daily_limit: int, now: datetime) -> Job | None:
+    async def _accept(
+        self, new: NewJob, limits: Limits, draft_id: int | None, now: datetime
+    ) -> Job | None:
         try:
             return await self._commit(
-                lambda session: queries.accept(session, new, daily_limit, now), hurry=True
+                lambda session: queries.accept(session, new, limits, draft_id, now), hurry=True
             )
         except StoreUnavailable:
             # A commit whose answer was lost may have come through, and nobody will see to that job.
@@ -251,7 +339,7 @@ class Store:
             raise
 
     async def _take_back(self, accepting: asyncio.Task[Job | None]) -> None:
-        with suppress(DailyLimitReached, StoreUnavailable):
+        with suppress(UserError, StoreUnavailable):
             job = await accepting
             if job is not None:
                 await self._withdraw(job.id)

@@ -9,7 +9,17 @@ from decimal import Decimal
 from enum import Enum
 from typing import Annotated, ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, MetaData, Text, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    MetaData,
+    Text,
+    false,
+    text,
+    true,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from bot.model import JobState, Mode, PictureKind
@@ -50,34 +60,18 @@ def _partial_index(name: str, column: str, where: str) -> Index:
     return Index(name, column, sqlite_where=text(where), postgresql_where=text(where))
 
 
-class JobRow(Base):
-    """One job, from the moment it was accepted."""
+_KIND_CHECK = (
+    f"kind = '{KIND_IMAGINE}' AND mode IS NULL"
+    " AND source_job_id IS NULL AND source_image_no IS NULL"
+    f" OR kind = '{KIND_REMIX}' AND mode IS NOT NULL"
+    " AND source_job_id IS NOT NULL AND source_image_no IS NOT NULL"
+)
 
-    __tablename__ = "jobs"
-    __table_args__ = (
-        _one_of("state", JobState, "state"),
-        _one_of("mode", Mode, "mode"),
-        CheckConstraint(
-            f"kind = '{KIND_IMAGINE}' AND mode IS NULL"
-            " AND source_job_id IS NULL AND source_image_no IS NULL"
-            f" OR kind = '{KIND_REMIX}' AND mode IS NOT NULL"
-            " AND source_job_id IS NOT NULL AND source_image_no IS NOT NULL",
-            name="kind",
-        ),
-        Index(None, "created_at", "state"),
-        Index(None, "kind", "finished_at"),
-        Index(None, "author_id", "id"),
-        Index(None, "channel_id", "id"),
-        _partial_index("ix_jobs_open", "id", "delivered_at IS NULL AND told_at IS NULL"),
-        _partial_index("ix_jobs_secret", "created_at", "interaction_token IS NOT NULL"),
-        # The id of a job that was withdrawn is never given to another one.
-        {"sqlite_autoincrement": True},
-    )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    interaction_id: Mapped[Snowflake] = mapped_column(unique=True)
+class Asked:
+    """The columns of what somebody asked for."""
+
     kind: Mapped[str]
-    state: Mapped[str]
     prompt: Mapped[str]
     mode: Mapped[int | None]
     callback: Mapped[str | None]
@@ -86,6 +80,33 @@ class JobRow(Base):
     origin_guild_id: Mapped[Snowflake | None]
     origin_channel_id: Mapped[Snowflake | None]
     origin_message_id: Mapped[Snowflake | None]
+
+
+class JobRow(Asked, Base):
+    """One job, from the moment it was accepted."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        _one_of("state", JobState, "state"),
+        _one_of("mode", Mode, "mode"),
+        CheckConstraint(_KIND_CHECK, name="kind"),
+        Index(None, "created_at", "state"),
+        Index(None, "author_id", "created_at"),
+        Index(None, "guild_id", "created_at"),
+        Index(None, "source_job_id", "id"),
+        Index(None, "kind", "finished_at"),
+        Index(None, "author_id", "id"),
+        Index(None, "channel_id", "id"),
+        _partial_index("ix_jobs_open", "id", "delivered_at IS NULL AND told_at IS NULL"),
+        _partial_index("ix_jobs_secret", "created_at", "interaction_token IS NOT NULL"),
+        _partial_index("ix_jobs_erased", "created_at", "erased_at IS NOT NULL"),
+        # The id of a job that was withdrawn is never given to another one.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    interaction_id: Mapped[Snowflake] = mapped_column(unique=True)
+    state: Mapped[str]
     author_id: Mapped[Snowflake]
     guild_id: Mapped[Snowflake | None]
     channel_id: Mapped[Snowflake]
@@ -104,6 +125,14 @@ class JobRow(Base):
     interaction_token: Mapped[str | None]
     told_at: Mapped[datetime | None]
     delivery_problem: Mapped[str | None]
+    multiplier: Mapped[int] = mapped_column(server_default="1")
+    reserved_usd: Mapped[Decimal | None]
+    stopped_at: Mapped[datetime | None]
+    reachable: Mapped[bool] = mapped_column(server_default=true())
+    forget: Mapped[bool] = mapped_column(server_default=false())
+    """To be erased as soon as it has ended."""
+    erased_at: Mapped[datetime | None]
+    """Since then nothing is left of it but what limits count."""
 
     pictures: Mapped[list["PictureRow"]] = relationship(
         lazy="selectin", order_by="PictureRow.position", passive_deletes=True
@@ -125,6 +154,23 @@ class PictureRow(Base):
     posted_guild_id: Mapped[Snowflake | None]
     posted_channel_id: Mapped[Snowflake | None]
     posted_message_id: Mapped[Snowflake | None] = mapped_column(index=True)
+
+
+class DraftRow(Asked, Base):
+    """What somebody asked for that is no job yet."""
+
+    __tablename__ = "drafts"
+    __table_args__ = (
+        _one_of("mode", Mode, "mode"),
+        CheckConstraint(_KIND_CHECK, name="kind"),
+        Index(None, "created_at"),
+    )
+
+    id: Mapped[Snowflake] = mapped_column(primary_key=True, autoincrement=False)
+    author_id: Mapped[Snowflake] = mapped_column(index=True)
+    guild_id: Mapped[Snowflake | None] = mapped_column(index=True)
+    private: Mapped[bool]
+    created_at: Mapped[datetime]
 
 
 class FactRow(Base):

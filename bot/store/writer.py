@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 
-from bot.errors import DailyLimitReached, StoreUnavailable
+from bot.errors import StoreUnavailable, UserError
 from bot.store.failures import as_told, concerns_everybody
 
 T = TypeVar("T")
@@ -84,7 +84,7 @@ def _run_all(session: Session, steps: Sequence[Callable[[Session], Any]]) -> lis
     for step in steps:
         try:
             outcomes.append(step(session))
-        except DailyLimitReached as refusal:
+        except UserError as refusal:
             outcomes.append(refusal)
     return outcomes
 

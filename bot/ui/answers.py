@@ -7,10 +7,11 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import discord
 
-from bot import texts
-from bot.errors import RemixbotError
+from bot import sentences
+from bot.errors import ConsentMissing, RemixbotError, UserError
 from bot.incidents import as_told
 from bot.ui import faults
+from bot.ui.buttons import draft_buttons, in_view
 
 log = logging.getLogger(__name__)
 
@@ -54,12 +55,21 @@ async def say(
     *files: discord.File,
     more: str = "",
 ) -> None:
-    """Answer *interaction* privately with the sentence for *error*, *more* below it and *files*."""
-    sentence = "\n".join(filter(None, (texts.describe(error), more)))
+    """Answer *interaction* privately with the sentence for *error*, *more* below it and *files*.
+
+    Where what was asked for is kept, there are buttons to go on with it.
+    """
+    sentence = "\n".join(filter(None, (sentences.describe(error), more)))
+    view: discord.ui.View = discord.utils.MISSING
+    if isinstance(error, UserError) and error.draft_id is not None:
+        asks = isinstance(error, ConsentMissing)
+        view = in_view(draft_buttons(error.draft_id, asks=asks))
     try:
         if interaction.response.is_done():
-            await interaction.followup.send(sentence, files=files, ephemeral=True)
+            await interaction.followup.send(sentence, files=files, view=view, ephemeral=True)
         else:
-            await interaction.response.send_message(sentence, files=files, ephemeral=True)
+            await interaction.response.send_message(
+                sentence, files=files, view=view, ephemeral=True
+            )
     except faults.FAULTS as fault:
         log.warning("Nobody could be told %r: %s", error, faults.detail(fault))

@@ -12,17 +12,15 @@ from typing import Any, Self
 import discord
 
 from bot import texts
-from bot.model import REMIXABLE_IMAGES, Job, Picture, PictureKind, RemixRequest, Source
+from bot.model import REMIXABLE_IMAGES, Job, Picture, RemixRequest, Source
+from bot.ui.deeds import PREFIX, AnyButton, Deed, DeedButton
 
-PREFIX = "remix:"
-"""Every custom id of ours starts with this."""
 UNKNOWN_JOB = "-"
 """Stands where a job has no id of the provider's yet."""
 
 _JOB_ID = r"[A-Za-z0-9_-]{1,56}"
 _ROW_MAX = 5
 
-AnyButton = discord.ui.Button[Any]
 Row = discord.ui.ActionRow[Any]
 
 
@@ -35,6 +33,10 @@ class Verb(StrEnum):
     """The same prompt and mode once more, on the picture that the id names."""
     IMAGINE = "imagine"
     """The same text once more, from nothing."""
+    EDIT = "edit"
+    """Open the form for the same once more, filled in; on no picture where it was from nothing."""
+    PICK = "pick"
+    """Open the form for a picture of another message than the one with this button."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +81,28 @@ class PictureButton(
         interaction.client.dispatch("picture_button", interaction, self.press)
 
 
-ButtonRows = list[list[PictureButton]]
+ButtonRows = Sequence[Sequence[discord.ui.DynamicItem[AnyButton]]]
 
 
 def result_buttons(job: Job) -> ButtonRows:
-    """What is under a result: chain on its pictures; the same idea once more."""
-    return [*remix_buttons(job.pictures), *_rows(_repeats(job, texts.AGAIN, parents=True))]
+    """What is under a result: chain on its pictures; the same idea once more; about it."""
+    about = [DeedButton(Deed.DETAILS, job.interaction_id, texts.DETAILS)]
+    if job.place.writable:
+        about.append(DeedButton(Deed.DELETE, job.interaction_id, texts.DELETE))
+    repeats = _repeats(job, texts.AGAIN, parents=True)
+    fits = len(repeats) + len(about) <= _ROW_MAX
+    below = [[*repeats, *about]] if fits else [repeats, about]
+    return [*remix_buttons(job.pictures), *below]
 
 
-def remix_buttons(pictures: Sequence[Picture]) -> ButtonRows:
+def remix_buttons(pictures: Sequence[Picture], verb: Verb = Verb.REMIX) -> ButtonRows:
     """What is under pictures of which nothing else is known."""
     return _rows(
         [
             PictureButton(
-                press, texts.remix_button(press.source.image_no), discord.ButtonStyle.primary
+                Press(verb, press.source),
+                texts.remix_button(press.source.image_no),
+                discord.ButtonStyle.primary,
             )
             for press in _remix_presses(pictures)
         ]
@@ -101,12 +111,30 @@ def remix_buttons(pictures: Sequence[Picture]) -> ButtonRows:
 
 def retry_buttons(job: Job) -> ButtonRows:
     """What is under a failure."""
-    return _rows(_repeats(job, texts.TRY_AGAIN, parents=False))
+    [retry] = _repeats(job, texts.RETRY, parents=False)
+    source = retry.press.source
+    if retry.press.verb is Verb.IMAGINE:
+        source = Source(UNKNOWN_JOB, 0)
+    return [[retry, PictureButton(Press(Verb.EDIT, source), texts.EDIT)]]
+
+
+def stop_button(job: Job) -> Row:
+    """What is under a job on its way."""
+    return Row(DeedButton(Deed.STOP, job.interaction_id, texts.STOP))
 
 
 def own_ids(job: Job) -> frozenset[str]:
     """The ids of those buttons that only messages with this job's pictures have."""
     return frozenset(press.custom_id for press in _remix_presses(job.pictures))
+
+
+def draft_buttons(draft_id: int, *, asks: bool) -> ButtonRows:
+    """What is under a refusal, or under the question whether a job may cost so much."""
+    if asks:
+        first = DeedButton(Deed.GO, draft_id, texts.GO_AHEAD, discord.ButtonStyle.primary)
+    else:
+        first = DeedButton(Deed.RETRY, draft_id, texts.RETRY)
+    return [[first, DeedButton(Deed.REDO, draft_id, texts.EDIT)]]
 
 
 def in_layout(rows: ButtonRows) -> list[Row]:
@@ -133,11 +161,7 @@ def _remix_presses(pictures: Sequence[Picture]) -> list[Press]:
 
 
 def _can_be_remixed(picture: Picture) -> bool:
-    return (
-        picture.kind is PictureKind.IMAGE
-        and picture.image_no in REMIXABLE_IMAGES
-        and re.fullmatch(_JOB_ID, picture.job_id) is not None
-    )
+    return picture.remixable and re.fullmatch(_JOB_ID, picture.job_id) is not None
 
 
 def _repeats(job: Job, label: str, *, parents: bool) -> list[PictureButton]:
@@ -160,5 +184,5 @@ def _repeats(job: Job, label: str, *, parents: bool) -> list[PictureButton]:
     return buttons
 
 
-def _rows(buttons: list[PictureButton]) -> ButtonRows:
+def _rows(buttons: Sequence[PictureButton]) -> ButtonRows:
     return [buttons[start : start + _ROW_MAX] for start in range(0, len(buttons), _ROW_MAX)]

@@ -5,9 +5,10 @@ from typing import Any
 import discord
 
 from bot.ui.buttons import PictureButton
+from bot.ui.deeds import DeedButton
 from bot.ui.job_list import PageButton
 
-CONTROLS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (PictureButton, PageButton)
+CONTROLS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (PictureButton, DeedButton, PageButton)
 """No id fits two of them: both would answer."""
 
 

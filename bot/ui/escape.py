@@ -25,3 +25,8 @@ def shorten(text: str, limit: int) -> str:
 def quote(text: str) -> str:
     """*text*, made plain, as a block quote."""
     return "\n".join(f"> {line.strip()}" for line in plain(text).splitlines() if line.strip())
+
+
+def in_one_line(text: str) -> str:
+    """*text* without line breaks, and with one space where there were several."""
+    return " ".join(text.split())

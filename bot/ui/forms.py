@@ -14,8 +14,8 @@ import discord
 
 from bot import texts
 from bot.errors import ModeInvalid, OldControl, SourceTooOld
-from bot.model import Mode, Source
-from bot.ui.buttons import PREFIX
+from bot.model import Mode, RemixRequest, Request, Source
+from bot.ui.deeds import PREFIX
 
 FIELD_MAX = 4000
 """The most that Discord takes in one text field."""
@@ -102,6 +102,16 @@ def fresh_start(too_old: SourceTooOld, *, private: bool, callback: str | None = 
         prompt=too_old.prompt,
         callback=callback,
         note=texts.fresh_start(too_old.days),
+    )
+
+
+def filled_in(form_id: FormId, request: Request, *, with_callback: bool) -> PromptForm:
+    """The form for *request* once more."""
+    return PromptForm(
+        form_id,
+        prompt=request.prompt,
+        mode=request.mode if isinstance(request, RemixRequest) else Mode.STRONG,
+        callback=request.callback if with_callback else None,
     )
 
 

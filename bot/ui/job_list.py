@@ -7,10 +7,12 @@ from typing import Any, Self
 import discord
 
 from bot import texts
+from bot.errors import JobStopped
 from bot.model import Job, JobState, RemixRequest, Suggestion
 from bot.studio import JobList
-from bot.ui.buttons import PREFIX, AnyButton, Row
-from bot.ui.escape import plain, shorten
+from bot.ui.buttons import Row
+from bot.ui.deeds import PREFIX, AnyButton
+from bot.ui.escape import in_one_line, plain, shorten
 from bot.ui.layouts import AT_WORK, Page, Text, framed
 
 PROMPT_MAX = 80
@@ -65,7 +67,7 @@ def choices(suggestions: list[Suggestion], now: datetime) -> list[discord.app_co
 
 def _choice(one: Suggestion, now: datetime) -> str:
     age = texts.age(now - one.created_at)
-    return f"{shorten(_in_one_line(one.prompt), CHOICE_MAX - len(age) - 3)} · {age}"
+    return f"{shorten(in_one_line(one.prompt), CHOICE_MAX - len(age) - 3)} · {age}"
 
 
 def _entry(job: Job) -> str:
@@ -78,7 +80,7 @@ def _entry(job: Job) -> str:
         message_url=link.url if link and _is_there(job) else None,
         private=job.place.private,
     )
-    prompt = plain(shorten(_in_one_line(job.request.prompt), PROMPT_MAX))
+    prompt = plain(shorten(in_one_line(job.request.prompt), PROMPT_MAX))
     return f"{prompt}\n{about}"
 
 
@@ -88,12 +90,12 @@ def _is_there(job: Job) -> bool:
 
 
 def _state(job: Job) -> str:
+    if job.stopped_at is not None and job.state in texts.STOPPED_STATES:
+        return texts.STOPPED_STATES[job.state]
+    if job.failure == JobStopped.__name__:
+        return texts.STOPPED_UNSENT
     if job.state is JobState.DELIVERED:
         return texts.picture_count(len(job.pictures))
     if job.state is JobState.FINISHED and job.delivery_problem:
         return texts.kept(shorten(plain(job.delivery_problem), PROBLEM_MAX))
     return texts.STATES[job.state]
-
-
-def _in_one_line(prompt: str) -> str:
-    return " ".join(prompt.split())

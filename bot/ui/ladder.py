@@ -86,7 +86,7 @@ class Ladder:
         if self.message_id is not None and not self._plainly:
             if self._token_lives():
                 await self._posting.edit_by_token(self.message_id, page)
-            elif not self._job.place.private:
+            elif self._job.place.writable:
                 await self._posting.edit_in_channel(self.message_id, page)
 
     async def bring(self, letter: Letter) -> Posted:
@@ -130,7 +130,7 @@ class Ladder:
             async with asyncio.timeout(self._timeout_s):
                 if self._token_lives():
                     found = await self._posting.answer_by_token()
-                elif not self._job.place.private:
+                elif self._job.place.writable:
                     found = await self._posting.answer_in_channel()
                 else:
                     found = None
@@ -143,7 +143,7 @@ class Ladder:
 
     def _ways(self) -> Iterator[Way]:
         """What is left to try, in order; asked anew after each failure."""
-        public = not self._job.place.private
+        public = self._job.place.writable
         if self.message_id is not None:
             if self._token_lives() and not self._plainly:
                 yield self._by_token

@@ -10,12 +10,18 @@ from dataclasses import dataclass, replace
 
 import discord
 
-from bot import texts
-from bot.errors import PictureTooLarge, RemixbotError
+from bot import sentences, texts
+from bot.errors import JobKept, JobStopped, PictureTooLarge, RemixbotError
 from bot.jobs.screen import Exhibit, Progress
 from bot.model import REMIXABLE_IMAGES, Job, Picture, RemixRequest
-from bot.studio import Limits
-from bot.ui.buttons import in_layout, in_view, remix_buttons, result_buttons, retry_buttons
+from bot.ui.buttons import (
+    in_layout,
+    in_view,
+    remix_buttons,
+    result_buttons,
+    retry_buttons,
+    stop_button,
+)
 from bot.ui.escape import quote, shorten
 
 AT_WORK = discord.Colour(0x5865F2)
@@ -36,6 +42,7 @@ FILES_MAX = 10
 
 Text = discord.ui.TextDisplay[discord.ui.LayoutView]
 Line = discord.ui.Separator[discord.ui.LayoutView]
+Item = discord.ui.Item[discord.ui.LayoutView]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +72,39 @@ def progress_page(job: Job, progress: Progress, *, mark: int | None = None) -> P
 
     *mark*, 1 to 2**31 - 1, is kept by Discord, so that this very message can be recognised.
     """
-    if progress.fraction is not None:
-        state = texts.bar(progress.fraction)
-    else:
-        state = texts.WORKING if progress.submitted else texts.SENDING
-    below = [texts.running_since(state, job.created_at, progress.ends_at)]
-    if progress.refused:
-        below.append(texts.REFUSED)
-    elif progress.late:
-        below.append(texts.STILL_WATCHING)
-    if job.origin is not None:
-        below.append(texts.origin_line(job.origin.url))
     prompt = shorten(quote(job.request.prompt), PROGRESS_PROMPT_MAX)
-    blocks = _texts(_progress_heading(job), prompt, "\n".join(below))
+    heading = texts.STOPPED_HEADING if progress.stopped else _progress_heading(job)
+    blocks: list[Item] = [*as_texts(heading, prompt, "\n".join(_progress_lines(job, progress)))]
+    if not progress.stopped:
+        blocks.append(stop_button(job))
     return framed(AT_WORK, blocks, mark=mark)
+
+
+def _progress_lines(job: Job, progress: Progress) -> list[str]:
+    if progress.stopped:
+        lines = [texts.STOPPED_AT_WORK]
+    elif progress.turn is not None:
+        lines = [texts.in_line(progress.turn.position, progress.turn.starts_at)]
+    else:
+        if progress.fraction is not None:
+            state = texts.bar(progress.fraction)
+        else:
+            state = texts.WORKING if progress.submitted else texts.SENDING
+        lines = [texts.running_since(state, job.created_at, progress.ends_at)]
+        if progress.refused:
+            lines.append(texts.REFUSED)
+        elif progress.late:
+            lines.append(texts.STILL_WATCHING)
+    if job.origin is not None:
+        lines.append(texts.origin_line(job.origin.url))
+    if not job.place.reachable and not progress.stopped:
+        lines.append(texts.LATE_ONES_DIRECTLY)
+    return lines
 
 
 def result_page(job: Job, exhibits: Sequence[Exhibit], *, took_s: float) -> Page:
     """The pictures, what they were made from, and the buttons to go on."""
-    prompt, files = _prompt(job, RESULT_PROMPT_MAX)
+    prompt, files = quoted_prompt(job, RESULT_PROMPT_MAX)
     exhibits = _within(FILES_MAX - len(files), exhibits)
     links, link_files = _links(exhibits, LINKS_MAX)
     files += link_files
@@ -91,10 +112,10 @@ def result_page(job: Job, exhibits: Sequence[Exhibit], *, took_s: float) -> Page
     return framed(
         DONE,
         [
-            *_texts(texts.result_heading(_image_no(job)), prompt, _about(job, took_s)),
-            *_shown(files),
+            *as_texts(texts.result_heading(_image_no(job)), prompt, _about(job, took_s)),
+            *as_files(files),
             *_gallery(uploads),
-            *_texts(links, _missing(job)),
+            *as_texts(links, _missing(job)),
             *in_layout(result_buttons(job)),
         ],
         [*files, *uploads],
@@ -108,10 +129,10 @@ def found_page(pictures: Sequence[Picture], exhibits: Sequence[Exhibit]) -> Page
     links, files = _links(exhibits, LINKS_MAX)
     uploads = _uploads(texts.FOUND_ALT, exhibits)
     items = [
-        *_texts(texts.FOUND_HEADING, texts.FOUND_ABOUT),
-        *_shown(files),
+        *as_texts(texts.FOUND_HEADING, texts.FOUND_ABOUT),
+        *as_files(files),
         *_gallery(uploads),
-        *_texts(links),
+        *as_texts(links),
         *in_layout(remix_buttons(pictures)),
     ]
     return framed(DONE, items, [*files, *uploads])
@@ -119,7 +140,7 @@ def found_page(pictures: Sequence[Picture], exhibits: Sequence[Exhibit]) -> Page
 
 def plain_result(job: Job, exhibits: Sequence[Exhibit], *, took_s: float) -> PlainPage:
     """The same in a classic message."""
-    prompt, files = _prompt(job, PLAIN_PROMPT_MAX)
+    prompt, files = quoted_prompt(job, PLAIN_PROMPT_MAX)
     exhibits = _within(FILES_MAX - len(files), exhibits)
     links, link_files = _links(exhibits, PLAIN_LINKS_MAX)
     blocks = [texts.result_heading(_image_no(job)), prompt, _about(job, took_s)]
@@ -133,34 +154,19 @@ def plain_result(job: Job, exhibits: Sequence[Exhibit], *, took_s: float) -> Pla
 
 def failure_page(job: Job, error: RemixbotError, *, nothing_charged: bool) -> Page:
     """What went wrong, the prompt so that nothing is lost, and a button to try again."""
-    prompt, files = _prompt(job, RESULT_PROMPT_MAX)
+    prompt, files = quoted_prompt(job, RESULT_PROMPT_MAX)
     heading = _what_went_wrong(error, nothing_charged=nothing_charged)
-    blocks = _texts(heading, prompt, texts.asked_by(job.author_id))
-    items = [*blocks, *_shown(files), *in_layout(retry_buttons(job))]
+    blocks = as_texts(heading, prompt, texts.asked_by(job.author_id))
+    items = [*blocks, *as_files(files), *in_layout(retry_buttons(job))]
     return framed(FAILED, items, files, mark=news_mark(job))
 
 
 def plain_failure(job: Job, error: RemixbotError, *, nothing_charged: bool) -> PlainPage:
     """The same in a classic message."""
-    prompt, files = _prompt(job, PLAIN_PROMPT_MAX)
+    prompt, files = quoted_prompt(job, PLAIN_PROMPT_MAX)
     heading = _what_went_wrong(error, nothing_charged=nothing_charged)
     content = "\n".join((heading, prompt, texts.asked_by(job.author_id)))
     return PlainPage(content, in_view(retry_buttons(job)), files)
-
-
-def help_page(limits: Limits) -> Page:
-    """What the bot can do, and how much of it one may ask for."""
-    limited = texts.help_limits(limits.running_per_user, limits.jobs_per_day)
-    return framed(
-        AT_WORK,
-        [
-            *_texts(texts.HELP_HEADING, texts.HELP_BUTTONS),
-            Line(),
-            *_texts(texts.HELP_COMMANDS),
-            Line(),
-            *_texts(texts.HELP_GOOD_TO_KNOW, limited),
-        ],
-    )
 
 
 def notice_page(sentence: str) -> Page:
@@ -172,7 +178,7 @@ def notice_page(sentence: str) -> Page:
 
 def framed(
     colour: discord.Colour,
-    items: Iterable[discord.ui.Item[discord.ui.LayoutView]],
+    items: Iterable[Item],
     files: list[discord.File] | None = None,
     *,
     mark: int | None = None,
@@ -209,18 +215,19 @@ def _about(job: Job, took_s: float) -> str:
 
 
 def _what_went_wrong(error: RemixbotError, *, nothing_charged: bool) -> str:
-    sentence = texts.describe(error)
+    sentence = sentences.describe(error)
     if nothing_charged and texts.NOTHING_CHARGED not in sentence:
         sentence = f"{sentence} {texts.NOTHING_CHARGED}"
-    return f"{texts.FAILURE_HEADING}\n{sentence}"
+    stopped = isinstance(error, JobStopped | JobKept)
+    return f"{texts.STOPPED_HEADING if stopped else texts.FAILURE_HEADING}\n{sentence}"
 
 
-def _texts(*blocks: str) -> list[Text]:
+def as_texts(*blocks: str) -> list[Text]:
     """Each block in a component of its own, or a quote would swallow the lines below it."""
     return [Text(block) for block in blocks if block]
 
 
-def _prompt(job: Job, limit: int) -> tuple[str, list[discord.File]]:
+def quoted_prompt(job: Job, limit: int) -> tuple[str, list[discord.File]]:
     """The prompt as a quote; whole in a file besides, where the quote has to be cut."""
     whole = quote(job.request.prompt)
     if len(whole) <= limit:
@@ -228,7 +235,7 @@ def _prompt(job: Job, limit: int) -> tuple[str, list[discord.File]]:
     return shorten(whole, limit), [_text_file("prompt.txt", job.request.prompt)]
 
 
-def _shown(files: Iterable[discord.File]) -> list[discord.ui.File[discord.ui.LayoutView]]:
+def as_files(files: Iterable[discord.File]) -> list[discord.ui.File[discord.ui.LayoutView]]:
     return [discord.ui.File[discord.ui.LayoutView](file) for file in files]
 
 

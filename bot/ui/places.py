@@ -4,7 +4,7 @@ import discord
 
 from bot.errors import PermissionsMissing
 from bot.model import MessageLink, Place
-from bot.studio import Asking
+from bot.studio import Asking, Visitor
 
 NEEDED = discord.Permissions(
     view_channel=True,
@@ -21,6 +21,25 @@ _NAMES = {
     "send_messages_in_threads": "Send Messages in Threads",
     "attach_files": "Attach Files",
 }
+
+
+def read_visitor(interaction: discord.Interaction) -> Visitor:
+    """Who uses the bot, and where they stand."""
+    user, channel = interaction.user, interaction.channel
+    channel_ids = {interaction.channel_id or 0}
+    if isinstance(channel, discord.Thread):
+        channel_ids.add(channel.parent_id)
+    in_server = interaction.guild_id is not None
+    may = interaction.permissions
+    return Visitor(
+        user_id=user.id,
+        guild_id=interaction.guild_id,
+        channel_ids=frozenset(channel_ids),
+        role_ids=frozenset(role.id for role in getattr(user, "roles", ())),
+        foreign=_is_foreign(interaction),
+        moderates=in_server and may.manage_messages,
+        manages=in_server and may.manage_guild,
+    )
 
 
 def read_asking(interaction: discord.Interaction, *, private: bool) -> Asking:
@@ -40,6 +59,7 @@ def read_asking(interaction: discord.Interaction, *, private: bool) -> Asking:
             channel_id=interaction.channel_id or 0,
             private=private,
             file_limit_bytes=interaction.filesize_limit,
+            reachable=not _is_foreign(interaction),
         ),
         origin=MessageLink(
             guild_id=interaction.guild_id,
@@ -56,15 +76,22 @@ def is_private(interaction: discord.Interaction) -> bool:
     return interaction.message is not None and interaction.message.flags.ephemeral
 
 
-def _check_permissions(interaction: discord.Interaction, *, private: bool) -> None:
+def _is_foreign(interaction: discord.Interaction) -> bool:
+    """Whether the bot is not there by itself: somebody who has it on their account brought it."""
     if interaction.guild_id is None:
-        return  # in direct messages Discord reports hardly any permission, and needs none
+        return interaction.context.private_channel
+    return interaction.client.get_guild(interaction.guild_id) is None
+
+
+def _check_permissions(interaction: discord.Interaction, *, private: bool) -> None:
+    granted = interaction.app_permissions
     needed = ["attach_files"]
-    if not private:
+    if interaction.guild_id is None and not granted.value:
+        return  # Discord tells of attaching files there; where it tells nothing, nobody knows
+    if not (private or interaction.guild_id is None or _is_foreign(interaction)):
         in_thread = isinstance(interaction.channel, discord.Thread)
         send = "send_messages_in_threads" if in_thread else "send_messages"
         needed = ["view_channel", send, *needed]
-    granted = interaction.app_permissions
     missing = tuple(_NAMES[name] for name in needed if not getattr(granted, name))
     if missing and not granted.administrator:
         raise PermissionsMissing(permissions=missing)

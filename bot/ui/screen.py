@@ -12,6 +12,7 @@ from bot.clock import Clock
 from bot.errors import RemixbotError
 from bot.jobs.crew import Crew
 from bot.jobs.gallery import without_files
+from bot.jobs.queue import Turn
 from bot.jobs.screen import Exhibit, Posted, Progress
 from bot.model import Job
 from bot.ui import faults, traces
@@ -48,13 +49,15 @@ class Screens:
         self._timeout_s = timeout_s
         self._pacer = Pacer(clock)
 
-    async def open(self, interaction: discord.Interaction, job: Job) -> "JobScreen":
+    async def open(
+        self, interaction: discord.Interaction, job: Job, turn: Turn | None
+    ) -> "JobScreen":
         """Answer *interaction* with the first progress message. Raises what discord.py raises."""
         mark = 1 + secrets.randbelow(MARKS)
         try:
             async with asyncio.timeout(self._timeout_s):
                 answer = await interaction.response.send_message(
-                    view=progress_page(job, Progress(), mark=mark).view,
+                    view=progress_page(job, Progress(turn=turn), mark=mark).view,
                     ephemeral=job.place.private,
                     allowed_mentions=NOBODY,
                 )
@@ -116,6 +119,7 @@ class JobScreen:
         self._ladder = ladder
         self._job = job
         self._progress = edits(job, ladder)
+        self._stopped = False
 
     @property
     def message_id(self) -> int | None:
@@ -125,8 +129,12 @@ class JobScreen:
         await self._ladder.locate()
 
     def show(self, progress: Progress) -> None:
-        if self.message_id is not None:
+        if self.message_id is not None and not self._stopped:
             self._progress.show(progress)
+
+    def stopped(self) -> None:
+        self.show(Progress(stopped=True))
+        self._stopped = True
 
     async def deliver(self, job: Job, exhibits: Sequence[Exhibit], *, took_s: float) -> Posted:
         def shown(with_files: bool) -> Sequence[Exhibit]:
@@ -155,6 +163,6 @@ class JobScreen:
     async def ping(self, posted: Posted, *, delivered: bool, took_s: float) -> None:
         # A new message has notified its author by itself.
         edited = posted.message_id == self.message_id
-        if edited and not self._job.place.private and took_s > PING_AFTER_S:
+        if edited and self._job.place.writable and took_s > PING_AFTER_S:
             say = texts.ready if delivered else texts.went_wrong
             await self._ladder.reply(posted, say(self._job.author_id))

@@ -6,7 +6,7 @@ from tests.discord_server import payloads, rules
 from tests.discord_server.answers import answer
 from tests.discord_server.posting import read_body
 from tests.discord_server.rules import Refused
-from tests.discord_server.things import JsonObject, User
+from tests.discord_server.things import Guild, JsonObject, User
 from tests.discord_server.world import World
 
 
@@ -20,7 +20,10 @@ class Accounts:
         return [
             web.get(f"{base}/users/@me", self.me),
             web.post(f"{base}/users/@me/channels", self.open_direct),
+            web.get(f"{base}/users/@me/guilds", self.guilds),
             web.get(f"{base}/users/{{user}}", self.user),
+            web.get(f"{base}/guilds/{{guild}}", self.guild),
+            web.get(f"{base}/guilds/{{guild}}/members/{{user}}", self.member),
             web.get(f"{base}/oauth2/applications/@me", self.application),
             web.get(f"{base}/gateway/bot", self.gateway),
         ]
@@ -33,6 +36,26 @@ class Accounts:
         if who is None:
             raise Refused(404, 10013, "Unknown User")
         return answer(payloads.user(who))
+
+    async def guilds(self, _: web.Request) -> web.Response:
+        """Those in which the bot is, in short."""
+        inside = [guild for guild in self._world.guilds.values() if guild.with_bot]
+        return answer([{"id": str(one.id), "name": one.name, "features": []} for one in inside])
+
+    async def guild(self, request: web.Request) -> web.Response:
+        return answer(payloads.guild(self._guild_in(request), self._world))
+
+    async def member(self, request: web.Request) -> web.Response:
+        guild, who = self._guild_in(request), self._named(request.match_info["user"])
+        if who is None or (who is not self._world.bot and who not in guild.members):
+            raise Refused(404, 10007, "Unknown Member")
+        return answer(payloads.member(who))
+
+    def _guild_in(self, request: web.Request) -> Guild:
+        guild = self._world.guilds.get(int(request.match_info["guild"]))
+        if guild is None or not guild.with_bot:
+            raise Refused(404, 10004, "Unknown Guild")
+        return guild
 
     def _named(self, user_id: object) -> User | None:
         return self._world.users.get(int(str(user_id))) if str(user_id).isdecimal() else None

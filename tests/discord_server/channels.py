@@ -73,7 +73,7 @@ class Channels:
         """Whether a person takes direct messages of the bot; in a guild there is nobody to ask."""
         if channel.recipient is None:
             return
-        if not self._world.shares_guild(channel.recipient):
+        if not (channel.recipient.installed or self._world.shares_guild(channel.recipient)):
             problem = "Cannot send messages to this user due to having no mutual guilds"
             raise Refused(403, 50278, problem)
         if not channel.recipient.takes_direct_messages:

@@ -43,6 +43,7 @@ class Commands:
         before = {each["name"]: each["id"] for each in self._world.commands.get(scope, [])}
         self._world.commands[scope] = [
             {
+                "description": "",  # commands in menus have none, and say so
                 **command,
                 "id": before.get(command["name"]) or str(self._world.new_id()),
                 "application_id": str(self._world.application_id),

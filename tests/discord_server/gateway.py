@@ -164,7 +164,11 @@ class Gateway:
         number, total = asked.get("shard") or (0, 1)
         session = Session((number, total))
         session.attach(wire)
-        guilds = [guild for guild in self._world.guilds.values() if session.covers(guild.id)]
+        guilds = [
+            guild
+            for guild in self._world.guilds.values()
+            if guild.with_bot and session.covers(guild.id)
+        ]
         ready: JsonObject = {
             "v": 10,
             "user": payloads.user(self._world.bot),

@@ -19,11 +19,11 @@ def event(what: Interaction, world: World) -> JsonObject:
         "locale": "en-US",
         "attachment_size_limit": world.file_limit_bytes,
         "entitlements": [],
-        "authorizing_integration_owners": payloads.installed(what.channel),
+        "authorizing_integration_owners": payloads.installed(what, world),
     }
     payload |= _in_direct_messages(what) if what.channel.guild_id is None else _in_guild(what)
     if what.channel.guild_id is not None:
-        payload["channel"]["permissions"] = str(payloads.ALL_PERMISSIONS)
+        payload["channel"]["permissions"] = str(what.user.permissions)
     if what.source is not None:
         payload["message"] = payloads.message(what.source, world)
     return payload

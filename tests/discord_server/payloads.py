@@ -21,6 +21,10 @@ from tests.discord_server.world import World
 ALL_PERMISSIONS = (1 << 50) - 1
 COMMAND, COMPONENT, MODAL_SUBMIT = 2, 3, 5
 """Types of interactions."""
+SLASH_COMMAND, MESSAGE_COMMAND = 1, 3
+"""Types of commands."""
+GUILD_INSTALL, USER_INSTALL = 0, 1
+"""How the bot may be installed."""
 DEFAULT_MESSAGE, REPLY, CHAT_INPUT_COMMAND = 0, 19, 20
 """Types of messages."""
 GUILD_CONTEXT, DIRECT_CONTEXT = 0, 1
@@ -52,7 +56,7 @@ def member(who: User) -> JsonObject:
         "deaf": False,
         "mute": False,
         "flags": 0,
-        "permissions": str(ALL_PERMISSIONS),
+        "permissions": str(ALL_PERMISSIONS if who.bot else who.permissions),
     }
 
 
@@ -184,7 +188,7 @@ def message(what: Message, world: World, *, with_reply: bool = True) -> JsonObje
         payload |= {
             "application_id": str(world.application_id),
             "webhook_id": str(world.application_id),
-            "interaction_metadata": metadata(what.interaction),
+            "interaction_metadata": metadata(what.interaction, world),
         }
         first = what.interaction.response
         if what in what.interaction.followups and first is not None:
@@ -210,21 +214,27 @@ def message_type(what: Message) -> int:
     return DEFAULT_MESSAGE if what.interaction is None else CHAT_INPUT_COMMAND
 
 
-def installed(where: Channel) -> JsonObject:
-    """By whose installation of the bot people act: their guild's; ``0`` in direct messages."""
-    return {"0": str(where.guild_id or 0)}
+def installed(of: Interaction, world: World) -> JsonObject:
+    """By whose installations of the bot somebody acts: their own, and that of the place.
+
+    The place is the guild; in direct messages with the bot it is ``0``.
+    """
+    guild_id = of.channel.guild_id
+    own = {"1": str(of.user.id)} if of.user.installed else {}
+    here = guild_id is None or world.guilds[guild_id].with_bot
+    return own | ({"0": str(guild_id or 0)} if here else {})
 
 
-def metadata(of: Interaction) -> JsonObject:
+def metadata(of: Interaction, world: World) -> JsonObject:
     """What a message tells of the interaction that it answers."""
     told: JsonObject = {
         "id": str(of.id),
         "type": of.type,
         "user": user(of.user),
-        "authorizing_integration_owners": installed(of.channel),
+        "authorizing_integration_owners": installed(of, world),
     }
     if of.type == COMPONENT and of.source is not None:
         told["interacted_message_id"] = str(of.source.id)
     if of.type == MODAL_SUBMIT and of.opened_by is not None:
-        told["triggering_interaction_metadata"] = metadata(of.opened_by)
+        told["triggering_interaction_metadata"] = metadata(of.opened_by, world)
     return told

@@ -65,21 +65,55 @@ class Person:
             CannotSend: the command is not there, or its options do not take these values.
             DidNotRespond: no answer in time.
         """
-        known = self._offered(channel)
-        synced = next((each for each in known if each["name"] == command), None)
-        if synced is None:
-            raise CannotSend(f"no /{command} here, only {[each['name'] for each in known]}")
+        synced = self._find_command(channel, command, payloads.SLASH_COMMAND)
         data = command_data(self._world, synced, options)
         return await self._interact(payloads.COMMAND, channel, data)
 
-    def _offered(self, channel: Channel) -> list[JsonObject]:
+    async def use(self, message: SeenMessage, command: str) -> Handle:
+        """Choose a command in the menu of a message; returns when the bot has answered.
+
+        Raises:
+            CannotSend: the command is not there.
+            DidNotRespond: no answer in time.
+        """
+        channel = message.raw.channel
+        synced = self._find_command(channel, command, payloads.MESSAGE_COMMAND)
+        told = payloads.message(message.raw, self._world)
+        data: JsonObject = {
+            "id": synced["id"],
+            "name": synced["name"],
+            "type": payloads.MESSAGE_COMMAND,
+            "target_id": str(message.id),
+            "resolved": {"messages": {str(message.id): told}},
+        }
+        return await self._interact(payloads.COMMAND, channel, data)
+
+    def _find_command(self, channel: Channel, name: str, kind: int) -> JsonObject:
+        known = self.commands(channel)
+        for each in known:
+            if each["name"] == name and each.get("type", payloads.SLASH_COMMAND) == kind:
+                return each
+        raise CannotSend(f"no {name} here, only {[each['name'] for each in known]}")
+
+    def commands(self, channel: Channel) -> list[JsonObject]:
         """The commands that the client lists in this channel."""
-        commands, guild = self._world.commands, channel.guild_id
-        everywhere = commands.get(None, [])
-        if guild is not None:
-            return [*everywhere, *commands.get(guild, [])]
-        here = payloads.DIRECT_CONTEXT
-        return [each for each in everywhere if here in (each.get("contexts") or [here])]
+        commands, guild_id = self._world.commands, channel.guild_id
+        here = payloads.DIRECT_CONTEXT if guild_id is None else payloads.GUILD_CONTEXT
+        installed = {payloads.USER_INSTALL} if self.user.installed else set[int]()
+        if guild_id is None or self._world.guilds[guild_id].with_bot:
+            installed.add(payloads.GUILD_INSTALL)
+        everywhere = [
+            each
+            for each in commands.get(None, [])
+            if here in (each.get("contexts") or [here])
+            and installed & set(each.get("integration_types") or [payloads.GUILD_INSTALL])
+        ]
+        return everywhere if guild_id is None else [*everywhere, *commands.get(guild_id, [])]
+
+    @property
+    def direct(self) -> Channel:
+        """Where this person and the bot write to each other directly."""
+        return self._world.direct(self.user)
 
     async def click(
         self, message: SeenMessage, label: str | None = None, *, custom_id: str | None = None
@@ -219,8 +253,20 @@ class Community:
     def add_channel(self, name: str, bot_permissions: int = INVITED_WITH) -> Channel:
         return self._world.add_channel(self.guild, name, bot_permissions)
 
-    def add_person(self, name: str) -> Person:
-        return Person(self._world, self._gateway, self._world.add_member(self.guild, name))
+    def add_person(self, name: str, *, may: int = 0, installed: bool = False) -> Person:
+        """Somebody who may do what members may and *may* besides.
+
+        *installed*: they have the bot on their account.
+        """
+        user = self._world.add_member(self.guild, name)
+        user.permissions |= may
+        user.installed = installed
+        return Person(self._world, self._gateway, user)
+
+    async def remove_bot(self) -> None:
+        """Take the bot out of the guild; its messages stay."""
+        self.guild.with_bot = False
+        await self._gateway.dispatch(self.guild.id, "GUILD_DELETE", {"id": str(self.guild.id)})
 
     def remove_person(self, person: Person) -> None:
         """They leave; what they got directly stays theirs."""

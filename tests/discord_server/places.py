@@ -12,7 +12,8 @@ def channel_in(request: web.Request, world: World, *needed: int) -> Channel:
     channel = world.channels.get(int(request.match_info["channel"]))
     if channel is None:
         raise Refused(404, 10003, "Unknown Channel")
-    if not channel.bot_permissions & VIEW_CHANNEL:
+    guild = world.guilds.get(channel.guild_id or 0)
+    if not channel.bot_permissions & VIEW_CHANNEL or (guild is not None and not guild.with_bot):
         raise Refused(403, 50001, "Missing Access")
     if any(not channel.bot_permissions & permission for permission in needed):
         raise Refused(403, 50013, "Missing Permissions")

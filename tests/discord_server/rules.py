@@ -83,13 +83,24 @@ def check_uploads(uploads: dict[int, tuple[str, bytes]], file_limit_bytes: int) 
     form.done()
 
 
+SLASH = 1
+"""The type of a command that is typed; those in menus have others."""
+
+
 def check_commands(commands: Sequence[JsonObject]) -> None:
     """Whether these commands can be registered together."""
     form = Form()
     for index, command in enumerate(commands):
-        if not re.fullmatch(r"[-_'\w]{1,32}", name := command["name"]) or name != name.lower():
+        name, slash = command["name"], command.get("type", SLASH) == SLASH
+        named = re.fullmatch(r"[-_'\w]{1,32}" if slash else r"\S(.{0,30}\S)?", name)
+        if not named or (slash and name != name.lower()):
             form.wrong(f"{index}.name", "APPLICATION_COMMAND_INVALID_NAME", "Not a command's name")
-        form.length(f"{index}.description", command.get("description"), 1, 100)
+        if slash:
+            form.length(f"{index}.description", command.get("description"), 1, 100)
+        elif command.get("description"):
+            form.wrong(
+                f"{index}.description", "BASE_TYPE_MAX_LENGTH", "Only slash commands have one"
+            )
         options = objects(command, "options")
         form.length(f"{index}.options", options, 0, 25)
         required = [bool(option.get("required")) for option in options]

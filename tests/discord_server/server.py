@@ -117,8 +117,9 @@ class DiscordServer:
         guild_id = handle.raw.channel.guild_id
         await self.gateway.dispatch(guild_id, "INTERACTION_CREATE", event)
 
-    def add_guild(self, name: str) -> Community:
-        return Community(self.world, self.gateway, self.world.add_guild(name))
+    def add_guild(self, name: str, *, with_bot: bool = True) -> Community:
+        guild = self.world.add_guild(name, with_bot=with_bot)
+        return Community(self.world, self.gateway, guild)
 
     async def bot_online(self, timeout_s: float = 30.0) -> None:
         """Wait until the bot is connected and has synced commands at some time."""

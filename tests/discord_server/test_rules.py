@@ -135,10 +135,10 @@ async def test_a_deleted_message_is_gone(raw: RawDiscord) -> None:
 
 
 async def test_a_route_that_is_not_there_is_remembered(raw: RawDiscord) -> None:
-    assert (await raw.ask("GET", "/users/@me/guilds"))[0] == 404
-    raw.strays = ["GET /api/v10/users/@me/guilds"]
+    assert (await raw.ask("GET", "/users/@me/settings"))[0] == 404
+    raw.strays = ["GET /api/v10/users/@me/settings"]
     assert raw.server.unknown_routes == raw.strays
-    assert [each.path for each in raw.server.requests] == ["/api/v10/users/@me/guilds"]
+    assert [each.path for each in raw.server.requests] == ["/api/v10/users/@me/settings"]
 
 
 async def test_people_press_only_what_they_can(raw: RawDiscord) -> None:

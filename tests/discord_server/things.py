@@ -35,6 +35,23 @@ DIRECTLY = EMBED_LINKS | ATTACH_FILES | MENTION_EVERYONE | USE_EXTERNAL_EMOJIS
 """What Discord reports for direct messages, although the bot can also read and send there."""
 
 
+MANAGE_GUILD = 1 << 5
+MANAGE_MESSAGES = 1 << 13
+USE_APPLICATION_COMMANDS = 1 << 31
+MEMBER = (
+    VIEW_CHANNEL
+    | SEND_MESSAGES
+    | EMBED_LINKS
+    | ATTACH_FILES
+    | READ_MESSAGE_HISTORY
+    | SEND_MESSAGES_IN_THREADS
+    | USE_APPLICATION_COMMANDS
+)
+"""What people may do who have no role."""
+ABROAD = EMBED_LINKS | ATTACH_FILES
+"""What Discord lets a bot do, for who brought it along, in a guild in which it is not."""
+
+
 def objects(payload: JsonObject, key: str) -> list[JsonObject]:
     """The list of objects under a key; empty where it is absent or null."""
     return payload.get(key) or []
@@ -47,6 +64,10 @@ class User:
     bot: bool = False
     takes_direct_messages: bool = True
     """Off, Discord refuses what the bot would send them directly."""
+    permissions: int = MEMBER
+    """In every guild."""
+    installed: bool = False
+    """They have the bot on their account, and so in places where it is not."""
 
 
 @dataclass(eq=False)
@@ -65,6 +86,7 @@ class Channel:
 class Guild:
     id: int
     name: str
+    with_bot: bool = True
     channels: list[Channel] = field(default_factory=list[Channel])
     members: list[User] = field(default_factory=list[User])
 

@@ -71,8 +71,8 @@ class World:
         since = int((self.clock.now() - EPOCH) / timedelta(milliseconds=1))
         return (since << 22) | (next(self._serial) & 0x3FFFFF)
 
-    def add_guild(self, name: str) -> Guild:
-        guild = Guild(self.new_id(), name)
+    def add_guild(self, name: str, *, with_bot: bool = True) -> Guild:
+        guild = Guild(self.new_id(), name, with_bot)
         self.guilds[guild.id] = guild
         return guild
 
@@ -90,7 +90,7 @@ class World:
 
     def shares_guild(self, user: User) -> bool:
         """Whether there is a guild with this user and the bot in it."""
-        return any(user in guild.members for guild in self.guilds.values())
+        return any(user in guild.members and guild.with_bot for guild in self.guilds.values())
 
     def direct(self, user: User) -> Channel:
         """The direct messages between the bot and this user."""

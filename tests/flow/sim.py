@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,6 @@ from bot.assembly import assemble
 from bot.client import RemixBot
 from bot.settings import Settings
 from bot.store import Store
-from bot.studio import Limits
 from sandbox.api import GenerationServer
 from sandbox.api.painting.scene import Scene
 from tests.clock import ManualClock
@@ -26,6 +25,15 @@ BUSY_S = 2.0
 """Longer than a person is kept waiting for a locked database, shorter than SimCord waits."""
 
 KEY = "sandbox-key-0123456789"
+LIMITS = [
+    name
+    for name in Settings.model_fields
+    if name.startswith("max_") and name != "max_reads_per_second"
+]
+UNLIMITED = {name.upper(): "0" for name in LIMITS}
+"""An environment in which nobody waits and nobody is refused."""
+REMIX = ["Remix 1", "Remix 2", "Remix 3", "Remix 4"]
+ABOUT = ["Details", "Delete"]
 DOT = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c02"
     "0000000b4944415478da6364f80f00010501012718e3660000000049454e44ae426082"
@@ -41,6 +49,9 @@ class SimClock(ManualClock):
     """A manual clock whose sleepers SimCord takes for what they are: idle."""
 
     env: simcord.Env | None = None
+
+    async def until(self, event: Any) -> None:
+        await self._wait(event)
 
     async def _wait(self, waking: Any) -> None:
         if self.env is None:
@@ -59,7 +70,7 @@ class SimClock(ManualClock):
 class Sim:
     """A server with one channel and two people, the bot in it, and the API behind it."""
 
-    def __init__(self, database: Path, limits: Limits, watch_hours: float) -> None:
+    def __init__(self, database: Path, settings: dict[str, Any]) -> None:
         self.clock = SimClock()
         self.api = GenerationServer(
             clock=self.clock.monotonic,
@@ -67,8 +78,7 @@ class Sim:
             painter=paint_dot,
         )
         self.database = database
-        self._limits = limits
-        self._watch_hours = watch_hours
+        self._chosen = settings
         self._opened = AsyncExitStack()
         self.store: Store
         self.env: simcord.Env
@@ -109,19 +119,38 @@ class Sim:
         return assembled.bot
 
     def _settings(self) -> Settings:
-        return Settings.model_construct(
-            vtrix_api_key=SecretStr(KEY),
-            vtrix_api_url=HttpUrl(self.api.url),
-            database_url=SecretStr(f"sqlite+aiosqlite:///{self.database}"),
-            max_running_per_user=self._limits.running_per_user,
-            max_jobs_per_day=self._limits.jobs_per_day,
-            allowed_guilds=self._limits.allowed_guilds,
-            submit_within_minutes=15.0,
-            watch_hours=self._watch_hours,
-            remix_within_days=self._limits.remix_within_days,
-            discord_timeout_seconds=30.0,
-            max_reads_per_second=10_000.0,  # nobody queues: SimCord takes that for a hang
+        fields = Settings.model_fields
+        unlimited = {name: type(fields[name].default)(0) for name in LIMITS}
+        settings: dict[str, Any] = {
+            "vtrix_api_key": SecretStr(KEY),
+            "vtrix_api_url": HttpUrl(self.api.url),
+            "database_url": SecretStr(f"sqlite+aiosqlite:///{self.database}"),
+            **unlimited,
+            "watch_hours": 1 / 6,
+            "remix_within_days": 0.0,
+            "discord_timeout_seconds": 30.0,
+            "max_reads_per_second": 10_000.0,  # nobody queues: SimCord takes that for a hang
+        }
+        return Settings.model_construct(**settings | self._chosen)
+
+    def moderator(self, name: str) -> MemberActor:
+        """Somebody who may manage messages."""
+        role = self.guild.create_role(
+            "moderator", permissions=discord.Permissions(manage_messages=True)
         )
+        return self.guild.add_member(self.env.create_user(name), roles=[role])
+
+    def forget_everything(self) -> None:
+        """As if the database had been lost."""
+        with closing(sqlite3.connect(self.database, isolation_level=None)) as database:
+            database.execute("DELETE FROM pictures")
+            database.execute("DELETE FROM jobs")
+
+    def put_button(self, message: ResponseMessage, custom_id: str) -> None:
+        """Give *message* a button that it does not have, or not any more."""
+        stored = self.env.backend.get_message(self.channel.id, message.id)
+        button = {"type": 2, "style": 2, "label": "put there", "custom_id": custom_id}
+        stored.components[0]["components"].append({"type": 1, "components": [button]})
 
     @property
     def last(self) -> discord.Message:
@@ -146,10 +175,9 @@ class Sim:
 
 
 @asynccontextmanager
-async def simulated(
-    database: Path, limits: Limits | None = None, watch_hours: float = 1 / 6
-) -> AsyncGenerator[Sim]:
-    sim = Sim(database, limits or Limits(), watch_hours)
+async def simulated(database: Path, **settings: Any) -> AsyncGenerator[Sim]:
+    """A world whose bot has no limits, but for *settings*."""
+    sim = Sim(database, settings)
     async with AsyncExitStack() as stack:
         await sim.start(stack)
         yield sim

@@ -2,8 +2,6 @@
 
 import pytest
 from simcord.results import ResponseMessage
-from sqlalchemy import create_engine
-from sqlalchemy import text as sql
 
 from tests.flow.sim import Sim, buttons, fields, pictures, shown, text
 
@@ -16,15 +14,6 @@ async def remix(sim: Sim, prompt: str = "a fox", image: int = 1) -> ResponseMess
     )
     await sim.finish()
     return shown(result)
-
-
-def forget_everything(sim: Sim) -> None:
-    """An operator who lost the database; the tables are there, and empty."""
-    engine = create_engine(f"sqlite:///{sim.database}")
-    with engine.begin() as connection:
-        connection.execute(sql("DELETE FROM pictures"))
-        connection.execute(sql("DELETE FROM jobs"))
-    engine.dispose()
 
 
 async def test_again_repeats_prompt_mode_and_picture_without_a_form(sim: Sim) -> None:
@@ -118,7 +107,7 @@ async def test_buttons_and_open_forms_work_after_a_restart(sim: Sim) -> None:
 
 async def test_remix_works_with_an_empty_database_and_an_empty_form(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a harbour")
-    forget_everything(sim)
+    sim.forget_everything()
     form = await sim.ben.click(message.message, label="Remix 4")
     assert fields(form) == {"prompt-1": "", "mode": "0"}
     await sim.ben.submit_modal(form, {"prompt-1": "anew", "mode": "0"})
@@ -132,7 +121,7 @@ async def test_repeating_opens_the_form_where_the_prompt_is_no_longer_known(
 ) -> None:
     message = await remix(sim, image=2)
     source = sim.api.submits[0].params["jobId"]
-    forget_everything(sim)
+    sim.forget_everything()
     form = await sim.ben.click(message.message, label=label)
     await sim.ben.submit_modal(form, {"prompt-1": "typed anew", "mode": "0"})
     job = sim.api.submits[1]
@@ -142,7 +131,7 @@ async def test_repeating_opens_the_form_where_the_prompt_is_no_longer_known(
 
 async def test_imagine_again_opens_the_form_where_the_prompt_is_no_longer_known(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a harbour")
-    forget_everything(sim)
+    sim.forget_everything()
     form = await sim.ann.click(message.message, label="Again")
     await sim.ann.submit_modal(form, {"prompt-1": "typed anew"})
     assert sim.api.submits[1].model.value == "midjourney_diffusion"

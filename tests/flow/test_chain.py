@@ -1,6 +1,6 @@
 """The main job, as a person sees it: command, progress, pictures, buttons, for ever."""
 
-from tests.flow.sim import Sim, buttons, fields, pictures, shown, text
+from tests.flow.sim import ABOUT, REMIX, Sim, buttons, fields, pictures, shown, text
 
 
 async def test_imagine_shows_progress_then_four_pictures_with_buttons(sim: Sim) -> None:
@@ -19,7 +19,7 @@ async def test_imagine_shows_progress_then_four_pictures_with_buttons(sim: Sim) 
     assert "$0.08" in text(message)
     job = sim.api.submits[0]
     assert pictures(message) == [f"{job.job_id}_{number}.png" for number in range(4)]
-    assert list(buttons(message)) == ["Remix 1", "Remix 2", "Remix 3", "Remix 4", "Again"]
+    assert list(buttons(message)) == [*REMIX, "Again", *ABOUT]
 
 
 async def test_a_chain_of_three_goes_on_from_the_buttons(sim: Sim) -> None:

@@ -171,7 +171,7 @@ async def test_a_failure_whose_layout_discord_refuses_is_told_in_plain_words(sim
     assert "My next message says why" in text(shown(result))
     assert "gave up" in sim.last.content
     assert "my idea" in sim.last.content
-    again = await sim.ann.click(sim.last, label="Try again")
+    again = await sim.ann.click(sim.last, label="Retry")
     await sim.finish()
     assert "gave up" in text(shown(again)), "the prompt is known there too"
 

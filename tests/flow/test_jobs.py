@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from simcord.results import ResponseMessage
 
-from bot.studio import Limits
 from tests.flow.sim import Sim, buttons, parts, rewrite, shown, simulated, text
 from tests.store.samples import completed, new_job
 
@@ -133,7 +132,7 @@ async def test_what_is_chosen_is_remixed(sim: Sim) -> None:
 async def test_nothing_is_offered_in_a_server_that_may_not_use_the_bot(tmp_path: Path) -> None:
     for allowed, offered in ((frozenset[int](), 1), (frozenset({1}), 0)):
         database = tmp_path / f"{len(allowed)}.db"
-        async with simulated(database, Limits(allowed_guilds=allowed)) as sim:
+        async with simulated(database, allowed_guilds=allowed) as sim:
             job = await sim.store.accept(replace(new_job(), author_id=sim.ann.id))
             assert job is not None
             await sim.store.begin_submit(job.id, None)

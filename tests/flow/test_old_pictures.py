@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from bot.studio import Limits
 from tests.flow.sim import Sim, fields, pictures, shown, simulated, text
 
 DAYS = 3
@@ -15,8 +14,7 @@ DAYS = 3
 
 @pytest.fixture
 async def sim(tmp_path: Path) -> AsyncGenerator[Sim]:
-    limits = Limits(remix_within_days=DAYS)
-    async with simulated(tmp_path / "remixbot.db", limits) as running:
+    async with simulated(tmp_path / "remixbot.db", remix_within_days=DAYS) as running:
         yield running
 
 
@@ -105,7 +103,7 @@ async def test_younger_pictures_are_remixed(sim: Sim) -> None:
 
 
 async def test_zero_days_is_no_limit(tmp_path: Path) -> None:
-    async with simulated(tmp_path / "any.db", Limits()) as sim:
+    async with simulated(tmp_path / "any.db") as sim:
         message = await sim.imagine(sim.ann, "a red fox")
         sim.clock.set_ahead(timedelta(days=300))
         form = await sim.ann.click(message, label="Remix 1")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.flow.sim import Sim, buttons, pictures, shown, text
+from tests.flow.sim import ABOUT, Sim, buttons, pictures, shown, text
 
 
 async def test_a_job_over_15_seconds_ends_with_one_reply_that_pings_only_its_author(
@@ -39,7 +39,7 @@ async def test_a_picture_that_moderation_removed_leaves_a_gap(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "x sandbox:missing=1")
     job_id = sim.api.submits[0].job_id
     assert pictures(message) == [f"{job_id}_{number}.png" for number in (0, 2, 3)]
-    assert list(buttons(message)) == ["Remix 1", "Remix 3", "Remix 4", "Again"]
+    assert list(buttons(message)) == ["Remix 1", "Remix 3", "Remix 4", "Again", *ABOUT]
     assert "Picture 2 is missing" in text(message)
     form = await sim.ann.click(message.message, label="Remix 3")
     await sim.ann.submit_modal(form, {"prompt-1": "y", "mode": "0"})
@@ -110,7 +110,7 @@ async def test_a_failure_is_told_with_what_it_cost_and_the_prompt_is_kept(
     assert sentence in text(message)
     assert charged in text(message)
     assert "> my idea" in text(message)
-    assert list(buttons(message)) == ["Try again"]
+    assert list(buttons(message)) == ["Retry", "Edit prompt"]
     assert sim.api.submit_calls == 1, "a submit is never repeated by itself"
 
 
@@ -145,7 +145,7 @@ async def test_a_job_that_never_ends_is_watched_for_the_time_set_and_no_longer(s
 async def test_a_failed_job_can_be_tried_again_from_its_message(sim: Sim) -> None:
     result = await sim.ann.slash(sim.channel, "imagine", prompt="x sandbox:fail")
     await sim.finish()
-    await sim.ann.click(shown(result).message, label="Try again")
+    await sim.ann.click(shown(result).message, label="Retry")
     assert [job.prompt for job in sim.api.submits] == ["x sandbox:fail"] * 2
 
 

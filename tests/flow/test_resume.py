@@ -7,7 +7,6 @@ from pathlib import Path
 import discord
 
 from bot.model import ImagineRequest, JobState, NewJob, Place
-from bot.studio import Limits
 from tests.flow.sim import Sim, buttons, pictures, rewrite, shown, simulated, text
 
 
@@ -93,7 +92,7 @@ async def test_a_job_that_was_only_written_down_long_ago_is_told_that_nothing_wa
     assert sim.api.submit_calls == 0
     shown_now = str([one.to_dict() for one in sim.last.components])
     assert "Nothing was charged" in shown_now
-    assert "Try again" in shown_now
+    assert "Retry" in shown_now
 
 
 async def test_a_failure_that_could_not_be_told_is_told_after_the_next_start(sim: Sim) -> None:
@@ -105,18 +104,19 @@ async def test_a_failure_that_could_not_be_told_is_told_after_the_next_start(sim
     await sim.restart()
     await sim.finish()
     assert "did not work out" in text(shown(result))
-    assert list(buttons(shown(result))) == ["Try again"]
+    assert list(buttons(shown(result))) == ["Retry", "Edit prompt"]
 
 
 async def test_jobs_that_go_on_count_for_their_authors_limit(tmp_path: Path) -> None:
-    async with simulated(tmp_path / "remixbot.db", Limits(running_per_user=1)) as sim:
+    async with simulated(tmp_path / "remixbot.db", max_running_per_user=1) as sim:
         await sim.ann.slash(sim.channel, "imagine", prompt="x sandbox:seconds=60")
         await sim.restart()
-        refused = await sim.ann.slash(sim.channel, "imagine", prompt="x")
-        assert "1 job running" in shown(refused).content
+        waiting = shown(await sim.ann.slash(sim.channel, "imagine", prompt="x"))
+        assert "Number **1** in line" in text(waiting)
+        assert len(sim.api.submits) == 1
         await sim.clock.advance(90)
-        await sim.imagine(sim.ann, "x")
         assert len(sim.api.submits) == 2
+        await sim.finish()
 
 
 async def test_a_start_erases_tokens_that_discord_no_longer_takes(sim: Sim) -> None:
@@ -161,7 +161,7 @@ async def test_what_was_told_in_a_new_message_can_be_tried_again_with_one_press(
     sim.clock.set_ahead(timedelta(minutes=16))
     await sim.restart()
     await sim.finish()
-    again = await sim.ben.click(sim.last, label="Try again")
+    again = await sim.ben.click(sim.last, label="Retry")
     await sim.finish()
     assert len(pictures(shown(again))) == 4
     assert [one.prompt for one in sim.api.submits] == ["written down"]

@@ -16,7 +16,7 @@ async def test_1_old_buttons_work_hours_after_other_messages_came_and_went(sim: 
     first = await sim.imagine(sim.ann, "first sandbox:seconds=14")
     failing = await sim.ann.slash(sim.channel, "imagine", prompt="second sandbox:fail")
     await sim.finish()
-    await sim.ann.click(shown(failing).message, label="Try again")
+    await sim.ann.click(shown(failing).message, label="Retry")
     await sim.finish()
     await sim.env.advance_time(6 * 3600)  # every view with a timeout has timed out
     form = await sim.ben.click(first.message, label="Remix 1")

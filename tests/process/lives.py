@@ -93,7 +93,13 @@ def _on_its_way(point: str, points: list[str]) -> bool:
     return submitting and not _reached("commit begin_run", point, points)
 
 
-BEGINNING = ("GET users/@me", "GET oauth2/applications/@me", "commit erase_tokens", "GET gateway")
+BEGINNING = (
+    "GET users/@me",
+    "GET oauth2/applications/@me",
+    "commit erase_tokens",
+    "commit forget_old",
+    "GET gateway",
+)
 """What every start does, whatever there is to go on with."""
 
 SUBMIT = ("commit begin_submit", "POST submit", "commit begin_run")

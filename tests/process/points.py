@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from yarl import URL
 
 from bot import texts
-from bot.store import queries
+from bot.store import erasing, queries
 
 Passing = Callable[[str], None]
 """Told the name of each point, at that point."""
@@ -47,9 +47,10 @@ def watch(passing: Passing) -> None:
 
 def _watch_commits(passing: Passing) -> None:
     """Commits are called by the first step of their group."""
-    for name, step in inspect.getmembers(queries, inspect.isfunction):
-        if step.__module__ == queries.__name__ and not name.startswith("_"):
-            setattr(queries, name, _noted(step))
+    for module in (queries, erasing):
+        for name, step in inspect.getmembers(module, inspect.isfunction):
+            if step.__module__ == module.__name__ and not name.startswith("_"):
+                setattr(module, name, _noted(step))
 
     def tell(side: str, session: Session) -> None:
         passing(f"{side} commit {session.info.get('step', 'nothing')}")

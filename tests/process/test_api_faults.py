@@ -15,7 +15,7 @@ from tests.discord_server.people import Community, Person
 from tests.discord_server.process import BotProcess
 from tests.discord_server.seen import SeenMessage
 from tests.discord_server.things import Channel
-from tests.flow.sim import paint_dot
+from tests.flow.sim import UNLIMITED, paint_dot
 from tests.process.accidents import (
     Accident,
     Script,
@@ -87,7 +87,7 @@ def env(env: dict[str, str]) -> dict[str, str]:
         **env,
         "API_TIMEOUT_SECONDS": "2",
         "PICTURE_TIMEOUT_SECONDS": "2",
-        "MAX_RUNNING_PER_USER": "0",
+        **UNLIMITED,
         "MAX_READS_PER_SECOND": "100",
     }
 
@@ -133,7 +133,7 @@ async def test_a_submit_without_a_readable_answer_may_be_charged_and_is_never_re
     for prompt, message in ends.items():
         assert "It may have been charged" in message.text, prompt
         assert f"> {prompt}" in message.text
-        assert "Try again" in message.buttons
+        assert "Retry" in message.buttons
     assert api.submit_calls == len(accidents)
     assert "ERROR" not in bot.output
 

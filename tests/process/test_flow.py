@@ -91,20 +91,6 @@ async def test_a_job_is_shown_again_to_those_who_may_see_it(
     assert "ERROR" not in bot.output
 
 
-async def test_twenty_clicks_at_once_cannot_pass_a_limit_of_three(
-    bot: BotProcess, api: GenerationServer, channel: Channel, people: list[Person]
-) -> None:
-    ann, ben = people[:2]
-    message = await result_of(await ben.slash(channel, "imagine", prompt="x"))
-    handles = await asyncio.gather(*(ann.click(message, "Again") for _ in range(20)))
-    shown = await asyncio.gather(*(handle.message() for handle in handles))
-    refused = [one for one in shown if one.ephemeral]
-    assert len(refused) == 17
-    assert all("3 jobs running" in one.text for one in refused)
-    await api.until(lambda: len(api.submits) == 4)
-    assert bot.output.count("ERROR") == 0
-
-
 async def test_buttons_and_forms_outlive_the_process(
     discord: DiscordServer,
     api: GenerationServer,

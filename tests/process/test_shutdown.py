@@ -84,7 +84,7 @@ async def test_a_job_on_its_way_to_the_api_is_told_after_the_next_start(
     await api.until(lambda: len(api.submits) == 1)
     await ends_cleanly(bot)
     async with BotProcess(discord, cwd=tmp_path, env=env) as second:
-        told = await handle.message(lambda message: "Try again" in message.buttons)
+        told = await handle.message(lambda message: "Retry" in message.buttons)
         assert "It may have been charged" in told.text
         await ends_cleanly(second)
     assert api.submit_calls == 1

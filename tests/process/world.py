@@ -77,7 +77,7 @@ class World:
 
     def bot(self, *, kill_at: str = "", late: bool = False) -> HatchedBot:
         """A bot, not started yet; *late*: as if the tokens of interactions were past their time."""
-        waits = {**WAITS, "bot.jobs.runner.TOKEN_LIFE_S": 0.0} if late else WAITS
+        waits = {**WAITS, "bot.jobs.housekeeping.TOKEN_LIFE_S": 0.0} if late else WAITS
         env = {
             "VTRIX_API_KEY": KEY,
             "VTRIX_API_URL": self.api.url,

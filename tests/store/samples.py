@@ -3,6 +3,7 @@
 import itertools
 from decimal import Decimal
 
+from bot.limits import Allowance, Limits
 from bot.model import (
     Completed,
     ImagineRequest,
@@ -32,6 +33,11 @@ REMIX = RemixRequest(
     mode=Mode.SUBTLE,
     callback="https://example.org/done?id=1",
 )
+
+_EVERY = Allowance(
+    running=9, waiting=9, jobs_per_day=9, usd_per_day=Decimal(9), usd_per_month=Decimal(9)
+)
+EVERY_LIMIT = Limits(person=_EVERY, server=_EVERY, everybody=_EVERY)
 
 _interaction_ids = itertools.count(8_000_000_000_000_000_000)
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.errors import DailyLimitReached
+from bot.limits import Allowance, Limits
 from bot.model import Job
 from bot.store import Store, open_store
 from tests.clock import START, ManualClock
@@ -14,6 +15,10 @@ from tests.store.samples import new_job
 
 DAY = timedelta(hours=24)
 MOMENT = timedelta(microseconds=1)
+
+
+def daily(jobs: int) -> Limits:
+    return Limits(everybody=Allowance(jobs_per_day=jobs))
 
 
 async def test_the_same_interaction_is_accepted_once(store: Store) -> None:
@@ -33,13 +38,13 @@ async def test_the_same_interaction_twice_at_once_is_accepted_once(store: Store)
 
 async def test_an_interaction_that_came_twice_is_told_nothing_of_the_limit(store: Store) -> None:
     new = new_job()
-    await store.accept(new, daily_limit=1)
-    assert await store.accept(new, daily_limit=1) is None
+    await store.accept(new, limits=daily(1))
+    assert await store.accept(new, limits=daily(1)) is None
 
 
 async def test_twenty_at_once_with_a_limit_of_three_make_three_jobs(store: Store) -> None:
     answers = await asyncio.gather(
-        *(store.accept(new_job(), daily_limit=3) for _ in range(20)), return_exceptions=True
+        *(store.accept(new_job(), limits=daily(3)) for _ in range(20)), return_exceptions=True
     )
     assert sum(isinstance(answer, Job) for answer in answers) == 3
     assert sum(isinstance(answer, DailyLimitReached) for answer in answers) == 17
@@ -49,19 +54,19 @@ async def test_the_limit_says_when_the_next_job_is_possible_and_then_it_is(
     store: Store, clock: ManualClock
 ) -> None:
     for _ in range(2):
-        await store.accept(new_job(), daily_limit=2)
+        await store.accept(new_job(), limits=daily(2))
         await clock.advance(3600)
     with pytest.raises(DailyLimitReached) as reached:
-        await store.accept(new_job(), daily_limit=2)
+        await store.accept(new_job(), limits=daily(2))
     assert (reached.value.limit, reached.value.free_at) == (2, START + DAY)
 
     _move(clock, to=reached.value.free_at - MOMENT)
     with pytest.raises(DailyLimitReached):
-        await store.accept(new_job(), daily_limit=2)
+        await store.accept(new_job(), limits=daily(2))
     _move(clock, to=reached.value.free_at)
-    assert await store.accept(new_job(), daily_limit=2)
+    assert await store.accept(new_job(), limits=daily(2))
     with pytest.raises(DailyLimitReached):
-        await store.accept(new_job(), daily_limit=2)
+        await store.accept(new_job(), limits=daily(2))
 
 
 async def test_a_limit_that_was_lowered_waits_until_enough_jobs_have_left(
@@ -71,16 +76,16 @@ async def test_a_limit_that_was_lowered_waits_until_enough_jobs_have_left(
         await store.accept(new_job())
         await clock.advance(3600)
     with pytest.raises(DailyLimitReached) as reached:
-        await store.accept(new_job(), daily_limit=2)
+        await store.accept(new_job(), limits=daily(2))
     assert reached.value.free_at == START + timedelta(hours=3) + DAY
     _move(clock, to=reached.value.free_at)
-    assert await store.accept(new_job(), daily_limit=2)
+    assert await store.accept(new_job(), limits=daily(2))
 
 
 async def test_jobs_that_failed_or_were_withdrawn_do_not_count(store: Store) -> None:
     await samples.failed(store)
     await store.withdraw((await samples.accepted(store)).id)
-    assert await store.accept(new_job(), daily_limit=1)
+    assert await store.accept(new_job(), limits=daily(1))
 
 
 async def test_every_job_that_did_not_fail_counts(store: Store) -> None:
@@ -88,23 +93,23 @@ async def test_every_job_that_did_not_fail_counts(store: Store) -> None:
         await made(store)
     await samples.delivered(store)
     await samples.unknown(store)  # it may have been charged
-    assert await store.accept(new_job(), daily_limit=7)
+    assert await store.accept(new_job(), limits=daily(7))
     with pytest.raises(DailyLimitReached):
-        await store.accept(new_job(), daily_limit=7)
+        await store.accept(new_job(), limits=daily(7))
 
 
 async def test_zero_is_no_limit(store: Store) -> None:
     for _ in range(3):
-        assert await store.accept(new_job(), daily_limit=0)
+        assert await store.accept(new_job(), limits=daily(0))
 
 
 async def test_a_refused_job_can_be_asked_for_again_later(store: Store, clock: ManualClock) -> None:
     await samples.accepted(store)
     new = new_job()
     with pytest.raises(DailyLimitReached):
-        await store.accept(new, daily_limit=1)
+        await store.accept(new, limits=daily(1))
     await clock.advance(DAY.total_seconds())
-    assert await store.accept(new, daily_limit=1)
+    assert await store.accept(new, limits=daily(1))
 
 
 async def test_a_job_whose_caller_left_leaves_no_row(database_url: str, clock: ManualClock) -> None:

@@ -47,7 +47,7 @@ async def test_the_migrations_build_the_checks_and_the_partial_indexes_of_the_co
         await connection.run_sync(Base.metadata.drop_all)
         await connection.run_sync(Base.metadata.create_all)
         written = await connection.run_sync(_conditions)
-    assert len(written) == 4 + 2
+    assert len(written) == 6 + 3
     assert migrated == written
 
 

@@ -21,7 +21,7 @@ from bot.store import Store, open_store
 from tests.clock import START, ManualClock
 from tests.store import samples
 from tests.store.postgres import OwnServer, Server
-from tests.store.samples import MESSAGE, new_job
+from tests.store.samples import AUTHOR, CHANNEL, EVERY_LIMIT, MESSAGE, PLACE, new_job
 
 T = TypeVar("T")
 
@@ -214,9 +214,22 @@ async def test_no_lookup_reads_a_whole_table(impatient: Store, postgresql_url: s
         await impatient.open_jobs()
         await impatient.recent_durations(RemixRequest)
         await impatient.erase_tokens(START - timedelta(minutes=15))
-        await impatient.accept(new_job(), daily_limit=200)
-    lookups = [(call[2], call[3]) for call in asked if call[2].startswith(("SELECT", "UPDATE"))]
-    assert len(lookups) == 6
+        asked_for = await impatient.accept(new_job(), limits=EVERY_LIMIT)
+        assert asked_for is not None
+        await impatient.jobs_of(AUTHOR, offset=0, limit=7)
+        await impatient.suggestions(AUTHOR, CHANNEL)
+        await impatient.by_interaction(1)
+        await impatient.children(asked_for, AUTHOR, limit=10)
+        await impatient.usage(author_id=AUTHOR)
+        await impatient.usage(guild_id=PLACE.guild_id)
+        await impatient.count_of(AUTHOR)
+        await impatient.forget_old(START - timedelta(days=365))
+        await impatient.forget_author(AUTHOR)
+        await impatient.forget_guild(1)
+    lookups = [
+        (call[2], call[3]) for call in asked if call[2].startswith(("SELECT", "UPDATE", "DELETE"))
+    ]
+    assert len(lookups) > 30
     async with _connected(postgresql_url) as connection:
         # Tables this small are read whole unless that is forbidden.
         await connection.execute(text("SET enable_seqscan = off"))

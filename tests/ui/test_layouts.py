@@ -106,7 +106,7 @@ async def test_progress_says_what_is_made_how_far_it_is_and_where_from() -> None
     assert_fits(page)
     for piece in ("picture 2 · subtle", "> a fox", "40 %", "<t:1767225600:R>", ORIGIN.url):
         assert piece in text(page)
-    assert not buttons(page)
+    assert buttons(page) == {"Stop": "remix:stop:1"}
 
 
 async def test_without_a_per_cent_there_is_no_bar() -> None:
@@ -123,16 +123,18 @@ async def test_a_result_of_four_has_both_rows() -> None:
         **{f"Remix {n + 1}": f"remix:remix:{JOB_ID}:{n}" for n in range(4)},
         "Again": f"remix:again:{PARENT}:1",
         **{f"Parent {n + 1}": f"remix:again:{PARENT}:{n}" for n in (0, 2, 3)},
+        "Details": "remix:details:1",
+        "Delete": "remix:delete:1",
     }
     for piece in ("<@42>", "Subtle", f"[picture 2]({ORIGIN.url})", "38 s", "$0.08"):
         assert piece in text(page)
     assert "missing" not in text(page)
 
 
-async def test_a_result_of_imagine_has_only_again_in_the_second_row() -> None:
+async def test_a_result_of_imagine_has_no_parents_in_the_second_row() -> None:
     done = job(0, 1, 2, 3, remix=False)
     page = result_page(done, exhibits(done), took_s=1)
-    assert [*buttons(page)][4:] == ["Again"]
+    assert [*buttons(page)][4:] == ["Again", "Details", "Delete"]
     assert buttons(page)["Again"] == f"remix:imagine:{JOB_ID}:0"
 
 
@@ -230,12 +232,15 @@ async def test_a_failure_says_why_whether_it_cost_something_and_offers_another_t
     assert_fits(page)
     for piece in ("cannot be reached", "Nothing was charged.", "> a fox"):
         assert piece in text(page)
-    assert buttons(page) == {"Try again": f"remix:again:{PARENT}:1"}
+    assert buttons(page) == {
+        "Retry": f"remix:again:{PARENT}:1",
+        "Edit prompt": f"remix:edit:{PARENT}:1",
+    }
     imagined = failure_page(
         replace(job(remix=False), provider_job_id=None), ApiUnavailable(), nothing_charged=False
     )
     assert "charged" not in text(imagined)
-    assert buttons(imagined) == {"Try again": "remix:imagine:-:0"}
+    assert buttons(imagined) == {"Retry": "remix:imagine:-:0", "Edit prompt": "remix:edit:-:0"}
 
 
 async def test_no_page_holds_anything_but_dynamic_items_or_a_timeout() -> None:
@@ -266,9 +271,10 @@ async def test_a_classic_result_says_and_offers_the_same(prompt: str) -> None:
     assert_plain_fits(page)
     for piece in ("Remix of picture 2", "<@42>", "Subtle", "38 s", "$0.08"):
         assert piece in page.content
-    remix, repeat = page.view.to_components()
+    remix, repeat, about = page.view.to_components()
     assert [one["label"] for one in remix["components"]] == [f"Remix {n + 1}" for n in range(4)]
     assert repeat["components"][0]["label"] == "Again"
+    assert [one["label"] for one in about["components"]] == ["Details", "Delete"]
     pictures = [one.filename for one in page.files if one.filename.endswith(".png")]
     if prompt == "a fox":
         assert len(pictures) == 10
@@ -288,4 +294,4 @@ async def test_a_classic_result_of_links_and_a_classic_failure_fit_too() -> None
     assert_plain_fits(failed)
     assert "Nothing was charged." in failed.content
     [row] = failed.view.to_components()
-    assert [one["label"] for one in row["components"]] == ["Try again"]
+    assert [one["label"] for one in row["components"]] == ["Retry", "Edit prompt"]

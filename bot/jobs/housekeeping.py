@@ -1,0 +1,60 @@
+"""Erases what is of no use any more, and notes until when there was a bot.
+
+Knows nothing of jobs under way.
+"""
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+from bot.clock import Clock
+from bot.errors import StoreUnavailable
+from bot.store import Store
+
+log = logging.getLogger(__name__)
+
+TOKEN_LIFE_S = 14.5 * 60
+"""An interaction's token is good for 15 minutes: this long it is kept, and then erased."""
+TIDY_EVERY_S = 30.0
+ERASE_EVERY_S = 3600.0
+AT_WORK_FACT = "last seen at work"
+"""Under this name the store remembers until when there was a bot."""
+
+
+class Housekeeper:
+    """Keeps *store* tidy; jobs that are older than *retention* are erased."""
+
+    def __init__(self, *, store: Store, clock: Clock, retention: timedelta | None) -> None:
+        self._store = store
+        self._clock = clock
+        self._retention = retention
+
+    async def prepare(self) -> datetime:
+        """Erase what became useless while there was no bot; the last moment at which there was one.
+
+        Raises `StoreUnavailable`.
+        """
+        await self._erase_tokens()
+        await self._erase_old()
+        at_work = await self._store.remembered(AT_WORK_FACT)
+        return datetime.fromisoformat(at_work or datetime.min.replace(tzinfo=UTC).isoformat())
+
+    async def tidy(self) -> None:
+        """Do it again and again; ends only when it is cancelled."""
+        erase_at = self._clock.monotonic() + ERASE_EVERY_S
+        while True:
+            await self._clock.sleep(TIDY_EVERY_S)
+            try:
+                await self._erase_tokens()
+                await self._store.remember(AT_WORK_FACT, self._clock.now().isoformat())
+                if self._clock.monotonic() >= erase_at:
+                    erase_at = self._clock.monotonic() + ERASE_EVERY_S
+                    await self._erase_old()
+            except StoreUnavailable as error:
+                log.warning("Old rows could not be erased, the next try follows: %s", error)
+
+    async def _erase_tokens(self) -> None:
+        await self._store.erase_tokens(self._clock.now() - timedelta(seconds=TOKEN_LIFE_S))
+
+    async def _erase_old(self) -> None:
+        before = None if self._retention is None else self._clock.now() - self._retention
+        await self._store.forget_old(before)

@@ -1,0 +1,46 @@
+"""How much may be asked for: by one person, by one server, by all of them together.
+
+Numbers only. Who waits for whom is in `bot.jobs.queue`, what was spent is counted by `bot.store`.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from enum import Enum, auto
+
+DAY = timedelta(hours=24)
+MONTH = timedelta(days=30)
+"""Days and months are the last 24 hours and the last 30 days, whatever the date."""
+
+
+class Whose(Enum):
+    """Whom a limit is for."""
+
+    PERSON = auto()
+    SERVER = auto()
+    EVERYBODY = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """What one of them may have; 0 = as much as they like."""
+
+    running: int = 0
+    """Jobs that the API has at the same time; further ones wait."""
+    waiting: int = 0
+    """Jobs that wait for their turn."""
+    jobs_per_day: int = 0
+    """Those that failed do not count, unless nobody knows whether the API took them."""
+    usd_per_day: Decimal = Decimal(0)
+    usd_per_month: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Every limit."""
+
+    person: Allowance = Allowance()
+    server: Allowance = Allowance()
+    everybody: Allowance = Allowance()
+    remix_within_days: float = 0
+    """The API remixes no older pictures; 0 = any."""

@@ -1,0 +1,214 @@
+"""What to say about every failure: one sentence for each leaf of `bot.errors`.
+
+A sentence says what happened and what to do. Plain text with Discord's Markdown.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from bot import errors
+from bot.limits import DAY, Whose
+from bot.model import PROMPT_MAX
+from bot.texts import (
+    ASK_LATER,
+    MAYBE_CHARGED,
+    NOTHING_CHARGED,
+    OPERATOR_TOLD,
+    days,
+    listed,
+    relative,
+    seconds,
+    usd,
+)
+
+CODES: dict[str, str] = {
+    "4011001": "The API needs to know which job to remix: give a job id, or press a Remix button.",
+    "4011002": "The API needs to know which picture to remix: choose one from 1 to 4.",
+    "4011003": "That job has no picture with this number: choose another one from 1 to 4.",
+    "4011004": "The API does not know this mode: choose Strong or Subtle.",
+    "4011005": "The API needs a prompt: say what the new picture shows.",
+    "4011006": f"The API takes prompts of 1 to {PROMPT_MAX} characters: please shorten yours.",
+    "4011007": "The API does not accept this callback: give an http:// or https:// address.",
+    "4011098": "The API could not make this one. The source may be older than three days, or its "
+    "moderation stepped in: try another prompt or a newer picture.",
+    "4011099": f"The API is out of service at the moment. {ASK_LATER}",
+    "4001001": "The API needs a prompt: say what the pictures show.",
+    "4001002": f"The API takes prompts of 1 to {PROMPT_MAX} characters: please shorten yours.",
+}
+"""A sentence for every documented code of the API, by its last seven digits."""
+
+_UNREACHABLE = f"The API cannot be reached at the moment. {ASK_LATER}"
+_FAILED = "The API started on it and then gave up. Another prompt, or another try, may work."
+
+
+def _permissions(error: errors.PermissionsMissing) -> str:
+    names = listed(f"**{name}**" for name in error.permissions)
+    return (
+        f"I may not post pictures here: I lack {names}. Ask a moderator to allow it in the "
+        "channel's settings."
+    )
+
+
+_THEIRS = {
+    Whose.PERSON: "You have",
+    Whose.SERVER: "This server has",
+    Whose.EVERYBODY: "The bot has",
+}
+
+
+def _daily_limit(error: errors.DailyLimitReached) -> str:
+    return (
+        f"{_THEIRS[error.whose]} used up {error.limit} jobs in these 24 hours, which is the limit. "
+        f"The next one is possible {relative(error.free_at)}."
+    )
+
+
+def _waiting_limit(error: errors.WaitingLimitReached) -> str:
+    jobs = "job" if error.limit == 1 else "jobs"
+    return (
+        f"{_THEIRS[error.whose]} {error.limit} {jobs} waiting already, which is the limit here. "
+        "Let one of them start, then ask again."
+    )
+
+
+def _budget(error: errors.BudgetUsedUp) -> str:
+    span = "24 hours" if error.span == DAY else "30 days"
+    if error.free_at is None:
+        return (
+            f"This would cost about {usd(error.cost_usd)}, and no more than "
+            f"{usd(error.limit_usd)} may be spent in {span}. Ask for less at once."
+        )
+    return (
+        f"{_THEIRS[error.whose]} too little left of the {usd(error.limit_usd)} for {span}: this "
+        f"would cost about {usd(error.cost_usd)}. It is possible {relative(error.free_at)}."
+    )
+
+
+def _consent(error: errors.ConsentMissing) -> str:
+    reasons: list[str] = []
+    if error.permutations > 1:
+        reasons.append(f"its braces stand for **{error.permutations}** prompts, each billed")
+    if error.turbo:
+        reasons.append("`--turbo` costs double")
+    return (
+        f"This prompt is billed several times over: {listed(reasons)}. It would cost about "
+        f"**{usd(error.usd)}**. {NOTHING_CHARGED[:-1]} so far. Shall I go ahead?"
+    )
+
+
+def _channels(error: errors.ChannelNotAllowed) -> str:
+    named = listed(f"<#{channel}>" for channel in error.channels[:10])
+    return f"I may not be used in this channel. Ask me in {named}."
+
+
+SENTENCES: dict[type[errors.RemixbotError], str | Callable[[Any], str]] = {
+    errors.PromptMissing: "The prompt is empty: write what the picture should show.",
+    errors.PromptTooLong: lambda error: (
+        f"The prompt has {error.length} characters; {PROMPT_MAX} is the most. Please shorten it."
+    ),
+    errors.PromptTwice: "Give either `prompt` or `prompt_file`, not both.",
+    errors.PromptFileTooLarge: lambda error: (
+        f"The prompt file has {error.size_bytes // 1024} KiB; a prompt of {PROMPT_MAX} characters "
+        "fits in 33 KiB. Please attach a shorter text file."
+    ),
+    errors.PromptFileUnreadable: "I could not read the prompt file. Attach a plain text file "
+    "(UTF-8), or paste the text into `prompt`.",
+    errors.JobIdInvalid: "I cannot find a job id in that. Give the id itself, a link to one of my "
+    "messages, or a picture's link or file name.",
+    errors.MessageUnknown: "I know no job in that message. Link to one of my results, or give the "
+    "job id itself.",
+    errors.ImageInvalid: "Pictures have the numbers 1 to 4: choose one of those.",
+    errors.ModeInvalid: "Choose Strong or Subtle as the mode.",
+    errors.CallbackInvalid: "The callback must be an address that starts with http:// or "
+    "https://, without a user name, and with at most 2048 characters.",
+    errors.WaitingLimitReached: _waiting_limit,
+    errors.DailyLimitReached: _daily_limit,
+    errors.BudgetUsedUp: _budget,
+    errors.ConsentMissing: _consent,
+    errors.ServerNotAllowed: "This bot is not open to this server. Ask whoever runs it to allow "
+    "the server.",
+    errors.OnlyInServers: "I only work in servers. Ask me in a channel there.",
+    errors.RoleMissing: "Only members with certain roles may use me here. Ask a moderator which.",
+    errors.ChannelNotAllowed: _channels,
+    errors.WordRefused: lambda error: (
+        f"Prompts with **{error.word}** are not taken here. Nobody else sees this, and your "
+        "prompt is kept: edit it and try again."
+    ),
+    errors.NotYours: "Only who asked for it, and moderators, may do that.",
+    errors.DraftGone: "I have started on this one already, or it is more than a day old. Ask anew "
+    "if you want more of it.",
+    errors.JobStopped: f"It was not sent to the API yet. {NOTHING_CHARGED}",
+    errors.NothingToStop: "There is nothing to stop any more: this one has ended, or was stopped.",
+    errors.JobKept: lambda error: (
+        "The API made the pictures all the same"
+        + (f" and charged {usd(error.cost_usd)}" if error.cost_usd is not None else "")
+        + ". They are kept: `/jobs` lists them, and `/show` posts them."
+    ),
+    errors.PermissionsMissing: _permissions,
+    errors.SourceUnknown: "I no longer know the prompt of this result: use its Remix buttons.",
+    errors.JobPrivate: "That job is private: only who asked for it can go on with it.",
+    errors.SourceTooOld: lambda error: (
+        f"This picture was made more than {days(error.days)} ago, and the API no longer remixes "
+        "it. You can start anew from its prompt with `/imagine`."
+    ),
+    errors.NoPictureThere: "I see no picture of mine in that message that I could remix. Choose "
+    "one of my results, or give the job id with `/remix`.",
+    errors.JobUnknown: "I know no such job, and neither does the API. Give a link to one of my "
+    "messages, a picture's link or file name, or the API's task id.",
+    errors.PicturesMissing: "That job has no pictures, or none yet. `/jobs` says how yours stand.",
+    errors.OldControl: "This button is from an older version of me. Use `/remix` with the job id "
+    "from the picture's file name.",
+    errors.RequestRefused: lambda error: CODES.get(
+        error.code, "The API did not accept this request. Change the prompt and try again."
+    ),
+    errors.ContentRefused: "The API's moderation refused this prompt: please put it differently.",
+    errors.ApiUnavailable: lambda error: CODES.get(error.code or "", _UNREACHABLE),
+    errors.ApiBusy: f"The API is busy at the moment. {ASK_LATER}",
+    errors.TaskNotFound: "The API no longer knows this job. It may have been charged all the same.",
+    errors.SubmitUnknown: "The API did not answer when it got this job, so I cannot tell whether "
+    f"it runs. {MAYBE_CHARGED} I do not send it twice by myself.",
+    errors.GenerationFailed: lambda error: CODES.get(error.code or "", _FAILED),
+    errors.NothingMade: "The API finished without a single picture: its moderation removed them "
+    f"all. {MAYBE_CHARGED}",
+    errors.JobOverdue: lambda error: (
+        f"The API has not finished this job after {seconds(error.waited_s)}, so I stopped "
+        f"watching. {MAYBE_CHARGED}"
+    ),
+    errors.JobTooOld: "I was away for too long to start on this one by myself. Press Retry if "
+    "you still want it.",
+    errors.EndedUnseen: "This one did not work out, and I was restarted before I could say so.",
+    errors.PictureUnavailable: "A picture could not be fetched from the API.",
+    errors.PictureTooLarge: "A picture is too large to post.",
+    errors.StoreUnavailable: "I cannot write anything down at the moment, so I did not accept "
+    f"this. {NOTHING_CHARGED} {ASK_LATER}",
+    errors.ListUnavailable: f"I cannot look that up at the moment. {ASK_LATER}",
+    errors.StoreTooNew: "A newer version of this bot has used the database, and this one cannot "
+    "read it: update the bot, then start it again.",
+    errors.StoreInUse: "Another bot process is using this database: stop that one first, or give "
+    "this one a DATABASE_URL of its own.",
+    errors.DeliveryFailed: "Discord did not take the pictures. They are kept: `/show` posts them.",
+    errors.ApiKeyRefused: f"The API does not accept this bot's key. {OPERATOR_TOLD}",
+    errors.ApiCreditUsedUp: f"This bot's credit with the API is used up. {OPERATOR_TOLD}",
+    errors.ApiPermissionMissing: "The API does not let this bot's key make such pictures. "
+    f"{OPERATOR_TOLD}",
+    errors.ApiMisused: f"The API did not understand me, which is a bug of mine. {OPERATOR_TOLD}",
+    errors.Incident: lambda error: (
+        "Something broke on my side, sorry. If you report it, mention incident "
+        f"`{error.number}`: the log has the rest."
+    ),
+}
+
+
+def describe(error: errors.RemixbotError) -> str:
+    """What to say about *error*; every leaf of `bot.errors` has its sentence."""
+    sentence = SENTENCES[type(error)]
+    return sentence if isinstance(sentence, str) else sentence(error)
+
+
+FOR_THE_OPERATOR: dict[type[errors.OperatorError], str] = {
+    errors.ApiKeyRefused: "The API refused the key: check VTRIX_API_KEY.",
+    errors.ApiCreditUsedUp: "The API says that the credit is used up: top up the Vtrix account.",
+    errors.ApiPermissionMissing: "The API denies this key the model: check the account's rights.",
+    errors.ApiMisused: "The API rejects our request: its contract may have changed.",
+}
+"""What the log says, beside the data of the error."""

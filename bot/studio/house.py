@@ -1,0 +1,108 @@
+"""The rules of the house: who may use the bot where, and for which words.
+
+Nothing here is counted, and nothing is looked up.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+from bot.errors import (
+    ChannelNotAllowed,
+    NotYours,
+    OnlyInServers,
+    RoleMissing,
+    ServerNotAllowed,
+    WordRefused,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """Somebody who uses the bot, and where they stand."""
+
+    user_id: int
+    guild_id: int | None = None
+    """``None``: in direct messages."""
+    channel_ids: frozenset[int] = frozenset()
+    """Of the channel; in a thread also that of the channel it belongs to."""
+    role_ids: frozenset[int] = frozenset()
+    foreign: bool = False
+    """The bot is not there by itself: this person brought it along."""
+    moderates: bool = False
+    """May manage messages there."""
+    manages: bool = False
+    """May manage the server."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """The rules; each set of ids may be empty, which allows all."""
+
+    allowed_guilds: frozenset[int] = frozenset()
+    allowed_roles: frozenset[int] = frozenset()
+    allowed_channels: frozenset[int] = frozenset()
+    direct_messages: bool = False
+    user_install: bool = False
+    """People may bring the bot along to where it is not."""
+    results_are_the_authors: bool = False
+    """Only who asked, and moderators, may press the buttons of a result."""
+    refused_words: tuple[str, ...] = ()
+    _words: tuple[tuple[str, re.Pattern[str]], ...] = field(init=False, repr=False, default=())
+
+    def __post_init__(self) -> None:
+        words = tuple((word, _whole(word)) for word in self.refused_words if _folded(word))
+        object.__setattr__(self, "_words", words)
+
+    def admit(self, visitor: Visitor) -> None:
+        """Raises `OnlyInServers`, `ServerNotAllowed`, `RoleMissing` or `ChannelNotAllowed`.
+
+        Direct messages have no roles and no channels: where roles are asked for nobody has one.
+        """
+        if visitor.guild_id is None:
+            if not (self.user_install if visitor.foreign else self.direct_messages):
+                raise OnlyInServers
+        else:
+            is_listed = not self.allowed_guilds or visitor.guild_id in self.allowed_guilds
+            if not is_listed or (visitor.foreign and not self.user_install):
+                raise ServerNotAllowed
+        if self.allowed_roles and not self.allowed_roles & visitor.role_ids:
+            raise RoleMissing
+        if visitor.guild_id is None or not self.allowed_channels:
+            return
+        if not self.allowed_channels & visitor.channel_ids:
+            raise ChannelNotAllowed(channels=tuple(sorted(self.allowed_channels)))
+
+    def admit_to_result(self, visitor: Visitor, author_id: int | None) -> None:
+        """Raises `NotYours` where a result of this author is not for this visitor's hands."""
+        if self.results_are_the_authors:
+            admit_to_job(visitor, author_id)
+
+    def check_words(self, prompt: str) -> None:
+        """Raises `WordRefused` where *prompt* holds one of the refused words.
+
+        Whole words, whatever their case; letters that only look different (full width, ligatures)
+        are the same, and invisible ones do not count.
+        """
+        folded = _folded(prompt)
+        for word, pattern in self._words:
+            if pattern.search(folded):
+                raise WordRefused(word=word)
+
+
+def admit_to_job(visitor: Visitor, author_id: int | None) -> None:
+    """Raises `NotYours` for anybody but its author and moderators; ``None``: nobody knows who."""
+    if visitor.user_id != author_id and not visitor.moderates:
+        raise NotYours
+
+
+def _whole(word: str) -> re.Pattern[str]:
+    spaced = r"\s+".join(re.escape(part) for part in _folded(word).split())
+    return re.compile(rf"(?<!\w){spaced}(?!\w)")
+
+
+def _folded(text: str) -> str:
+    """As it is compared: NFKC, without case, without characters that nobody sees."""
+    visible = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
+    folded = unicodedata.normalize("NFKC", visible).casefold()
+    return unicodedata.normalize("NFKC", folded).strip()

@@ -1,0 +1,282 @@
+"""What people can have made: imagine, remix, do it again, and stop.
+
+Knows nothing of Discord's library: the caller passes in how a job is announced.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from bot.bill import read_bill
+from bot.clock import Clock
+from bot.errors import (
+    ConsentMissing,
+    DraftGone,
+    NothingToStop,
+    SourceUnknown,
+    StoreUnavailable,
+    UserError,
+)
+from bot.inputs import JobId, MessageId
+from bot.jobs.housekeeping import Housekeeper
+from bot.jobs.queue import JobQueue, Ticket
+from bot.jobs.runner import JobRunner
+from bot.jobs.screen import Screen
+from bot.limits import Limits
+from bot.model import (
+    Draft,
+    ImagineRequest,
+    Job,
+    JobState,
+    MessageLink,
+    Mode,
+    NewJob,
+    RemixRequest,
+    Request,
+    Source,
+)
+from bot.store import Store
+from bot.studio.asking import Announce, Asking
+from bot.studio.house import House, Visitor, admit_to_job
+from bot.studio.lookups import check_age, find_source, store_budget
+
+log = logging.getLogger(__name__)
+
+Wanted = tuple[Request, MessageLink | None]
+"""What somebody wants, and the message that its source is taken from."""
+
+
+class Studio:
+    """The use cases. One for the whole bot."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        queue: JobQueue,
+        runner: JobRunner,
+        housekeeper: Housekeeper,
+        house: House,
+        limits: Limits,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._queue = queue
+        self._runner = runner
+        self._housekeeper = housekeeper
+        self.house = house
+        self.limits = limits
+        self._clock = clock
+
+    async def imagine(
+        self, *, prompt: str, callback: str | None, asking: Asking, announce: Announce
+    ) -> None:
+        """Make four pictures from *prompt*, in the background.
+
+        Raises a `bot.errors.UserError` or `StoreUnavailable`; nothing is accepted then.
+        """
+
+        async def request() -> Wanted:
+            return ImagineRequest(prompt=prompt, callback=callback), None
+
+        await self._start(request, asking, announce)
+
+    async def remix(
+        self,
+        *,
+        job: JobId | MessageId,
+        image_no: int,
+        prompt: str,
+        mode: Mode,
+        callback: str | None,
+        asking: Asking,
+        announce: Announce,
+    ) -> None:
+        """Remix a picture of *job*, in the background.
+
+        Raises a `bot.errors.UserError` or `StoreUnavailable`; nothing is accepted then.
+        """
+
+        async def request() -> Wanted:
+            source, parent = await find_source(self._store, job, image_no, asking.author_id)
+            self._check_age(parent, prompt)
+            wanted = RemixRequest(source=source, prompt=prompt, mode=mode, callback=callback)
+            return wanted, None if parent is None or parent.place.private else parent.message
+
+        await self._start(request, asking, announce)
+
+    async def again(
+        self, *, message_id: int, source: Source | None, asking: Asking, announce: Announce
+    ) -> None:
+        """Do once more what the job of *message_id* did, on *source* where it was a remix.
+
+        Raises `SourceUnknown` where that job is not known, `SourceTooOld`, and whatever else a new
+        job raises.
+        """
+
+        async def request() -> Wanted:
+            shown = await self._store.by_message(message_id)
+            match shown.request if shown else None:
+                case ImagineRequest() as imagined:
+                    return replace(imagined, callback=None), None
+                case RemixRequest() as remix if shown and source:
+                    self._check_age(await self._store.by_id(source.job_id), remix.prompt)
+                    return replace(remix, source=source, callback=None), shown.origin
+                case _:
+                    raise SourceUnknown
+
+        await self._start(request, replace(asking, origin=None), announce)
+
+    async def take_up(
+        self, draft: Draft, *, consented: bool, asking: Asking, announce: Announce
+    ) -> None:
+        """Do what *draft* asks for, once. *consented*: its author has agreed to what it costs.
+
+        Raises `DraftGone` where it was done before, `SourceTooOld`, and whatever else a new job
+        raises.
+        """
+
+        async def request() -> Wanted:
+            if isinstance(draft.request, RemixRequest):
+                parent = await self._store.by_id(draft.request.source.job_id)
+                self._check_age(parent, draft.request.prompt)
+            return draft.request, draft.origin
+
+        asking = replace(asking, origin=None)
+        await self._start(request, asking, announce, draft=draft, consented=consented)
+
+    async def stop(self, interaction_id: int, visitor: Visitor) -> Job | None:
+        """Stop the job that was asked for in this interaction; the job where the API has it.
+
+        ``None``: it was not sent yet, and its message says so in a moment. Raises `NothingToStop`,
+        `NotYours` and `StoreUnavailable`.
+        """
+        async with store_budget():
+            job = await self._store.by_interaction(interaction_id)
+            if job is None:
+                raise NothingToStop
+            admit_to_job(visitor, job.author_id)
+            state = await self._store.stop(job.id)
+        if state is None:
+            raise NothingToStop
+        log.info("Job %d was stopped: it was %s", job.id, state.value)
+        self._runner.stop(job.id)
+        return None if state is JobState.ACCEPTED else job
+
+    # ------------------------------------------------------------------ after a start
+
+    async def left_open(self) -> list[Job]:
+        """Every job that an earlier process left open; to be asked before anybody can ask for one.
+
+        A database that does not answer is logged: the bot serves, and the next start goes on.
+        """
+        try:
+            await self._runner.prepare(await self._housekeeper.prepare())
+            return await self._store.open_jobs()
+        except StoreUnavailable as error:
+            log.error("Jobs that an earlier process left open wait for another start: %s", error)
+            return []
+
+    def resume(self, jobs: Sequence[Job], screen_of: Callable[[Job], Screen]) -> None:
+        """Go on with *jobs* that an earlier process left open, in the order they were asked for.
+
+        What the API has already takes its room first, whatever the limits are now.
+        """
+        tickets: dict[int, Ticket] = {}
+        for job in sorted(jobs, key=lambda job: job.state is JobState.ACCEPTED):
+            who, where = job.author_id, job.place.guild_id
+            if job.state is JobState.ACCEPTED:
+                tickets[job.id] = self._queue.join(who, where, forced=True)
+            else:
+                tickets[job.id] = self._queue.resume(who, where)
+        for job in jobs:
+            log.info("Job %d goes on: it was %s", job.id, job.state.value)
+            self._runner.start(job, screen_of(job), tickets[job.id])
+
+    # ------------------------------------------------------------------ how a job begins
+
+    def _check_age(self, source: Job | None, prompt: str) -> None:
+        check_age(source, prompt, self.limits.remix_within_days, self._clock)
+
+    async def _start(
+        self,
+        request: Callable[[], Awaitable[Wanted]],
+        asking: Asking,
+        announce: Announce,
+        *,
+        draft: Draft | None = None,
+        consented: bool = False,
+    ) -> None:
+        """Row first, then Discord's answer, then the API: each step may be the last."""
+        async with store_budget():
+            wanted, origin = await request()
+        new = NewJob(
+            request=wanted,
+            author_id=asking.author_id,
+            place=asking.place,
+            interaction_id=asking.interaction_id,
+            origin=origin or asking.origin,
+            application_id=asking.application_id,
+            interaction_token=asking.interaction_token,
+            multiplier=read_bill(wanted.prompt).multiplier,
+        )
+        try:
+            self.house.check_words(wanted.prompt)
+            if not consented:
+                await self._ask_consent(wanted)
+            accepted = await self._accept(new, draft)
+        except DraftGone:
+            raise
+        except UserError as refusal:
+            refusal.draft_id = draft.id if draft else await self._keep(new)
+            raise
+        if accepted is None:  # Discord sent this interaction twice
+            return
+        job, ticket = accepted
+        try:
+            screen = await announce(job, ticket.turn)
+        except BaseException:
+            ticket.leave()
+            with suppress(StoreUnavailable):
+                await self._store.withdraw(job.id)
+            raise
+        self._runner.start(job, screen, ticket)
+
+    async def _ask_consent(self, wanted: Request) -> None:
+        """Raises `ConsentMissing` where the prompt is billed several times over."""
+        bill = read_bill(wanted.prompt)
+        if bill.multiplier > 1:
+            async with store_budget():
+                usd = await self._store.price(type(wanted)) * bill.multiplier
+            raise ConsentMissing(permutations=bill.permutations, turbo=bill.turbo, usd=usd)
+
+    async def _accept(self, new: NewJob, draft: Draft | None) -> tuple[Job, Ticket] | None:
+        ticket = self._queue.join(new.author_id, new.place.guild_id)
+        job = None
+        try:
+            async with store_budget():
+                job = await self._store.accept(
+                    new, limits=self.limits, draft_id=draft.id if draft else None
+                )
+        finally:
+            if job is None:
+                ticket.leave()
+        return None if job is None else (job, ticket)
+
+    async def _keep(self, new: NewJob) -> int | None:
+        """Keep what was refused for a day; its number. ``None`` where the store is silent."""
+        draft = Draft(
+            id=new.interaction_id,
+            author_id=new.author_id,
+            request=new.request,
+            private=new.place.private,
+            origin=new.origin,
+        )
+        try:
+            async with store_budget():
+                await self._store.keep_draft(draft, guild_id=new.place.guild_id)
+        except StoreUnavailable as error:
+            log.warning("A prompt that was refused is not kept: %s", error)
+            return None
+        return draft.id

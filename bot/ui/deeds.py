@@ -1,0 +1,67 @@
+"""Buttons about one thing that has a number: a job, a draft, a message, a person.
+
+A press is passed on as the client event ``deed``; what it does is not known here.
+"""
+
+import re
+from enum import StrEnum
+from typing import Any, Self
+
+import discord
+
+PREFIX = "remix:"
+"""Every custom id of ours starts with this."""
+
+AnyButton = discord.ui.Button[Any]
+
+
+class Deed(StrEnum):
+    """What a button does, and what its number is."""
+
+    STOP = "stop"
+    """Stop the job that was asked for in this interaction."""
+    DETAILS = "details"
+    """Tell all about the job that was asked for in this interaction."""
+    DELETE = "delete"
+    """Ask whether the message with the button shall be deleted."""
+    TAKE_DOWN = "takedown"
+    """Delete this message of the channel."""
+    GO = "go"
+    """Do what this draft asks for, whatever it costs."""
+    RETRY = "retry"
+    """Try once more what this draft asks for."""
+    REDO = "redo"
+    """Open the form for this draft."""
+    FORGET = "forget"
+    """Forget this person."""
+
+
+class DeedButton(
+    discord.ui.DynamicItem[AnyButton],
+    template=rf"{PREFIX}(?P<deed>{'|'.join(Deed)}):(?P<number>[0-9]{{1,20}})\Z",
+):
+    """Any of these buttons."""
+
+    def __init__(
+        self,
+        deed: Deed,
+        number: int,
+        label: str = "",
+        style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+    ) -> None:
+        super().__init__(AnyButton(label=label, style=style, custom_id=f"{PREFIX}{deed}:{number}"))
+        self.deed = deed
+        self.number = number
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        interaction: discord.Interaction,  # noqa: ARG003  # discord.py's signature
+        item: discord.ui.Item[Any],  # noqa: ARG003  # discord.py's signature
+        match: re.Match[str],
+        /,
+    ) -> Self:
+        return cls(Deed(match["deed"]), int(match["number"]))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        interaction.client.dispatch("deed", interaction, self.deed, self.number)

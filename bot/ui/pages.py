@@ -1,0 +1,151 @@
+"""Pages that are shown to one person alone: help, details, usage, and questions.
+
+Nothing here is about a job under way.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import discord
+
+from bot import texts
+from bot.limits import Allowance, Limits
+from bot.model import Job, Picture, RemixRequest, Spending, Usage
+from bot.studio import Dossier
+from bot.ui.buttons import Row, Verb, in_layout, remix_buttons
+from bot.ui.deeds import Deed, DeedButton
+from bot.ui.escape import in_one_line, plain, shorten
+from bot.ui.layouts import AT_WORK, FAILED, Line, Page, as_files, as_texts, framed, quoted_prompt
+
+CHILD_PROMPT_MAX = 60
+DETAILS_PROMPT_MAX = 1500
+CALLBACK_MAX = 200
+
+
+def help_page(limits: Limits) -> Page:
+    """What the bot can do, and how much of it one may ask for."""
+    return framed(
+        AT_WORK,
+        [
+            *as_texts(texts.HELP_HEADING, texts.HELP_BUTTONS),
+            Line(),
+            *as_texts(texts.HELP_COMMANDS),
+            Line(),
+            *as_texts(texts.HELP_GOOD_TO_KNOW, texts.help_limits(limits)),
+        ],
+    )
+
+
+def details_page(dossier: Dossier, viewer_id: int) -> Page:
+    """All about a job."""
+    job = dossier.job
+    prompt, files = quoted_prompt(job, DETAILS_PROMPT_MAX)
+    blocks = [texts.DETAILS_HEADING, prompt, "\n".join(_facts(dossier, viewer_id))]
+    if dossier.children:
+        children = [_child(child) for child in dossier.children]
+        blocks.append("\n".join([texts.CHILDREN, *children]))
+    return framed(AT_WORK, [*as_texts(*blocks), *as_files(files)], files)
+
+
+def _facts(dossier: Dossier, viewer_id: int) -> Iterable[str]:
+    job = dossier.job
+    yield texts.details_line("Asked by", f"<@{job.author_id}>")
+    if isinstance(job.request, RemixRequest):
+        yield texts.details_line("Mode", texts.MODE_CHOICES[job.request.mode])
+        yield texts.details_line("Made from", _parent(job.request, job, dossier.parent))
+        yield texts.details_line("Source job", f"`{job.request.source.job_id}`")
+    if job.provider_job_id:
+        yield texts.details_line("Job id", f"`{job.provider_job_id}`")
+    if job.task_id:
+        yield texts.details_line("Task id", f"`{job.task_id}`")
+    yield texts.details_line("Number in the log", str(job.id))
+    for name, moment in (
+        ("Asked", job.created_at),
+        ("Sent", job.submitted_at),
+        ("Made", job.finished_at),
+        ("Posted", job.delivered_at),
+    ):
+        if moment is not None:
+            yield texts.details_line(name, texts.moment(moment))
+    cost = texts.cost_line(job.cost_usd, job.reserved_usd, job.multiplier)
+    yield texts.details_line("Cost", cost)
+    if job.request.callback and viewer_id == job.author_id:
+        callback = plain(shorten(job.request.callback, CALLBACK_MAX))
+        yield texts.details_line("Callback", callback)
+
+
+def _parent(request: RemixRequest, job: Job, parent: Job | None) -> str:
+    link = job.origin
+    if parent is not None:
+        link = parent.posted or parent.message or link
+    if parent is None and link is None:
+        return texts.NO_PARENT_KNOWN
+    return texts.parent_picture(request.source.image_no, link.url if link else None)
+
+
+def _child(child: Job) -> str:
+    link = child.posted or child.message
+    prompt = plain(shorten(in_one_line(child.request.prompt), CHILD_PROMPT_MAX))
+    image_no = child.request.source.image_no if isinstance(child.request, RemixRequest) else 0
+    return texts.child(image_no, prompt, link.url if link else None)
+
+
+def delete_page(message_id: int) -> Page:
+    """Whether a result shall be deleted."""
+    button = DeedButton(Deed.TAKE_DOWN, message_id, texts.DELETE, discord.ButtonStyle.danger)
+    return framed(FAILED, [*as_texts(texts.DELETE_QUESTION), Row(button)])
+
+
+def forget_page(author_id: int, ended: int, under_way: int) -> Page:
+    """Whether everything of this person shall be forgotten."""
+    button = DeedButton(Deed.FORGET, author_id, texts.FORGET_ME, discord.ButtonStyle.danger)
+    question = texts.forget_question(ended, under_way)
+    return framed(FAILED, [*as_texts(question), Row(button)])
+
+
+def told_page(sentence: str) -> Page:
+    """What came of it."""
+    return framed(AT_WORK, as_texts(sentence))
+
+
+def choose_page(pictures: Sequence[Picture], *, private: bool) -> Page:
+    """Which picture to go on with."""
+    buttons = remix_buttons(pictures, Verb.REMIX if private else Verb.PICK)
+    return framed(AT_WORK, [*as_texts(texts.CHOOSE_PICTURE), *in_layout(buttons)])
+
+
+def usage_page(mine: Usage, theirs: Usage | None, limits: Limits) -> Page:
+    """What a person has used; *theirs* is what the server has, for who may see that."""
+    items = as_texts(texts.USAGE_HEADING, *_used(mine, limits.person))
+    if theirs is None:
+        return framed(AT_WORK, items)
+    server = [texts.USAGE_SERVER_HEADING, *_used(theirs, limits.server)]
+    if theirs.by_person:
+        people = [(f"<@{who}>", spent) for who, spent in theirs.by_person]
+        server.append(_bars(texts.USAGE_BY_PERSON, people))
+    return framed(AT_WORK, [*items, Line(), *as_texts(*server)])
+
+
+def _used(usage: Usage, allowance: Allowance) -> list[str]:
+    day, month = usage.day, usage.month
+    if not month.jobs and not month.usd:
+        return [texts.USAGE_NOTHING]
+    per_day = (allowance.jobs_per_day, allowance.usd_per_day)
+    blocks = [
+        texts.usage_line(texts.LAST_DAY, day.jobs, day.usd, *per_day)
+        + "\n"
+        + texts.usage_line(texts.LAST_MONTH, month.jobs, month.usd, 0, allowance.usd_per_month)
+    ]
+    if usage.by_day:
+        days = [(texts.day_name(day), spent) for day, spent in usage.by_day]
+        blocks.append(_bars(texts.USAGE_BY_DAY, days))
+    return blocks
+
+
+def _bars(heading: str, parts: Sequence[tuple[str, Spending]]) -> str:
+    """A bar for each part, the longest one for the most expensive."""
+    most = max(spent.usd for _, spent in parts)
+    bars = [
+        texts.usage_bar(float(spent.usd / most) if most else 0.0, spent.jobs, spent.usd, name)
+        for name, spent in parts
+    ]
+    return "\n".join([heading, *bars])

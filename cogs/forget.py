@@ -1,0 +1,32 @@
+"""`/forget`: erases what is kept of somebody, once they have confirmed it."""
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import texts
+from bot.client import RemixBot
+from bot.ui.answers import tells_errors
+from bot.ui.pages import forget_page, told_page
+
+
+class Forget(commands.Cog):
+    """The door of `/forget`, which is open to everybody everywhere."""
+
+    def __init__(self, bot: RemixBot) -> None:
+        self._bot = bot
+
+    @app_commands.command(name="forget", description=texts.FORGET_DESCRIPTION)
+    @tells_errors
+    async def forget(self, interaction: discord.Interaction[RemixBot]) -> None:
+        author_id = interaction.user.id
+        ended, under_way = await self._bot.archive.count_of(author_id)
+        if ended or under_way:
+            page = forget_page(author_id, ended, under_way)
+        else:
+            page = told_page(texts.NOTHING_TO_FORGET)
+        await interaction.response.send_message(view=page.view, ephemeral=True)
+
+
+async def setup(bot: RemixBot) -> None:
+    await bot.add_cog(Forget(bot))

@@ -1,0 +1,58 @@
+"""What several doors do before they open: look at who comes, and lay out the form for a picture.
+
+No cog: nothing here is loaded by name.
+"""
+
+import discord
+
+from bot.client import RemixBot
+from bot.errors import SourceTooOld
+from bot.inputs import JobId, MessageId
+from bot.model import Mode
+from bot.ui.forms import FormId, PromptForm, fresh_start
+
+
+async def open_form(
+    interaction: discord.Interaction[RemixBot],
+    job: JobId | MessageId,
+    image_no: int,
+    *,
+    private: bool,
+    mode: Mode | None = None,
+    callback: str | None = None,
+) -> None:
+    """Answer with the form for this picture, as filled in as it can be.
+
+    *mode*: the one of the source where it is ``None``. Raises what `Archive.sketch` raises, but for
+    a picture that is too old: there the form is for a fresh start.
+    """
+    try:
+        sketch = await interaction.client.archive.sketch(job, image_no, interaction.user.id)
+    except SourceTooOld as too_old:
+        form = fresh_start(too_old, private=private, callback=callback)
+    else:
+        form = PromptForm(
+            FormId(source=sketch.source, private=private),
+            prompt=sketch.prompt,
+            mode=sketch.mode if mode is None else mode,
+            callback=callback,
+        )
+    await interaction.response.send_modal(form)
+
+
+async def admit_to_result(
+    interaction: discord.Interaction[RemixBot], message: discord.Message | None
+) -> None:
+    """Raises the `bot.errors.UserError` that fits where somebody may not go on from *message*."""
+    bot = interaction.client
+    visitor = bot.admit(interaction)
+    if message is not None and bot.studio.house.results_are_the_authors:
+        bot.studio.house.admit_to_result(visitor, await author_of(bot, message))
+
+
+async def author_of(bot: RemixBot, message: discord.Message) -> int | None:
+    """Who asked for what *message* shows: as the store knows it, else as Discord does."""
+    author_id = await bot.archive.author_of(message.id)
+    if author_id is None and message.interaction_metadata is not None:
+        return message.interaction_metadata.user.id
+    return author_id

@@ -1,0 +1,138 @@
+"""After a failure: what happened in one sentence, another try, and the prompt to edit."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from simcord.results import ResponseMessage
+
+from bot.model import Mode
+from tests.flow.sim import Sim, buttons, fields, pictures, shown, simulated, text
+
+CALLBACK = "https://example.org/done"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "sentence"),
+    [
+        ("a fox sandbox:moderated", "moderation refused this prompt: please put it differently"),
+        ("a fox sandbox:busy", "The API is busy at the moment. Please try again in a few"),
+        ("a fox sandbox:fail", "gave up. Another prompt, or another try, may work"),
+        ("a fox sandbox:reset", "I do not send it twice by myself"),
+        ("a fox sandbox:none", "its moderation removed them all"),
+    ],
+)
+async def test_every_class_of_failure_has_its_sentence_and_both_buttons(
+    sim: Sim, prompt: str, sentence: str
+) -> None:
+    message = await sim.imagine(sim.ann, prompt)
+    assert sentence in text(message)
+    assert f"> {prompt}" in text(message)
+    assert list(buttons(message)) == ["Retry", "Edit prompt"]
+
+
+async def test_an_api_that_is_down_is_tried_again_later(sim: Sim) -> None:
+    _, failed = await failed_remix(sim, "down")
+    assert "The API is out of service at the moment. Please try again" in text(failed)
+    assert "Nothing was charged." in text(failed)
+    assert list(buttons(failed)) == ["Retry", "Edit prompt"]
+
+
+async def test_no_credit_is_nobodys_fault_here(tmp_path: Path) -> None:
+    async with simulated(tmp_path / "x.db", vtrix_api_key=SecretStr("empty")) as sim:
+        message = await sim.imagine(sim.ann, "a fox")
+        assert "credit with the API is used up" in text(message)
+        assert "Nothing was charged." in text(message)
+        assert list(buttons(message)) == ["Retry", "Edit prompt"]
+
+
+async def test_a_job_that_came_too_late_can_be_retried(tmp_path: Path) -> None:
+    async with simulated(tmp_path / "x.db", watch_hours=1 / 60) as sim:
+        message = await sim.imagine(sim.ann, "a fox sandbox:seconds=900")
+        await sim.clock.advance(90)
+        assert "has not finished this job" in text(message)
+        assert list(buttons(message)) == ["Retry", "Edit prompt"]
+
+
+async def test_retry_does_the_same_once_more_and_the_failure_stays_as_it_was(sim: Sim) -> None:
+    failed = await sim.imagine(sim.ann, "a fox sandbox:moderated")
+    before = text(failed), buttons(failed)
+    again = await sim.ann.click(failed, label="Retry")
+    await sim.finish()
+    assert "moderation refused" in text(shown(again))
+    assert shown(again).id != failed.id
+    third = await sim.ben.click(failed, label="Retry")
+    await sim.finish()
+    assert "moderation refused" in text(shown(third))
+    assert sim.api.submit_calls == 3
+    assert (text(failed), buttons(failed)) == before, "nothing is disabled by a failure"
+
+
+async def failed_remix(sim: Sim, word: str = "fail") -> tuple[str, ResponseMessage]:
+    parent = await sim.imagine(sim.ann, "the parent")
+    job_id = sim.api.submits[0].job_id
+    result = await sim.ann.slash(
+        sim.channel,
+        "remix",
+        job_id=job_id,
+        image=2,
+        prompt=f"a fox sandbox:{word}",
+        mode=Mode.SUBTLE.value,
+        callback=CALLBACK,
+    )
+    await sim.finish()
+    assert pictures(parent)
+    return job_id, shown(result)
+
+
+async def test_edit_prompt_opens_the_form_with_everything_filled_in(sim: Sim) -> None:
+    job_id, failed = await failed_remix(sim)
+    form = await sim.ann.click(failed, label="Edit prompt")
+    assert fields(form) == {
+        "prompt-1": "a fox sandbox:fail",
+        "mode": str(Mode.SUBTLE.value),
+        "callback": CALLBACK,
+    }
+    result = await sim.ann.submit_modal(form, fields(form) | {"prompt-1": "a fox"})
+    await sim.finish()
+    assert len(pictures(shown(result))) == 4
+    assert sim.api.submits[-1].params == {
+        "jobId": job_id,
+        "imageNo": 2,
+        "remixPrompt": "a fox",
+        "mode": 1,
+        "callback": CALLBACK,
+    }
+
+
+async def test_somebody_elses_callback_is_nobodys_to_see(sim: Sim) -> None:
+    _, failed = await failed_remix(sim)
+    form = await sim.ben.click(failed, label="Edit prompt")
+    assert "callback" not in fields(form)
+
+
+async def test_an_imagine_that_failed_is_edited_into_an_imagine(sim: Sim) -> None:
+    failed = await sim.imagine(sim.ann, "a fox sandbox:fail")
+    await sim.restart()
+    form = await sim.ann.click(failed, label="Edit prompt")
+    assert fields(form) == {"prompt-1": "a fox sandbox:fail"}
+    await sim.ann.submit_modal(form, {"prompt-1": "a fox"})
+    await sim.finish()
+    assert sim.api.submits[-1].params == {"text": "a fox"}
+
+
+async def test_what_failed_in_private_is_edited_in_private(sim: Sim) -> None:
+    failed = await sim.imagine(sim.ann, "a fox sandbox:fail", private=True)
+    form = await sim.ann.click(failed, label="Edit prompt")
+    result = await sim.ann.submit_modal(form, {"prompt-1": "a fox"})
+    await sim.finish()
+    assert shown(result).ephemeral
+
+
+async def test_with_an_empty_database_the_form_opens_empty_for_the_same_picture(sim: Sim) -> None:
+    job_id, failed = await failed_remix(sim)
+    sim.forget_everything()
+    form = await sim.ann.click(failed, label="Edit prompt")
+    assert fields(form)["prompt-1"] == ""
+    await sim.ann.submit_modal(form, {"prompt-1": "a hare", "mode": "0"})
+    assert sim.api.submits[-1].params["jobId"] == job_id

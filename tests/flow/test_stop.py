@@ -1,0 +1,126 @@
+"""**Stop**: called off before the API has it, it costs nothing; afterwards nobody pretends."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.model import JobState
+from tests.flow.sim import Sim, buttons, pictures, shown, simulated, text
+
+LONG = "a red fox sandbox:seconds=12"
+
+
+async def test_there_is_a_stop_button_from_the_first_second(sim: Sim) -> None:
+    result = await sim.ann.slash(sim.channel, "imagine", prompt=LONG)
+    [first] = [one for one in sim.requests("/callback") if "components" in str(one)]
+    assert "'label': 'Stop'" in str(first)
+    await sim.clock.advance(5)
+    assert list(buttons(shown(result))) == ["Stop"]
+    await sim.finish()
+    assert "Stop" not in buttons(shown(result))
+
+
+async def test_what_still_waits_is_stopped_for_nothing(tmp_path: Path) -> None:
+    async with simulated(tmp_path / "x.db", max_running_per_user=1) as sim:
+        await sim.ann.slash(sim.channel, "imagine", prompt=LONG)
+        waiting = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a second fox"))
+        third = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a third fox"))
+        assert "Number **2** in line" in text(third)
+        await sim.ann.click(waiting, label="Stop")
+        await sim.clock.advance(5)
+        assert "Stopped" in text(waiting)
+        assert "Nothing was charged." in text(waiting)
+        assert "> a second fox" in text(waiting)
+        assert list(buttons(waiting)) == ["Retry", "Edit prompt"]
+        assert "Number **1** in line" in text(third)
+        await sim.clock.advance(60)
+        assert [job.prompt for job in sim.api.submits] == [LONG, "a third fox"]
+        kept = await sim.store.job(2)
+        assert kept is not None
+        assert (kept.reserved_usd, kept.cost_usd) == (None, None)
+        assert "stopped before it was sent" in text(shown(await sim.ann.slash(sim.channel, "jobs")))
+        assert await sim.store.open_jobs() == []
+
+
+async def test_what_the_api_has_is_not_posted_but_kept(sim: Sim) -> None:
+    result = shown(await sim.ann.slash(sim.channel, "imagine", prompt=LONG))
+    await sim.clock.advance(4)
+    await sim.ann.click(result, label="Stop")
+    for piece in ("Stopped", "cannot call it back", "may be charged", "> a red fox"):
+        assert piece in text(result)
+    assert not buttons(result)
+    await sim.clock.advance(4)
+    assert "Stopped" in text(result), "no later progress takes the words away"
+    listed = text(shown(await sim.ann.slash(sim.channel, "jobs")))
+    assert "the API may still make it" in listed
+    await sim.finish()
+    assert pictures(result) == []
+    for piece in ("made the pictures all the same and charged $0.08", "`/show`"):
+        assert piece in text(result)
+    assert "made and kept, because it was stopped" in text(
+        shown(await sim.ann.slash(sim.channel, "jobs"))
+    )
+    again = await sim.ann.slash(sim.channel, "show", job_id=sim.api.submits[0].task_id)
+    assert len(pictures(shown(again))) == 4
+    assert await sim.store.open_jobs() == []
+    assert not sim.requests("reference"), "nobody is pinged for what they called off"
+
+
+async def test_a_stopped_job_that_fails_says_so(sim: Sim) -> None:
+    result = shown(await sim.ann.slash(sim.channel, "imagine", prompt=f"{LONG} sandbox:fail"))
+    await sim.clock.advance(4)
+    await sim.ann.click(result, label="Stop")
+    await sim.finish()
+    assert "gave up" in text(result)
+
+
+async def test_a_stopped_job_stays_stopped_over_a_restart(sim: Sim) -> None:
+    result = shown(await sim.ann.slash(sim.channel, "imagine", prompt=LONG))
+    await sim.clock.advance(4)
+    await sim.ann.click(result, label="Stop")
+    await sim.restart()
+    assert "Stopped" in text(result)
+    await sim.finish()
+    assert pictures(result) == []
+    assert "made the pictures all the same" in text(result)
+    kept = await sim.store.job(1)
+    assert kept is not None
+    assert kept.state is JobState.FINISHED
+    assert len(kept.pictures) == 4
+
+
+async def test_a_waiting_job_that_was_stopped_is_not_sent_after_a_restart(tmp_path: Path) -> None:
+    async with simulated(tmp_path / "x.db", max_running_per_user=1) as sim:
+        await sim.ann.slash(sim.channel, "imagine", prompt=LONG)
+        waiting = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a second fox"))
+        assert await sim.store.stop(2) is JobState.ACCEPTED
+        await sim.restart()
+        await sim.clock.advance(60)
+        assert len(sim.api.submits) == 1
+        assert "Nothing was charged." in text(waiting)
+
+
+async def test_others_cannot_stop_it_and_moderators_can(sim: Sim) -> None:
+    cat = sim.moderator("cat")
+    result = shown(await sim.ann.slash(sim.channel, "imagine", prompt=LONG))
+    refused = await sim.ben.click(result, label="Stop")
+    assert refused.ephemeral
+    assert "Only who asked for it, and moderators" in text(shown(refused))
+    assert list(buttons(result)) == ["Stop"]
+    await cat.click(result, label="Stop")
+    assert "Stopped" in text(result)
+    await sim.finish()
+    assert pictures(result) == []
+
+
+@pytest.mark.parametrize("ended", [False, True])
+async def test_there_is_nothing_to_stop_twice_or_after_the_end(sim: Sim, ended: bool) -> None:
+    result = shown(await sim.ann.slash(sim.channel, "imagine", prompt=LONG))
+    stop = buttons(result)["Stop"]
+    if ended:
+        await sim.finish()
+    else:
+        await sim.ann.click(result, label="Stop")
+    sim.put_button(result, stop)  # as somebody still sees it whose network is slow
+    told = await sim.ann.click(result, custom_id=stop)
+    assert "nothing to stop any more" in text(shown(told))

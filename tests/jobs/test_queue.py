@@ -1,0 +1,177 @@
+"""The fair queue: limits hold, people take turns, and everybody is told how they stand."""
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.errors import WaitingLimitReached
+from bot.jobs.queue import JobQueue, Ticket
+from bot.limits import Allowance, Limits, Whose
+from tests.clock import START, ManualClock
+
+ANN, BEN, CAT = 1, 2, 3
+STUDIO, CLUB = 10, 20
+USUAL_S = 40.0
+
+
+def queue(clock: ManualClock | None = None, **limits: Allowance) -> JobQueue:
+    return JobQueue(
+        limits=Limits(**dict[str, Any](limits)),
+        clock=clock or ManualClock(),
+        usual_s=lambda: USUAL_S,
+    )
+
+
+def positions(*tickets: Ticket) -> list[int | None]:
+    return [None if one.turn is None else one.turn.position for one in tickets]
+
+
+async def test_without_limits_nobody_waits() -> None:
+    everyone = queue()
+    assert all(everyone.join(ANN, STUDIO).runs for _ in range(1000))
+
+
+async def test_three_people_with_fifty_jobs_take_turns() -> None:
+    """Ann asks for 40 before Ben asks for 6 and Cat for 4; two run at once."""
+    two = queue(everybody=Allowance(running=2))
+    asked = [two.join(ANN, STUDIO) for _ in range(40)]
+    asked += [two.join(BEN, STUDIO) for _ in range(6)]
+    asked += [two.join(CAT, STUDIO) for _ in range(4)]
+    order: list[Ticket] = []
+    running = [one for one in asked if one.runs]
+    foreseen = sorted((one for one in asked if one.waits), key=lambda one: positions(one)[0] or 0)
+    while running:
+        assert len(running) <= 2
+        order.append(running.pop(0))
+        order[-1].leave()
+        running += [one for one in asked if one.runs and one not in (*order, *running)]
+    assert len(order) == 50
+    assert order[2:] == foreseen, "everybody started when they were told"
+    assert Counter(one.author_id for one in order[2:14]) == {ANN: 4, BEN: 4, CAT: 4}
+    assert [one.author_id for one in order[18:]] == [ANN] * 32
+    for person in (ANN, BEN, CAT):
+        own = [one for one in asked if one.author_id == person]
+        assert [one for one in order if one.author_id == person] == own, "first asked, first made"
+
+
+async def test_a_persons_limit_holds_back_nobody_else() -> None:
+    one_each = queue(person=Allowance(running=1))
+    first, second = one_each.join(ANN, STUDIO), one_each.join(ANN, STUDIO)
+    assert (first.runs, second.runs) == (True, False)
+    assert one_each.join(BEN, STUDIO).runs
+    first.leave()
+    assert second.runs
+
+
+async def test_a_servers_limit_is_that_servers_alone() -> None:
+    limited = queue(server=Allowance(running=1))
+    assert limited.join(ANN, STUDIO).runs
+    waiting = limited.join(BEN, STUDIO)
+    assert not waiting.runs
+    assert limited.join(BEN, CLUB).runs, "one who waits in a server is not held up in another"
+    assert limited.join(CAT, None).runs
+    assert limited.join(CAT, None).runs, "direct messages are no server"
+    assert waiting.waits
+
+
+async def test_who_was_passed_over_is_not_forgotten() -> None:
+    limited = queue(everybody=Allowance(running=1), server=Allowance(running=1))
+    running = limited.join(ANN, STUDIO)
+    waiting = [limited.join(person, place) for person, place in ((BEN, STUDIO), (CAT, CLUB))]
+    running.leave()
+    assert [one.runs for one in waiting] == [True, False]
+    waiting[0].leave()
+    assert waiting[1].runs
+
+
+@pytest.mark.parametrize(
+    ("limits", "whose"),
+    [
+        ({"person": Allowance(running=1, waiting=2)}, Whose.PERSON),
+        ({"server": Allowance(running=1, waiting=2)}, Whose.SERVER),
+        ({"everybody": Allowance(running=1, waiting=2)}, Whose.EVERYBODY),
+    ],
+)
+async def test_no_more_wait_than_may(limits: dict[str, Any], whose: Whose) -> None:
+    limited = queue(**limits)
+    kept = [limited.join(ANN, STUDIO) for _ in range(3)]
+    with pytest.raises(WaitingLimitReached) as refused:
+        limited.join(ANN, STUDIO)
+    assert (refused.value.whose, refused.value.limit) == (whose, 2)
+    assert limited.join(ANN, STUDIO, forced=True).waits, "accepted before the restart"
+    kept[1].leave()
+    kept[2].leave()
+    assert limited.join(ANN, STUDIO).waits
+
+
+async def test_what_the_api_has_already_runs_whatever_the_limits_are() -> None:
+    limited = queue(person=Allowance(running=1))
+    old = [limited.resume(ANN, STUDIO) for _ in range(3)]
+    assert all(one.runs for one in old)
+    waiting = limited.join(ANN, STUDIO)
+    for one in old:
+        assert waiting.waits
+        one.leave()
+        one.leave()
+    assert waiting.runs
+    assert limited.join(ANN, STUDIO).waits, "leaving twice makes room once"
+
+
+async def test_people_are_told_when_theirs_is_likely_to_start() -> None:
+    clock = ManualClock()
+    one = queue(clock, everybody=Allowance(running=1))
+    running = one.join(ANN, STUDIO)
+    await clock.advance(10)
+    waiting = [one.join(BEN, STUDIO) for _ in range(3)]
+    told = [ticket.turn for ticket in waiting]
+    starts = [START + timedelta(seconds=USUAL_S * (number + 1)) for number in range(3)]
+    assert [turn and turn.starts_at for turn in told] == starts
+    await clock.advance(100)
+    running.leave()
+    assert waiting[0].turn is None
+    assert waiting[1].turn is not None
+    assert waiting[1].turn.starts_at == START + timedelta(seconds=110 + USUAL_S)
+
+
+async def test_a_job_that_takes_longer_than_usual_may_end_at_any_moment() -> None:
+    clock = ManualClock()
+    one = queue(clock, everybody=Allowance(running=1))
+    one.join(ANN, STUDIO)
+    await clock.advance(1000)
+    turn = one.join(BEN, STUDIO).turn
+    assert turn is not None
+    assert turn.starts_at == clock.now()
+
+
+async def test_whoever_waits_hears_of_every_change() -> None:
+    one = queue(everybody=Allowance(running=1))
+    running, waiting = one.join(ANN, STUDIO), [one.join(BEN, STUDIO) for _ in range(3)]
+    heard: list[list[int | None]] = []
+
+    async def listen() -> None:
+        while waiting[2].waits:
+            heard.append(positions(waiting[2]))
+            await waiting[2].news()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(listen())
+        await asyncio.sleep(0)
+        for ticket in (running, waiting[1], waiting[0]):
+            ticket.leave()
+            await asyncio.sleep(0)
+    assert heard == [[3], [2], [1]]
+    assert waiting[2].runs
+
+
+async def test_one_who_stops_listening_harms_nobody() -> None:
+    one = queue(everybody=Allowance(running=1))
+    running, waiting = one.join(ANN, STUDIO), one.join(BEN, STUDIO)
+    listening = asyncio.create_task(waiting.news())
+    await asyncio.sleep(0)
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
+    running.leave()
+    assert waiting.runs

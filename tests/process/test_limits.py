@@ -1,0 +1,224 @@
+"""Limits and the fair queue with many people at once, on both databases."""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from sandbox.api import GenerationServer, Job
+from tests.discord_server.handles import Handle
+from tests.discord_server.people import Person
+from tests.discord_server.process import BotProcess
+from tests.discord_server.seen import SeenMessage
+from tests.discord_server.server import DiscordServer
+from tests.discord_server.world import Channel
+from tests.flow.sim import UNLIMITED
+from tests.process.hatchery import HatchedBot, Hatchery
+from tests.process.kill_launch import CONSTANTS
+from tests.process.test_flow import finished, result_of
+from tests.process.world import WAITS
+
+QUICK = "sandbox:seconds=0.3"
+SLOW = "sandbox:seconds=4"
+
+
+@pytest.fixture(scope="module")
+def hatchery() -> Iterator[Hatchery]:
+    with Hatchery() as hatchery:
+        yield hatchery
+
+
+@pytest.fixture
+async def api() -> AsyncGenerator[GenerationServer]:
+    """It would make as many at once as anybody likes."""
+    async with GenerationServer(run_at_once=100) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def env(request: pytest.FixtureRequest, env: dict[str, str]) -> dict[str, str]:
+    """No limits but those that a test sets."""
+    unlimited = {**env, **UNLIMITED, "MAX_READS_PER_SECOND": "100", CONSTANTS: json.dumps(WAITS)}
+    if request.param == "sqlite":
+        return unlimited
+    return {**unlimited, "DATABASE_URL": request.getfixturevalue("postgresql_url")}
+
+
+class Bots:
+    """Starts bots with settings."""
+
+    def __init__(
+        self, hatchery: Hatchery, discord: DiscordServer, folder: Path, env: dict[str, str]
+    ) -> None:
+        self._hatchery = hatchery
+        self._discord = discord
+        self._folder = folder
+        self._env = env
+
+    @asynccontextmanager
+    async def __call__(self, **settings: str) -> AsyncGenerator[BotProcess]:
+        env = {**self._env, **settings}
+        async with HatchedBot(self._hatchery, self._discord, cwd=self._folder, env=env) as bot:
+            await asyncio.gather(self._discord.bot_online(), bot.wait_for_line("Logged in as"))
+            yield bot
+        assert "Traceback" not in bot.output
+
+
+@pytest.fixture
+def bots(
+    hatchery: Hatchery,
+    discord: DiscordServer,
+    people: list[Person],  # noqa: ARG001  # a bot knows those who are there when it connects
+    tmp_path: Path,
+    env: dict[str, str],
+) -> Bots:
+    return Bots(hatchery, discord, tmp_path, env)
+
+
+def at_once(jobs: list[Job]) -> int:
+    """The most jobs that the API had at the same time."""
+    return max(
+        sum(other.starts_at <= job.starts_at < other.ends_at for other in jobs) for job in jobs
+    )
+
+
+async def twenty_clicks(channel: Channel, people: list[Person]) -> list[Handle]:
+    """Twenty clicks of one person at once, on one button."""
+    ann, ben = people[:2]
+    message = await result_of(await ben.slash(channel, "imagine", prompt=f"x {QUICK}"))
+    return list(await asyncio.gather(*(ann.click(message, "Again") for _ in range(20))))
+
+
+@pytest.mark.parametrize(
+    ("setting", "limit", "sentence"),
+    [
+        ("MAX_JOBS_PER_DAY_PER_USER", "3", "You have used up 3 jobs"),
+        ("MAX_JOBS_PER_DAY_PER_SERVER", "4", "This server has used up 4 jobs"),
+        ("MAX_JOBS_PER_DAY", "4", "The bot has used up 4 jobs"),
+        ("MAX_USD_PER_DAY_PER_USER", "0.25", "You have too little left of the $0.25"),
+        ("MAX_USD_PER_MONTH_PER_SERVER", "0.33", "This server has too little left of the $0.33"),
+    ],
+)
+async def test_twenty_clicks_at_once_make_three_jobs(
+    bots: Bots,
+    api: GenerationServer,
+    channel: Channel,
+    people: list[Person],
+    setting: str,
+    limit: str,
+    sentence: str,
+) -> None:
+    async with bots(**{setting: limit}):
+        shown = [await one.message() for one in await twenty_clicks(channel, people)]
+        refused = [one for one in shown if one.ephemeral]
+        assert len(refused) == 17
+        assert all(sentence in one.text for one in refused)
+        await api.until(lambda: len(api.submits) == 4)
+        await asyncio.gather(*(_end(people[0], channel, one) for one in shown if not one.ephemeral))
+        assert api.submit_calls == 4
+
+
+async def _end(person: Person, channel: Channel, of: SeenMessage) -> SeenMessage:
+    return await person.sees(channel, lambda one: one.id == of.id and finished(one), 30)
+
+
+async def test_twenty_clicks_at_once_never_run_more_than_three(
+    bots: Bots, api: GenerationServer, channel: Channel, people: list[Person]
+) -> None:
+    async with bots(MAX_RUNNING_PER_USER="3", MAX_WAITING_PER_USER="10"):
+        handles = await twenty_clicks(channel, people)
+        shown = [await one.message() for one in handles]
+        refused = [one for one in shown if one.ephemeral]
+        assert len(refused) == 20 - 3 - 10
+        assert all("You have 10 jobs waiting already" in one.text for one in refused)
+        ends = [await _end(people[0], channel, one) for one in shown if not one.ephemeral]
+        assert all(len(one.pictures) == 4 for one in ends)
+        assert at_once(api.submits) == 3
+
+
+async def test_three_people_with_fifty_jobs_take_turns(
+    bots: Bots, api: GenerationServer, channel: Channel, people: list[Person]
+) -> None:
+    """Ann asks for 40, then Ben for 6 and Cat for 4; four run at once."""
+    ann, ben, cat = people[:3]
+
+    async def ask(person: Person, count: int) -> list[Handle]:
+        prompts = (f"{person.user.name} {number} {QUICK}" for number in range(count))
+        return [await person.slash(channel, "imagine", prompt=prompt) for prompt in prompts]
+
+    async with bots(MAX_RUNNING="4"):
+        first = [await ann.slash(channel, "imagine", prompt=f"ann {SLOW}") for _ in range(4)]
+        asked = await ask(ann, 36)
+        others = await asyncio.gather(ask(ben, 6), ask(cat, 4))
+        assert len(api.submits) == 4, "the first four are still at work"
+        behind = await _position(asked[-1])
+        in_front = [await _position(one) for one in (*others[0], *others[1])]
+        assert max(in_front) <= 3 * 6 < 36 <= behind
+        everything = (*first, *asked, *others[0], *others[1])
+        ends = await asyncio.gather(*(one.message(finished, timeout_s=60) for one in everything))
+    assert all(len(one.pictures) == 4 for one in ends)
+    assert api.submit_calls == 50
+    assert at_once(api.submits) == 4
+    order = [job.prompt.split()[0] for job in api.submits[4:]]
+    assert Counter(order[:12]) == {"ann": 4, "ben": 4, "cat": 4}, "people take turns"
+    assert order[16:] == ["ann"] * 30, "who asked for little is done first"
+    for name in ("ann", "ben", "cat"):
+        own = [job.prompt for job in api.submits[4:] if job.prompt.startswith(name)]
+        assert own == sorted(own, key=lambda prompt: int(prompt.split()[1]))
+
+
+async def _position(of: Handle) -> int:
+    """The number in line that somebody reads."""
+    text = (await of.message()).text
+    assert "likely to start <t:" in text
+    return int(text.partition("Number **")[2].partition("*")[0])
+
+
+async def test_whoever_waits_still_waits_after_a_restart_and_is_served(
+    bots: Bots, api: GenerationServer, channel: Channel, people: list[Person]
+) -> None:
+    ann, ben = people[:2]
+    async with bots(MAX_RUNNING="1") as bot:
+        running = await ann.slash(channel, "imagine", prompt=f"first {SLOW}")
+        waiting = [
+            await person.slash(channel, "imagine", prompt=f"{person.user.name} {QUICK}")
+            for person in (ann, ben)
+        ]
+        await api.until(lambda: len(api.reads) == 1)
+        await bot.kill()
+    async with bots(MAX_RUNNING="1"):
+        for one in (running, *waiting):
+            assert len((await one.message(finished, timeout_s=30)).pictures) == 4
+    assert [job.prompt.split()[0] for job in api.submits] == ["first", "ann", "ben"]
+    assert at_once(api.submits) == 1
+
+
+async def test_a_private_job_is_nobody_elses_to_see(
+    bots: Bots, api: GenerationServer, channel: Channel, people: list[Person]
+) -> None:
+    ann, ben = people[:2]
+    async with bots():
+        mine = await result_of(
+            await ann.slash(channel, "imagine", prompt=f"a secret {QUICK}", private=True)
+        )
+        [job] = api.submits
+        shown = await result_of(await ann.slash(channel, "show", job_id=job.task_id))
+        public = await result_of(await ben.slash(channel, "imagine", prompt=f"x {QUICK}"))
+        seen = [*ben.messages(channel)]
+        for name in (job.job_id, job.task_id, mine.pictures[0].filename):
+            tries = (
+                await ben.slash(channel, "show", job_id=name),
+                await ben.slash(channel, "remix", job_id=name, image=0, prompt="y"),
+            )
+            seen += [await tried.message() for tried in tries]
+        seen.append(await (await ben.slash(channel, "jobs")).message())
+        seen.append(await (await ben.slash(channel, "usage")).message())
+        seen.append(await (await ben.click(public, "Details")).message())
+        assert not any("a secret" in one.text for one in seen)
+        assert {mine.id, shown.id}.isdisjoint(one.id for one in seen)
+        assert sum("That job is private" in one.text for one in seen) == 6
+        assert api.submit_calls == 2
