@@ -13,7 +13,7 @@ from bot.errors import DraftGone, JobStopped
 from bot.limits import Limits
 from bot.model import Completed, Draft, Job, JobState, MessageLink, NewJob, Request, Suggestion
 from bot.store.counting import price, refuse_over_limits
-from bot.store.erasing import erase_if_forgotten
+from bot.store.erasing import DRAFT_LIFE, erase_if_forgotten
 from bot.store.rows import KINDS, draft_row, new_row, picture_rows, to_draft, to_job
 from bot.store.tables import BIGGEST_ID, DraftRow, FactRow, JobRow, PictureRow
 
@@ -37,7 +37,7 @@ def accept(
     already = select(JobRow.id).where(JobRow.interaction_id == new.interaction_id)
     if session.scalar(already) is not None:
         return None
-    if draft_id is not None and draft(session, draft_id) is None:
+    if draft_id is not None and draft(session, draft_id, now) is None:
         raise DraftGone
     cost = price(session, type(new.request)) * new.multiplier
     refuse_over_limits(session, new, limits, cost, now)
@@ -51,14 +51,15 @@ def accept(
 
 def keep_draft(session: Session, new: Draft, guild_id: int | None, now: datetime) -> None:
     """Insert *new*, unless it is there."""
-    if draft(session, new.id) is None:
+    if draft(session, new.id, now) is None:
         session.add(draft_row(new, guild_id, now))
         session.flush()
 
 
-def draft(session: Session, draft_id: int) -> Draft | None:
-    """The draft with this number."""
-    row = session.scalar(select(DraftRow).where(DraftRow.id == draft_id))
+def draft(session: Session, draft_id: int, now: datetime) -> Draft | None:
+    """The draft with this number, for a day."""
+    fresh = (DraftRow.id == draft_id) & (DraftRow.created_at > now - DRAFT_LIFE)
+    row = session.scalar(select(DraftRow).where(fresh))
     return None if row is None else to_draft(row)
 
 

@@ -166,8 +166,8 @@ class Store:
         await self._run(self._write(queries.keep_draft, draft, guild_id, now))
 
     async def draft(self, draft_id: int) -> Draft | None:
-        """The draft with this number."""
-        return await self._run(self._read(queries.draft, draft_id))
+        """The draft with this number, for a day."""
+        return await self._run(self._read(queries.draft, draft_id, self._clock.now()))
 
     # ---------------------------------------------------------------- forgetting
 

@@ -78,7 +78,7 @@ class Sim:
             painter=paint_dot,
         )
         self.database = database
-        self._chosen = settings
+        self._chosen = self._before = settings
         self._opened = AsyncExitStack()
         self.store: Store
         self.env: simcord.Env
@@ -111,6 +111,18 @@ class Sim:
         self.clock.env = self.env
         await self.env.restart_bot(await self._open_bot())
 
+    async def change(self, **settings: Any) -> None:
+        """Start the bot anew with other settings; without any, with those of the last change."""
+        if settings:
+            self._before, self._chosen = self._chosen, self._chosen | settings
+        else:
+            self._chosen = self._before
+        await self.restart()
+
+    async def autocomplete(self, who: MemberActor) -> list[dict[str, Any]]:
+        """What is offered while somebody types a job id."""
+        return await who.autocomplete(self.channel, "remix", "job_id", "")
+
     async def _open_bot(self) -> RemixBot:
         assembled = await self._opened.enter_async_context(
             assemble(self._settings(), clock=self.clock, busy_timeout_s=BUSY_S)
@@ -135,10 +147,16 @@ class Sim:
 
     def moderator(self, name: str) -> MemberActor:
         """Somebody who may manage messages."""
-        role = self.guild.create_role(
-            "moderator", permissions=discord.Permissions(manage_messages=True)
-        )
-        return self.guild.add_member(self.env.create_user(name), roles=[role])
+        return self.member(name, "moderator", manage_messages=True)
+
+    def manager(self, name: str) -> MemberActor:
+        """Somebody who may manage the server."""
+        return self.member(name, "manager", manage_guild=True)
+
+    def member(self, name: str, role: str, **may: bool) -> MemberActor:
+        """Somebody with a role of their own."""
+        given = self.guild.create_role(role, permissions=discord.Permissions(**may))
+        return self.guild.add_member(self.env.create_user(name), roles=[given])
 
     def forget_everything(self) -> None:
         """As if the database had been lost."""

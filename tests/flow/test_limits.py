@@ -1,0 +1,269 @@
+"""Limits as people meet them: a place in line, a budget, a question before a prompt multiplies."""
+
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.model import ImagineRequest
+from tests.clock import START
+from tests.flow.sim import Sim, buttons, fields, pictures, shown, simulated, text
+
+LONG = "a red fox sandbox:seconds=12"
+
+
+# ------------------------------------------------------------------ the queue
+
+
+async def test_whoever_waits_sees_their_place_move_up_and_then_the_bar(tmp_path: Path) -> None:
+    async with simulated(tmp_path / "x.db", max_running=1) as sim:
+        await sim.ann.slash(sim.channel, "imagine", prompt=LONG)
+        await sim.ann.slash(sim.channel, "imagine", prompt="a second fox")
+        third = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a third fox"))
+        bens = shown(await sim.ben.slash(sim.channel, "imagine", prompt="a hare"))
+        assert "Number **2** in line · likely to start <t:" in text(third)
+        assert "Number **2** in line" in text(bens), "people take turns"
+        await sim.clock.advance(5)
+        assert "Number **3** in line" in text(third), "Ben's turn comes before"
+        await sim.finish()
+        await sim.clock.advance(60)
+        assert [job.prompt for job in sim.api.submits] == [
+            LONG,
+            "a second fox",
+            "a hare",
+            "a third fox",
+        ]
+        assert len(pictures(third)) == 4
+
+
+async def test_a_wait_counts_neither_as_work_nor_as_too_long(tmp_path: Path) -> None:
+    async with simulated(tmp_path / "x.db", max_running=1, watch_hours=1 / 60) as sim:
+        await sim.ann.slash(sim.channel, "imagine", prompt="a fox sandbox:seconds=55")
+        second = shown(await sim.ann.slash(sim.channel, "imagine", prompt=LONG))
+        await sim.clock.advance(80)
+        assert len(pictures(second)) == 4
+        job = await sim.store.job(2)
+        assert job is not None
+        assert job.took_s > 60
+        assert max(await sim.store.recent_durations(type(job.request))) < 59
+
+
+async def test_a_long_wait_is_no_reason_to_drop_a_job_after_a_restart(tmp_path: Path) -> None:
+    async with simulated(
+        tmp_path / "x.db", max_running=1, submit_within_minutes=1.0, watch_hours=1.0
+    ) as sim:
+        await sim.ann.slash(sim.channel, "imagine", prompt="a fox sandbox:seconds=300")
+        second = shown(await sim.ann.slash(sim.channel, "imagine", prompt=LONG))
+        await sim.clock.advance(200)
+        await sim.restart()
+        assert "Number **1** in line" in text(second)
+        await sim.clock.advance(200)
+        assert len(pictures(second)) == 4
+        await sim.ann.slash(sim.channel, "imagine", prompt="a fox sandbox:seconds=300")
+        fourth = shown(await sim.ann.slash(sim.channel, "imagine", prompt=LONG))
+        sim.clock.set_ahead(timedelta(minutes=3))  # that long there was no bot
+        await sim.restart()
+        await sim.clock.advance(5)
+        assert "I was away for too long" in text(fourth)
+        assert "Nothing was charged." in text(fourth)
+
+
+async def test_too_many_who_wait_are_refused_and_nothing_they_wrote_is_lost(tmp_path: Path) -> None:
+    async with simulated(tmp_path / "x.db", max_running=1, max_waiting_per_user=1) as sim:
+        for _ in range(2):
+            await sim.ann.slash(sim.channel, "imagine", prompt=LONG)
+        refused = await sim.ann.slash(sim.channel, "imagine", prompt="a third fox")
+        assert refused.ephemeral
+        assert "You have 1 job waiting already" in text(shown(refused))
+        assert list(buttons(shown(refused))) == ["Retry", "Edit prompt"]
+        assert fields(await sim.ann.click(shown(refused), label="Edit prompt")) == {
+            "prompt-1": "a third fox"
+        }
+        await sim.clock.advance(60)
+        again = await sim.ann.click(shown(refused), label="Retry")
+        await sim.finish()
+        assert not shown(again).ephemeral
+        assert "> a third fox" in text(shown(again))
+        assert len(pictures(shown(again))) == 4
+        twice = await sim.ann.click(shown(refused), label="Retry")
+        assert "I have started on this one already" in text(shown(twice))
+        assert len(sim.api.submits) == 3
+
+
+# ------------------------------------------------------------------ money
+
+
+BUDGETS = [
+    ("max_usd_per_day_per_user", "You have too little left of the $0.20 for 24 hours", 1),
+    ("max_usd_per_month_per_user", "You have too little left of the $0.20 for 30 days", 30),
+    ("max_usd_per_day_per_server", "This server has too little left of the $0.20 for 24", 1),
+    ("max_usd_per_month_per_server", "This server has too little left of the $0.20 for 30", 30),
+]
+
+
+@pytest.mark.parametrize(("setting", "sentence", "days"), BUDGETS)
+async def test_a_budget_holds_until_enough_of_it_is_free_again(
+    tmp_path: Path, setting: str, sentence: str, days: int
+) -> None:
+    settings: dict[str, Any] = {setting: Decimal("0.20")}
+    async with simulated(tmp_path / "x.db", **settings) as sim:
+        await sim.imagine(sim.ann, "one")
+        await sim.imagine(sim.ann, "two")
+        refused = shown(await sim.ann.slash(sim.channel, "imagine", prompt="three"))
+        assert sentence in text(refused)
+        assert "would cost about $0.08" in text(refused)
+        free_at = int((START + timedelta(days=days)).timestamp())
+        assert f"<t:{free_at}:R>" in text(refused)
+        other = shown(await sim.ben.slash(sim.channel, "imagine", prompt="three"))
+        assert other.ephemeral is ("server" in setting)
+        await sim.clock.advance(days * 86_400)
+        await sim.imagine(sim.ann, "three")
+        assert sim.api.submits[-1].prompt == "three"
+
+
+async def test_a_failure_gives_the_money_back_and_an_unknown_outcome_does_not(
+    tmp_path: Path,
+) -> None:
+    async with simulated(tmp_path / "x.db", max_usd_per_day_per_user=Decimal("0.08")) as sim:
+        await sim.imagine(sim.ann, "one sandbox:moderated")
+        await sim.imagine(sim.ann, "two sandbox:fail")
+        await sim.imagine(sim.ann, "three sandbox:reset")
+        refused = shown(await sim.ann.slash(sim.channel, "imagine", prompt="four"))
+        assert "You have too little left" in text(refused)
+        assert sim.api.submit_calls == 3
+
+
+async def test_what_a_job_did_cost_takes_the_place_of_what_was_reserved(tmp_path: Path) -> None:
+    async with simulated(tmp_path / "x.db", max_usd_per_day_per_user=Decimal("0.50")) as sim:
+        await sim.imagine(sim.ann, "one sandbox:pictures=16")  # four times the price
+        used = text(shown(await sim.ann.slash(sim.channel, "usage")))
+        assert "Last 24 hours: 1 job · $0.32 of $0.50" in used
+        refused = shown(await sim.ann.slash(sim.channel, "imagine", prompt="two"))
+        assert "would cost about $0.32" in text(refused), "as much as the last one did"
+
+
+# ------------------------------------------------------------------ a question before
+
+
+@pytest.mark.parametrize(
+    ("prompt", "why", "usd"),
+    [
+        ("a {red, green, blue} fox", "braces stand for **3** prompts, each billed", "$0.24"),
+        ("a fox --turbo", "`--turbo` costs double", "$0.16"),
+        ("a {red, green} fox --turbo", "**2** prompts, each billed and `--turbo`", "$0.32"),
+    ],
+)
+async def test_a_prompt_that_multiplies_asks_and_then_runs_once(
+    sim: Sim, prompt: str, why: str, usd: str
+) -> None:
+    result = await sim.ann.slash(sim.channel, "imagine", prompt=prompt)
+    question = shown(result)
+    assert question.ephemeral
+    for piece in (why, f"about **{usd}**", "Nothing was charged so far", "Shall I go ahead?"):
+        assert piece in text(question)
+    assert list(buttons(question)) == ["Go ahead", "Edit prompt"]
+    assert sim.api.submit_calls == 0
+    await sim.restart()
+    running = shown(await sim.ann.click(question, label="Go ahead"))
+    assert not running.ephemeral
+    job = await sim.store.job(1)
+    assert job is not None
+    assert job.reserved_usd == Decimal(usd[1:])
+    twice = await sim.ann.click(question, label="Go ahead")
+    assert "I have started on this one already" in text(shown(twice))
+    await sim.finish()
+    assert [one.prompt for one in sim.api.submits] == [prompt]
+    again = await sim.ben.click(running, label="Again")
+    assert "Shall I go ahead?" in text(shown(again)), "whoever repeats it is asked as well"
+
+
+async def test_a_price_is_of_one_and_not_of_all_that_a_prompt_multiplied(sim: Sim) -> None:
+    question = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a fox --turbo"))
+    await sim.ann.click(question, label="Go ahead")
+    await sim.finish()  # it did cost $0.08, for two
+    assert await sim.store.price(ImagineRequest) == Decimal("0.04")
+
+
+async def test_a_form_asks_too_and_keeps_the_source_and_the_privacy(sim: Sim) -> None:
+    parent = await sim.imagine(sim.ann, "the parent", private=True)
+    form = await sim.ann.click(parent, label="Remix 3")
+    asked = await sim.ann.submit_modal(form, {"prompt-1": "a {red, green} fox", "mode": "1"})
+    question = shown(asked)
+    assert "Shall I go ahead?" in text(question)
+    assert not question.attachments, "a question is no failure"
+    edit = await sim.ann.click(question, label="Edit prompt")
+    assert fields(edit) == {"prompt-1": "a {red, green} fox", "mode": "1"}
+    result = await sim.ann.click(question, label="Go ahead")
+    await sim.finish()
+    assert shown(result).ephemeral
+    params = sim.api.submits[-1].params
+    assert (params["imageNo"], params["mode"]) == (2, 1)
+
+
+async def test_the_result_of_a_question_leads_to_where_it_came_from(sim: Sim) -> None:
+    parent = await sim.imagine(sim.ann, "the parent")
+    form = await sim.ann.click(parent, label="Remix 1")
+    question = await sim.ann.submit_modal(form, {"prompt-1": "x --turbo", "mode": "0"})
+    result = await sim.ann.click(shown(question), label="Go ahead")
+    await sim.finish()
+    assert f"/{parent.id})" in text(shown(result))
+
+
+async def test_a_question_is_forgotten_after_a_day(sim: Sim) -> None:
+    question = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a fox --turbo"))
+    await sim.clock.advance(26 * 3600)
+    told = await sim.ann.click(question, label="Go ahead")
+    assert "more than a day old" in text(shown(told))
+    assert sim.api.submit_calls == 0
+
+
+async def test_more_than_a_budget_at_once_is_refused_for_good(tmp_path: Path) -> None:
+    async with simulated(tmp_path / "x.db", max_usd_per_day_per_user=Decimal("0.30")) as sim:
+        prompt = "a {red, green, blue, black} fox"
+        question = shown(await sim.ann.slash(sim.channel, "imagine", prompt=prompt))
+        refused = shown(await sim.ann.click(question, label="Go ahead"))
+        assert "no more than $0.30 may be spent in 24 hours. Ask for less" in text(refused)
+        assert list(buttons(refused)) == ["Retry", "Edit prompt"]
+
+
+# ------------------------------------------------------------------ /usage
+
+
+async def test_usage_shows_mine_with_limits_and_days(tmp_path: Path) -> None:
+    async with simulated(
+        tmp_path / "x.db",
+        max_jobs_per_day_per_user=50,
+        max_usd_per_day_per_user=Decimal(4),
+        max_usd_per_month_per_user=Decimal(40),
+    ) as sim:
+        empty = shown(await sim.ann.slash(sim.channel, "usage"))
+        assert empty.ephemeral
+        assert "Nothing in the last 30 days" in text(empty)
+        for _ in range(2):
+            await sim.imagine(sim.ann, "x")
+        await sim.imagine(sim.ben, "x")
+        await sim.clock.advance(86_400)
+        await sim.imagine(sim.ann, "x")
+        used = text(shown(await sim.ann.slash(sim.channel, "usage")))
+        assert "Last 24 hours: 1 of 50 jobs · $0.08 of $4.00" in used
+        assert "Last 30 days: 3 jobs · $0.24 of $40.00" in used
+        assert "`█████░░░░░` Fri 2 Jan · 1 job · $0.08" in used
+        assert "`██████████` Thu 1 Jan · 2 jobs · $0.16" in used
+        assert "server" not in used
+        assert f"<@{sim.ben.id}>" not in used
+
+
+async def test_who_manages_the_server_sees_what_it_used_by_person(sim: Sim) -> None:
+    manager = sim.manager("eve")
+    for _ in range(2):
+        await sim.imagine(sim.ann, "a secret", private=True)
+    await sim.imagine(sim.ben, "x")
+    told = shown(await manager.slash(sim.channel, "usage"))
+    assert told.ephemeral
+    assert "What this server has used" in text(told)
+    assert "Last 30 days: 3 jobs · $0.24" in text(told)
+    assert f"`██████████` <@{sim.ann.id}> · 2 jobs · $0.16" in text(told)
+    assert f"`█████░░░░░` <@{sim.ben.id}> · 1 job · $0.08" in text(told)
+    assert "a secret" not in text(told)
