@@ -164,6 +164,17 @@ class Sim:
             database.execute("DELETE FROM pictures")
             database.execute("DELETE FROM jobs")
 
+    async def leave_server(self) -> None:
+        """Somebody takes the bot out of the server."""
+        self.env.backend.remove_guild(self.guild.id)
+        await self.env.settle()
+
+    def move_jobs_to_another_server(self, application_id: int | None = None) -> None:
+        """As if the jobs had been asked for where the bot is not any more."""
+        asked_by = self.env.bot.application_id if application_id is None else application_id
+        with closing(sqlite3.connect(self.database, isolation_level=None)) as database:
+            database.execute("UPDATE jobs SET guild_id = 1, application_id = ?", (asked_by,))
+
     def put_button(self, message: ResponseMessage, custom_id: str) -> None:
         """Give *message* a button that it does not have, or not any more."""
         stored = self.env.backend.get_message(self.channel.id, message.id)
