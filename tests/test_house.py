@@ -30,7 +30,7 @@ GROUP = Visitor(user_id=7, channel_ids=frozenset({8}), foreign=True)
         ({}, GROUP, OnlyInServers),
         ({"direct_messages": True}, DIRECT, None),
         ({"direct_messages": True}, GROUP, OnlyInServers),
-        ({"user_install": True}, DIRECT, OnlyInServers),
+        ({"user_install": True}, DIRECT, None),
         ({"user_install": True}, ABROAD, None),
         ({"user_install": True}, GROUP, None),
         ({"user_install": True, "allowed_guilds": frozenset({1})}, ABROAD, ServerNotAllowed),

@@ -273,13 +273,13 @@ class JobRunner:
             problem = raised.detail if isinstance(raised, DeliveryFailed) else type(raised).__name__
             await self._record(job, lambda: self._store.undelivered(job.id, problem))
             return
-        log.info("Job %d is delivered after %.0f s", job.id, took_s)
 
         async def keep() -> None:
             await self._store.finish(job.id, completed)  # where it could not be recorded before
             await self._store.delivered(job.id, posted.message_id, channel_id=posted.channel_id)
 
         await self._record(job, keep)
+        log.info("Job %d is delivered after %.0f s", job.id, took_s)
         await screen.ping(posted, delivered=True, took_s=took_s)
 
     async def _tell(self, run: _Run, error: RemixbotError) -> None:

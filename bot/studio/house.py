@@ -44,7 +44,7 @@ class House:
     allowed_channels: frozenset[int] = frozenset()
     direct_messages: bool = False
     user_install: bool = False
-    """People may bring the bot along to where it is not."""
+    """People may bring the bot along to where it is not, and so to its direct messages."""
     results_are_the_authors: bool = False
     """Only who asked, and moderators, may press the buttons of a result."""
     refused_words: tuple[str, ...] = ()
@@ -60,7 +60,7 @@ class House:
         Direct messages have no roles and no channels: where roles are asked for nobody has one.
         """
         if visitor.guild_id is None:
-            if not (self.user_install if visitor.foreign else self.direct_messages):
+            if not (self.user_install or (self.direct_messages and not visitor.foreign)):
                 raise OnlyInServers
         else:
             is_listed = not self.allowed_guilds or visitor.guild_id in self.allowed_guilds

@@ -11,8 +11,7 @@ from tests.flow.sim import Sim, buttons, fields, pictures, shown, simulated, tex
 
 def offered(sim: Sim) -> list[tuple[str, Any, Any]]:
     """Each command with where it is offered, and whom it can be installed for."""
-    [told] = [one.json for one in sim.env.http_requests if one.path.endswith("/commands")][-1:]
-    assert isinstance(told, list)
+    told: Any = [one.json for one in sim.env.http_requests if one.path.endswith("/commands")][-1]
     return [(one["name"], one.get("contexts"), one.get("integration_types")) for one in told]
 
 

@@ -1,0 +1,142 @@
+"""People bring the bot along to where it is no member; and a server takes it out."""
+
+import sqlite3
+from collections.abc import AsyncGenerator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from sandbox.api import GenerationServer
+from tests.discord_server.options import CannotSend
+from tests.discord_server.people import Community, Person
+from tests.discord_server.process import BotProcess
+from tests.discord_server.server import DiscordServer
+from tests.discord_server.things import ABROAD, Channel
+from tests.discord_server.world import MovableClock
+from tests.process.test_flow import finished, result_of
+
+ALLOWED = {"ALLOW_USER_INSTALL": "true", "MAX_JOBS_PER_DAY_PER_USER": "2"}
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    """Discord's clock; the bot has the machine's."""
+    return MovableClock()
+
+
+@pytest.fixture
+async def discord(clock: MovableClock) -> AsyncGenerator[DiscordServer]:
+    async with DiscordServer(clock=clock) as server:
+        yield server
+        assert server.unknown_routes == []
+
+
+@pytest.fixture
+def abroad(discord: DiscordServer) -> Community:
+    """A server in which the bot is not."""
+    return discord.add_guild("somewhere else", with_bot=False)
+
+
+@pytest.fixture
+def zoe(abroad: Community) -> Person:
+    """Has the bot on her account, and shares no server with it."""
+    return abroad.add_person("zoe", installed=True)
+
+
+@pytest.fixture
+def square(abroad: Community) -> Channel:
+    return abroad.add_channel("square", ABROAD)
+
+
+@pytest.fixture
+def env(request: pytest.FixtureRequest, env: dict[str, str]) -> dict[str, str]:
+    return {**env, **getattr(request, "param", ALLOWED)}
+
+
+async def test_whoever_has_the_bot_uses_it_where_it_is_not(
+    bot: BotProcess, discord: DiscordServer, zoe: Person, square: Channel
+) -> None:
+    asked = await zoe.slash(square, "imagine", prompt="a fox sandbox:seconds=3")
+    told = await asked.message()
+    assert "If it takes longer, the pictures come as a direct message." in told.text
+    result = await result_of(asked)
+    assert len(result.pictures) == 4
+    assert "direct message" not in result.text
+    assert "Delete" not in result.buttons, "it could not delete it there"
+    form = await zoe.click(result, "Remix 2")
+    assert form.modal is not None
+    remixed = await result_of(await zoe.submit(form, {"Prompt": "in winter"}))
+    assert len(remixed.pictures) == 4
+    refused = await (await zoe.click(result, "Again")).message()
+    assert "You have used up 2 jobs" in refused.text, "the limits for a person hold"
+    assert not [one for one in discord.requests if "/channels/" in one.path], "it is not there"
+    assert "ERROR" not in bot.output
+
+
+async def test_a_result_that_comes_late_comes_directly(
+    bot: BotProcess,
+    discord: DiscordServer,
+    clock: MovableClock,
+    api: GenerationServer,
+    zoe: Person,
+    square: Channel,
+) -> None:
+    asked = await zoe.slash(square, "imagine", prompt="a fox sandbox:seconds=4")
+    await api.until(lambda: len(api.submits) == 1)
+    clock.advance(minutes=16)
+    late = await zoe.sees_directly(finished)
+    assert len(late.pictures) == 4
+    assert not (await asked.message()).pictures
+    assert not [one for one in discord.requests if one.path.endswith(f"{square.id}/messages")]
+    form = await zoe.click(late, "Remix 1")
+    assert form.modal is not None, "it works on from there"
+    assert "ERROR" not in bot.output
+
+
+async def test_remix_this_works_there_too(bot: BotProcess, zoe: Person, square: Channel) -> None:
+    result = await result_of(await zoe.slash(square, "imagine", prompt="a fox"))
+    choice = await (await zoe.use(result, "Remix this")).message()
+    form = await zoe.click(choice, "Remix 4")
+    assert form.modal is not None
+    assert form.modal["Prompt"].value == "a fox"
+    assert "ERROR" not in bot.output
+
+
+@pytest.mark.parametrize("env", [{}], indirect=True)
+async def test_unless_that_is_allowed_the_bot_can_be_brought_nowhere(
+    bot: BotProcess, zoe: Person, square: Channel
+) -> None:
+    with pytest.raises(CannotSend, match="no imagine here, only \\[\\]"):
+        await zoe.slash(square, "imagine", prompt="a fox")
+    with pytest.raises(CannotSend, match="no imagine here, only \\[\\]"):
+        await zoe.slash(zoe.direct, "imagine", prompt="a fox")
+    assert bot
+
+
+async def test_a_server_that_takes_the_bot_out_is_forgotten_and_others_are_not(
+    bot: BotProcess,
+    guild: Community,
+    channel: Channel,
+    people: list[Person],
+    zoe: Person,
+    square: Channel,
+    tmp_path: Path,
+) -> None:
+    await result_of(await people[0].slash(channel, "imagine", prompt="a secret"))
+    await result_of(await zoe.slash(square, "imagine", prompt="a fox"))
+    running = await people[1].slash(channel, "imagine", prompt="late sandbox:seconds=3")
+    await guild.remove_bot()
+    await bot.wait_for_line(f"Server {guild.id} has removed the bot")
+    assert _prompts(tmp_path) == ["", "a fox", "late sandbox:seconds=3"]
+    directly = await running.message(finished)
+    assert len(directly.pictures) == 4, "what is under way ends first"
+    await bot.wait_for_line("Job 3 is delivered")
+    await bot.stop()
+    assert _prompts(tmp_path) == ["", "a fox", ""]
+    assert "ERROR" not in bot.output
+
+
+def _prompts(folder: Path) -> list[str]:
+    with closing(sqlite3.connect(folder / "data" / "remixbot.db")) as database:
+        return [row[0] for row in database.execute("SELECT prompt FROM jobs ORDER BY id")]
