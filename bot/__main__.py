@@ -1,16 +1,19 @@
 """Starts the bot, and says in one sentence why where it cannot start."""
 
+import argparse
 import asyncio
 import logging
 import os
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 
 import discord
 
 from bot import sentences, texts
 from bot.assembly import assemble
+from bot.checkup import check
 from bot.clock import Clock
 from bot.errors import StoreInUse, StoreTooNew, StoreUnavailable
 from bot.settings import Settings, SettingsInvalid, load_settings
@@ -23,13 +26,27 @@ CLOSING_S = 8.0
 """Whoever stops a service gives it ten seconds, as a rule, and kills it then."""
 
 
-def main() -> int:
-    """Run until stopped; the exit code: 0 stopped, 1 cannot run, 2 settings missing or wrong."""
+def main(given: Sequence[str] | None = None) -> int:
+    """Run until stopped; the exit code: 0 stopped, 1 cannot run, 2 settings missing or wrong.
+
+    ``check``: only tell what is right, 0, or what is wrong, 1.
+    """
+    parser = argparse.ArgumentParser(prog="python -m bot", description=texts.CHECK_DESCRIPTION)
+    commands = parser.add_subparsers(dest="command", metavar="check")
+    commands.add_parser("check", help=texts.CHECK_HELP)
+    only_check = parser.parse_args(given).command == "check"
     try:
         settings = load_settings()
     except SettingsInvalid as error:
         _complain(texts.SETTINGS_INTRO, *(f"  {problem}" for problem in error.problems))
-        return SETTINGS_WRONG
+        return CANNOT_RUN if only_check else SETTINGS_WRONG
+    if only_check:
+        logging.basicConfig(level=logging.CRITICAL)  # what is wrong is said in a sentence
+        return asyncio.run(_check(settings))
+    return _serve_until_stopped(settings)
+
+
+def _serve_until_stopped(settings: Settings) -> int:
     logging.basicConfig(
         level=settings.log_level, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s"
     )
@@ -50,6 +67,16 @@ def main() -> int:
         _complain(texts.NO_NETWORK)
         return CANNOT_RUN
     return OK
+
+
+async def _check(settings: Settings) -> int:
+    """Print a line for each finding; the exit code."""
+    all_right = True
+    async for finding in check(settings):
+        mark = texts.CHECK_RIGHT if finding.right else texts.CHECK_WRONG
+        sys.stdout.write(f"{mark}  {finding.sentence}\n")
+        all_right = all_right and finding.right
+    return OK if all_right else CANNOT_RUN
 
 
 async def run(settings: Settings) -> None:

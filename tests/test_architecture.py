@@ -25,13 +25,14 @@ ROOMS = [
     "bot/ui/",
     "bot/client.py",
     "bot/assembly.py",
+    "bot/checkup.py",
     "bot/__main__.py",
     "cogs/",
 ]
 """From the bottom up: a module imports from its own room and from those above it in this list."""
 
 ONLY_IN = {
-    "discord": ("cogs/", "bot/ui/", "bot/client.py", "bot/__main__.py"),
+    "discord": ("cogs/", "bot/ui/", "bot/client.py", "bot/checkup.py", "bot/__main__.py"),
     "aiohttp": ("bot/api/", "bot/ui/faults.py"),
     "sqlalchemy": ("bot/store/",),
     "alembic": ("bot/store/",),

@@ -3,7 +3,8 @@
 Only the nouns of `bot.model` go in and come out; tables, SQL and drivers stay inside.
 """
 
+from bot.store.looking import Condition, look_at_store
 from bot.store.opening import open_store
 from bot.store.store import Store
 
-__all__ = ["Store", "open_store"]
+__all__ = ["Condition", "Store", "look_at_store", "open_store"]

@@ -22,11 +22,33 @@ def migrate(connection: Connection, to: str = NEWEST) -> None:
     pictures of all jobs along: foreign keys must not be enforced there. Raises `StoreTooNew` where
     the database has a version that is not known here; it is left alone then.
     """
-    config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
+    config = _config(connection=connection)
+    _check_versions(connection, config)
+    command.upgrade(config, to)
+
+
+def is_newest(connection: Connection) -> bool | None:
+    """Whether no migration is missing; ``None`` where there are no tables of ours yet.
+
+    Raises `StoreTooNew`.
+    """
+    config = _config()
+    versions = _check_versions(connection, config)
+    newest = ScriptDirectory.from_config(config).get_heads()
+    return set(versions) == set(newest) if versions else None
+
+
+def _check_versions(connection: Connection, config: Config) -> tuple[str, ...]:
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    for version in MigrationContext.configure(connection).get_current_heads():
+    versions = MigrationContext.configure(connection).get_current_heads()
+    for version in versions:
         if version not in known:
             raise StoreTooNew(detail=version)
-    command.upgrade(config, to)
+    return versions
+
+
+def _config(**attributes: object) -> Config:
+    config = Config(attributes=attributes)
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config

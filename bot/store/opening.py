@@ -49,7 +49,7 @@ async def open_store(
 async def _open(opened: AsyncExitStack, url: str, clock: Clock, patience: Patience) -> Store:
     """A store; what *opened* is left with must be closed, also after an error."""
     with database_errors():
-        address = _address(url)
+        address = read_address(url)
         reading = reading_engine(address, patience)
         opened.push_async_callback(reading.dispose)
         try:
@@ -66,7 +66,8 @@ async def _open(opened: AsyncExitStack, url: str, clock: Clock, patience: Patien
     return store
 
 
-def _address(url: str) -> URL:
+def read_address(url: str) -> URL:
+    """The address that *url* is. Raises `StoreUnavailable` where we cannot use it."""
     try:
         address = make_url(url)
         address.get_dialect().import_dbapi()

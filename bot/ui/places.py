@@ -1,5 +1,7 @@
 """Reads from an interaction who asks and where, and whether the bot may post there."""
 
+from collections.abc import Iterable
+
 import discord
 
 from bot.errors import PermissionsMissing
@@ -20,6 +22,7 @@ _NAMES = {
     "send_messages": "Send Messages",
     "send_messages_in_threads": "Send Messages in Threads",
     "attach_files": "Attach Files",
+    "read_message_history": "Read Message History",
 }
 
 
@@ -76,6 +79,13 @@ def is_private(interaction: discord.Interaction) -> bool:
     return interaction.message is not None and interaction.message.flags.ephemeral
 
 
+def missing_permissions(granted: discord.Permissions, needed: Iterable[str]) -> tuple[str, ...]:
+    """What of *needed* is not *granted*, as Discord's settings call it."""
+    if granted.administrator:
+        return ()
+    return tuple(_NAMES[name] for name in needed if not getattr(granted, name))
+
+
 def _is_foreign(interaction: discord.Interaction) -> bool:
     """Whether the bot is not there by itself: somebody who has it on their account brought it."""
     if interaction.guild_id is None:
@@ -92,6 +102,5 @@ def _check_permissions(interaction: discord.Interaction, *, private: bool) -> No
         in_thread = isinstance(interaction.channel, discord.Thread)
         send = "send_messages_in_threads" if in_thread else "send_messages"
         needed = ["view_channel", send, *needed]
-    missing = tuple(_NAMES[name] for name in needed if not getattr(granted, name))
-    if missing and not granted.administrator:
+    if missing := missing_permissions(granted, needed):
         raise PermissionsMissing(permissions=missing)

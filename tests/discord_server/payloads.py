@@ -6,6 +6,7 @@ Only the fields that discord.py reads or that Discord documents as always there.
 from datetime import datetime, timedelta
 
 from tests.discord_server.things import (
+    ALL_PERMISSIONS,
     COMPONENTS_V2,
     EPOCH,
     Channel,
@@ -18,7 +19,6 @@ from tests.discord_server.things import (
 )
 from tests.discord_server.world import World
 
-ALL_PERMISSIONS = (1 << 50) - 1
 COMMAND, COMPONENT, MODAL_SUBMIT = 2, 3, 5
 """Types of interactions."""
 SLASH_COMMAND, MESSAGE_COMMAND = 1, 3
@@ -125,7 +125,7 @@ def guild(where: Guild, world: World) -> JsonObject:
             {
                 "id": str(where.id),
                 "name": "@everyone",
-                "permissions": str(ALL_PERMISSIONS),
+                "permissions": str(where.bot_permissions),
                 "position": 0,
                 "color": 0,
                 "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},

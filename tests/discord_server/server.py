@@ -24,7 +24,7 @@ from tests.discord_server.limits import Limits
 from tests.discord_server.people import Community
 from tests.discord_server.rest import Rest
 from tests.discord_server.rules import REQUEST_MAX_BYTES
-from tests.discord_server.things import Request
+from tests.discord_server.things import ALL_PERMISSIONS, Request
 from tests.discord_server.world import World
 
 TOKEN = "MTA.socket-server.token"
@@ -117,8 +117,12 @@ class DiscordServer:
         guild_id = handle.raw.channel.guild_id
         await self.gateway.dispatch(guild_id, "INTERACTION_CREATE", event)
 
-    def add_guild(self, name: str, *, with_bot: bool = True) -> Community:
+    def add_guild(
+        self, name: str, *, with_bot: bool = True, bot_permissions: int = ALL_PERMISSIONS
+    ) -> Community:
+        """A guild; *bot_permissions* is what the bot may do in it, unless a channel says else."""
         guild = self.world.add_guild(name, with_bot=with_bot)
+        guild.bot_permissions = bot_permissions
         return Community(self.world, self.gateway, guild)
 
     async def bot_online(self, timeout_s: float = 30.0) -> None:

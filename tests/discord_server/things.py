@@ -35,6 +35,7 @@ DIRECTLY = EMBED_LINKS | ATTACH_FILES | MENTION_EVERYONE | USE_EXTERNAL_EMOJIS
 """What Discord reports for direct messages, although the bot can also read and send there."""
 
 
+ALL_PERMISSIONS = (1 << 50) - 1
 MANAGE_GUILD = 1 << 5
 MANAGE_MESSAGES = 1 << 13
 USE_APPLICATION_COMMANDS = 1 << 31
@@ -87,6 +88,7 @@ class Guild:
     id: int
     name: str
     with_bot: bool = True
+    bot_permissions: int = ALL_PERMISSIONS
     channels: list[Channel] = field(default_factory=list[Channel])
     members: list[User] = field(default_factory=list[User])
 

@@ -1,0 +1,66 @@
+"""Looks whether a database can be used, without making or changing anything in it."""
+
+import tempfile
+from enum import Enum, auto
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import URL
+
+from bot.errors import StoreUnavailable
+from bot.store.engine import Patience, is_sqlite, reading_engine
+from bot.store.failures import database_errors
+from bot.store.migrating import is_newest
+from bot.store.opening import read_address
+
+
+class Condition(Enum):
+    """How a database that can be used is found."""
+
+    NEW = auto()
+    """There is nothing yet: the first start makes it."""
+    OLD = auto()
+    """An older version wrote it: the next start brings it up to date."""
+    READY = auto()
+
+
+async def look_at_store(url: str) -> Condition:
+    """How the database at *url* is found; a bot may be using it meanwhile.
+
+    Raises `StoreTooNew`, and `StoreUnavailable` where it cannot be used; its detail never holds
+    *url*.
+    """
+    with database_errors():
+        address = read_address(url)
+        if is_sqlite(address) and not _try_file(Path(address.database or "")):
+            return Condition.NEW
+        return await _ask(address)
+
+
+def _try_file(file: Path) -> bool:
+    """Whether *file* is there. Raises `OSError` where it could not be written, or made."""
+    if file.exists():
+        file.open("r+b").close()
+        return True
+    there = next(folder for folder in file.absolute().parents if folder.exists())
+    with tempfile.TemporaryFile(dir=there):
+        return False
+
+
+async def _ask(address: URL) -> Condition:
+    engine = reading_engine(address, Patience())
+    try:
+        async with engine.connect() as connection:
+            newest = await connection.run_sync(is_newest)
+            if newest is not None:
+                return Condition.READY if newest else Condition.OLD
+            if not is_sqlite(address) and not await connection.run_sync(_may_make_tables):
+                raise StoreUnavailable(detail="InsufficientPrivilegeError")
+            return Condition.NEW
+    finally:
+        await engine.dispose()
+
+
+def _may_make_tables(connection: Connection) -> bool:
+    asked = text("SELECT has_schema_privilege(current_schema(), 'CREATE')")
+    return bool(connection.scalar(asked))
