@@ -28,6 +28,9 @@ AT_WORK = discord.Colour(0x5865F2)
 DONE = discord.Colour(0x57F287)
 FAILED = discord.Colour(0xED4245)
 
+STOPPED = (JobStopped, JobKept)
+"""What people wanted is no failure."""
+
 PROGRESS_PROMPT_MAX = 300
 RESULT_PROMPT_MAX = 1200
 LINKS_MAX = 1800
@@ -158,7 +161,8 @@ def failure_page(job: Job, error: RemixbotError, *, nothing_charged: bool) -> Pa
     heading = _what_went_wrong(error, nothing_charged=nothing_charged)
     blocks = as_texts(heading, prompt, texts.asked_by(job.author_id))
     items = [*blocks, *as_files(files), *in_layout(retry_buttons(job))]
-    return framed(FAILED, items, files, mark=news_mark(job))
+    colour = AT_WORK if isinstance(error, STOPPED) else FAILED
+    return framed(colour, items, files, mark=news_mark(job))
 
 
 def plain_failure(job: Job, error: RemixbotError, *, nothing_charged: bool) -> PlainPage:
@@ -218,7 +222,7 @@ def _what_went_wrong(error: RemixbotError, *, nothing_charged: bool) -> str:
     sentence = sentences.describe(error)
     if nothing_charged and texts.NOTHING_CHARGED not in sentence:
         sentence = f"{sentence} {texts.NOTHING_CHARGED}"
-    stopped = isinstance(error, JobStopped | JobKept)
+    stopped = isinstance(error, STOPPED)
     return f"{texts.STOPPED_HEADING if stopped else texts.FAILURE_HEADING}\n{sentence}"
 
 

@@ -12,6 +12,7 @@ from heapq import heapreplace
 from random import Random
 from uuid import uuid4
 
+from sandbox.api.multiples import prompts_of
 from sandbox.api.painting.scene import Scene, imagine, remix_strongly, remix_subtly
 from sandbox.api.refusals import Model
 from sandbox.api.script import Script, Word, read_script
@@ -108,7 +109,7 @@ class JobBook:
         """Take an order; *source* is what `source_of` gave for it. Its whole life is now fixed."""
         script = read_script(order.prompt)
         failure = self._failure(order, script, source)
-        made = 0 if failure else _picture_count(script)
+        made = 0 if failure else _picture_count(order.prompt, script)
         starts_at, ends_at = self._schedule(account, self._duration_s(order.prompt, script))
         task_id = _new_task_id()
         return self._keep(
@@ -133,7 +134,7 @@ class JobBook:
         """A job that is completed from the start and counts for no account."""
         script = read_script(prompt)
         order = Order(model=Model.DIFFUSION, params={"text": prompt}, prompt=prompt)
-        at, made = self._clock(), _picture_count(script)
+        at, made = self._clock(), _picture_count(order.prompt, script)
         return self._keep(
             Job(
                 task_id=task_id or _new_task_id(),
@@ -221,9 +222,11 @@ class JobBook:
         }
 
 
-def _picture_count(script: Script) -> int:
+def _picture_count(prompt: str, script: Script) -> int:
+    """Four for each permutation, unless the script says how many."""
     asked = script.number(Word.PICTURES)
-    return _PICTURES if asked is None else min(int(asked), _PICTURES_MAX)
+    made = _PICTURES * prompts_of(prompt) if asked is None else int(asked)
+    return min(made, _PICTURES_MAX)
 
 
 def _scene(order: Order, source: Job | None, *, roll: int, image_no: int) -> Scene:

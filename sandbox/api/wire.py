@@ -5,6 +5,7 @@ from math import ceil
 from yarl import URL
 
 from sandbox.api.jobs import Job, Stage
+from sandbox.api.multiples import price_factor, prompts_of
 from sandbox.api.refusals import GENERATION_FAILED, Model, code_of
 from sandbox.api.script import Word
 
@@ -64,11 +65,12 @@ def _picture(job: Job, image_no: int, origin: URL) -> dict[str, str]:
 
 
 def _usage(job: Job) -> dict[str, object]:
-    """Every four pictures cost once more, as permutations do; removed pictures are not refunded."""
-    quantity = max(1, ceil(job.made / _PICTURES_PER_PRICE))
+    """Every four pictures cost once more, and each permutation; what is removed is not refunded."""
+    quantity = max(prompts_of(job.prompt), ceil(job.made / _PICTURES_PER_PRICE))
+    unit_price = _PRICE_USD * price_factor(job.prompt)
     return {
-        "cost": f"{_PRICE_USD * quantity:.6f}",
-        "unit_price": f"{_PRICE_USD:.6f}",
+        "cost": f"{unit_price * quantity:.6f}",
+        "unit_price": f"{unit_price:.6f}",
         "quantity": quantity,
         "discount": 1,
     }

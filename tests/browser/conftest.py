@@ -35,14 +35,15 @@ def chromium() -> str:
 
 
 @pytest.fixture
-async def visitor(chromium: str) -> AsyncGenerator[Visitor]:
-    shutil.rmtree(ALBUM, ignore_errors=True)
+async def visitor(chromium: str, request: pytest.FixtureRequest) -> AsyncGenerator[Visitor]:
+    album = ALBUM / request.path.stem.removeprefix("test_")
+    shutil.rmtree(album, ignore_errors=True)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         page = await browser.new_page(
             viewport={"width": 1200, "height": 900}, reduced_motion="reduce"
         )
-        yield Visitor(page, ALBUM)
+        yield Visitor(page, album)
         await browser.close()
 
 

@@ -77,11 +77,12 @@ async def remix_by_command(visitor: Visitor, results: list[Locator]) -> None:
 
 async def find_again(visitor: Visitor) -> None:
     """`/jobs` knows them all, and links to them; `/help` says what else there is."""
-    message = await visitor.list_jobs()
+    message = await visitor.command("/jobs", "Your jobs")
     await expect(message).to_contain_text("a little more snow")
     await expect(message.get_by_role("link", name="open").first).to_be_visible()
     await visitor.photograph("jobs")
-    await expect(await visitor.ask_for_help()).to_contain_text("Begin with /imagine")
+    help_page = await visitor.command("/help", "Pictures from words")
+    await expect(help_page).to_contain_text("Begin with /imagine")
     await visitor.photograph("help")
 
 

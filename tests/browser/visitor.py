@@ -34,13 +34,13 @@ class Visitor:
     def button(self, message: Locator, label: str) -> Locator:
         return message.get_by_role("button", name=label, exact=True)
 
-    async def imagine(self, prompt: str) -> Locator:
-        """`/imagine`, typed as the welcome says."""
+    async def imagine(self, prompt: str, shows: str = "") -> Locator:
+        """`/imagine`, typed as the welcome says; the message that says what it *shows*."""
         await self._choose_command("/imagine")
         await self._accept("prompt …")
         await self._page.keyboard.type(prompt)
         await self._page.keyboard.press("Enter")
-        return await self._posted(prompt)
+        return await self._posted(shows or prompt)
 
     async def remix_by_link(self, source: Locator, choice: str) -> None:
         """`/remix` with the address of the link in *source* and no prompt, which opens the form."""
@@ -52,17 +52,16 @@ class Visitor:
         await self._page.get_by_role("button", name="Send").click()
         await expect(self.form).to_be_visible()
 
-    async def list_jobs(self) -> Locator:
-        """`/jobs`, which has no options."""
-        await self._choose_command("/jobs")
+    async def command(self, name: str, shows: str) -> Locator:
+        """A command that has no options; the message that says what it *shows*."""
+        await self._choose_command(name)
         await self._page.keyboard.press("Enter")
-        return await self._posted("Your jobs")
+        return await self._posted(shows)
 
-    async def ask_for_help(self) -> Locator:
-        """`/help`, which has no options."""
-        await self._choose_command("/help")
-        await self._page.keyboard.press("Enter")
-        return await self._posted("Pictures from words")
+    async def press(self, message: Locator, label: str, shows: str) -> Locator:
+        """Press a button; the message that says what it *shows*."""
+        await self.button(message, label).click()
+        return await self._posted(shows)
 
     async def remix(self, source: Locator, number: int, prompt: str, mode: str) -> Locator:
         """Press a Remix button, fill the form, submit it."""

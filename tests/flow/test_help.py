@@ -4,16 +4,20 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import discord
 import pytest
 
+from bot.client import RemixBot
 from tests.flow.sim import Sim, shown, simulated, text
 
 
 async def test_help_names_every_command_to_who_asks_alone(sim: Sim) -> None:
     message = shown(await sim.ann.slash(sim.channel, "help"))
     assert message.ephemeral
-    for command in sim.ann.available_commands(sim.channel):
-        assert f"`/{command.lstrip('/')}`" in text(message)
+    assert isinstance(sim.env.bot, RemixBot)
+    for command in sim.env.bot.tree.get_commands():
+        typed = isinstance(command, discord.app_commands.Command)
+        assert (f"`/{command.name}`" if typed else f"**{command.name}**") in text(message)
     assert "limits" not in text(message), "there are none"
 
 

@@ -175,6 +175,7 @@ async def test_a_prompt_that_multiplies_asks_and_then_runs_once(
     assert "I have started on this one already" in text(shown(twice))
     await sim.finish()
     assert [one.prompt for one in sim.api.submits] == [prompt]
+    assert usd in text(running), "the question told what it did cost"
     again = await sim.ben.click(running, label="Again")
     assert "Shall I go ahead?" in text(shown(again)), "whoever repeats it is asked as well"
 
@@ -182,8 +183,11 @@ async def test_a_prompt_that_multiplies_asks_and_then_runs_once(
 async def test_a_price_is_of_one_and_not_of_all_that_a_prompt_multiplied(sim: Sim) -> None:
     question = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a fox --turbo"))
     await sim.ann.click(question, label="Go ahead")
-    await sim.finish()  # it did cost $0.08, for two
-    assert await sim.store.price(ImagineRequest) == Decimal("0.04")
+    await sim.finish()
+    done = await sim.store.job(1)
+    assert done is not None
+    assert done.cost_usd == Decimal("0.16")
+    assert await sim.store.price(ImagineRequest) == Decimal("0.08")
 
 
 async def test_a_form_asks_too_and_keeps_the_source_and_the_privacy(sim: Sim) -> None:
