@@ -1,0 +1,230 @@
+"""What is spent: reserved when a job is accepted, told by the API, given back by a failure."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.errors import BudgetUsedUp, DailyLimitReached, DraftGone, UserError
+from bot.limits import DAY, MONTH, Allowance, Limits, Whose
+from bot.model import Draft, ImagineRequest, Job, JobState, NewJob, RemixRequest
+from bot.store import Store
+from tests.clock import START, ManualClock
+from tests.store import samples
+from tests.store.samples import AUTHOR, PLACE, completed, found, new_job
+
+CENT = Decimal("0.01")
+BEN = AUTHOR + 1000
+ELSEWHERE = replace(PLACE, guild_id=7)
+DIRECTLY = replace(PLACE, guild_id=None)
+
+
+def budget(usd: str) -> Allowance:
+    return Allowance(usd_per_day=Decimal(usd))
+
+
+async def accept(store: Store, new: NewJob | None = None, limits: Limits | None = None) -> Job:
+    job = await store.accept(new or new_job(), limits=limits)
+    assert job is not None
+    return job
+
+
+async def finish(store: Store, job: Job, usd: str | None) -> None:
+    await store.begin_submit(job.id, 1)
+    cost = None if usd is None else Decimal(usd)
+    await store.finish(job.id, replace(completed(f"job-{job.id}"), cost_usd=cost))
+
+
+async def test_the_first_job_reserves_eight_cents_and_later_ones_what_the_last_did_cost(
+    store: Store,
+) -> None:
+    first = await accept(store)
+    assert first.reserved_usd == 8 * CENT
+    await finish(store, first, "0.11")
+    assert (await accept(store)).reserved_usd == 11 * CENT
+    other_kind = await accept(store, new_job(ImagineRequest(prompt="x")))
+    assert other_kind.reserved_usd == 8 * CENT
+    assert await store.price(RemixRequest) == 11 * CENT
+
+
+async def test_what_a_prompt_multiplies_is_reserved_and_does_not_raise_the_price(
+    store: Store,
+) -> None:
+    sixfold = await accept(store, replace(new_job(), multiplier=6))
+    assert sixfold.reserved_usd == 48 * CENT
+    await finish(store, sixfold, "0.54")
+    assert await store.price(RemixRequest) == 9 * CENT
+
+
+async def test_a_job_that_does_not_tell_its_cost_counts_as_reserved(store: Store) -> None:
+    await finish(store, await accept(store), None)
+    assert (await store.usage(author_id=AUTHOR)).day.usd == 8 * CENT
+
+
+@pytest.mark.parametrize(("release", "spent"), [(True, 0), (False, 8)])
+async def test_a_failure_gives_back_what_was_reserved_unless_nobody_knows(
+    store: Store, release: bool, spent: int
+) -> None:
+    job = await samples.submitting(store)
+    await store.fail(job.id, "why", release=release)
+    usage = await store.usage(author_id=AUTHOR)
+    assert (usage.day.usd, usage.day.jobs) == (spent * CENT, 0)
+
+
+async def test_a_lost_job_keeps_its_reservation(store: Store) -> None:
+    await samples.unknown(store)
+    assert (await store.usage(author_id=AUTHOR)).day.usd == 8 * CENT
+
+
+async def test_stopping_gives_back_only_what_was_not_sent(store: Store) -> None:
+    waiting, sent = await samples.accepted(store), await samples.running(store)
+    assert await store.stop(waiting.id) is JobState.ACCEPTED
+    assert await store.stop(waiting.id) is None
+    assert not await store.begin_submit(waiting.id, 1)
+    assert await store.stop(sent.id) is JobState.RUNNING
+    assert await store.stop(sent.id) is None
+    assert (await found(store, sent.id)).stopped_at == START
+    assert (await store.usage(author_id=AUTHOR)).day.usd == 8 * CENT
+    done = await samples.delivered(store)
+    assert await store.stop(done.id) is None
+
+
+async def test_a_stopped_job_ends_when_its_author_is_told_and_its_pictures_stay(
+    store: Store,
+) -> None:
+    job = await samples.running(store)
+    await store.stop(job.id)
+    assert [one.id for one in await store.open_jobs()] == [job.id]
+    await store.finish(job.id, completed())
+    assert await store.told(job.id, 5)
+    assert not await store.told(job.id, 6)
+    assert await store.open_jobs() == []
+    kept = await found(store, job.id)
+    assert kept.state is JobState.FINISHED
+    assert kept.pictures
+
+
+@pytest.mark.parametrize(
+    ("limits", "whose", "counted", "others"),
+    [
+        (Limits(person=budget("0.24")), Whose.PERSON, new_job(), replace(new_job(), author_id=BEN)),
+        (Limits(server=budget("0.24")), Whose.SERVER, new_job(), new_job(place=ELSEWHERE)),
+        (Limits(server=budget("0.24")), Whose.SERVER, new_job(), new_job(place=DIRECTLY)),
+    ],
+)
+async def test_twenty_at_once_stay_within_a_budget_of_three(
+    store: Store, limits: Limits, whose: Whose, counted: NewJob, others: NewJob
+) -> None:
+    answers = await asyncio.gather(
+        *(
+            store.accept(replace(counted, interaction_id=number), limits=limits)
+            for number in range(20)
+        ),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(one, Job) for one in answers) == 3
+    refused = [one for one in answers if isinstance(one, BudgetUsedUp)]
+    assert len(refused) == 17
+    assert all((one.whose, one.limit_usd) == (whose, 24 * CENT) for one in refused)
+    assert await store.accept(others, limits=limits), "a budget is not somebody else's"
+
+
+@pytest.mark.parametrize(
+    ("limits", "span"),
+    [
+        (Limits(person=Allowance(usd_per_day=20 * CENT)), DAY),
+        (Limits(person=Allowance(usd_per_month=20 * CENT)), MONTH),
+    ],
+)
+async def test_a_budget_says_when_enough_of_it_is_free_again_and_then_it_is(
+    store: Store, clock: ManualClock, limits: Limits, span: timedelta
+) -> None:
+    for usd in ("0.02", "0.08", "0.08"):
+        await finish(store, await accept(store), usd)
+        await clock.advance(3600)
+    with pytest.raises(BudgetUsedUp) as refused:
+        await accept(store, limits=limits)
+    assert refused.value.span == span
+    free_at = START + timedelta(hours=1) + span  # the first one alone makes too little room
+    assert refused.value.free_at == free_at
+    clock.set_ahead(free_at - timedelta(microseconds=1) - START - timedelta(hours=3))
+    with pytest.raises(BudgetUsedUp):
+        await accept(store, limits=limits)
+    clock.set_ahead(free_at - START - timedelta(hours=3))
+    await accept(store, limits=limits)
+
+
+async def test_what_alone_is_over_a_budget_is_never_possible(store: Store) -> None:
+    with pytest.raises(BudgetUsedUp) as refused:
+        await accept(store, replace(new_job(), multiplier=4), limits=Limits(person=budget("0.30")))
+    assert (refused.value.free_at, refused.value.cost_usd) == (None, 32 * CENT)
+
+
+async def test_a_budget_can_be_used_to_the_last_cent(store: Store) -> None:
+    await accept(store, limits=Limits(person=budget("0.08")))
+
+
+@pytest.mark.parametrize("limits", [Limits(person=Allowance(jobs_per_day=1))])
+async def test_jobs_per_day_are_a_persons_own(store: Store, limits: Limits) -> None:
+    await accept(store, limits=limits)
+    with pytest.raises(DailyLimitReached) as refused:
+        await accept(store, limits=limits)
+    assert refused.value.whose is Whose.PERSON
+    await accept(store, replace(new_job(), author_id=BEN), limits=limits)
+
+
+# ------------------------------------------------------------------ usage
+
+
+async def test_usage_is_told_by_day_and_by_person(store: Store, clock: ManualClock) -> None:
+    for days, author, usd in ((0, AUTHOR, "1"), (25, AUTHOR, "2"), (1, BEN, "5"), (5, AUTHOR, "4")):
+        await clock.advance(days * 86_400)
+        await finish(store, await accept(store, replace(new_job(), author_id=author)), usd)
+    mine = await store.usage(author_id=AUTHOR)
+    assert (mine.day.jobs, mine.day.usd) == (1, 4)
+    assert (mine.month.jobs, mine.month.usd) == (2, 6), "the first one is 31 days old"
+    today = clock.now().date()
+    assert [(day, spent.usd) for day, spent in mine.by_day] == [
+        (today, Decimal(4)),
+        (today - timedelta(days=6), Decimal(2)),
+    ]
+    server = await store.usage(guild_id=PLACE.guild_id)
+    assert [(who, spent.usd) for who, spent in server.by_person] == [
+        (AUTHOR, Decimal(6)),
+        (BEN, Decimal(5)),
+    ]
+    assert (await store.usage(guild_id=ELSEWHERE.guild_id)).month.jobs == 0
+
+
+# ------------------------------------------------------------------ drafts
+
+
+def draft(number: int = 1) -> Draft:
+    return Draft(id=number, author_id=AUTHOR, request=samples.REMIX, private=True)
+
+
+async def test_a_draft_is_kept_as_it_is_for_a_day(store: Store, clock: ManualClock) -> None:
+    kept = replace(draft(), origin=samples.remix_from_a_message().origin)
+    await store.keep_draft(kept, guild_id=PLACE.guild_id)
+    await store.keep_draft(kept, guild_id=PLACE.guild_id)  # Discord sent the interaction twice
+    assert await store.draft(1) == kept
+    await clock.advance(DAY.total_seconds())
+    assert await store.draft(1) is None
+
+
+async def test_twenty_who_take_up_one_draft_make_one_job(store: Store) -> None:
+    await store.keep_draft(draft(), guild_id=None)
+    answers = await asyncio.gather(
+        *(store.accept(new_job(), draft_id=1) for _ in range(20)), return_exceptions=True
+    )
+    assert sum(isinstance(one, Job) for one in answers) == 1
+    assert sum(isinstance(one, DraftGone) for one in answers) == 19
+
+
+async def test_a_draft_whose_job_is_refused_is_kept(store: Store) -> None:
+    await store.keep_draft(draft(), guild_id=None)
+    with pytest.raises(UserError):
+        await store.accept(new_job(), limits=Limits(person=budget("0.01")), draft_id=1)
+    assert await store.draft(1) is not None
