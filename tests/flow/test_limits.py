@@ -52,15 +52,16 @@ async def test_a_wait_counts_neither_as_work_nor_as_too_long(tmp_path: Path) -> 
 
 async def test_a_long_wait_is_no_reason_to_drop_a_job_after_a_restart(tmp_path: Path) -> None:
     async with simulated(
-        tmp_path / "x.db", max_running=1, submit_within_minutes=1.0, watch_hours=1.0
+        tmp_path / "x.db", max_running=1, submit_within_minutes=1.0, watch_hours=0.09
     ) as sim:
         await sim.ann.slash(sim.channel, "imagine", prompt="a fox sandbox:seconds=300")
-        second = shown(await sim.ann.slash(sim.channel, "imagine", prompt=LONG))
+        prompt = "a fox sandbox:seconds=200"
+        second = shown(await sim.ann.slash(sim.channel, "imagine", prompt=prompt))
         await sim.clock.advance(200)
         await sim.restart()
         assert "Number **1** in line" in text(second)
-        await sim.clock.advance(200)
-        assert len(pictures(second)) == 4
+        await sim.clock.advance(340)
+        assert len(pictures(second)) == 4, "it is watched for as long as any other"
         await sim.ann.slash(sim.channel, "imagine", prompt="a fox sandbox:seconds=300")
         fourth = shown(await sim.ann.slash(sim.channel, "imagine", prompt=LONG))
         sim.clock.set_ahead(timedelta(minutes=3))  # that long there was no bot

@@ -63,7 +63,24 @@ async def test_what_the_api_has_is_not_posted_but_kept(sim: Sim) -> None:
     again = await sim.ann.slash(sim.channel, "show", job_id=sim.api.submits[0].task_id)
     assert len(pictures(shown(again))) == 4
     assert await sim.store.open_jobs() == []
-    assert not sim.requests("reference"), "nobody is pinged for what they called off"
+
+
+async def test_a_stop_in_the_very_moment_of_the_end_counts_too(sim: Sim) -> None:
+    result = shown(await sim.ann.slash(sim.channel, "imagine", prompt=LONG))
+    await sim.clock.advance(4)
+    assert await sim.store.stop(1) is JobState.RUNNING  # and nobody has told the runner yet
+    await sim.finish()
+    assert pictures(result) == []
+    assert "made the pictures all the same" in text(result)
+
+
+async def test_nobody_is_pinged_for_what_they_called_off(sim: Sim) -> None:
+    result = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a fox sandbox:seconds=20"))
+    await sim.clock.advance(4)
+    await sim.ann.click(result, label="Stop")
+    await sim.clock.advance(30)
+    assert "made the pictures all the same" in text(result)
+    assert sim.last.id == result.id
 
 
 async def test_a_stopped_job_that_fails_says_so(sim: Sim) -> None:
