@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import discord
 
-from bot import sentences, texts
+from bot import notices, sentences
 from bot.assembly import assemble
 from bot.checkup import check
 from bot.clock import Clock
@@ -31,14 +31,14 @@ def main(given: Sequence[str] | None = None) -> int:
 
     ``check``: only tell what is right, 0, or what is wrong, 1.
     """
-    parser = argparse.ArgumentParser(prog="python -m bot", description=texts.CHECK_DESCRIPTION)
+    parser = argparse.ArgumentParser(prog="python -m bot", description=notices.CHECK_DESCRIPTION)
     commands = parser.add_subparsers(dest="command", metavar="check")
-    commands.add_parser("check", help=texts.CHECK_HELP)
+    commands.add_parser("check", help=notices.CHECK_HELP)
     only_check = parser.parse_args(given).command == "check"
     try:
         settings = load_settings()
     except SettingsInvalid as error:
-        _complain(texts.SETTINGS_INTRO, *(f"  {problem}" for problem in error.problems))
+        _complain(notices.SETTINGS_INTRO, *(f"  {problem}" for problem in error.problems))
         return CANNOT_RUN if only_check else SETTINGS_WRONG
     if only_check:
         logging.basicConfig(level=logging.CRITICAL)  # what is wrong is said in a sentence
@@ -58,13 +58,13 @@ def _serve_until_stopped(settings: Settings) -> int:
         _complain(sentences.describe(error))
         return CANNOT_RUN
     except StoreUnavailable as error:
-        _complain(texts.database_unusable(error.detail))
+        _complain(notices.database_unusable(error.detail))
         return CANNOT_RUN
     except discord.LoginFailure:
-        _complain(texts.LOGIN_REFUSED)
+        _complain(notices.LOGIN_REFUSED)
         return CANNOT_RUN
     except faults.FAULTS:
-        _complain(texts.NO_NETWORK)
+        _complain(notices.NO_NETWORK)
         return CANNOT_RUN
     return OK
 
@@ -73,7 +73,7 @@ async def _check(settings: Settings) -> int:
     """Print a line for each finding; the exit code."""
     all_right = True
     async for finding in check(settings):
-        mark = texts.CHECK_RIGHT if finding.right else texts.CHECK_WRONG
+        mark = notices.CHECK_RIGHT if finding.right else notices.CHECK_WRONG
         sys.stdout.write(f"{mark}  {finding.sentence}\n")
         all_right = all_right and finding.right
     return OK if all_right else CANNOT_RUN
@@ -114,7 +114,7 @@ def _stop(stopped: asyncio.Event) -> None:
 
 def _end_now() -> None:
     """As after a crash, the rows say how to go on."""
-    log.warning(texts.CLOSING_HANGS)
+    log.warning(notices.CLOSING_HANGS)
     logging.shutdown()
     os._exit(OK)  # leaving in any other way would wait for what hangs
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import discord
 
-from bot import sentences, texts
+from bot import notices, sentences
 from bot.api import GenerationApi, open_session
 from bot.errors import (
     ApiCreditUsedUp,
@@ -29,9 +29,9 @@ NO_TASK = "remixbot-check"
 """No task of the API is called so: its ids are made of 20 random characters."""
 
 _CONDITIONS = {
-    Condition.NEW: texts.CHECK_DATABASE_NEW,
-    Condition.OLD: texts.CHECK_DATABASE_OLD,
-    Condition.READY: texts.CHECK_DATABASE_READY,
+    Condition.NEW: notices.CHECK_DATABASE_NEW,
+    Condition.OLD: notices.CHECK_DATABASE_OLD,
+    Condition.READY: notices.CHECK_DATABASE_READY,
 }
 
 
@@ -55,10 +55,10 @@ async def _check_database(settings: Settings) -> Finding:
     try:
         condition = await look_at_store(settings.database_url.get_secret_value())
     except StoreUnavailable as error:
-        wrong = texts.database_unusable(error.detail)
-        return Finding(False, texts.check_database_wrong(wrong))
+        wrong = notices.database_unusable(error.detail)
+        return Finding(False, notices.check_database_wrong(wrong))
     except StoreTooNew as error:
-        return Finding(False, texts.check_database_wrong(sentences.describe(error)))
+        return Finding(False, notices.check_database_wrong(sentences.describe(error)))
     return Finding(True, _CONDITIONS[condition])
 
 
@@ -74,13 +74,13 @@ async def _check_key(settings: Settings) -> Finding:
         try:
             await api.fetch(NO_TASK)
         except TaskNotFound:
-            return Finding(True, texts.CHECK_KEY)
+            return Finding(True, notices.CHECK_KEY)
         except (ApiKeyRefused, ApiPermissionMissing, ApiCreditUsedUp) as error:
             wrong = sentences.FOR_THE_OPERATOR[type(error)]
-            return Finding(False, texts.check_key_wrong(wrong))
+            return Finding(False, notices.check_key_wrong(wrong))
         except RemixbotError as error:
-            return Finding(False, texts.check_key_untold(type(error).__name__))
-    return Finding(False, texts.check_key_untold("an answer about a task that cannot be"))
+            return Finding(False, notices.check_key_untold(type(error).__name__))
+    return Finding(False, notices.check_key_untold("an answer about a task that cannot be"))
 
 
 async def _check_discord(settings: Settings) -> AsyncGenerator[Finding]:
@@ -88,33 +88,33 @@ async def _check_discord(settings: Settings) -> AsyncGenerator[Finding]:
         try:
             await client.login(settings.discord_token.get_secret_value())
         except discord.LoginFailure:
-            yield Finding(False, texts.check_token_wrong(texts.LOGIN_REFUSED))
+            yield Finding(False, notices.check_token_wrong(notices.LOGIN_REFUSED))
             return
         except faults.FAULTS:
-            yield Finding(False, texts.check_token_wrong(texts.NO_NETWORK))
+            yield Finding(False, notices.check_token_wrong(notices.NO_NETWORK))
             return
         user = client.user
-        yield Finding(True, texts.check_token(user.name if user else ""))
+        yield Finding(True, notices.check_token(user.name if user else ""))
         try:
             guilds = [guild async for guild in client.fetch_guilds(limit=None)]
         except faults.FAULTS as fault:
-            yield Finding(False, texts.check_token_wrong(faults.detail(fault)))
+            yield Finding(False, notices.check_token_wrong(faults.detail(fault)))
             return
         for guild in guilds:
             yield await _check_guild(client, guild, settings)
         if not guilds:
-            yield Finding(True, texts.CHECK_NO_SERVERS)
+            yield Finding(True, notices.CHECK_NO_SERVERS)
 
 
 async def _check_guild(client: discord.Client, guild: discord.Guild, settings: Settings) -> Finding:
     if settings.allowed_guilds and guild.id not in settings.allowed_guilds:
-        return Finding(False, texts.check_server_closed(guild.name))
+        return Finding(False, notices.check_server_closed(guild.name))
     try:
         whole = await client.fetch_guild(guild.id)
         bot = await whole.fetch_member(client.user.id if client.user else 0)
     except faults.FAULTS as fault:
-        return Finding(False, texts.check_server_untold(guild.name, faults.detail(fault)))
+        return Finding(False, notices.check_server_untold(guild.name, faults.detail(fault)))
     needed = [name for name, is_needed in NEEDED if is_needed]
     if missing := missing_permissions(bot.guild_permissions, needed):
-        return Finding(False, texts.check_server_lacks(guild.name, missing))
-    return Finding(True, texts.check_server(guild.name))
+        return Finding(False, notices.check_server_lacks(guild.name, missing))
+    return Finding(True, notices.check_server(guild.name))

@@ -9,7 +9,7 @@ from typing import cast
 import discord
 from discord.ext import commands
 
-from bot import texts
+from bot import notices
 from bot.clock import Clock
 from bot.errors import StoreUnavailable
 from bot.jobs.crew import Crew
@@ -137,12 +137,12 @@ class RemixBot(commands.Bot):
         self._greeted = True
         self.studio.resume(self._left_open, self._screens.of)
         self._left_open = []
-        log.info(texts.logged_in(self.user.name, len(self.guilds)))
-        log.info(texts.invite(discord.utils.oauth_url(self.application_id, permissions=NEEDED)))
+        log.info(notices.logged_in(self.user.name, len(self.guilds)))
+        log.info(notices.invite(discord.utils.oauth_url(self.application_id, permissions=NEEDED)))
         application = self.application
         open_to_all = not self.studio.house.allowed_guilds
         if application is not None and application.bot_public and open_to_all:
-            log.warning(texts.OPEN_TO_ALL)
+            log.warning(notices.OPEN_TO_ALL)
         await self._forget_servers_left(self.application_id)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:

@@ -14,6 +14,7 @@ ROOMS = [
     "bot/bill.py",
     "bot/errors.py",
     "bot/texts.py",
+    "bot/notices.py",
     "bot/sentences.py",
     "bot/incidents.py",
     "bot/inputs.py",
