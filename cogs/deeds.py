@@ -1,4 +1,4 @@
-"""The buttons about a job, a draft or a person: stop, details, delete, go ahead, forget."""
+"""The buttons about a job, a draft, a page or a person: stop, details, delete, go ahead, forget."""
 
 from typing import assert_never
 
@@ -15,6 +15,7 @@ from bot.ui import faults
 from bot.ui.answers import tells_errors
 from bot.ui.deeds import Deed
 from bot.ui.forms import FormId, filled_in, fresh_start
+from bot.ui.job_list import list_page
 from bot.ui.layouts import Page, progress_page
 from bot.ui.pages import delete_page, details_page, told_page
 from bot.ui.places import read_asking, read_visitor
@@ -49,6 +50,8 @@ class Deeds(commands.Cog):
                 await self._take_up(interaction, number, consented=deed is Deed.GO)
             case Deed.REDO:
                 await self._edit(interaction, number)
+            case Deed.JOBS:
+                await self._turn_page(interaction, number)
             case Deed.FORGET:
                 await self._forget(interaction, number)
             case _:
@@ -120,7 +123,12 @@ class Deeds(commands.Cog):
         form = filled_in(form_id, request, with_callback=True)
         await interaction.response.send_modal(form)
 
-    # ------------------------------------------------------------------ forgetting
+    # ------------------------------------------------------------------ one's own
+
+    async def _turn_page(self, interaction: discord.Interaction[RemixBot], page: int) -> None:
+        self._bot.admit(interaction)
+        listed = await self._bot.archive.jobs_of(interaction.user.id, page)
+        await interaction.response.edit_message(view=list_page(listed).view)
 
     async def _forget(self, interaction: discord.Interaction[RemixBot], author_id: int) -> None:
         if interaction.user.id != author_id:

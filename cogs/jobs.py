@@ -11,7 +11,7 @@ from bot.ui.job_list import list_page
 
 
 class Jobs(commands.Cog):
-    """The door of `/jobs` and of the buttons under its list."""
+    """The door of `/jobs`; the buttons under its list are among the deeds."""
 
     def __init__(self, bot: RemixBot) -> None:
         self._bot = bot
@@ -22,13 +22,6 @@ class Jobs(commands.Cog):
         self._bot.admit(interaction)
         listed = await self._bot.archive.jobs_of(interaction.user.id, 0)
         await interaction.response.send_message(view=list_page(listed).view, ephemeral=True)
-
-    @commands.Cog.listener()
-    @tells_errors
-    async def on_job_page(self, interaction: discord.Interaction[RemixBot], page: int) -> None:
-        self._bot.admit(interaction)
-        listed = await self._bot.archive.jobs_of(interaction.user.id, page)
-        await interaction.response.edit_message(view=list_page(listed).view)
 
 
 async def setup(bot: RemixBot) -> None:

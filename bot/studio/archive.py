@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 
 LISTED = 6
 """Jobs on one page of a list: with long prompts and links they just fit in a message."""
+PAGES_MAX = 10_000
 CHILDREN_LISTED = 10
 
 
@@ -146,6 +147,7 @@ class Archive:
 
         Raises `ListUnavailable`.
         """
+        page = min(page, PAGES_MAX)
         async with looking():
             jobs = await self._store.jobs_of(author_id, offset=page * LISTED, limit=LISTED + 1)
         if page and not jobs:

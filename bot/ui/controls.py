@@ -6,9 +6,8 @@ import discord
 
 from bot.ui.buttons import PictureButton
 from bot.ui.deeds import DeedButton
-from bot.ui.job_list import PageButton
 
-CONTROLS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (PictureButton, DeedButton, PageButton)
+CONTROLS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (PictureButton, DeedButton)
 """No id fits two of them: both would answer."""
 
 

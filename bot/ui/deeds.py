@@ -1,4 +1,4 @@
-"""Buttons about one thing that has a number: a job, a draft, a message, a person.
+"""Buttons about one thing that has a number: a job, a draft, a message, a page, a person.
 
 A press is passed on as the client event ``deed``; what it does is not known here.
 """
@@ -32,6 +32,8 @@ class Deed(StrEnum):
     """Try once more what this draft asks for."""
     REDO = "redo"
     """Open the form for this draft."""
+    JOBS = "jobs"
+    """Turn to this page of the list of one's jobs."""
     FORGET = "forget"
     """Forget this person."""
 

@@ -1,8 +1,6 @@
 """A list of somebody's jobs, page by page, and the choices that a half-typed job id gets."""
 
-import re
 from datetime import datetime
-from typing import Any, Self
 
 import discord
 
@@ -11,7 +9,7 @@ from bot.errors import JobStopped
 from bot.model import Job, JobState, RemixRequest, Suggestion
 from bot.studio import JobList
 from bot.ui.buttons import Row
-from bot.ui.deeds import PREFIX, AnyButton
+from bot.ui.deeds import Deed, DeedButton
 from bot.ui.escape import in_one_line, plain, shorten
 from bot.ui.layouts import AT_WORK, Page, Text, framed
 
@@ -21,38 +19,14 @@ CHOICE_MAX = 100
 """Discord's limit for the name and for the value of a choice."""
 
 
-class PageButton(
-    discord.ui.DynamicItem[AnyButton],
-    template=rf"{PREFIX}jobs:(?P<page>[0-9]{{1,4}})\Z",
-):
-    """Turns to another page of the list; a press is the client event ``job_page``."""
-
-    def __init__(self, page: int, label: str = "") -> None:
-        super().__init__(AnyButton(label=label, custom_id=f"{PREFIX}jobs:{page}"))
-        self.page = page
-
-    @classmethod
-    async def from_custom_id(
-        cls,
-        interaction: discord.Interaction,  # noqa: ARG003  # discord.py's signature
-        item: discord.ui.Item[Any],  # noqa: ARG003  # discord.py's signature
-        match: re.Match[str],
-        /,
-    ) -> Self:
-        return cls(int(match["page"]))
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        interaction.client.dispatch("job_page", interaction, self.page)
-
-
 def list_page(listed: JobList) -> Page:
     """One page of a list, with the buttons to the pages beside it."""
     blocks = [texts.JOBS_HEADING, *(_entry(job) for job in listed.jobs)]
     if not listed.jobs:
         blocks.append(texts.NO_JOBS)
-    turns = [PageButton(listed.page - 1, texts.NEWER)] if listed.page else []
+    turns = [DeedButton(Deed.JOBS, listed.page - 1, texts.NEWER)] if listed.page else []
     if listed.more:
-        turns.append(PageButton(listed.page + 1, texts.OLDER))
+        turns.append(DeedButton(Deed.JOBS, listed.page + 1, texts.OLDER))
     return framed(AT_WORK, [*map(Text, blocks), *([Row(*turns)] if turns else [])])
 
 
