@@ -45,7 +45,7 @@ def _in_direct_messages(what: Interaction) -> JsonObject:
     return {
         "user": payloads.user(what.user),
         "app_permissions": str(DIRECTLY),
-        "context": payloads.DIRECT_CONTEXT,
+        "context": payloads.context(what.channel),
     }
 
 

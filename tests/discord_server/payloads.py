@@ -27,7 +27,7 @@ GUILD_INSTALL, USER_INSTALL = 0, 1
 """How the bot may be installed."""
 DEFAULT_MESSAGE, REPLY, CHAT_INPUT_COMMAND = 0, 19, 20
 """Types of messages."""
-GUILD_CONTEXT, DIRECT_CONTEXT = 0, 1
+GUILD_CONTEXT, DIRECT_CONTEXT, GROUP_CONTEXT = 0, 1, 2
 """Where an interaction was made."""
 
 
@@ -83,6 +83,16 @@ def channel(where: Channel, world: World) -> JsonObject:
             "recipients": [user(where.recipient)],
             "last_message_id": None,
             "flags": 0,
+        }
+    if where.group:
+        return {
+            "id": str(where.id),
+            "type": 3,
+            "recipients": [],
+            "name": where.name,
+            "icon": None,
+            "owner_id": "1",
+            "last_message_id": None,
         }
     return {
         "id": str(where.id),
@@ -214,6 +224,13 @@ def message_type(what: Message) -> int:
     return DEFAULT_MESSAGE if what.interaction is None else CHAT_INPUT_COMMAND
 
 
+def context(where: Channel) -> int:
+    """Which of the contexts a channel is."""
+    if where.guild_id is not None:
+        return GUILD_CONTEXT
+    return GROUP_CONTEXT if where.group else DIRECT_CONTEXT
+
+
 def installed(of: Interaction, world: World) -> JsonObject:
     """By whose installations of the bot somebody acts: their own, and that of the place.
 
@@ -221,7 +238,7 @@ def installed(of: Interaction, world: World) -> JsonObject:
     """
     guild_id = of.channel.guild_id
     own = {"1": str(of.user.id)} if of.user.installed else {}
-    here = guild_id is None or world.guilds[guild_id].with_bot
+    here = not of.channel.group if guild_id is None else world.guilds[guild_id].with_bot
     return own | ({"0": str(guild_id or 0)} if here else {})
 
 

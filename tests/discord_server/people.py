@@ -98,9 +98,9 @@ class Person:
     def commands(self, channel: Channel) -> list[JsonObject]:
         """The commands that the client lists in this channel."""
         commands, guild_id = self._world.commands, channel.guild_id
-        here = payloads.DIRECT_CONTEXT if guild_id is None else payloads.GUILD_CONTEXT
+        here = payloads.context(channel)
         installed = {payloads.USER_INSTALL} if self.user.installed else set[int]()
-        if guild_id is None or self._world.guilds[guild_id].with_bot:
+        if not channel.group if guild_id is None else self._world.guilds[guild_id].with_bot:
             installed.add(payloads.GUILD_INSTALL)
         everywhere = [
             each
@@ -109,6 +109,10 @@ class Person:
             and installed & set(each.get("integration_types") or [payloads.GUILD_INSTALL])
         ]
         return everywhere if guild_id is None else [*everywhere, *commands.get(guild_id, [])]
+
+    def group(self, name: str) -> Channel:
+        """A conversation of this person with friends."""
+        return self._world.add_group(name)
 
     @property
     def direct(self) -> Channel:

@@ -13,7 +13,8 @@ def channel_in(request: web.Request, world: World, *needed: int) -> Channel:
     if channel is None:
         raise Refused(404, 10003, "Unknown Channel")
     guild = world.guilds.get(channel.guild_id or 0)
-    if not channel.bot_permissions & VIEW_CHANNEL or (guild is not None and not guild.with_bot):
+    abroad = channel.group or (guild is not None and not guild.with_bot)
+    if abroad or not channel.bot_permissions & VIEW_CHANNEL:
         raise Refused(403, 50001, "Missing Access")
     if any(not channel.bot_permissions & permission for permission in needed):
         raise Refused(403, 50013, "Missing Permissions")

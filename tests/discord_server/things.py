@@ -73,14 +73,16 @@ class User:
 
 @dataclass(eq=False)
 class Channel:
-    """A text channel of a guild, or the direct messages between the bot and one person."""
+    """A text channel of a guild, direct messages between the bot and one person, or a group."""
 
     id: int
     guild_id: int | None
     name: str
     bot_permissions: int
     recipient: User | None = None
-    """The other side of direct messages; ``None`` in a guild."""
+    """The other side of direct messages; ``None`` elsewhere."""
+    group: bool = False
+    """People's own conversation, in which a bot never is."""
 
 
 @dataclass(eq=False)

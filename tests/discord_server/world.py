@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from bot.clock import Clock
 from tests.discord_server.things import (
+    DIRECTLY,
     EPOCH,
     INVITED_WITH,
     Channel,
@@ -98,6 +99,11 @@ class World:
         if (channel := next(there, None)) is None:
             channel = Channel(self.new_id(), None, user.name, INVITED_WITH, recipient=user)
             self.channels[channel.id] = channel
+        return channel
+
+    def add_group(self, name: str) -> Channel:
+        channel = Channel(self.new_id(), None, name, DIRECTLY, group=True)
+        self.channels[channel.id] = channel
         return channel
 
     def add_file(self, name: str, content: bytes, description: str | None = None) -> StoredFile:

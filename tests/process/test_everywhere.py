@@ -94,6 +94,22 @@ async def test_a_result_that_comes_late_comes_directly(
     assert "ERROR" not in bot.output
 
 
+async def test_in_a_group_of_friends_it_works_in_the_same_way(
+    bot: BotProcess, discord: DiscordServer, clock: MovableClock, api: GenerationServer, zoe: Person
+) -> None:
+    friends = zoe.group("friends")
+    first = await zoe.slash(friends, "imagine", prompt="a fox")
+    assert "If it takes longer" in (await first.message()).text
+    assert len((await result_of(first)).pictures) == 4
+    await zoe.slash(friends, "imagine", prompt="a hare sandbox:seconds=4")
+    await api.until(lambda: len(api.submits) == 2)
+    clock.advance(minutes=16)
+    late = await zoe.sees_directly(finished)
+    assert "a hare" in late.text
+    assert not [one for one in discord.requests if f"channels/{friends.id}" in one.path]
+    assert "ERROR" not in bot.output
+
+
 async def test_remix_this_works_there_too(bot: BotProcess, zoe: Person, square: Channel) -> None:
     result = await result_of(await zoe.slash(square, "imagine", prompt="a fox"))
     choice = await (await zoe.use(result, "Remix this")).message()
