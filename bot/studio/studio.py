@@ -209,27 +209,20 @@ class Studio:
         consented: bool = False,
     ) -> None:
         """Row first, then Discord's answer, then the API: each step may be the last."""
-        async with store_budget():
-            wanted, origin = await request()
-        new = NewJob(
-            request=wanted,
-            author_id=asking.author_id,
-            place=asking.place,
-            interaction_id=asking.interaction_id,
-            origin=origin or asking.origin,
-            application_id=asking.application_id,
-            interaction_token=asking.interaction_token,
-            multiplier=read_bill(wanted.prompt).multiplier,
-        )
+        new = None
         try:
-            self.house.check_words(wanted.prompt)
-            if not consented:
-                await self._ask_consent(wanted)
-            accepted = await self._accept(new, draft)
+            async with store_budget():
+                wanted, origin = await request()
+                new = _new_job(wanted, origin, asking)
+                self.house.check_words(wanted.prompt)
+                if not consented:
+                    await self._ask_consent(wanted)
+                accepted = await self._accept(new, draft)
         except DraftGone:
             raise
         except UserError as refusal:
-            refusal.draft_id = draft.id if draft else await self._keep(new)
+            if new is not None:
+                refusal.draft_id = draft.id if draft else await self._keep(new)
             raise
         if accepted is None:  # Discord sent this interaction twice
             return
@@ -240,6 +233,8 @@ class Studio:
             ticket.leave()
             with suppress(StoreUnavailable):
                 await self._store.withdraw(job.id)
+                if draft is not None:
+                    await self._store.keep_draft(draft, guild_id=job.place.guild_id)
             raise
         self._runner.start(job, screen, ticket)
 
@@ -247,18 +242,16 @@ class Studio:
         """Raises `ConsentMissing` where the prompt is billed several times over."""
         bill = read_bill(wanted.prompt)
         if bill.multiplier > 1:
-            async with store_budget():
-                usd = await self._store.price(type(wanted)) * bill.multiplier
+            usd = await self._store.price(type(wanted)) * bill.multiplier
             raise ConsentMissing(permutations=bill.permutations, turbo=bill.turbo, usd=usd)
 
     async def _accept(self, new: NewJob, draft: Draft | None) -> tuple[Job, Ticket] | None:
+        """The job with its place in the queue; ``None`` where its interaction came before."""
         ticket = self._queue.join(new.author_id, new.place.guild_id)
         job = None
         try:
-            async with store_budget():
-                job = await self._store.accept(
-                    new, limits=self.limits, draft_id=draft.id if draft else None
-                )
+            draft_id = draft.id if draft else None
+            job = await self._store.accept(new, limits=self.limits, draft_id=draft_id)
         finally:
             if job is None:
                 ticket.leave()
@@ -280,3 +273,16 @@ class Studio:
             log.warning("A prompt that was refused is not kept: %s", error)
             return None
         return draft.id
+
+
+def _new_job(wanted: Request, origin: MessageLink | None, asking: Asking) -> NewJob:
+    return NewJob(
+        request=wanted,
+        author_id=asking.author_id,
+        place=asking.place,
+        interaction_id=asking.interaction_id,
+        origin=origin or asking.origin,
+        application_id=asking.application_id,
+        interaction_token=asking.interaction_token,
+        multiplier=read_bill(wanted.prompt).multiplier,
+    )

@@ -191,6 +191,17 @@ async def test_a_price_is_of_one_and_not_of_all_that_a_prompt_multiplied(sim: Si
     assert await sim.store.price(ImagineRequest) == Decimal("0.08")
 
 
+async def test_an_answer_that_discord_does_not_take_uses_up_no_draft(sim: Sim) -> None:
+    question = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a fox --turbo"))
+    sim.env.inject_error("POST", "/interactions/*", status=404, code=10062)
+    unanswered = await sim.ann.click(question, label="Go ahead")
+    assert unanswered.response is None
+    result = await sim.ann.click(question, label="Go ahead")
+    await sim.finish()
+    assert len(pictures(shown(result))) == 4
+    assert sim.api.submit_calls == 1
+
+
 async def test_a_form_asks_too_and_keeps_the_source_and_the_privacy(sim: Sim) -> None:
     parent = await sim.imagine(sim.ann, "the parent", private=True)
     form = await sim.ann.click(parent, label="Remix 3")
