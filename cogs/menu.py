@@ -9,6 +9,7 @@ from bot.client import RemixBot
 from bot.errors import NoPictureThere
 from bot.inputs import JobId, is_uuid
 from bot.model import Picture
+from bot.studio import Visitor
 from bot.ui.answers import tells_errors
 from bot.ui.found import pictures_in
 from bot.ui.pages import choose_page
@@ -32,11 +33,14 @@ class Menu(commands.Cog):
     async def remix_this(
         self, interaction: discord.Interaction[RemixBot], message: discord.Message
     ) -> None:
-        self._bot.admit(interaction)
-        pictures, private = await self._pictures(interaction, message)
+        visitor = self._bot.admit(interaction)
+        if message.author == self._bot.user:
+            await admit_to_result(interaction, message)
+            pictures, private = await self._ours(interaction, message)
+        else:
+            pictures, private = await self._posted_again(visitor, message), False
         if not pictures:
             raise NoPictureThere
-        await admit_to_result(interaction, message)
         if len(pictures) == 1:
             [only] = pictures
             await open_form(interaction, JobId(only.job_id), only.image_no, private=private)
@@ -44,18 +48,26 @@ class Menu(commands.Cog):
         page = choose_page(pictures, private=private)
         await interaction.response.send_message(view=page.view, ephemeral=True)
 
-    async def _pictures(
+    async def _ours(
         self, interaction: discord.Interaction[RemixBot], message: discord.Message
     ) -> tuple[list[Picture], bool]:
-        """The pictures of ours in *message* that can be remixed, and whether they are private."""
-        archive = self._bot.archive
-        job = await archive.shown_in(message.id, interaction.user.id)
+        """What can be remixed in a message of the bot, and whether that is private."""
+        job = await self._bot.archive.shown_in(message.id, interaction.user.id)
         if job is not None and job.pictures:
             return [one for one in job.pictures if one.remixable], job.place.private
+        return pictures_in(message), message.flags.ephemeral
+
+    async def _posted_again(self, visitor: Visitor, message: discord.Message) -> list[Picture]:
+        """Pictures of ours in somebody's message: anybody can call a file as they like.
+
+        Raises `NotYours` where results are their authors' and this one's is somebody else.
+        """
         found = pictures_in(message)
-        if message.author != self._bot.user:  # anybody can call a file as they like
-            found = [one for one in found if is_uuid(one.job_id) or await archive.knows(one.job_id)]
-        return found, message.flags.ephemeral
+        authors = await self._bot.archive.authors_of([one.job_id for one in found])
+        ours = [one for one in found if one.job_id in authors or is_uuid(one.job_id)]
+        for picture in ours:
+            self._bot.studio.house.admit_to_result(visitor, authors.get(picture.job_id))
+        return ours
 
 
 async def setup(bot: RemixBot) -> None:

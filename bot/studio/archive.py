@@ -1,7 +1,7 @@
 """What people can look up, show again and have forgotten: nothing here makes a job."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
@@ -49,8 +49,6 @@ class Sketch:
     source: Source
     prompt: str = ""
     mode: Mode = Mode.STRONG
-    private: bool = False
-    """The source is private, so what is made from it stays so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +101,7 @@ class Archive:
         made_by = parent.request
         check_age(parent, made_by.prompt, self._limits.remix_within_days, self._clock)
         mode = made_by.mode if isinstance(made_by, RemixRequest) else Mode.STRONG
-        return Sketch(source=source, prompt=made_by.prompt, mode=mode, private=parent.place.private)
+        return Sketch(source=source, prompt=made_by.prompt, mode=mode)
 
     async def suggest(self, author_id: int, channel_id: int, words: str) -> list[Suggestion]:
         """Finished jobs that somebody who types *words* may mean, 25 at most.
@@ -213,10 +211,14 @@ class Archive:
             raise PicturesMissing
         return known
 
-    async def knows(self, job_id: str) -> bool:
-        """Whether a job, or one of its pictures, has this id. Raises `ListUnavailable`."""
+    async def authors_of(self, job_ids: Collection[str]) -> dict[str, int]:
+        """Who asked for the jobs, or for the pictures, with these ids: of those that are known.
+
+        Raises `ListUnavailable`.
+        """
         async with looking():
-            return await self._store.by_id(job_id) is not None
+            known = {job_id: await self._store.by_id(job_id) for job_id in set(job_ids)}
+        return {job_id: job.author_id for job_id, job in known.items() if job is not None}
 
     async def look_up(self, job: JobId) -> Completed:
         """A job that only the API knows, by its task id. Raises what `Showroom.look_up` raises."""

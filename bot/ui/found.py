@@ -1,6 +1,6 @@
 """Finds pictures of ours in a message, by what the message itself says: no store is asked."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import discord
@@ -9,6 +9,7 @@ from bot.errors import JobIdInvalid
 from bot.inputs import read_upload
 from bot.model import Picture
 from bot.ui.buttons import PictureButton, Verb
+from bot.ui.traces import values
 
 
 def pictures_in(message: discord.Message) -> list[Picture]:
@@ -23,7 +24,7 @@ def pictures_in(message: discord.Message) -> list[Picture]:
 
 def _by_buttons(components: Iterable[Any]) -> list[tuple[str, int]]:
     pattern = PictureButton.__discord_ui_compiled_template__
-    found = (pattern.fullmatch(custom_id) for custom_id in _all(components, "custom_id"))
+    found = (pattern.fullmatch(custom_id or "") for custom_id in values(components, "custom_id"))
     return [
         (match["job"], int(match["image"]))
         for match in found
@@ -32,7 +33,8 @@ def _by_buttons(components: Iterable[Any]) -> list[tuple[str, int]]:
 
 
 def _by_files(message: discord.Message) -> list[tuple[str, int]]:
-    media = [item.media.url for items in _all(message.components, "items") for item in items]
+    galleries = values(message.components, "items")
+    media = [item.media.url for items in galleries if items for item in items]
     embedded = [embed.image.url or "" for embed in message.embeds]
     names = [attachment.filename for attachment in message.attachments]
     found: list[tuple[str, int]] = []
@@ -42,12 +44,3 @@ def _by_files(message: discord.Message) -> list[tuple[str, int]]:
         except JobIdInvalid:
             continue
     return found
-
-
-def _all(components: Iterable[Any], name: str) -> Iterator[Any]:
-    """What components, and those inside of them, have under *name*."""
-    for component in components:
-        value = getattr(component, name, None)
-        if value is not None:
-            yield value
-        yield from _all(getattr(component, "children", ()), name)

@@ -55,7 +55,7 @@ def news(mark: int, custom_ids: Iterable[str]) -> Callable[[discord.Message], bo
     wanted = frozenset(custom_ids)
 
     def is_it(message: discord.Message) -> bool:
-        buttons = set(_values(message.components, "custom_id"))
+        buttons = set(values(message.components, "custom_id"))
         return has_mark(message, mark) or (bool(wanted) and wanted <= buttons)
 
     return is_it
@@ -63,11 +63,11 @@ def news(mark: int, custom_ids: Iterable[str]) -> Callable[[discord.Message], bo
 
 def has_mark(message: discord.Message, mark: int) -> bool:
     """Whether one of its components has this id."""
-    return mark in set(_values(message.components, "id"))
+    return mark in set(values(message.components, "id"))
 
 
-def _values(components: Iterable[Any], name: str) -> Iterator[Any]:
-    """What components, and those inside of them, have under *name*."""
+def values(components: Iterable[Any], name: str) -> Iterator[Any]:
+    """What components, and those inside of them, have under *name*; ``None`` where nothing."""
     for component in components:
         yield getattr(component, name, None)
-        yield from _values(getattr(component, "children", ()), name)
+        yield from values(getattr(component, "children", ()), name)

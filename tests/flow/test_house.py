@@ -9,7 +9,7 @@ import pytest
 from simcord.actors import MemberActor
 from simcord.results import InteractionResult, ResponseMessage
 
-from tests.flow.sim import Sim, buttons, fields, pictures, shown, simulated, text
+from tests.flow.sim import DOT, Sim, buttons, fields, pictures, shown, simulated, text
 
 Door = Callable[[Sim, MemberActor, ResponseMessage], Awaitable[InteractionResult]]
 
@@ -120,6 +120,16 @@ async def test_results_may_be_their_authors_alone(sim: Sim, door: str) -> None:
         taken = await DOORS[door](sim, who, message)
         assert taken.modal or "Only who asked" not in text(shown(taken))
     await sim.finish()
+
+
+async def test_a_result_that_is_posted_again_stays_its_authors(sim: Sim) -> None:
+    await sim.imagine(sim.ann, "a fox")
+    await sim.change(result_buttons_for="author")
+    name = f"{sim.api.submits[0].job_id}_0.png"
+    posted = await sim.ben.send(sim.channel, attachments=[(name, DOT)])
+    refused = await sim.ben.context_menu(sim.channel, "Remix this", posted)
+    assert "Only who asked for it" in text(shown(refused))
+    assert (await sim.ann.context_menu(sim.channel, "Remix this", posted)).modal
 
 
 async def test_the_author_is_known_by_the_message_when_the_database_is_lost(sim: Sim) -> None:
