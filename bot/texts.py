@@ -7,6 +7,7 @@ no class of Discord's library.
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 
 from bot.limits import Limits
 from bot.model import PROMPT_MAX, JobState, Mode
@@ -301,8 +302,26 @@ DELETED = "It is deleted."
 CANNOT_DELETE = "I may not delete it here: a moderator of this place can."
 
 
-def details_line(name: str, value: str) -> str:
-    return f"**{name}** {value}"
+class Fact(StrEnum):
+    """What is told of a job, by its name."""
+
+    ASKED_BY = "Asked by"
+    MODE = "Mode"
+    MADE_FROM = "Made from"
+    SOURCE_JOB = "Source job"
+    JOB_ID = "Job id"
+    TASK_ID = "Task id"
+    LOG_NUMBER = "Number in the log"
+    ASKED = "Asked"
+    SENT = "Sent"
+    MADE = "Made"
+    POSTED = "Posted"
+    COST = "Cost"
+    CALLBACK = "Callback"
+
+
+def details_line(fact: Fact, value: str) -> str:
+    return f"**{fact}** {value}"
 
 
 def moment(date: datetime) -> str:

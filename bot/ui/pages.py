@@ -11,6 +11,7 @@ from bot import texts
 from bot.limits import Allowance, Limits
 from bot.model import Job, Picture, RemixRequest, Spending, Usage
 from bot.studio import Dossier
+from bot.texts import Fact
 from bot.ui.buttons import Row, Verb, in_layout, remix_buttons
 from bot.ui.deeds import Deed, DeedButton
 from bot.ui.escape import in_one_line, plain, shorten
@@ -48,29 +49,29 @@ def details_page(dossier: Dossier, viewer_id: int) -> Page:
 
 def _facts(dossier: Dossier, viewer_id: int) -> Iterable[str]:
     job = dossier.job
-    yield texts.details_line("Asked by", f"<@{job.author_id}>")
+    yield texts.details_line(Fact.ASKED_BY, f"<@{job.author_id}>")
     if isinstance(job.request, RemixRequest):
-        yield texts.details_line("Mode", texts.MODE_CHOICES[job.request.mode])
-        yield texts.details_line("Made from", _parent(job.request, job, dossier.parent))
-        yield texts.details_line("Source job", f"`{job.request.source.job_id}`")
+        yield texts.details_line(Fact.MODE, texts.MODE_CHOICES[job.request.mode])
+        yield texts.details_line(Fact.MADE_FROM, _parent(job.request, job, dossier.parent))
+        yield texts.details_line(Fact.SOURCE_JOB, f"`{job.request.source.job_id}`")
     if job.provider_job_id:
-        yield texts.details_line("Job id", f"`{job.provider_job_id}`")
+        yield texts.details_line(Fact.JOB_ID, f"`{job.provider_job_id}`")
     if job.task_id:
-        yield texts.details_line("Task id", f"`{job.task_id}`")
-    yield texts.details_line("Number in the log", str(job.id))
+        yield texts.details_line(Fact.TASK_ID, f"`{job.task_id}`")
+    yield texts.details_line(Fact.LOG_NUMBER, str(job.id))
     for name, moment in (
-        ("Asked", job.created_at),
-        ("Sent", job.submitted_at),
-        ("Made", job.finished_at),
-        ("Posted", job.delivered_at),
+        (Fact.ASKED, job.created_at),
+        (Fact.SENT, job.submitted_at),
+        (Fact.MADE, job.finished_at),
+        (Fact.POSTED, job.delivered_at),
     ):
         if moment is not None:
             yield texts.details_line(name, texts.moment(moment))
     cost = texts.cost_line(job.cost_usd, job.reserved_usd, job.multiplier)
-    yield texts.details_line("Cost", cost)
+    yield texts.details_line(Fact.COST, cost)
     if job.request.callback and viewer_id == job.author_id:
         callback = plain(shorten(job.request.callback, CALLBACK_MAX))
-        yield texts.details_line("Callback", callback)
+        yield texts.details_line(Fact.CALLBACK, callback)
 
 
 def _parent(request: RemixRequest, job: Job, parent: Job | None) -> str:
