@@ -141,10 +141,10 @@ async def test_a_server_that_takes_the_bot_out_is_forgotten_and_others_are_not(
 ) -> None:
     await result_of(await people[0].slash(channel, "imagine", prompt="a secret"))
     await result_of(await zoe.slash(square, "imagine", prompt="a fox"))
-    running = await people[1].slash(channel, "imagine", prompt="late sandbox:seconds=3")
+    running = await people[1].slash(channel, "imagine", prompt="late sandbox:seconds=6")
     await guild.remove_bot()
     await bot.wait_for_line(f"Server {guild.id} has removed the bot")
-    assert _prompts(tmp_path) == ["", "a fox", "late sandbox:seconds=3"]
+    assert _prompts(tmp_path) == ["", "a fox", "late sandbox:seconds=6"]
     directly = await running.message(finished)
     assert len(directly.pictures) == 4, "what is under way ends first"
     await bot.wait_for_line("Job 3 is delivered")
