@@ -13,6 +13,8 @@ from tests.browser.visitor import Visitor
 async def test_a_newcomer_stops_retries_agrees_looks_and_tidies(visitor: Visitor) -> None:
     async with sandbox("--speed", "10") as running:
         await visitor.open(running.url)
+        # A page that is still coming up takes no keys.
+        await visitor.see_pictures(visitor.message("a boat on the sea at sunset"))
         await fail_and_edit(visitor)
         await agree_to_a_price(visitor)
         await wait_in_line_and_stop(visitor)
