@@ -23,7 +23,7 @@ from bot.jobs.watching import Watcher
 from bot.limits import Allowance, Limits
 from bot.model import ImagineRequest, Job, Mode, NewJob, Place, Source
 from bot.store import Store, open_store
-from bot.studio import Archive, Asking, House, Sketch, Studio
+from bot.studio import Archive, Asking, House, Sketch, Studio, Visitor
 from sandbox.api import GenerationServer
 from tests.flow.sim import KEY, paint_dot
 
@@ -64,6 +64,9 @@ class SilentScreen:
 
     message_id = 99
 
+    def __init__(self) -> None:
+        self.failed = asyncio.Event()
+
     async def locate(self) -> None: ...
 
     def show(self, progress: object) -> None: ...
@@ -74,6 +77,7 @@ class SilentScreen:
         return Posted(channel_id=2, message_id=self.message_id)
 
     async def fail(self, *_: object, **__: object) -> Posted:
+        self.failed.set()
         return Posted(channel_id=2, message_id=self.message_id)
 
     async def ping(self, *_: object, **__: object) -> None: ...
@@ -149,6 +153,23 @@ async def test_a_silent_store_is_waited_for_one_second_and_nothing_is_accepted(
         with pytest.raises(StoreUnavailable):
             await rooms.imagine(number)
     assert not rooms.announced
+
+
+async def test_a_stop_before_the_job_is_followed_is_heeded_at_once(rooms: Rooms) -> None:
+    for number in (1, 2, 3):
+        await rooms.imagine(number)
+
+    async def stopped_at_once(job: Job, turn: Turn | None) -> Screen:
+        assert turn is not None
+        assert await rooms.studio.stop(job.interaction_id, Visitor(user_id=7)) is None
+        return screen
+
+    screen = SilentScreen()
+    await rooms.studio.imagine(
+        prompt="x", callback=None, asking=asking(4), announce=stopped_at_once
+    )
+    await asyncio.wait_for(screen.failed.wait(), 10)
+    assert rooms.api.submit_calls <= 3
 
 
 async def test_a_form_opens_empty_where_the_store_is_silent(

@@ -6,6 +6,7 @@ Knows nothing of Discord: what people see goes to a `Screen`.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
@@ -223,6 +224,8 @@ class JobRunner:
         """Raises `JobStopped` where somebody stops the job meanwhile."""
         if run.ticket.runs:
             return
+        with suppress(StoreUnavailable):  # stopped so early that there was nobody to tell
+            await self._check_not_stopped(run.job)
         while run.ticket.waits:
             run.screen.show(Progress(turn=run.ticket.turn))
             await run.ticket.news()
@@ -230,11 +233,15 @@ class JobRunner:
             raise JobStopped
         run.screen.show(Progress())
 
+    async def _check_not_stopped(self, job: Job) -> None:
+        """Raises `JobStopped` where that is what became of an accepted job, `StoreUnavailable`."""
+        kept = await self._store.job(job.id)
+        if kept is not None and kept.failure == JobStopped.__name__:
+            raise JobStopped
+
     async def _submit(self, job: Job, screen: Screen) -> TaskState:
         if not await self._store.begin_submit(job.id, screen.message_id):
-            kept = await self._store.job(job.id)
-            if kept is not None and kept.failure == JobStopped.__name__:
-                raise JobStopped
+            await self._check_not_stopped(job)
             raise StoreUnavailable(detail="the job is no longer waiting to be submitted")
         try:
             state = await self._api.submit(job.request)
