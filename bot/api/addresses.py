@@ -1,6 +1,7 @@
-"""Where the bot's HTTP session may connect to: public addresses, and the API's own host.
+"""Where the bot's HTTP session may connect to, and which requests may share a connection.
 
-The addresses of pictures come from outside, and must not lead into the network around the bot.
+It connects to public addresses, and to the API's own host. The addresses of pictures come from
+outside, and must not lead into the network around the bot.
 Knows nothing of pictures; what a session is asked for is its user's business.
 """
 
@@ -17,7 +18,8 @@ from aiohttp.tracing import Trace
 from yarl import URL
 
 GuardedSession = NewType("GuardedSession", aiohttp.ClientSession)
-"""A session of `open_session`: whatever it is asked for, it stays out of private networks."""
+"""A session of `open_session`: whatever it is asked for, it stays out of private networks, and what
+it posts goes out on a connection of its own."""
 
 _Host = tuple[str, int | None]
 
@@ -50,8 +52,9 @@ async def open_session(
     """The bot's one HTTP session, closed at the end together with *resolver*.
 
     It connects to public addresses, and to the very host and port of *api_url* wherever they are;
-    all other requests raise `AddressRefused`. It keeps no cookies and uses no proxy. *resolver*
-    looks up names; left out, the system does.
+    all other requests raise `AddressRefused`. A POST shares its
+    connection with no other request. It keeps no cookies and uses no proxy. *resolver* looks up
+    names; left out, the system does.
     """
     url = URL(api_url)
     api: _Host = ((url.raw_host or "").lower(), url.port)
@@ -124,12 +127,19 @@ class _PublicNames(AbstractResolver):
 
 
 class _GuardedConnector(aiohttp.TCPConnector):
-    """Connects to what `_PublicNames` lets through, and checks what no resolver is asked about."""
+    """Connects to what `_PublicNames` lets through, and checks what no resolver is asked about.
+
+    A POST gets a new connection: the server may be closing one that was kept alive at the very
+    moment at which the request goes out, and then nobody can tell whether it arrived.
+    """
 
     def __init__(self, api: _Host, names: AbstractResolver) -> None:
         names = _PublicNames(api, names)
         super().__init__(resolver=names)  # pyright: ignore[reportUnknownMemberType]  # a bare tuple
         self._api = api
+        self._for_posts = aiohttp.TCPConnector(  # pyright: ignore[reportUnknownMemberType]  # same
+            resolver=names, force_close=True
+        )
 
     async def connect(
         self,
@@ -141,4 +151,10 @@ class _GuardedConnector(aiohttp.TCPConnector):
         is_api = (req.host.lower(), req.port) == self._api
         if not is_api and _is_address(req.host) and not is_public(req.host):
             raise AddressRefused(req.host)
+        if req.method == "POST":
+            return await self._for_posts.connect(req, traces, timeout)
         return await super().connect(req, traces, timeout)
+
+    async def close(self, *, abort_ssl: bool = False) -> None:
+        await self._for_posts.close(abort_ssl=abort_ssl)
+        await super().close(abort_ssl=abort_ssl)

@@ -12,6 +12,7 @@ import aiohttp
 from yarl import URL
 
 from bot import __version__
+from bot.api.addresses import GuardedSession
 from bot.api.faults import FAULTS, read_fault, submit_fault
 from bot.api.loose import decoded
 from bot.api.refusals import Refusal, read_refusal, refusal_error, retry_after_s
@@ -52,7 +53,7 @@ class GenerationApi:
     """
 
     def __init__(
-        self, session: aiohttp.ClientSession, *, base_url: str, key: str, timeout_s: float = 30.0
+        self, session: GuardedSession, *, base_url: str, key: str, timeout_s: float = 30.0
     ) -> None:
         if not key or not key.isascii() or not key.isprintable() or " " in key:
             raise ValueError("the API key must be printable ASCII without spaces")
@@ -66,8 +67,9 @@ class GenerationApi:
     async def submit(self, request: Request) -> TaskState:
         """Ask for *request* with exactly one POST, and return how the new task stands.
 
-        aiohttp repeats a request on a kept-alive connection that died, but only idempotent methods
-        (``aiohttp.client.IDEMPOTENT_METHODS``), so never this one.
+        The session gives it a connection of its own: on a kept-alive one that the server is just
+        closing it would be lost, and nobody could tell. Nor does aiohttp repeat a POST
+        (``aiohttp.client.IDEMPOTENT_METHODS``).
 
         Raises, where the job was not taken: `RequestRefused`, `ContentRefused`, `ApiKeyRefused`,
         `ApiCreditUsedUp`, `ApiPermissionMissing`, `ApiMisused`, `ApiBusy`, `ApiUnavailable`;

@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 import stamina
 
-from bot.api import GenerationApi
+from bot.api import GenerationApi, GuardedSession
 
 KEY = "vtx-4f9c1e77a2b84d3f"
 
@@ -32,6 +32,6 @@ def api_at(session: aiohttp.ClientSession) -> ApiAt:
     """Makes a client for the server at a URL."""
 
     def make(url: str, timeout_s: float = 10.0) -> GenerationApi:
-        return GenerationApi(session, base_url=url, key=KEY, timeout_s=timeout_s)
+        return GenerationApi(GuardedSession(session), base_url=url, key=KEY, timeout_s=timeout_s)
 
     return make

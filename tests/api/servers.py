@@ -110,6 +110,7 @@ class RawServer:
         self._asked = asyncio.Condition()
         self.seen: list[bytes] = []
         """The head of every request, of whatever connection."""
+        self.connections = 0
         self.url = ""
 
     async def until_asked(self, times: int) -> None:
@@ -119,6 +120,7 @@ class RawServer:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
+        self.connections += 1
         with suppress(asyncio.IncompleteReadError, ConnectionError):
             while await self._answer(reader, writer):
                 pass
@@ -165,6 +167,41 @@ async def raw_server(*replies: Reply) -> AsyncGenerator[RawServer]:
     async with server:
         yield script
         await script.stop()
+
+
+class HastyServer:
+    """Keeps a connection alive after one answer, and closes it just when it is used once more."""
+
+    def __init__(self, answer: bytes) -> None:
+        self._answer = answer
+        self.posts = 0
+        """Those that arrived."""
+        self.cut_off = 0
+        """Connections that were closed while a further request was on its way."""
+        self.url = ""
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            head = await reader.readuntil(b"\r\n\r\n")
+            self.posts += head.startswith(b"POST")
+            for line in head.lower().split(b"\r\n"):
+                if line.startswith(b"content-length:"):
+                    await reader.readexactly(int(line.partition(b":")[2]))
+            writer.write(self._answer)
+            if await reader.read(1):  # unread, as far as anybody could tell
+                self.cut_off += 1
+        writer.transport.abort()
+
+
+@asynccontextmanager
+async def hasty_server(answer: bytes) -> AsyncGenerator[HastyServer]:
+    """A server on loopback that gives *answer* once on each connection."""
+    script = HastyServer(answer)
+    server = await asyncio.start_server(script.serve, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()[:2]
+    script.url = f"http://{host}:{port}"
+    async with server:
+        yield script
 
 
 def free_port() -> int:

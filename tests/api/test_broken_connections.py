@@ -7,12 +7,21 @@ import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.client_exceptions import UnixClientConnectorError
 
-from bot.api import GenerationApi
+from bot.api import GenerationApi, GuardedSession, open_session
 from bot.api.faults import fault_name, read_fault, submit_fault
 from bot.errors import ApiKeyRefused, ApiUnavailable, SubmitUnknown
 from bot.model import ImagineRequest, Running
 from tests.api.conftest import KEY, ApiAt
-from tests.api.servers import Answer, Reply, Then, free_port, raw, raw_server, scripted
+from tests.api.servers import (
+    Answer,
+    Reply,
+    Then,
+    free_port,
+    hasty_server,
+    raw,
+    raw_server,
+    scripted,
+)
 
 REQUEST = ImagineRequest(prompt="a fox")
 TASK = b'{"id": "t", "status": "in_progress"}'
@@ -66,6 +75,29 @@ async def test_a_kept_alive_connection_that_dies_gets_one_post_only(api_at: ApiA
     assert [head.split()[0] for head in server.seen] == [b"GET", b"POST"]
 
 
+async def test_a_submit_never_meets_a_connection_that_the_server_is_just_closing() -> None:
+    async with hasty_server(raw(TASK)) as server, open_session(server.url) as session:
+        api = GenerationApi(session, base_url=server.url, key=KEY)
+        for _ in range(9):
+            assert await api.fetch("t") == Running(task_id="t")
+            assert await api.submit(REQUEST) == Running(task_id="t")
+        assert await api.fetch("t") == Running(task_id="t")
+    assert server.posts == 9
+    assert server.cut_off > 0, "reads share connections, and are repeated where that goes wrong"
+
+
+async def test_reads_share_a_connection_and_submits_share_none() -> None:
+    async with raw_server(Reply(raw(TASK), Then.KEEP)) as server:
+        async with open_session(server.url) as session:
+            api = GenerationApi(session, base_url=server.url, key=KEY)
+            for _ in range(3):
+                await api.fetch("t")
+            assert server.connections == 1
+            for _ in range(3):
+                await api.submit(REQUEST)
+        assert server.connections == 1 + 3
+
+
 async def test_a_refusal_counts_although_its_body_breaks_off(api_at: ApiAt) -> None:
     reply = Reply(raw(b"{", length=100, status="401 Unauthorized"), Then.RESET)
     async with raw_server(reply) as server:
@@ -110,7 +142,7 @@ class NoNames(AbstractResolver):
 async def test_an_unknown_host_charges_nothing() -> None:
     connector = aiohttp.TCPConnector(resolver=NoNames())
     async with aiohttp.ClientSession(connector=connector) as session:
-        api = GenerationApi(session, base_url="http://api.example", key=KEY)
+        api = GenerationApi(GuardedSession(session), base_url="http://api.example", key=KEY)
         with pytest.raises(ApiUnavailable, match="DNS"):
             await api.submit(REQUEST)
 
@@ -123,7 +155,7 @@ async def test_a_timeout_before_there_is_a_connection_charges_nothing() -> None:
         aiohttp.ClientSession(connector=connector) as session,
         session.get(f"{server.url}/held"),  # takes the only connection there may be
     ):
-        api = GenerationApi(session, base_url=server.url, key=KEY, timeout_s=0.4)
+        api = GenerationApi(GuardedSession(session), base_url=server.url, key=KEY, timeout_s=0.4)
         with pytest.raises(ApiUnavailable, match="ConnectionTimeoutError"):
             await api.submit(REQUEST)
         assert [head.split()[1] for head in server.seen] == [b"/held"]

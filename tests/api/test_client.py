@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from bot import __version__
-from bot.api import GenerationApi
+from bot.api import GenerationApi, GuardedSession
 from bot.errors import (
     ApiBusy,
     ApiCreditUsedUp,
@@ -212,5 +212,5 @@ async def test_a_key_that_cannot_be_sent_is_refused_without_naming_it(
     session: aiohttp.ClientSession, key: str
 ) -> None:
     with pytest.raises(ValueError, match="printable ASCII") as caught:
-        GenerationApi(session, base_url="http://localhost", key=key)
+        GenerationApi(GuardedSession(session), base_url="http://localhost", key=key)
     assert key == "" or key not in str(caught.value)
