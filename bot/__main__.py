@@ -15,7 +15,7 @@ from bot import notices, sentences
 from bot.assembly import assemble
 from bot.checkup import check
 from bot.clock import Clock
-from bot.errors import StoreInUse, StoreTooNew, StoreUnavailable
+from bot.errors import StoreUnavailable, StoreUnusable
 from bot.settings import Settings, SettingsInvalid, load_settings
 from bot.ui import faults
 
@@ -54,7 +54,7 @@ def _serve_until_stopped(settings: Settings) -> int:
     logging.getLogger("discord").setLevel(max(logging.getLogger().level, logging.INFO))
     try:
         asyncio.run(run(settings))
-    except (StoreTooNew, StoreInUse) as error:
+    except StoreUnusable as error:
         _complain(sentences.describe(error))
         return CANNOT_RUN
     except StoreUnavailable as error:

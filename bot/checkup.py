@@ -16,8 +16,8 @@ from bot.errors import (
     ApiKeyRefused,
     ApiPermissionMissing,
     RemixbotError,
-    StoreTooNew,
     StoreUnavailable,
+    StoreUnusable,
     TaskNotFound,
 )
 from bot.settings import Settings
@@ -57,7 +57,7 @@ async def _check_database(settings: Settings) -> Finding:
     except StoreUnavailable as error:
         wrong = notices.database_unusable(error.detail)
         return Finding(False, notices.check_database_wrong(wrong))
-    except StoreTooNew as error:
+    except StoreUnusable as error:
         return Finding(False, notices.check_database_wrong(sentences.describe(error)))
     return Finding(True, _CONDITIONS[condition])
 

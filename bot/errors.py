@@ -16,7 +16,9 @@ RemixbotError
 │   ├── ApiUnavailable · ApiBusy · TaskNotFound · SubmitUnknown
 │   ├── GenerationFailed · NothingMade · JobOverdue · JobTooOld · EndedUnseen · JobKept
 │   ├── PictureUnavailable · PictureTooLarge
-│   ├── StoreUnavailable · ListUnavailable · StoreTooNew · StoreInUse
+│   ├── StoreUnavailable · ListUnavailable
+│   ├── StoreUnusable    the database is no use to this process, however long it waits
+│   │   └── StoreTooNew · StoreInUse · AddressWrong
 │   └── DeliveryFailed
 ├── OperatorError    who runs the bot: logged as an error with what to fix
 │   ├── ApiKeyRefused · ApiCreditUsedUp · ApiPermissionMissing
@@ -29,6 +31,7 @@ The classes carry data; the sentences are in `bot.texts`.
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from enum import Enum, auto
 
 from bot.limits import Whose
 
@@ -358,8 +361,12 @@ class ListUnavailable(ServiceError):
     detail: str = ""
 
 
+class StoreUnusable(ServiceError):
+    """This process can do nothing with the database, however long it waits."""
+
+
 @dataclass(eq=False)
-class StoreTooNew(ServiceError):
+class StoreTooNew(StoreUnusable):
     """A newer version of the bot wrote the database; only at the start."""
 
     detail: str = ""
@@ -367,8 +374,42 @@ class StoreTooNew(ServiceError):
 
 
 @dataclass(eq=False)
-class StoreInUse(ServiceError):
+class StoreInUse(StoreUnusable):
     """Another process of the bot uses the database; only at the start."""
+
+
+class AddressProblem(Enum):
+    """What is wrong with the address of a database."""
+
+    UNREADABLE = auto()
+    NO_FILE = auto()
+    """An SQLite database that is no file."""
+    NO_OPTIONS = auto()
+    """An SQLite address with options."""
+    PLACE = auto()
+    """Its hosts or ports."""
+    UNKNOWN = auto()
+    """An option that is not known."""
+    NOT_ONCE = auto()
+    """An option without a value, or with several."""
+    NUMBER = auto()
+    """An option that takes whole numbers."""
+    SECONDS = auto()
+    FILE = auto()
+    """An option that takes the path of a file that is there."""
+    WORD = auto()
+    """An option that takes one of some words."""
+
+
+@dataclass(eq=False)
+class AddressWrong(StoreUnusable):
+    """The address of the database cannot be used; only at the start."""
+
+    problem: AddressProblem
+    option: str | None = None
+    """The option it is about, where it can be named without showing what is secret."""
+    words: tuple[str, ...] = ()
+    """What the option takes, where that is a choice."""
 
 
 @dataclass(eq=False)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot import errors
+from bot.errors import AddressProblem
 from bot.limits import DAY, Whose
 from bot.model import PROMPT_MAX
 from bot.texts import (
@@ -47,6 +48,32 @@ def _permissions(error: errors.PermissionsMissing) -> str:
         f"I may not post pictures here: I lack {names}. Ask a moderator to allow it in the "
         "channel's settings."
     )
+
+
+_ADDRESSES = {
+    AddressProblem.UNREADABLE: "it is no address of a database: it looks like "
+    "sqlite+aiosqlite:///data/remixbot.db or postgresql+asyncpg://user:password@host/name, with "
+    "%40 for an @ in the password.",
+    AddressProblem.NO_FILE: "an SQLite database must be a file, as in "
+    "sqlite+aiosqlite:///data/remixbot.db.",
+    AddressProblem.NO_OPTIONS: "an SQLite address takes no options: leave out what follows the "
+    "question mark.",
+    AddressProblem.PLACE: "its hosts and ports do not fit together. A port is a number from 1 to "
+    "65535.",
+    AddressProblem.UNKNOWN: "I do not know {option}: leave it out. PostgreSQL's own settings go "
+    "into options=-c%20name%3Dvalue.",
+    AddressProblem.NOT_ONCE: "{option} needs one value.",
+    AddressProblem.NUMBER: "{option} must be a whole number.",
+    AddressProblem.SECONDS: "{option} must be a number of seconds, more than 0 and at most 3600.",
+    AddressProblem.FILE: "{option} must be the path of a file that is there.",
+    AddressProblem.WORD: "{option} must be one of {words}.",
+}
+
+
+def _address_wrong(error: errors.AddressWrong) -> str:
+    option = f"the option {error.option}" if error.option else "one of its options"
+    problem = _ADDRESSES[error.problem].format(option=option, words=", ".join(error.words))
+    return f"DATABASE_URL cannot be used: {problem}"
 
 
 _THEIRS = {
@@ -186,6 +213,7 @@ SENTENCES: dict[type[errors.RemixbotError], str | Callable[[Any], str]] = {
     "read it: update the bot, then start it again.",
     errors.StoreInUse: "Another bot process is using this database: stop that one first, or give "
     "this one a DATABASE_URL of its own.",
+    errors.AddressWrong: _address_wrong,
     errors.DeliveryFailed: "Discord did not take the pictures. They are kept: `/show` posts them.",
     errors.ApiKeyRefused: f"The API does not accept this bot's key. {OPERATOR_TOLD}",
     errors.ApiCreditUsedUp: f"This bot's credit with the API is used up. {OPERATOR_TOLD}",

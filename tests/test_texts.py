@@ -36,6 +36,9 @@ SAMPLES: dict[str, Any] = {
     "turbo": True,
     "channels": (1, 2),
     "word": "gore",
+    "problem": errors.AddressProblem.WORD,
+    "option": "sslmode",
+    "words": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
 }
 
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, event
-from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from bot.store.address import Address
 from bot.store.sole_use import lock_with_connection
 
 _READERS = 4
@@ -29,16 +29,16 @@ class Patience:
     """For any answer of a server; more than for a lock, which the server would tell of."""
 
 
-def reading_engine(url: URL, patience: Patience) -> AsyncEngine:
+def reading_engine(address: Address, patience: Patience) -> AsyncEngine:
     """An engine whose every statement is a transaction of its own.
 
     Each call to an SQLite driver is a trip to another thread and back, and each one to a server is
     a trip to that: beginning and ending a transaction around one SELECT would double the time that
     people wait.
     """
-    create = _sqlite_engine if is_sqlite(url) else _postgresql_engine
+    create = _sqlite_engine if address.is_sqlite else _postgresql_engine
     return create(
-        url,
+        address,
         patience,
         isolation_level="AUTOCOMMIT",
         skip_autocommit_rollback=True,
@@ -47,17 +47,17 @@ def reading_engine(url: URL, patience: Patience) -> AsyncEngine:
     )
 
 
-def writing_engine(url: URL, patience: Patience, *, migrating: bool = False) -> AsyncEngine:
+def writing_engine(address: Address, patience: Patience, *, migrating: bool = False) -> AsyncEngine:
     """An engine of one connection, whose transactions keep every other writer out.
 
     *migrating*: a statement may take as long as it takes, and a table may be dropped without the
     rows that belong to it. Connecting raises `BlockingIOError` where another store writes to the
     same PostgreSQL database.
     """
-    if is_sqlite(url):
+    if address.is_sqlite:
         # The driver begins transactions late; we begin each one ourselves.
         engine = _sqlite_engine(
-            url,
+            address,
             patience,
             enforce_foreign_keys=not migrating,
             pool_size=1,
@@ -65,13 +65,9 @@ def writing_engine(url: URL, patience: Patience, *, migrating: bool = False) -> 
         )
         event.listen(engine.sync_engine, "begin", _begin_immediate)
         return engine
-    engine = _postgresql_engine(url, patience, unlimited=migrating, pool_size=1)
+    engine = _postgresql_engine(address, patience, unlimited=migrating, pool_size=1)
     lock_with_connection(engine, wait_s=patience.lock_s)
     return engine
-
-
-def is_sqlite(url: URL) -> bool:
-    return url.get_backend_name() == "sqlite"
 
 
 def _begin_immediate(connection: Connection) -> None:
@@ -79,14 +75,15 @@ def _begin_immediate(connection: Connection) -> None:
 
 
 def _postgresql_engine(
-    url: URL, patience: Patience, *, unlimited: bool = False, **options: Any
+    address: Address, patience: Patience, *, unlimited: bool = False, **options: Any
 ) -> AsyncEngine:
     """An engine that connects anew where the server has been away."""
-    limits: dict[str, Any] = {"timeout": patience.answer_s}
-    if not unlimited:
-        limits["command_timeout"] = patience.answer_s
+    limits: dict[str, Any] = {"timeout": patience.answer_s, "command_timeout": patience.answer_s}
+    limits |= address.options
+    if unlimited:
+        del limits["command_timeout"]
     return create_async_engine(
-        url,
+        address.url,
         hide_parameters=True,
         max_overflow=0,
         pool_pre_ping=True,
@@ -96,9 +93,9 @@ def _postgresql_engine(
 
 
 def _sqlite_engine(
-    url: URL, patience: Patience, *, enforce_foreign_keys: bool = True, **options: Any
+    address: Address, patience: Patience, *, enforce_foreign_keys: bool = True, **options: Any
 ) -> AsyncEngine:
-    engine = create_async_engine(url, hide_parameters=True, max_overflow=0, **options)
+    engine = create_async_engine(address.url, hide_parameters=True, max_overflow=0, **options)
     pragmas = (
         f"PRAGMA busy_timeout = {round(patience.lock_s * 1000)}",
         "PRAGMA journal_mode = WAL",

@@ -5,13 +5,12 @@ from enum import Enum, auto
 from pathlib import Path
 
 from sqlalchemy import Connection, text
-from sqlalchemy.engine import URL
 
 from bot.errors import StoreUnavailable
-from bot.store.engine import Patience, is_sqlite, reading_engine
+from bot.store.address import Address, read_address
+from bot.store.engine import Patience, reading_engine
 from bot.store.failures import database_errors
 from bot.store.migrating import is_newest
-from bot.store.opening import read_address
 
 
 class Condition(Enum):
@@ -27,12 +26,12 @@ class Condition(Enum):
 async def look_at_store(url: str) -> Condition:
     """How the database at *url* is found; a bot may be using it meanwhile.
 
-    Raises `StoreTooNew`, and `StoreUnavailable` where it cannot be used; its detail never holds
-    *url*.
+    Raises `StoreTooNew`, `AddressWrong`, and `StoreUnavailable` where it cannot be used. None of
+    them holds what is secret in *url*.
     """
     with database_errors():
         address = read_address(url)
-        if is_sqlite(address) and not _try_file(Path(address.database or "")):
+        if address.is_sqlite and not _try_file(address.file):
             return Condition.NEW
         return await _ask(address)
 
@@ -47,14 +46,14 @@ def _try_file(file: Path) -> bool:
         return False
 
 
-async def _ask(address: URL) -> Condition:
+async def _ask(address: Address) -> Condition:
     engine = reading_engine(address, Patience())
     try:
         async with engine.connect() as connection:
             newest = await connection.run_sync(is_newest)
             if newest is not None:
                 return Condition.READY if newest else Condition.OLD
-            if not is_sqlite(address) and not await connection.run_sync(_may_make_tables):
+            if not address.is_sqlite and not await connection.run_sync(_may_make_tables):
                 raise StoreUnavailable(detail="InsufficientPrivilegeError")
             return Condition.NEW
     finally:

@@ -64,6 +64,15 @@ def test_an_unusable_database_is_one_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in ended.stderr
 
 
+def test_an_address_with_an_option_that_cannot_be_used_is_one_sentence(tmp_path: Path) -> None:
+    url = "postgresql+asyncpg://bot:hidden@127.0.0.1:1/remixbot?statement_cache_size=none"
+    ended = start(tmp_path, DISCORD_TOKEN="token", VTRIX_API_KEY=KEY, DATABASE_URL=url)
+    assert ended.returncode == 1
+    assert ended.stderr == (
+        "DATABASE_URL cannot be used: the option statement_cache_size must be a whole number.\n"
+    )
+
+
 async def test_a_refused_token_is_one_sentence_without_the_token(
     discord: DiscordServer, env: dict[str, str], tmp_path: Path
 ) -> None:

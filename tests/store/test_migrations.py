@@ -9,13 +9,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import bot.store
 from bot.errors import StoreTooNew
 from bot.store import open_store
+from bot.store.address import read_address
 from bot.store.engine import Patience, reading_engine
 from bot.store.tables import Base
 from tests.clock import ManualClock
@@ -121,7 +121,7 @@ def test_a_migration_knows_nothing_of_the_code_of_today(version: Path) -> None:
 @asynccontextmanager
 async def _behind_its_back(database_url: str) -> AsyncGenerator[AsyncConnection]:
     """A connection that is none of the store's."""
-    engine = reading_engine(make_url(database_url), Patience())
+    engine = reading_engine(read_address(database_url), Patience())
     try:
         async with engine.connect() as connection:
             yield connection

@@ -178,7 +178,6 @@ async def test_a_text_that_the_server_cannot_keep_is_told_and_does_no_harm(
     ("change", "told"),
     [
         ({"database": "nowhere"}, "InvalidCatalogNameError"),
-        ({"query": {"sslmode": "require"}}, "option"),
         ({"host": "127.0.0.1", "port": 1, "query": {}}, "Error"),
     ],
 )

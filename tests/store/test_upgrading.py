@@ -4,15 +4,14 @@ import itertools
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, MetaData, Row, delete, insert, select
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import JobState, MessageLink, Mode, RemixRequest, Source
 from bot.store import open_store
+from bot.store.address import read_address
 from bot.store.engine import Patience, writing_engine
 from bot.store.migrating import migrate
 from tests.clock import ManualClock
@@ -123,10 +122,10 @@ async def test_numbers_go_on_where_every_job_was_withdrawn(
 
 @asynccontextmanager
 async def _connected(database_url: str) -> AsyncGenerator[AsyncConnection]:
-    url = make_url(database_url)
-    if url.get_backend_name() == "sqlite":
-        Path(url.database or "").parent.mkdir(exist_ok=True)
-    engine = writing_engine(url, Patience(), migrating=True)
+    address = read_address(database_url)
+    if address.is_sqlite:
+        address.file.parent.mkdir(exist_ok=True)
+    engine = writing_engine(address, Patience(), migrating=True)
     try:
         async with engine.begin() as connection:
             yield connection
