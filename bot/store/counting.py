@@ -32,7 +32,12 @@ def price(session: Session, kind: type[Request]) -> Decimal:
     """What the newest job of this kind cost that told its cost, for a multiplier of one."""
     newest = (
         select(JobRow.cost_usd, JobRow.multiplier)
-        .where(JobRow.kind == KINDS[kind], JobRow.cost_usd.is_not(None), JobRow.erased_at.is_(None))
+        .where(
+            JobRow.kind == KINDS[kind],
+            JobRow.cost_usd.is_not(None),
+            JobRow.finished_at.is_not(None),
+            JobRow.erased_at.is_(None),
+        )
         .order_by(JobRow.finished_at.desc())
         .limit(1)
     )

@@ -5,9 +5,10 @@ Nothing here knows locks, tasks, drivers or the time: a moment is handed in.
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, delete, literal, or_, select, true, union_all, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, delete, literal, or_, select, union_all, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.errors import DraftGone, JobStopped
 from bot.limits import Limits
@@ -17,10 +18,15 @@ from bot.store.erasing import DRAFT_LIFE, erase_if_forgotten
 from bot.store.rows import KINDS, draft_row, new_row, picture_rows, to_draft, to_job
 from bot.store.tables import BIGGEST_ID, DraftRow, FactRow, JobRow, PictureRow
 
+T = TypeVar("T")
+
 _AT_WORK = (JobState.SUBMITTING, JobState.RUNNING)
 _CAN_FAIL = (JobState.ACCEPTED, *_AT_WORK, JobState.FINISHED)
 _WITH_PICTURES = (JobState.FINISHED, JobState.DELIVERED)
 _WITHOUT_PICTURES = (JobState.FAILED, JobState.UNKNOWN)
+
+LOOKED_THROUGH = 2000
+"""Of how many jobs of a person, and of a channel, suggestions are made."""
 
 Attempt = tuple[int, datetime]
 """One try to accept a job: its interaction, and when."""
@@ -251,15 +257,21 @@ def by_message(session: Session, message_id: int) -> Job | None:
     """The newest job shown in this message, or with pictures posted there."""
     if message_id > BIGGEST_ID:  # people paste any digits; drivers refuse to bind these
         return None
-    posted = select(PictureRow.job_id).where(PictureRow.posted_message_id == message_id)
-    return _newest(session, or_(JobRow.message_id == message_id, JobRow.id.in_(posted)))
+    shown_in = union_all(
+        select(JobRow.id).where(JobRow.message_id == message_id),
+        select(PictureRow.job_id).where(PictureRow.posted_message_id == message_id),
+    )
+    return _newest(session, JobRow.id.in_(shown_in))
 
 
 def by_id(session: Session, any_id: str) -> Job | None:
     """The newest job with this id: the provider's, that of one of its pictures, or the task's."""
-    made = select(PictureRow.job_id).where(PictureRow.provider_job_id == any_id)
-    own = or_(JobRow.provider_job_id == any_id, JobRow.task_id == any_id)
-    return _newest(session, or_(own, JobRow.id.in_(made)))
+    called = union_all(
+        select(JobRow.id).where(JobRow.provider_job_id == any_id),
+        select(JobRow.id).where(JobRow.task_id == any_id),
+        select(PictureRow.job_id).where(PictureRow.provider_job_id == any_id),
+    )
+    return _newest(session, JobRow.id.in_(called))
 
 
 def open_jobs(session: Session) -> list[Job]:
@@ -272,9 +284,10 @@ def open_jobs(session: Session) -> list[Job]:
 
 def jobs_of(session: Session, author_id: int, offset: int, limit: int) -> list[Job]:
     """The jobs of one person, the newest first."""
-    own = select(JobRow).where(JobRow.author_id == author_id, JobRow.erased_at.is_(None))
-    own = own.order_by(JobRow.id.desc())
-    return [to_job(row) for row in session.scalars(own.offset(offset).limit(limit))]
+    page = _newest_first(select(JobRow.id), JobRow.author_id, author_id)
+    page = page.where(JobRow.erased_at.is_(None)).offset(offset).limit(limit)
+    own = select(JobRow).where(JobRow.id.in_(page)).order_by(JobRow.id.desc())
+    return [to_job(row) for row in session.scalars(own)]
 
 
 def suggestions(
@@ -282,31 +295,42 @@ def suggestions(
 ) -> list[Suggestion]:
     """Jobs with pictures: those of this person, then others' in this channel that are not private.
 
-    In each part the newest first; *words* stand in the prompt, or begin the id. One statement,
-    because people wait for it while they type.
+    In each part the newest first, among the newest `LOOKED_THROUGH` jobs of this person and of this
+    channel; *words* stand in the prompt, or begin the id. One statement, because people wait for it
+    while they type.
     """
-    fits = true()
-    if words:
-        in_prompt = JobRow.prompt.icontains(words, autoescape=True)
-        fits = or_(in_prompt, JobRow.provider_job_id.startswith(words, autoescape=True))
-    columns = (JobRow.id, JobRow.provider_job_id, JobRow.prompt, JobRow.created_at)
-    finished = JobRow.state.in_([state.value for state in _WITH_PICTURES])
-    own = (JobRow.author_id == author_id) & JobRow.erased_at.is_(None)
-    others = (JobRow.channel_id == channel_id) & (JobRow.author_id != author_id) & ~JobRow.private
     parts = [
-        select(literal(part).label("part"), *columns)
-        .where(whose, finished, fits)
-        .order_by(JobRow.id.desc())
-        .limit(limit)
-        .subquery()
-        for part, whose in enumerate((own, others))
+        _fitting(JobRow.author_id, author_id, words, limit, part=0),
+        _fitting(JobRow.channel_id, channel_id, words, limit, part=1, others_than=author_id),
     ]
-    found = union_all(*(select(part) for part in parts)).subquery()
+    found = union_all(*(select(part.subquery()) for part in parts)).subquery()
     ordered = select(found).order_by(found.c.part, found.c.id.desc()).limit(limit)
     return [
         Suggestion(job_id=row.provider_job_id, prompt=row.prompt, created_at=row.created_at)
         for row in session.execute(ordered)
     ]
+
+
+def _fitting(
+    column: InstrumentedAttribute[int],
+    whose: int,
+    words: str,
+    limit: int,
+    *,
+    part: int,
+    others_than: int | None = None,
+) -> Select[int, Any, Any, Any, Any]:
+    """The newest jobs with pictures that fit, of the newest ones where *column* is *whose*."""
+    of = _newest_first(select(JobRow), column, whose).limit(LOOKED_THROUGH).subquery().c
+    finished = of.state.in_([state.value for state in _WITH_PICTURES])
+    fits = select(literal(part).label("part"), of.id, of.provider_job_id, of.prompt, of.created_at)
+    fits = fits.where(finished, of.erased_at.is_(None))
+    if others_than is not None:
+        fits = fits.where(of.author_id != others_than, ~of.private)
+    if words:
+        in_prompt = of.prompt.icontains(words, autoescape=True)
+        fits = fits.where(or_(in_prompt, of.provider_job_id.startswith(words, autoescape=True)))
+    return fits.order_by(of.id.desc()).limit(limit)
 
 
 def recent_durations(session: Session, kind: type[Request], limit: int) -> list[float]:
@@ -316,7 +340,11 @@ def recent_durations(session: Session, kind: type[Request], limit: int) -> list[
     """
     moments = (
         select(JobRow.submitted_at, JobRow.finished_at)
-        .where(JobRow.kind == KINDS[kind], JobRow.finished_at >= JobRow.submitted_at)
+        .where(
+            JobRow.kind == KINDS[kind],
+            JobRow.finished_at.is_not(None),  # PostgreSQL puts them first
+            JobRow.finished_at >= JobRow.submitted_at,
+        )
         .order_by(JobRow.finished_at.desc())
         .limit(limit)
     )
@@ -325,6 +353,15 @@ def recent_durations(session: Session, kind: type[Request], limit: int) -> list[
         for submitted, finished in session.execute(moments)
         if submitted and finished
     ]
+
+
+def _newest_first(question: Select[T], column: InstrumentedAttribute[int], value: int) -> Select[T]:
+    """*question* where *column*, which has an index with the number, is *value*.
+
+    A range of one value, and not an equality: PostgreSQL would walk through all jobs by their
+    number to find the newest ones of somebody who has many, and they may be old.
+    """
+    return question.where(column.between(value, value)).order_by(column.desc(), JobRow.id.desc())
 
 
 def _newest(session: Session, condition: ColumnElement[bool]) -> Job | None:

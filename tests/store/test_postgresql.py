@@ -7,7 +7,6 @@ import signal
 import traceback
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import timedelta
 from typing import Any, TypeVar
 
 import pytest
@@ -16,12 +15,12 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.errors import StoreUnavailable
-from bot.model import ImagineRequest, NewJob, RemixRequest
+from bot.model import ImagineRequest, NewJob
 from bot.store import Store, open_store
-from tests.clock import START, ManualClock
+from tests.clock import ManualClock
 from tests.store import samples
 from tests.store.postgres import OwnServer, Server
-from tests.store.samples import AUTHOR, CHANNEL, EVERY_LIMIT, MESSAGE, PLACE, new_job
+from tests.store.samples import MESSAGE, new_job
 
 T = TypeVar("T")
 
@@ -203,38 +202,6 @@ async def test_what_people_wrote_never_shows_in_a_log_or_an_error(
     told = "".join(traceback.format_exception(refused.value)) + caplog.text
     for secret in (new.request.prompt, samples.TOKEN, "INSERT"):
         assert secret not in told
-
-
-async def test_no_lookup_reads_a_whole_table(impatient: Store, postgresql_url: str) -> None:
-    asked: list[tuple[Any, ...]] = []
-    with _listening("before_cursor_execute", asked):
-        await impatient.by_message(MESSAGE)
-        await impatient.by_id("provider-1")
-        await impatient.open_jobs()
-        await impatient.recent_durations(RemixRequest)
-        await impatient.erase_tokens(START - timedelta(minutes=15))
-        asked_for = await impatient.accept(new_job(), limits=EVERY_LIMIT)
-        assert asked_for is not None
-        await impatient.jobs_of(AUTHOR, offset=0, limit=7)
-        await impatient.suggestions(AUTHOR, CHANNEL)
-        await impatient.by_interaction(1)
-        await impatient.children(asked_for, AUTHOR, limit=10)
-        await impatient.usage(author_id=AUTHOR)
-        await impatient.usage(guild_id=PLACE.guild_id)
-        await impatient.count_of(AUTHOR)
-        await impatient.forget_old(START - timedelta(days=365))
-        await impatient.forget_author(AUTHOR)
-        await impatient.forget_guild(1)
-    lookups = [
-        (call[2], call[3]) for call in asked if call[2].startswith(("SELECT", "UPDATE", "DELETE"))
-    ]
-    assert len(lookups) > 30
-    async with _connected(postgresql_url) as connection:
-        # Tables this small are read whole unless that is forbidden.
-        await connection.execute(text("SET enable_seqscan = off"))
-        for sql, bound in lookups:
-            plan = await connection.exec_driver_sql(f"EXPLAIN {sql}", bound)
-            assert "Seq Scan" not in "\n".join(plan.scalars()), sql
 
 
 @contextmanager

@@ -7,20 +7,19 @@ import sqlite3
 import traceback
 from collections.abc import AsyncGenerator, Generator
 from contextlib import closing, contextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
 from bot.errors import StoreUnavailable
-from bot.model import ImagineRequest, RemixRequest
+from bot.model import ImagineRequest
 from bot.store import Store, open_store
-from tests.clock import START, ManualClock
+from tests.clock import ManualClock
 from tests.store import samples
-from tests.store.samples import AUTHOR, EVERY_LIMIT, MESSAGE, PLACE, new_job
+from tests.store.samples import MESSAGE, new_job
 
 LONG = 30.0
 """Seconds for which nothing in a test may really wait."""
@@ -216,48 +215,6 @@ async def test_what_people_wrote_never_shows_in_a_log_or_an_error(
     told = "".join(traceback.format_exception(refused.value))
     assert secret.prompt not in told
     assert "INSERT" not in told
-
-
-async def test_no_lookup_reads_a_whole_table(impatient: Store, file: Path) -> None:
-    asked: list[tuple[str, Any]] = []
-
-    def note(*call: Any) -> None:
-        asked.append((call[2], call[3]))
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        await impatient.job(1)
-        await impatient.by_message(MESSAGE)
-        await impatient.by_id("provider-1")
-        await impatient.open_jobs()
-        await impatient.recent_durations(RemixRequest)
-        await impatient.erase_tokens(START - timedelta(minutes=15))
-        asked_for = await impatient.accept(new_job(), limits=EVERY_LIMIT)
-        assert asked_for is not None
-        await impatient.jobs_of(AUTHOR, offset=0, limit=7)
-        await impatient.by_interaction(1)
-        await impatient.children(asked_for, AUTHOR, limit=10)
-        await impatient.usage(author_id=AUTHOR)
-        await impatient.usage(guild_id=PLACE.guild_id)
-        await impatient.count_of(AUTHOR)
-        await impatient.forget_old(START - timedelta(days=365))
-        await impatient.forget_author(AUTHOR)
-        await impatient.forget_guild(1)
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
-
-    lookups = [
-        (sql, bound) for sql, bound in asked if sql.startswith(("SELECT", "UPDATE", "DELETE"))
-    ]
-    assert len(lookups) > 30
-    with closing(sqlite3.connect(file)) as reader:
-        for sql, bound in lookups:
-            plan = [str(row[3]) for row in reader.execute(f"EXPLAIN QUERY PLAN {sql}", bound)]
-            for line in plan:
-                whole = line.startswith(("SCAN jobs", "SCAN pictures", "SCAN drafts"))
-                assert not whole or line == "SCAN jobs USING INDEX ix_jobs_open", sql
-                few = " OR " in sql or " GROUP BY " in sql  # the jobs of one id, a line for a day
-                assert "TEMP B-TREE" not in line or few, f"sorted one by one: {sql}"
 
 
 @contextmanager

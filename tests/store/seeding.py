@@ -1,0 +1,218 @@
+"""A database with as many jobs as somebody wants, written past the store because that is quick.
+
+The jobs are spread over a year: one server has a fifth of them, one person a twenty-fifth, prompts
+have words that everybody uses and words that hardly anybody does, some are private, some failed.
+The same number makes the same jobs.
+"""
+
+import random
+import sqlite3
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bot.limits import Allowance, Limits
+
+YEAR = timedelta(days=365)
+APPLICATION = 700_000_000_000_000_000
+BIG_SERVER = 800_000_000_000_000_000
+HEAVY_USER = 900_000_000_000_000_000
+COMMON_WORD = "lighthouse"
+RARE_WORD = "zeppelin"
+"""Stands in one of 5,000 prompts."""
+
+_MUCH = Allowance(jobs_per_day=10**6, usd_per_day=Decimal(10**6), usd_per_month=Decimal(10**6))
+ROOMY = Limits(person=_MUCH, server=_MUCH, everybody=_MUCH)
+"""Every limit there is, and none that is reached."""
+
+_CHANNELS = 1_000_000_000_000_000_000
+_INTERACTIONS = 2_000_000_000_000_000_000
+_MESSAGES = 3_000_000_000_000_000_000
+_PHRASES: tuple[str, ...] = (
+    "a red fox in the snow at dawn",
+    "oil painting of an old harbour with boats and gulls",
+    "under heavy clouds, soft light, pastel colours",
+    "wide angle cinematic portrait of a woman",
+    "city at night, neon and rain",
+    "a desert planet seen from a garden window",
+)
+_ROWS_AT_ONCE = 20_000
+
+JOB_COLUMNS = (
+    "id", "interaction_id", "kind", "state", "prompt", "mode", "source_job_id", "source_image_no",
+    "author_id", "guild_id", "channel_id", "private", "file_limit_bytes", "message_id", "task_id",
+    "provider_job_id", "cost_usd", "failure", "created_at", "submitted_at", "finished_at",
+    "delivered_at", "application_id", "told_at", "multiplier", "reserved_usd",
+)  # fmt: skip
+PICTURE_COLUMNS = (
+    "job_id", "position", "image_no", "provider_job_id", "url", "kind", "posted_guild_id",
+    "posted_channel_id", "posted_message_id",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Seed:
+    """How many jobs there are, until when."""
+
+    jobs: int
+    now: datetime
+
+    @property
+    def open_jobs(self) -> int:
+        """The newest ones are under way."""
+        return min(50, self.jobs // 100)
+
+    def provider_id(self, job_id: int) -> str:
+        return str(7_000_000_000_000_000_000 + job_id)
+
+    def message_id(self, job_id: int) -> int:
+        return _MESSAGES + job_id
+
+    def interaction_id(self, job_id: int) -> int:
+        return _INTERACTIONS + job_id
+
+    def channel_of(self, guild_id: int, number: int = 0) -> int:
+        return _CHANNELS + (guild_id - BIG_SERVER) * 5 + number
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Every job, the oldest first."""
+        rng = random.Random(self.jobs)  # noqa: S311  # no secret
+        people, servers = max(self.jobs // 50, 10), max(self.jobs // 2000, 5)
+        for job_id in range(1, self.jobs + 1):
+            author_id = HEAVY_USER
+            if rng.random() >= 0.04:
+                author_id += 1 + int(people * rng.random() ** 2)
+            guild_id: int | None = BIG_SERVER
+            draw = rng.random()
+            if draw >= 0.9:
+                guild_id = None
+            elif draw >= 0.2:
+                guild_id = BIG_SERVER + 1 + int(servers * rng.random())
+            yield self._row(job_id, author_id, guild_id, rng)
+
+    def _row(
+        self, job_id: int, author_id: int, guild_id: int | None, rng: random.Random
+    ) -> dict[str, Any]:
+        created_at = self.now - YEAR * ((self.jobs - job_id + 1) / (self.jobs + 1))
+        under_way = job_id > self.jobs - self.open_jobs
+        failed = not under_way and rng.random() < 0.06
+        made = not under_way and not failed
+        phrases: list[str] = rng.choices(_PHRASES, k=3)
+        if rng.random() < 0.03:
+            phrases[1] = COMMON_WORD
+        if rng.random() < 1 / 5000:
+            phrases[2] = RARE_WORD
+        remix = rng.random() < 0.6 and job_id > 1
+        minute = timedelta(minutes=1)
+        dm = _CHANNELS * 2 + author_id % 1_000_000
+        return {
+            "id": job_id,
+            "interaction_id": self.interaction_id(job_id),
+            "kind": "remix" if remix else "imagine",
+            "state": "running" if under_way else "failed" if failed else "delivered",
+            "prompt": ", ".join(phrases),
+            "mode": rng.randrange(2) if remix else None,
+            "source_job_id": self.provider_id(rng.randrange(1, job_id)) if remix else None,
+            "source_image_no": rng.randrange(4) if remix else None,
+            "author_id": author_id,
+            "guild_id": guild_id,
+            "channel_id": dm if guild_id is None else self.channel_of(guild_id, rng.randrange(5)),
+            "private": rng.random() < 0.1,
+            "file_limit_bytes": 10_485_760,
+            "message_id": self.message_id(job_id),
+            "task_id": f"task-{job_id:030d}",
+            "provider_job_id": self.provider_id(job_id) if made else None,
+            "cost_usd": 80_000 if made else None,
+            "failure": "GenerationFailed" if failed else None,
+            "created_at": created_at,
+            "submitted_at": created_at,
+            "finished_at": created_at + minute if made else None,
+            "delivered_at": created_at + minute if made else None,
+            "application_id": APPLICATION,
+            "told_at": created_at + minute if failed else None,
+            "multiplier": 1,
+            "reserved_usd": None if failed else 80_000,
+        }
+
+    def pictures(self, job: dict[str, Any]) -> list[tuple[Any, ...]]:
+        """The four pictures of a job that was delivered."""
+        if job["state"] != "delivered":
+            return []
+        return [
+            (
+                job["id"], number, number, job["provider_job_id"],
+                f"https://cdn.example.org/{job['provider_job_id']}/0_{number}.png", "image",
+                job["guild_id"], job["channel_id"], job["message_id"],
+            )
+            for number in range(4)
+        ]  # fmt: skip
+
+
+async def fill(url: str, seed: Seed) -> None:
+    """Write the jobs of *seed* into the empty tables at *url*, as if they had grown there."""
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        _fill_sqlite(Path(address.database or ""), seed)
+    else:
+        await _fill_postgresql(address, seed)
+
+
+Batch = tuple[str, Sequence[str], list[tuple[Any, ...]]]
+
+
+def _batches(seed: Seed) -> Generator[Batch]:
+    rows = seed.rows()
+    while jobs := list(islice(rows, _ROWS_AT_ONCE)):
+        yield "jobs", JOB_COLUMNS, [tuple(job[name] for name in JOB_COLUMNS) for job in jobs]
+        yield "pictures", PICTURE_COLUMNS, [row for job in jobs for row in seed.pictures(job)]
+
+
+def _fill_sqlite(file: Path, seed: Seed) -> None:
+    """Without the indexes, which are built at the end."""
+    with closing(sqlite3.connect(file)) as database:
+        indexes = database.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        ).fetchall()
+        for name, _ in indexes:
+            database.execute(f"DROP INDEX {name}")
+        for table, columns, rows in _batches(seed):
+            marks = ", ".join("?" * len(columns))
+            database.executemany(
+                f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})",  # noqa: S608  # our own names
+                [tuple(map(_as_sqlite_keeps_it, row)) for row in rows],
+            )
+        for _, sql in indexes:
+            database.execute(sql)
+        database.commit()
+
+
+def _as_sqlite_keeps_it(value: Any) -> Any:
+    return f"{value:%Y-%m-%d %H:%M:%S.%f}" if isinstance(value, datetime) else value
+
+
+async def _fill_postgresql(url: URL, seed: Seed) -> None:
+    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as database:
+        driver: Any = (await database.get_raw_connection()).driver_connection
+        indexes = await database.exec_driver_sql(
+            "SELECT indexname, indexdef FROM pg_indexes"
+            " WHERE schemaname = current_schema() AND indexname LIKE 'ix_%'"
+        )
+        statements = [tuple(row) for row in indexes]
+        for name, _ in statements:
+            await database.exec_driver_sql(f"DROP INDEX {name}")
+        for table, columns, rows in _batches(seed):
+            await driver.copy_records_to_table(table, records=rows, columns=columns)
+        for _, sql in statements:
+            await database.exec_driver_sql(sql)
+        await database.exec_driver_sql("SELECT setval('jobs_id_seq', (SELECT max(id) FROM jobs))")
+        await database.exec_driver_sql("VACUUM ANALYZE")
+    await engine.dispose()

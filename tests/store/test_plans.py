@@ -1,0 +1,126 @@
+"""No question that people wait for reads a table from one end to the other, as the plans say.
+
+There are a few thousand jobs, because PostgreSQL reads small tables whole whatever it is asked.
+"""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from bot.model import ImagineRequest, RemixRequest
+from bot.store import Store
+from tests.clock import START
+from tests.store import seeding
+from tests.store.samples import PLACE, new_job
+from tests.store.seeding import BIG_SERVER, HEAVY_USER, Seed
+
+SEED = Seed(4000, START)
+JOB = 2000
+CHANNEL = SEED.channel_of(BIG_SERVER)
+TABLES = ("jobs", "pictures")
+SMALL = ("ix_jobs_open", "ix_jobs_secret", "ix_jobs_erased")
+"""Indexes of few rows."""
+
+Statement = tuple[str, Any]
+QUESTIONS: dict[str, Callable[[Store], Awaitable[Any]]] = {
+    "job": lambda store: store.job(JOB),
+    "by id": lambda store: store.by_id(SEED.provider_id(JOB)),
+    "by an id that nothing has": lambda store: store.by_id("nothing"),
+    "by message": lambda store: store.by_message(SEED.message_id(JOB)),
+    "by a message that nothing is in": lambda store: store.by_message(1),
+    "by interaction": lambda store: store.by_interaction(SEED.interaction_id(JOB)),
+    "open jobs": lambda store: store.open_jobs(),
+    "how long imagining took": lambda store: store.recent_durations(ImagineRequest),
+    "how long remixing took": lambda store: store.recent_durations(RemixRequest),
+    "price of imagining": lambda store: store.price(ImagineRequest),
+    "price of remixing": lambda store: store.price(RemixRequest),
+    "first page": lambda store: store.jobs_of(HEAVY_USER, offset=0, limit=7),
+    "a later page": lambda store: store.jobs_of(HEAVY_USER, offset=60, limit=7),
+    "suggestions": lambda store: store.suggestions(HEAVY_USER + 5, CHANNEL),
+    "suggestions for a rare word": lambda store: store.suggestions(
+        HEAVY_USER + 5, CHANNEL, words=seeding.RARE_WORD
+    ),
+    "accept": lambda store: store.accept(new_job(), limits=seeding.ROOMY),
+    "usage of a person": lambda store: store.usage(author_id=HEAVY_USER + 5),
+    "usage of a server": lambda store: store.usage(guild_id=PLACE.guild_id),
+    "count of": lambda store: store.count_of(HEAVY_USER + 5),
+    "erase tokens": lambda store: store.erase_tokens(START - timedelta(minutes=15)),
+}
+
+
+async def children(store: Store) -> None:
+    job = await store.job(JOB)
+    assert job is not None
+    await store.children(job, HEAVY_USER, limit=10)
+
+
+QUESTIONS["children"] = children
+
+
+async def test_no_question_reads_a_whole_table(store: Store, database_url: str) -> None:
+    await seeding.fill(database_url, SEED)
+    asked: dict[str, list[Statement]] = {}
+    for name, question in QUESTIONS.items():
+        with _statements() as asked[name]:
+            await question(store)
+    walks: list[str] = []
+    async with _connected(database_url) as connection:
+        for name, statements in asked.items():
+            assert statements, name
+            for statement in statements:
+                walks += [f"{name}: {line}" for line in await _walks(connection, statement)]
+    assert not walks, "\n".join(walks)
+
+
+@asynccontextmanager
+async def _connected(url: str) -> AsyncGenerator[AsyncConnection]:
+    """A connection that is none of the store's."""
+    engine = create_async_engine(url)
+    try:
+        async with engine.connect() as connection:
+            yield connection
+    finally:
+        await engine.dispose()
+
+
+@contextmanager
+def _statements() -> Generator[list[Statement]]:
+    """What the database is asked meanwhile."""
+    asked: list[Statement] = []
+
+    def note(*call: Any) -> None:
+        if call[2].startswith(("SELECT", "UPDATE", "DELETE", "WITH")):
+            asked.append((call[2], call[3]))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield asked
+    event.remove(Engine, "before_cursor_execute", note)
+
+
+async def _walks(connection: AsyncConnection, statement: Statement) -> list[str]:
+    """What that reads from one end to the other: tables, and indexes that have every row."""
+    sql, bound = statement
+    if connection.dialect.name == "sqlite":
+        rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", bound)
+        return [line for row in rows if _is_walk(line := str(row[-1]))]
+    rows = await connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {sql}", bound)
+    plan: Any = rows.scalar_one()
+    return list(_whole_scans(plan[0]["Plan"]))
+
+
+def _is_walk(line: str) -> bool:
+    whole = any(line.startswith(f"SCAN {table}") for table in TABLES)
+    return whole and not any(index in line for index in SMALL)
+
+
+def _whole_scans(node: dict[str, Any]) -> Iterator[str]:
+    conditions = node.keys() & {"Index Cond", "Recheck Cond"}
+    reads = node.get("Relation Name") in TABLES and node["Node Type"] != "ModifyTable"
+    if reads and not conditions and node.get("Index Name") not in SMALL:
+        yield f"{node['Node Type']} of {node['Relation Name']}"
+    for part in node.get("Plans", ()):
+        yield from _whole_scans(part)
