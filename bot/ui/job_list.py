@@ -10,7 +10,7 @@ from bot.model import Job, JobState, RemixRequest, Suggestion
 from bot.studio import JobList
 from bot.ui.buttons import Row
 from bot.ui.deeds import Deed, DeedButton
-from bot.ui.escape import in_one_line, plain, shorten
+from bot.ui.escape import in_one_line, shorten, shown
 from bot.ui.layouts import AT_WORK, Page, Text, framed
 
 PROMPT_MAX = 80
@@ -54,7 +54,7 @@ def _entry(job: Job) -> str:
         message_url=link.url if link and _is_there(job) else None,
         private=job.place.private,
     )
-    prompt = plain(shorten(in_one_line(job.request.prompt), PROMPT_MAX))
+    prompt = shown(in_one_line(job.request.prompt), PROMPT_MAX)
     return f"{prompt}\n{about}"
 
 
@@ -71,5 +71,5 @@ def _state(job: Job) -> str:
     if job.state is JobState.DELIVERED:
         return texts.picture_count(len(job.pictures))
     if job.state is JobState.FINISHED and job.delivery_problem:
-        return texts.kept(shorten(plain(job.delivery_problem), PROBLEM_MAX))
+        return texts.kept(shown(job.delivery_problem, PROBLEM_MAX))
     return texts.STATES[job.state]

@@ -75,7 +75,7 @@ def progress_page(job: Job, progress: Progress, *, mark: int | None = None) -> P
 
     *mark*, 1 to 2**31 - 1, is kept by Discord, so that this very message can be recognised.
     """
-    prompt = shorten(quote(job.request.prompt), PROGRESS_PROMPT_MAX)
+    prompt, _ = quote(job.request.prompt, PROGRESS_PROMPT_MAX)
     heading = texts.STOPPED_HEADING if progress.stopped else _progress_heading(job)
     blocks: list[Item] = [*as_texts(heading, prompt, "\n".join(_progress_lines(job, progress)))]
     if not progress.stopped:
@@ -233,10 +233,8 @@ def as_texts(*blocks: str) -> list[Text]:
 
 def quoted_prompt(job: Job, limit: int) -> tuple[str, list[discord.File]]:
     """The prompt as a quote; whole in a file besides, where the quote has to be cut."""
-    whole = quote(job.request.prompt)
-    if len(whole) <= limit:
-        return whole, []
-    return shorten(whole, limit), [_text_file("prompt.txt", job.request.prompt)]
+    quoted, whole = quote(job.request.prompt, limit)
+    return quoted, [] if whole else [_text_file("prompt.txt", job.request.prompt)]
 
 
 def as_files(files: Iterable[discord.File]) -> list[discord.ui.File[discord.ui.LayoutView]]:

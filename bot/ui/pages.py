@@ -14,7 +14,7 @@ from bot.studio import Dossier
 from bot.texts import Fact
 from bot.ui.buttons import Row, Verb, in_layout, remix_buttons
 from bot.ui.deeds import Deed, DeedButton
-from bot.ui.escape import in_one_line, plain, shorten
+from bot.ui.escape import in_one_line, shown
 from bot.ui.layouts import AT_WORK, FAILED, Line, Page, as_files, as_texts, framed, quoted_prompt
 
 CHILD_PROMPT_MAX = 60
@@ -70,7 +70,7 @@ def _facts(dossier: Dossier, viewer_id: int) -> Iterable[str]:
     cost = texts.cost_line(job.cost_usd, job.reserved_usd, job.multiplier)
     yield texts.details_line(Fact.COST, cost)
     if job.request.callback and viewer_id == job.author_id:
-        callback = plain(shorten(job.request.callback, CALLBACK_MAX))
+        callback = shown(job.request.callback, CALLBACK_MAX)
         yield texts.details_line(Fact.CALLBACK, callback)
 
 
@@ -85,7 +85,7 @@ def _parent(request: RemixRequest, job: Job, parent: Job | None) -> str:
 
 def _child(child: Job) -> str:
     link = child.posted or child.message
-    prompt = plain(shorten(in_one_line(child.request.prompt), CHILD_PROMPT_MAX))
+    prompt = shown(in_one_line(child.request.prompt), CHILD_PROMPT_MAX)
     image_no = child.request.source.image_no if isinstance(child.request, RemixRequest) else 0
     return texts.child(image_no, prompt, link.url if link else None)
 

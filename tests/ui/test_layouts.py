@@ -214,9 +214,20 @@ async def test_a_very_long_prompt_goes_along_whole_in_a_file(prompt: str) -> Non
 async def test_a_prompt_can_neither_ping_nor_break_the_layout() -> None:
     done = job(0, prompt="@everyone <@1>\n# big\n```\n-# end\n> [x](http://y.example)")
     page = result_page(done, exhibits(done), took_s=1)
-    assert "@everyone" not in text(page)
+    assert r"> \@everyone \<@1>" in text(page), (
+        "a person reads what was typed, and nobody is called"
+    )
     assert "\n# big" not in text(page)
     assert "```" not in text(page)
+
+
+async def test_a_link_in_a_prompt_can_be_copied_from_the_message() -> None:
+    prompt = "https://cdn.example/my_fox_1.png a fox --sref https://s.mj.run/a_B-c_"
+    for page in (
+        progress_page(job(prompt=prompt), Progress()),
+        result_page(job(0, prompt=prompt), [], took_s=1),
+    ):
+        assert f"> {prompt}" in text(page)
 
 
 async def test_every_picture_has_an_alternative_text_of_discords_length() -> None:
