@@ -14,7 +14,8 @@ import simcord
 from simcord.backend.access import can_access_message
 from simcord.preview import Preview
 
-from sandbox.pictures import OwnPictures, StyledServer
+from sandbox.page_server import PageServer
+from sandbox.pictures import OwnPictures
 from sandbox.world import World
 
 LOOK_S = 0.2
@@ -44,7 +45,7 @@ class LivePage(Preview):
         )
         self._world = world
         self._turn = asyncio.Lock()
-        self._server = StyledServer(self, port)
+        self._server = PageServer(self, port)
         self._media_worker = OwnPictures()
 
     async def __aenter__(self) -> Self:

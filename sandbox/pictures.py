@@ -1,22 +1,14 @@
-"""How SimCord's page shows pictures: at once, and without moving what is below them.
+"""How SimCord's page gets its pictures: at once.
 
 SimCord trusts no file: it decodes each one in a process of its own, one after the other, and gives
 up every one that finds eight others waiting. Ours come from our own painter, and are square.
 """
 
 import struct
-from typing import Any
 
 from simcord.preview._media import MediaInfo, MediaWorker
-from simcord.preview._server import PreviewServer
 
 _PNG_START = struct.Struct(">8s4x4sII")
-_STYLE = """
-.component-gallery { margin-top: 8px; }
-.component-gallery .media-lightbox-trigger { width: 100%; }
-.gallery-image { aspect-ratio: 1; }
-"""
-"""Keeps a picture's place free until it is loaded: whoever reads the newest message stays there."""
 
 
 class OwnPictures(MediaWorker):
@@ -41,13 +33,3 @@ class OwnPictures(MediaWorker):
             poster=blob,
             memory_limited=True,
         )
-
-
-class StyledServer(PreviewServer):
-    """Serves SimCord's page with a few rules more."""
-
-    async def _static(self, request: Any) -> Any:
-        response = await super()._static(request)
-        if request.path == "/preview.css":
-            response.text += _STYLE
-        return response

@@ -2,14 +2,12 @@
 
 import signal
 
-import pytest
 from playwright.async_api import expect
 
 from tests.browser.program import sandbox
 from tests.browser.visitor import Visitor
 
 
-@pytest.mark.timeout(120)
 async def test_a_newcomer_stops_retries_agrees_looks_and_tidies(visitor: Visitor) -> None:
     async with sandbox("--speed", "10") as running:
         await visitor.open(running.url)
@@ -26,7 +24,7 @@ async def test_a_newcomer_stops_retries_agrees_looks_and_tidies(visitor: Visitor
 async def wait_in_line_and_stop(visitor: Visitor) -> None:
     """Three run at once; the fourth waits and is called off for nothing, the third too late."""
     rivers = [
-        await visitor.imagine(f"a slow river {number} sandbox:seconds=40") for number in range(3)
+        await visitor.imagine(f"a slow river {number} sandbox:seconds=400") for number in range(3)
     ]
     waiting = await visitor.imagine("a patient heron")
     await expect(waiting).to_contain_text("Number 1 in line · likely to start")

@@ -2,7 +2,6 @@
 
 import signal
 
-import pytest
 from playwright.async_api import Locator, expect
 
 from tests.browser.program import sandbox
@@ -11,15 +10,14 @@ from tests.browser.visitor import Visitor
 CLICKS = 40
 
 
-@pytest.mark.timeout(180)
 async def test_a_newcomer_chains_remixes_and_no_click_is_lost(visitor: Visitor) -> None:
     async with sandbox("--speed", "10") as running:
         await visitor.open(running.url)
         await see_the_welcome(visitor)
         result = await imagine_and_watch(visitor)
         bars = [
-            await visitor.imagine("a long journey by sea sandbox:seconds=90"),
-            await visitor.imagine("a long journey by land sandbox:seconds=80"),
+            await visitor.imagine("a long journey by sea sandbox:seconds=900"),
+            await visitor.imagine("a long journey by land sandbox:seconds=800"),
         ]
         results = await chain(visitor, result)
         await remix_by_command(visitor, results)
@@ -81,6 +79,10 @@ async def find_again(visitor: Visitor) -> None:
     await expect(message).to_contain_text("a little more snow")
     await expect(message.get_by_role("link", name="open").first).to_be_visible()
     await visitor.photograph("jobs")
+    await message.get_by_role("link", name="open").last.click()
+    linked = visitor.message("a fox in the forest sandbox:seconds=7").first  # the list has it too
+    await expect(linked).to_be_focused()
+    await expect(linked).to_be_in_viewport()
     help_page = await visitor.command("/help", "Pictures from words")
     await expect(help_page).to_contain_text("Begin with /imagine")
     await visitor.photograph("help")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from playwright.async_api import Locator, Page, expect
 
-WAIT_MS = 20_000.0
-"""How long a visitor waits, at the most, for what should come."""
+WAIT_MS = 180_000.0
+"""When a visitor gives up on what should come: long, because a machine may be busy."""
 
 
 class Visitor:
@@ -20,6 +20,7 @@ class Visitor:
         expect.set_options(timeout=WAIT_MS)
 
     async def open(self, url: str) -> None:
+        self._page.set_default_timeout(WAIT_MS)
         await self._page.goto(url)
 
     async def photograph(self, subject: str) -> None:

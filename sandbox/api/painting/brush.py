@@ -10,7 +10,8 @@ from random import Random
 
 from PIL import Image, ImageDraw
 
-from sandbox.api.painting.scene import Colour, mix
+from sandbox.api.painting.scene import mix
+from sandbox.api.painting.words import Colour
 
 Point = tuple[float, float]
 

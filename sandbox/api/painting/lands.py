@@ -1,12 +1,13 @@
-"""Paints hills, forest, snow and desert. The measures suit a canvas of 1024 pixels."""
+"""Paints hills, forest, snow, mountains and desert. The measures suit a canvas of 1024 pixels."""
 
 from math import pi, sin
 
 from PIL import ImageDraw
 
 from sandbox.api.painting.brush import Point, fill, speckle
-from sandbox.api.painting.scene import Colour, Light, mix
+from sandbox.api.painting.scene import mix
 from sandbox.api.painting.terrain import Terrain
+from sandbox.api.painting.words import Colour, Light
 
 
 def paint_hills(land: Terrain) -> None:
@@ -53,6 +54,16 @@ def paint_snow(land: Terrain) -> None:
     for _ in range(130):
         spot = land.random.uniform(0, land.side), land.random.uniform(0, land.side)
         speckle(land.canvas, spot, land.random.uniform(1.5, 4.5), land.random.randrange(80, 200))
+
+
+def paint_mountains(land: Terrain) -> None:
+    """Three ranges of bare rock above green slopes."""
+    rock = mix((112, 104, 104), land.palette.ground, 0.45)
+    haze = mix(land.palette.horizon, land.palette.middle, 0.6)
+    for below, rise, hazy in ((-0.02, 430, 0.6), (0.06, 330, 0.35), (0.12, 220, 0.1)):
+        land.lay(land.sharp_line(below, rise), mix(rock, haze, hazy), 0.4)
+    for index, colour in enumerate(land.far_to_near(3, (58, 96, 54), 0.45)):
+        land.lay(land.soft_line(0.13 + index * 0.08, 46, 0.9, octaves=3), colour, 0.1)
 
 
 def _peaks(land: Terrain, snow: Colour) -> None:

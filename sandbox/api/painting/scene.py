@@ -1,38 +1,23 @@
-"""What a picture shows, as a few numbers: read from a prompt, or derived from another picture.
+"""What a picture shows, as a few values: read from a prompt, or derived from another picture.
 
 A scene is small and is kept with its job, so that a remix of a remix of a remix never has to paint
 its forebears again. Nothing here knows how a scene is painted.
 """
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from enum import Enum, auto
 from random import Random
-from typing import TypeVar
 
-Colour = tuple[int, int, int]
-_Choice = TypeVar("_Choice", bound=Enum)
-
-
-class Place(Enum):
-    """The land."""
-
-    HILLS = auto()
-    FOREST = auto()
-    SEA = auto()
-    DESERT = auto()
-    SNOW = auto()
-    CITY = auto()
-
-
-class Light(Enum):
-    """The hour of the day."""
-
-    DAWN = auto()
-    DAY = auto()
-    SUNSET = auto()
-    NIGHT = auto()
+from sandbox.api.painting.words import (
+    Colour,
+    Figure,
+    Light,
+    Place,
+    Style,
+    Weather,
+    Wish,
+    read_wish,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +41,21 @@ class Scene:
     light: Light
     palette: Palette
     seed: str
-    """Where the land rises, and where the small things stand."""
+    """Where the land rises, and where things stand."""
     lamp_x: float
     """0.0 (left) to 1.0 (right)."""
     lamp_y: float
     """0.0 (zenith) to 1.0 (horizon)."""
+    by_water: bool = False
+    weather: Weather | None = None
+    style: Style | None = None
+    figures: tuple[Figure, ...] = ()
+    caption: str = ""
+    """What the painter has no picture of."""
     drift: float = 0.0
     """How far the land has moved away from its seed: 0.0 (not at all) to 1.0 (just visibly)."""
 
 
-_PLACES: Mapping[Place, str] = {
-    Place.HILLS: "hill hills valley meadow meadows field fields grass garden flowers land",
-    Place.FOREST: "forest forests wood woods woodland tree trees pine pines jungle fox deer moss",
-    Place.SEA: "sea ocean water wave waves lake beach coast harbour harbor island boat ship river",
-    Place.DESERT: "desert dune dunes sand sands canyon sahara cactus camel mars",
-    Place.SNOW: "snow snowy winter ice icy arctic alps mountain mountains glacier peak peaks",
-    Place.CITY: "city town street skyline tower towers urban neon tokyo paris london castle",
-}
-_LIGHTS: Mapping[Light, str] = {
-    Light.SUNSET: "sunset dusk evening golden autumn fire lava red orange",
-    Light.NIGHT: "night midnight moon moonlight moonlit star stars starry dark aurora neon space",
-    Light.DAWN: "dawn sunrise morning mist misty fog foggy pastel spring blossom",
-    Light.DAY: "day noon midday sunny summer bright blue",
-}
 _PALETTES: Mapping[Light, tuple[str, ...]] = {
     # zenith, middle, horizon, lamp, ground
     Light.DAWN: (
@@ -108,21 +85,40 @@ _PALETTES: Mapping[Light, tuple[str, ...]] = {
 }
 
 
+_STORM = Palette((38, 46, 60), (74, 84, 98), (128, 136, 142), (214, 220, 226), (22, 28, 36))
+_GREY = Palette((150, 158, 166), (178, 184, 190), (204, 208, 210), (240, 240, 236), (70, 78, 84))
+_OVERCAST: Mapping[Weather, tuple[Palette, float]] = {
+    Weather.STORM: (_STORM, 0.72),
+    Weather.RAIN: (_STORM, 0.45),
+    Weather.FOG: (_GREY, 0.4),
+    Weather.SNOW: (_GREY, 0.35),
+}
+"""What the sky turns to, and how far."""
+TINTED = 0.55
+"""How far a colour that the prompt names colours everything."""
+
+
 def imagine(prompt: str, *, roll: int, image_no: int) -> Scene:
     """The scene of picture *image_no* for a prompt; each *roll* gives another one.
 
     What the prompt does not name is chosen: one land for all pictures of the prompt, another hour
     for each.
     """
+    wish = read_wish(prompt)
     random = Random(f"{prompt}|{roll}|{image_no}")
     start = Random(f"{prompt}|{roll}").randrange(4)
     variant = (start + image_no) % 4
-    light = _named(_LIGHTS, prompt) or list(Light)[variant]
-    place = _named(_PLACES, prompt) or Random(prompt).choice(list(Place))
+    light = wish.light or (Light.NIGHT if wish.home is Place.SPACE else list(Light)[variant])
+    lands = [place for place in Place if place is not Place.SPACE]
     return Scene(
-        place=place,
+        place=wish.home or Random(prompt).choice(lands),
+        by_water=wish.by_water,
         light=light,
-        palette=_palette(light, variant),
+        weather=wish.weather,
+        style=wish.style,
+        figures=wish.figures,
+        caption=wish.caption,
+        palette=_coloured(_palette(light, variant), wish),
         seed=f"{random.getrandbits(64):x}",
         lamp_x=random.choice((random.uniform(0.2, 0.4), random.uniform(0.6, 0.8))),
         lamp_y=_lamp_height(light, random),
@@ -130,14 +126,21 @@ def imagine(prompt: str, *, roll: int, image_no: int) -> Scene:
 
 
 def remix_subtly(parent: Scene, prompt: str, *, roll: int, image_no: int) -> Scene:
-    """The same land, slightly moved, its light a step nearer to what *prompt* names."""
+    """The same composition: land and places stay, slightly moved; what *prompt* names changes."""
+    wish = read_wish(prompt)
     random = Random(f"{parent.seed}|{prompt}|{roll}|{image_no}")
-    light = _named(_LIGHTS, prompt) or parent.light
+    light = wish.light or parent.light
     palettes = _other_palettes(light, parent.palette)
-    step = 0.22 if light is parent.light else 0.16
+    is_new_sky = light is not parent.light or bool(wish.weather or wish.tint)
+    palette = _coloured(palettes[image_no % len(palettes)], wish)
     return replace(
         parent,
-        palette=_blend(parent.palette, palettes[image_no % len(palettes)], step),
+        light=light,
+        weather=wish.weather or parent.weather,
+        style=wish.style or parent.style,
+        figures=wish.figures or parent.figures,
+        caption=wish.caption,
+        palette=_blend(parent.palette, palette, 0.55 if is_new_sky else 0.22),
         lamp_x=min(0.85, max(0.15, parent.lamp_x + random.uniform(-0.05, 0.05))),
         lamp_y=min(0.85, max(0.2, parent.lamp_y + random.uniform(-0.05, 0.05))),
         drift=random.uniform(0.4, 1.0),
@@ -145,14 +148,22 @@ def remix_subtly(parent: Scene, prompt: str, *, roll: int, image_no: int) -> Sce
 
 
 def remix_strongly(parent: Scene, prompt: str, *, roll: int, image_no: int) -> Scene:
-    """A new land under another light; the parent's place stays only where *prompt* names none."""
+    """A new composition under another light; of the parent stays only what *prompt* leaves open."""
+    wish = read_wish(prompt)
     random = Random(f"{parent.seed}|{prompt}|{roll}|{image_no}")
-    light = _named(_LIGHTS, prompt) or _other_light(parent.light, image_no)
+    light = wish.light or (
+        Light.NIGHT if wish.home is Place.SPACE else _other_light(parent.light, image_no)
+    )
     palettes = _other_palettes(light, parent.palette)
     return Scene(
-        place=_named(_PLACES, prompt) or parent.place,
+        place=wish.home or parent.place,
+        by_water=wish.by_water if wish.home else parent.by_water,
         light=light,
-        palette=palettes[image_no % len(palettes)],
+        weather=wish.weather,
+        style=wish.style or parent.style,
+        figures=wish.figures or parent.figures,
+        caption=wish.caption,
+        palette=_coloured(palettes[image_no % len(palettes)], wish),
         seed=f"{random.getrandbits(64):x}",
         lamp_x=random.uniform(0.2, 0.4) if parent.lamp_x > 0.5 else random.uniform(0.6, 0.8),
         lamp_y=_lamp_height(light, random),
@@ -165,11 +176,15 @@ def mix(first: Colour, second: Colour, share: float) -> Colour:
     return red, green, blue
 
 
-def _named(words: Mapping[_Choice, str], prompt: str) -> _Choice | None:
-    """The choice whose word comes first in the prompt."""
-    choices = {word: choice for choice, line in words.items() for word in line.split()}
-    spoken: Iterable[str] = re.findall(r"[a-z]+", prompt.lower())
-    return next((choices[word] for word in spoken if word in choices), None)
+def _coloured(palette: Palette, wish: Wish) -> Palette:
+    """*palette* under the weather and in the colour that *wish* names."""
+    if wish.weather is not None:
+        overcast, share = _OVERCAST[wish.weather]
+        palette = _blend(palette, overcast, share)
+    if wish.tint is not None:
+        dark, pale = mix(wish.tint, (0, 0, 0), 0.55), mix(wish.tint, (255, 255, 255), 0.35)
+        palette = _blend(palette, Palette(wish.tint, wish.tint, pale, pale, dark), TINTED)
+    return palette
 
 
 def _other_light(light: Light, image_no: int) -> Light:

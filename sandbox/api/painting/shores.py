@@ -1,38 +1,64 @@
-"""Paints the sea and the city. The measures suit a canvas of 1024 pixels."""
+"""Paints the sea, a shore and the city. The measures suit a canvas of 1024 pixels."""
 
 from PIL import ImageDraw
 
 from sandbox.api.painting.brush import Point, fill, gradient
-from sandbox.api.painting.scene import Colour, Light, mix
+from sandbox.api.painting.scene import mix
 from sandbox.api.painting.sky import lamp_at
 from sandbox.api.painting.terrain import Terrain
+from sandbox.api.painting.words import Colour, Light, Weather
 
 _LIT_WINDOWS = {Light.DAY: 0.12, Light.DAWN: 0.2, Light.SUNSET: 0.34, Light.NIGHT: 0.46}
 """The share of windows with a light behind them."""
 
 
 def paint_sea(land: Terrain) -> None:
-    """Islands, water with the light's path on it, and one sail."""
+    """Islands, water with the light's path on it, and one sail if nothing else is there."""
     colours = land.palette
     haze = mix(colours.horizon, colours.middle, 0.6)
     land.lay(land.soft_line(0.0, 60, 0.7), mix(haze, colours.ground, 0.2), 0.3)
     land.lay(land.soft_line(0.012, 46, 1.2), mix(haze, colours.ground, 0.5), 0.3)
+    _water(land, land.horizon)
+    if not land.scene.figures:
+        _sail(land, mix(colours.ground, (10, 20, 30), 0.3), colours.lamp)
+
+
+def paint_shore(land: Terrain) -> None:
+    """Water in front of whatever land is there."""
+    _water(land, round(land.below_horizon(0.2)))
+
+
+def _water(land: Terrain, top: int) -> None:
+    colours = land.palette
     deep = mix(mix(colours.ground, (10, 74, 104), 0.45), colours.zenith, 0.25)
     surface = mix(mix(colours.horizon, colours.middle, 0.4), deep, 0.2)
     stops = [(0.0, surface), (0.35, mix(surface, deep, 0.6)), (1.0, deep)]
-    land.canvas.paste(gradient((land.side, land.side - land.horizon), stops), (0, land.horizon))
-    _glints(land)
-    _boat(land, mix(colours.ground, (10, 20, 30), 0.3), colours.lamp)
+    land.canvas.paste(gradient((land.side, land.side - top), stops), (0, top))
+    _glints(land, top)
+    if land.scene.weather is Weather.STORM:
+        _breakers(land, top)
 
 
-def _glints(land: Terrain) -> None:
+def _breakers(land: Terrain, top: int) -> None:
+    """Waves with white crests."""
+    foam = mix(land.palette.lamp, (255, 255, 255), 0.5)
+    for index in range(4):
+        base = (top - land.horizon) / land.side + 0.06 + index * 0.085
+        crest = land.soft_line(base, 34 + index * 8, 3.2, octaves=3)
+        water = mix(land.palette.ground, (40, 88, 108), 0.55 - index * 0.08)
+        land.lay(crest, water, 0.15)
+        draw = ImageDraw.Draw(land.canvas)
+        draw.line(crest, fill=mix(foam, water, 0.35), width=6 + index * 2, joint="curve")
+
+
+def _glints(land: Terrain, top: int) -> None:
     """Short strokes of light: two in three on a path below the lamp, the rest anywhere."""
     draw = ImageDraw.Draw(land.canvas, "RGBA")
     random = land.random
     lamp_x = lamp_at(land.scene, land.side)[0]
     for index in range(420):
         near = random.random() ** 1.5
-        y = land.horizon + 3 + near * (land.side - land.horizon)
+        y = top + 3 + near * (land.side - top)
         half = 8 + near * 46 * random.random()
         on_path = index % 3 > 0
         x = random.gauss(lamp_x, 22 + near * 95) if on_path else random.uniform(0, land.side)
@@ -41,7 +67,7 @@ def _glints(land: Terrain) -> None:
         draw.rounded_rectangle(box, radius=2, fill=(*land.palette.lamp, alpha))
 
 
-def _boat(land: Terrain, hull: Colour, cloth: Colour) -> None:
+def _sail(land: Terrain, hull: Colour, cloth: Colour) -> None:
     draw = ImageDraw.Draw(land.canvas)
     x = land.random.uniform(0.15, 0.85) * land.side
     y = land.horizon + land.random.uniform(60, 190)

@@ -5,7 +5,8 @@ from random import Random
 from PIL import Image, ImageDraw
 
 from sandbox.api.painting.brush import Point, disc, glow, gradient, speckle
-from sandbox.api.painting.scene import Light, Scene, mix
+from sandbox.api.painting.scene import Scene, mix
+from sandbox.api.painting.words import Light, Place, Weather
 
 HORIZON = 0.62
 """Where the land begins, as a share of the height."""
@@ -23,8 +24,14 @@ def paint_sky(scene: Scene, side: int) -> Image.Image:
         (HORIZON, colours.horizon),
         (1.0, colours.horizon),
     ]
+    if scene.place is Place.SPACE:
+        canvas = gradient((side, side), [(0.0, colours.zenith), (1.0, colours.middle)])
+        _stars(canvas, random, depth=1.0)
+        return canvas
     canvas = gradient((side, side), stops)
-    if scene.light is Light.NIGHT:
+    if scene.weather is Weather.STORM:
+        _storm_clouds(canvas, scene, random)
+    elif scene.light is Light.NIGHT:
         _stars(canvas, random)
         _moon(canvas, scene)
     else:
@@ -64,12 +71,26 @@ def _moon(canvas: Image.Image, scene: Scene) -> None:
         disc(canvas, (x, y), size * radius, shade)
 
 
-def _stars(canvas: Image.Image, random: Random) -> None:
+def _stars(canvas: Image.Image, random: Random, depth: float = HORIZON) -> None:
+    """Stars down to *depth*, a share of the height."""
     for _ in range(190):
         x = random.uniform(0, canvas.width)
-        y = random.uniform(0, 0.95) ** 1.5 * HORIZON * canvas.height
+        y = random.uniform(0, 0.95) ** 1.5 * depth * canvas.height
         size = random.choice((1.0, 1.0, 1.4, 2.0, 2.8))
         speckle(canvas, (x, y), size, random.randrange(70, 240))
+
+
+def _storm_clouds(canvas: Image.Image, scene: Scene, random: Random) -> None:
+    """A dark ceiling of heavy heaps."""
+    draw = ImageDraw.Draw(canvas)
+    for row in range(4):
+        colour = mix(scene.palette.zenith, scene.palette.middle, 0.15 + row * 0.2)
+        base = (0.34 - row * 0.085) * canvas.height
+        for _ in range(16):
+            x, radius = random.uniform(-40, canvas.width + 40), random.uniform(60, 130)
+            y = base + random.uniform(-30, 20)
+            draw.ellipse((x - radius, y - radius * 0.6, x + radius, y + radius * 0.6), fill=colour)
+        draw.rectangle((0, 0, canvas.width, base - 30), fill=colour)
 
 
 def _clouds(canvas: Image.Image, scene: Scene, random: Random) -> None:

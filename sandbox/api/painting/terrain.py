@@ -8,8 +8,9 @@ from random import Random
 from PIL import Image
 
 from sandbox.api.painting.brush import Point, crags, fill, ridge
-from sandbox.api.painting.scene import Colour, Scene, mix
+from sandbox.api.painting.scene import Scene, mix
 from sandbox.api.painting.sky import HORIZON
+from sandbox.api.painting.words import Colour
 
 _FOOT = 260
 """How far below its skyline a layer reaches the colour of its foot, in pixels."""

@@ -1,0 +1,100 @@
+"""What is done to a painted picture: its style, and a caption of what could not be painted."""
+
+from collections.abc import Callable, Mapping
+from random import Random
+
+from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
+
+from sandbox.api.painting.words import Style
+
+_PIXELS = 64
+"""Width and height of a picture in the style of old games."""
+
+
+def styled(picture: Image.Image, style: Style | None) -> Image.Image:
+    """*picture* as that hand would have painted it."""
+    return picture if style is None else _STYLES[style](picture)
+
+
+def _oil(picture: Image.Image) -> Image.Image:
+    strokes = picture.filter(ImageFilter.ModeFilter(7)).filter(ImageFilter.SMOOTH)
+    relief = strokes.convert("L").filter(ImageFilter.EMBOSS).convert("RGB")
+    rich = ImageEnhance.Color(strokes).enhance(1.45)
+    return ImageChops.overlay(
+        rich, Image.blend(Image.new("RGB", rich.size, (128,) * 3), relief, 0.7)
+    )
+
+
+def _pastel(picture: Image.Image) -> Image.Image:
+    soft = picture.filter(ImageFilter.GaussianBlur(3)).filter(ImageFilter.MedianFilter(7))
+    pale = Image.blend(
+        ImageEnhance.Color(soft).enhance(0.8), Image.new("RGB", soft.size, (255, 246, 238)), 0.42
+    )
+    grain = Image.frombytes("L", pale.size, Random("paper").randbytes(pale.width * pale.height))
+    paper = Image.blend(Image.new("L", pale.size, 128), grain.filter(ImageFilter.SMOOTH), 0.4)
+    return ImageChops.soft_light(pale, paper.convert("RGB"))
+
+
+def _ink(picture: Image.Image) -> Image.Image:
+    grey = picture.convert("L").filter(ImageFilter.GaussianBlur(1.2))
+    even = ImageOps.equalize(grey)
+    washes = Image.blend(ImageOps.posterize(even, 2), Image.new("L", grey.size, 255), 0.3)
+    lines = ImageOps.invert(ImageOps.autocontrast(grey).filter(ImageFilter.FIND_EDGES))
+    drawn = ImageChops.multiply(washes, _hard(lines).filter(ImageFilter.MinFilter(3)))
+    return ImageOps.colorize(drawn, (24, 24, 34), (248, 243, 230))
+
+
+def _hard(lines: Image.Image) -> Image.Image:
+    levels = [max(0, min(255, (level - 150) * 3)) for level in range(256)]
+    return lines.point(levels)  # pyright: ignore[reportUnknownMemberType]  # numpy is not here
+
+
+def _neon(picture: Image.Image) -> Image.Image:
+    bright = ImageEnhance.Color(picture).enhance(2.6)
+    edges = bright.filter(ImageFilter.FIND_EDGES).filter(ImageFilter.MaxFilter(3))
+    edges = ImageEnhance.Brightness(ImageEnhance.Color(edges).enhance(2.5)).enhance(2.2)
+    halo = ImageEnhance.Brightness(edges.filter(ImageFilter.GaussianBlur(7))).enhance(1.8)
+    night = ImageEnhance.Brightness(bright).enhance(0.32)
+    dyed = ImageChops.screen(night, Image.new("RGB", night.size, (34, 0, 58)))
+    return ImageChops.screen(ImageChops.screen(dyed, halo), edges)
+
+
+def _pixel(picture: Image.Image) -> Image.Image:
+    small = picture.reduce(picture.width // _PIXELS)
+    few = small.quantize(24, dither=Image.Dither.NONE).convert("RGB")
+    size = picture.size
+    return few.resize(size, Image.Resampling.NEAREST)  # pyright: ignore[reportUnknownMemberType]  # Pillow names numpy's types, and numpy is not installed
+
+
+def captioned(picture: Image.Image, caption: str) -> Image.Image:
+    """*picture* with *caption* on a strip at its lower edge; as it is where nothing can be set."""
+    font = ImageFont.load_default(21)
+    blank = _drawn(font, "\uffff")
+    text = "".join(letter for letter in caption if letter == " " or _drawn(font, letter) != blank)
+    if not text.strip():
+        return picture
+    while font.getlength(text) > picture.width - 40:
+        text = f"{text.rstrip(' …')[:-1]}…"
+    left, top, right, bottom = font.getbbox(text)
+    x, y = (picture.width - (right - left)) / 2, picture.height - 40
+    strip = (x - 14, y - 6, x + right - left + 14, y + bottom + 8)
+    draw = ImageDraw.Draw(picture, "RGBA")
+    draw.rounded_rectangle(strip, radius=12, fill=(12, 14, 22, 150))
+    draw.text((x - left, y - top / 2), text, font=font, fill=(250, 250, 246, 240))
+    return picture
+
+
+def _drawn(font: ImageFont.FreeTypeFont | ImageFont.ImageFont, letter: str) -> bytes:
+    """How a letter looks; one that the font lacks looks like any other one that it lacks."""
+    canvas = Image.new("L", (32, 32))
+    ImageDraw.Draw(canvas).text((2, 2), letter, font=font, fill=255)
+    return canvas.tobytes()
+
+
+_STYLES: Mapping[Style, Callable[[Image.Image], Image.Image]] = {
+    Style.OIL: _oil,
+    Style.PASTEL: _pastel,
+    Style.INK: _ink,
+    Style.NEON: _neon,
+    Style.PIXEL: _pixel,
+}
