@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-import stamina
-
 from bot.api import GenerationApi, PictureDownloads
 from bot.clock import Clock
 from bot.errors import (
@@ -333,11 +331,9 @@ class JobRunner:
     # ------------------------------------------------------------------ keeping the books
 
     async def _record(self, job: Job, write: Callable[[], Awaitable[T]]) -> T | None:
-        """Write to the store; a database that stays away must not cost anybody the pictures."""
+        """Write to the store, which keeps what the database does not take: nobody waits for it."""
         try:
-            async for attempt in stamina.retry_context(on=StoreUnavailable, attempts=4):
-                with attempt:
-                    return await write()
+            return await write()
         except StoreUnavailable as error:
-            log.error("Job %d: its progress could not be recorded: %s", job.id, error)
+            log.error("Job %d: its progress is recorded later: %s", job.id, error)
         return None

@@ -17,8 +17,8 @@ _FAILURES = (
     OverflowError,
 )
 
-_OF_ONE_VALUE = ("22", "23")
-"""Classes of SQLSTATE: data that cannot be kept, a constraint that does not hold."""
+_OF_ONE_VALUE = ("22", "23", "54")
+"""Classes of SQLSTATE: data that cannot be kept, a constraint that does not hold, too much."""
 
 
 @contextmanager

@@ -28,9 +28,6 @@ _WITHOUT_PICTURES = (JobState.FAILED, JobState.UNKNOWN)
 LOOKED_THROUGH = 2000
 """Of how many jobs of a person, and of a channel, suggestions are made."""
 
-Attempt = tuple[int, datetime]
-"""One try to accept a job: its interaction, and when."""
-
 
 def accept(
     session: Session, new: NewJob, limits: Limits, draft_id: int | None, now: datetime
@@ -69,19 +66,33 @@ def draft(session: Session, draft_id: int, now: datetime) -> Draft | None:
     return None if row is None else to_draft(row)
 
 
-def withdraw(session: Session, job_id: int) -> bool:
-    """Delete a job that is still accepted; whether it was."""
+def withdraw(
+    session: Session, job_id: int, draft: Draft | None, guild_id: int | None, now: datetime
+) -> bool:
+    """Delete a job that is still accepted, and give its *draft* back; whether it was."""
     gone = delete(JobRow).where(_is(job_id, [JobState.ACCEPTED])).returning(JobRow.id)
-    return session.scalar(gone) is not None
+    if session.scalar(gone) is None:
+        return False
+    if draft is not None:
+        keep_draft(session, draft, guild_id, now)
+    return True
 
 
-def withdraw_unwanted(
-    session: Session, job_ids: Collection[int], attempts: Collection[Attempt]
-) -> None:
-    """Delete what these jobs and attempts left, as far as it is still accepted."""
-    made = ((JobRow.interaction_id == one) & (JobRow.created_at == at) for one, at in attempts)
-    accepted = JobRow.state == JobState.ACCEPTED.value
-    session.execute(delete(JobRow).where(or_(JobRow.id.in_(job_ids), *made), accepted))
+def take_back_accept(session: Session, new: NewJob, draft_id: int | None, at: datetime) -> None:
+    """Undo what `accept` did at this moment, as far as it did and the job is still accepted."""
+    made = (JobRow.interaction_id == new.interaction_id) & (JobRow.created_at == at)
+    made &= JobRow.state == JobState.ACCEPTED.value
+    gone = session.scalar(delete(JobRow).where(made).returning(JobRow.id))
+    if gone is None or draft_id is None:
+        return
+    draft = Draft(
+        id=draft_id,
+        author_id=new.author_id,
+        request=new.request,
+        private=new.place.private,
+        origin=new.origin,
+    )
+    keep_draft(session, draft, new.place.guild_id, at)
 
 
 def begin_submit(session: Session, job_id: int, message_id: int | None, now: datetime) -> bool:
@@ -89,6 +100,13 @@ def begin_submit(session: Session, job_id: int, message_id: int | None, now: dat
     step = update(JobRow).where(_is(job_id, [JobState.ACCEPTED]))
     step = step.values(state=JobState.SUBMITTING.value, submitted_at=now, message_id=message_id)
     return session.scalar(step.returning(JobRow.id)) is not None
+
+
+def take_back_submit(session: Session, job_id: int, at: datetime) -> None:
+    """Undo what `begin_submit` did at this moment: the job was not sent."""
+    begun = _is(job_id, [JobState.SUBMITTING]) & (JobRow.submitted_at == at)
+    step = update(JobRow).where(begun)
+    session.execute(step.values(state=JobState.ACCEPTED.value, submitted_at=None))
 
 
 def begin_run(session: Session, job_id: int, task_id: str) -> bool:

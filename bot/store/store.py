@@ -10,7 +10,6 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
-from itertools import islice
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
@@ -37,9 +36,6 @@ from bot.store.writer import Writer
 P = ParamSpec("P")
 T = TypeVar("T")
 
-UNWANTED_AT_ONCE = 300
-"""What one write takes back of each kind; SQLite limits the conditions of a statement to 1000."""
-
 _log = logging.getLogger(__name__)
 
 
@@ -47,16 +43,20 @@ class Store:
     """Jobs and pictures. Comes from `open_store`, which also closes it.
 
     Every method raises `StoreUnavailable` where the database does not answer. A cancelled call
-    comes back at once; what it began still runs to its end (`accept` is taken back).
+    comes back at once; what it began still runs to its end (`accept` and `begin_submit` are taken
+    back).
+
+    What has happened already (all from `begin_run` to `taken_down`, and a job that is withdrawn) is
+    not lost by that: it is kept in memory, in order, and written before anything else once the
+    database takes writes again. The same goes for taking back what was refused although it may have
+    been committed.
     """
 
     def __init__(self, reading: AsyncEngine, writing: AsyncEngine, clock: Clock) -> None:
         self._clock = clock
         self._sessions = async_sessionmaker(reading)
-        self._writer = Writer(async_sessionmaker(writing))
+        self._writer = Writer(async_sessionmaker(writing), clock)
         self._under_way: set[asyncio.Task[Any]] = set()
-        self._unwanted_jobs: set[int] = set()
-        self._unwanted_attempts: set[queries.Attempt] = set()
 
     # ---------------------------------------------------------------- the life of a job
 
@@ -67,44 +67,47 @@ class Store:
 
         ``None``: this interaction was accepted before, and whoever did that goes on with it.
         Raises `DraftGone`, `DailyLimitReached` and `BudgetUsedUp`: however many ask at once,
-        together they stay within *limits*. Cancelled or in doubt, it leaves no row, at the latest
-        once the database is written to again.
+        together they stay within *limits*. Cancelled or in doubt, it leaves no row, and the draft
+        as it was, at the latest once the database is written to again.
         """
         now = self._clock.now()
-        accepting = self._start(self._accept(new, limits or Limits(), draft_id, now))
-        try:
-            return await asyncio.shield(accepting)
-        except asyncio.CancelledError:
-            self._start(self._take_back(accepting))
-            raise
+        return await self._run_or_take_back(
+            lambda session: queries.accept(session, new, limits or Limits(), draft_id, now),
+            lambda session: queries.take_back_accept(session, new, draft_id, now),
+            hurry=True,
+        )
 
-    async def withdraw(self, job_id: int) -> bool:
-        """Forget a job that is still accepted; whether it was.
-
-        Where the database does not answer, that is done with the next write that comes through.
-        """
-        return await self._run(self._withdraw(job_id))
+    async def withdraw(
+        self, job_id: int, *, draft: Draft | None = None, guild_id: int | None = None
+    ) -> bool:
+        """Forget a job that is still accepted, and keep its *draft* anew; whether it was."""
+        now = self._clock.now()
+        return await self._run(self._note(queries.withdraw, job_id, draft, guild_id, now))
 
     async def begin_submit(self, job_id: int, message_id: int | None) -> bool:
         """Accepted → submitting, shown in this Discord message; whether this call did it.
 
-        ``None`` where a crash came before that message was written down.
+        ``None`` where a crash came before that message was written down. Cancelled or in doubt, it
+        leaves the job accepted, at the latest once the database is written to again.
         """
         now = self._clock.now()
-        return await self._run(self._write(queries.begin_submit, job_id, message_id, now))
+        return await self._run_or_take_back(
+            lambda session: queries.begin_submit(session, job_id, message_id, now),
+            lambda session: queries.take_back_submit(session, job_id, now),
+        )
 
     async def begin_run(self, job_id: int, task_id: str) -> bool:
         """Submitting → running; whether this call did it."""
-        return await self._run(self._write(queries.begin_run, job_id, task_id))
+        return await self._run(self._note(queries.begin_run, job_id, task_id))
 
     async def finish(self, job_id: int, completed: Completed) -> Job | None:
         """Submitting or running → finished; the job with its pictures where this call did it."""
         now = self._clock.now()
-        return await self._run(self._write(queries.finish, job_id, completed, now))
+        return await self._run(self._note(queries.finish, job_id, completed, now))
 
     async def lose(self, job_id: int) -> bool:
         """Submitting → unknown; whether this call did it."""
-        return await self._run(self._write(queries.lose, job_id))
+        return await self._run(self._note(queries.lose, job_id))
 
     async def delivered(
         self, job_id: int, message_id: int, *, channel_id: int | None = None
@@ -115,36 +118,37 @@ class Store:
         token.
         """
         now = self._clock.now()
-        step = self._write(queries.delivered, job_id, message_id, channel_id, now)
+        step = self._note(queries.delivered, job_id, message_id, channel_id, now)
         return await self._run(step)
 
     async def shown(self, job_id: int, link: MessageLink) -> None:
         """Note that this message, a newer one, holds the pictures now: the job is found by it."""
-        await self._run(self._write(queries.shown, job_id, link))
+        await self._run(self._note(queries.shown, job_id, link))
 
     async def undelivered(self, job_id: int, problem: str) -> bool:
         """Keep why the pictures of a finished job could not be posted; whether it is finished."""
         now = self._clock.now()
-        return await self._run(self._write(queries.undelivered, job_id, problem, now))
+        return await self._run(self._note(queries.undelivered, job_id, problem, now))
 
     async def taken_down(self, message_id: int) -> None:
         """Note that this message, which held pictures, is gone."""
-        await self._run(self._write(queries.taken_down, message_id))
+        await self._run(self._note(queries.taken_down, message_id))
 
-    async def stop(self, job_id: int) -> JobState | None:
+    async def stop(self, job_id: int, *, insist: bool = False) -> JobState | None:
         """Stop a job; the state in which it was. ``None``: it had ended, or was stopped before.
 
         Accepted → failed, and what was reserved is free again. One that was sent to the API goes
-        on there, and is marked.
+        on there, and is marked. *insist*: what cannot be written now is kept until it can.
         """
-        return await self._run(self._write(queries.stop, job_id, self._clock.now()))
+        write = self._note if insist else self._write
+        return await self._run(write(queries.stop, job_id, self._clock.now()))
 
     async def fail(self, job_id: int, reason: str, *, release: bool = True) -> bool:
         """Any state but delivered, failed and unknown → failed; whether this call did it.
 
         *release*: what was reserved for it is free again; not so where it may have been charged.
         """
-        return await self._run(self._write(queries.fail, job_id, reason, release=release))
+        return await self._run(self._note(queries.fail, job_id, reason, release=release))
 
     async def told(self, job_id: int, message_id: int) -> bool:
         """Note that this message told the author of a job that failed, is unknown or was stopped.
@@ -152,7 +156,7 @@ class Store:
         Whether this call did: only the first one does. The job is found by this message from then
         on. Erases the token.
         """
-        return await self._run(self._write(queries.told, job_id, message_id, self._clock.now()))
+        return await self._run(self._note(queries.told, job_id, message_id, self._clock.now()))
 
     async def erase_tokens(self, created_before: datetime) -> int:
         """Erase the interaction tokens of all jobs from before this moment; how many there were."""
@@ -281,24 +285,42 @@ class Store:
     async def _write(
         self, step: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        return await self._commit(lambda session: step(session, *args, **kwargs))
+        return await self._writer.run(lambda session: step(session, *args, **kwargs))
 
-    async def _commit(self, step: Callable[[Session], T], *, hurry: bool = False) -> T:
-        """Run *step*, and before it take back what is unwanted and could not be yet."""
-        jobs: set[int] = set()
-        attempts: set[queries.Attempt] = set()
+    async def _note(
+        self, step: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """The same for what has happened, whether the database takes it now or not.
 
-        def run(session: Session) -> T:
-            jobs.update(islice(self._unwanted_jobs, UNWANTED_AT_ONCE))
-            attempts.update(islice(self._unwanted_attempts, UNWANTED_AT_ONCE))
-            if jobs or attempts:
-                queries.withdraw_unwanted(session, jobs, attempts)
-            return step(session)
+        Such a step sets only what it has compared, so that a second time does no harm.
+        """
 
-        outcome = await self._writer.run(run, hurry=hurry)
-        self._unwanted_jobs -= jobs
-        self._unwanted_attempts -= attempts
-        return outcome
+        def write(session: Session) -> T:
+            return step(session, *args, **kwargs)
+
+        return await self._writer.run(write, later=write)
+
+    async def _run_or_take_back(
+        self,
+        step: Callable[[Session], T],
+        take_back: Callable[[Session], None],
+        *,
+        hurry: bool = False,
+    ) -> T:
+        """*step*, which counts only where the caller hears of it; false: it did nothing."""
+        running = self._start(self._writer.run(step, hurry=hurry, undo=take_back))
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            self._start(self._take_back(running, take_back))
+            raise
+
+    async def _take_back(
+        self, running: asyncio.Task[Any], take_back: Callable[[Session], None]
+    ) -> None:
+        with suppress(UserError, StoreUnavailable):
+            if await running:
+                await self._writer.run(take_back, later=take_back)
 
     async def _run(self, work: Coroutine[Any, Any, T]) -> T:
         """*work* in a task of its own, because a driver cannot break a statement off.
@@ -318,31 +340,6 @@ class Store:
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         return task
-
-    async def _accept(
-        self, new: NewJob, limits: Limits, draft_id: int | None, now: datetime
-    ) -> Job | None:
-        try:
-            return await self._commit(
-                lambda session: queries.accept(session, new, limits, draft_id, now), hurry=True
-            )
-        except StoreUnavailable:
-            # A commit whose answer was lost may have come through, and nobody will see to that job.
-            self._unwanted_attempts.add((new.interaction_id, now))
-            raise
-
-    async def _withdraw(self, job_id: int) -> bool:
-        try:
-            return await self._write(queries.withdraw, job_id)
-        except StoreUnavailable:
-            self._unwanted_jobs.add(job_id)
-            raise
-
-    async def _take_back(self, accepting: asyncio.Task[Job | None]) -> None:
-        with suppress(UserError, StoreUnavailable):
-            job = await accepting
-            if job is not None:
-                await self._withdraw(job.id)
 
 
 def _log_failure(task: asyncio.Task[Any]) -> None:

@@ -232,9 +232,7 @@ class Studio:
         except BaseException:
             ticket.leave()
             with suppress(StoreUnavailable):
-                await self._store.withdraw(job.id)
-                if draft is not None:
-                    await self._store.keep_draft(draft, guild_id=job.place.guild_id)
+                await self._store.withdraw(job.id, draft=draft, guild_id=job.place.guild_id)
             raise
         self._runner.start(job, screen, ticket)
 

@@ -7,6 +7,8 @@ import signal
 import traceback
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from hashlib import sha256
 from typing import Any, TypeVar
 
 import pytest
@@ -15,7 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.errors import StoreUnavailable
-from bot.model import ImagineRequest, NewJob
+from bot.model import ImagineRequest, JobState, NewJob
 from bot.store import Store, open_store
 from tests.clock import ManualClock
 from tests.store import samples
@@ -59,9 +61,9 @@ async def test_a_server_that_is_gone_is_told_and_the_store_works_again_when_it_i
                 await impatient.accept(new_job())
             with pytest.raises(StoreUnavailable):
                 await impatient.begin_run(job.id, "task-1")
-    assert await impatient.job(job.id) == await samples.found(impatient, job.id)
-    assert await impatient.begin_run(job.id, "task-1")
+    assert (await samples.found(impatient, job.id)).task_id is None
     assert await samples.accepted(impatient)
+    assert (await samples.found(impatient, job.id)).task_id == "task-1", "it is not forgotten"
 
 
 async def test_many_who_wait_for_a_server_that_is_gone_are_told_at_once(
@@ -114,7 +116,8 @@ async def test_a_server_that_freezes_is_not_waited_for_without_end(
                 outcomes = await asyncio.gather(*asked, return_exceptions=True)
     assert [type(one) for one in outcomes] == [StoreUnavailable, StoreUnavailable]
     assert await impatient.job(job.id)
-    assert await _once_it_may(lambda: impatient.lose(job.id))
+    await _once_it_may(lambda: impatient.remember("any", "write"))
+    assert (await samples.found(impatient, job.id)).task_id == "task-1", "it is not forgotten"
 
 
 async def test_a_job_whose_acceptance_is_in_doubt_is_gone_with_the_next_write(
@@ -135,6 +138,31 @@ async def test_a_job_whose_acceptance_is_in_doubt_is_gone_with_the_next_write(
     await impatient.remember("any", "write")
     assert len(await impatient.open_jobs()) == len(asked_for) - 1
     assert await impatient.accept(asked_for[-1])
+
+
+async def test_a_submit_whose_beginning_is_in_doubt_has_not_begun(
+    own_server: OwnServer, impatient: Store
+) -> None:
+    """The same, and the job was not sent: nobody may say that it was."""
+    jobs = [await samples.accepted(impatient) for _ in range(3)]
+    async with own_server.configured("synchronous_standby_names", "nobody"):
+        asked = [impatient.begin_submit(job.id, MESSAGE) for job in jobs]
+        outcomes = await asyncio.gather(*asked, return_exceptions=True)
+    assert isinstance(outcomes[0], StoreUnavailable)
+    await impatient.remember("any", "write")
+    for job in jobs:
+        assert (await samples.found(impatient, job.id)).state is JobState.ACCEPTED
+        assert await impatient.begin_submit(job.id, MESSAGE)
+
+
+async def test_an_id_that_is_too_long_for_an_index_concerns_its_job_alone(
+    impatient: Store,
+) -> None:
+    job, other = await samples.running(impatient), await samples.running(impatient)
+    endless = "".join(sha256(bytes([number])).hexdigest() for number in range(256))
+    with pytest.raises(StoreUnavailable):
+        await impatient.finish(job.id, replace(samples.completed(), job_id=endless))
+    assert await impatient.finish(other.id, samples.completed())
 
 
 async def test_a_table_that_somebody_locked_is_told_and_works_again_when_it_is_free(

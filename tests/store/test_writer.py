@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.errors import StoreUnavailable
 from bot.model import ImagineRequest, NewJob
 from bot.store import Store
+from tests.clock import START
 from tests.store import samples
 from tests.store.samples import ELSEWHERE, new_job
 
@@ -75,8 +76,8 @@ async def test_a_database_in_trouble_is_told_to_all_who_wait(
     def broken(session: Session, *_: object) -> None:
         session.execute(text("SELECT * FROM nowhere"))
 
-    monkeypatch.setattr("bot.store.queries.withdraw", broken)
+    monkeypatch.setattr("bot.store.queries.erase_tokens", broken)
     outcomes = await asyncio.gather(
-        *(store.withdraw(number) for number in range(5)), return_exceptions=True
+        *(store.erase_tokens(START) for _ in range(5)), return_exceptions=True
     )
     assert all(isinstance(one, StoreUnavailable) for one in outcomes)

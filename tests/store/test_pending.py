@@ -1,0 +1,183 @@
+"""The database takes no writes for a while: what happened meanwhile is written in the end."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
+
+import pytest
+
+from bot.errors import StoreUnavailable
+from bot.model import Draft, Job, JobState
+from bot.store import Store, open_store
+from tests.clock import ManualClock
+from tests.store import samples
+from tests.store.outages import no_writes
+from tests.store.samples import MESSAGE, PLACE, new_job
+
+
+@pytest.fixture
+async def impatient(database_url: str, clock: ManualClock) -> AsyncGenerator[Store]:
+    """A store that waits next to nothing for a lock."""
+    async with open_store(database_url, clock=clock, busy_timeout_s=0.02) as store:
+        yield store
+
+
+async def go_through(store: Store, job: Job) -> None:
+    """All that happens to a job from the answer of the API on; the store may be unable."""
+    steps = (
+        lambda: store.begin_run(job.id, "task-1"),
+        lambda: store.finish(job.id, samples.completed()),
+        lambda: store.delivered(job.id, MESSAGE),
+    )
+    for step in steps:
+        with suppress(StoreUnavailable):
+            await step()
+
+
+async def test_what_happened_is_written_in_order_before_the_next_write(
+    impatient: Store, database_url: str
+) -> None:
+    job = await samples.submitting(impatient)
+    async with no_writes(database_url):
+        await go_through(impatient, job)
+        assert (await samples.found(impatient, job.id)).state is JobState.SUBMITTING
+    await impatient.remember("any", "write")
+    kept = await samples.found(impatient, job.id)
+    assert (kept.state, kept.task_id) == (JobState.DELIVERED, "task-1")
+    assert len(kept.pictures) == len(samples.completed().pictures)
+
+
+async def test_what_happened_is_written_without_anybody_writing_anything_else(
+    impatient: Store, database_url: str, clock: ManualClock
+) -> None:
+    job = await samples.submitting(impatient)
+    async with no_writes(database_url):
+        await go_through(impatient, job)
+        await clock.advance(600)
+        assert (await samples.found(impatient, job.id)).state is JobState.SUBMITTING
+    await clock.advance(5)
+    await impatient.settle()
+    assert (await samples.found(impatient, job.id)).state is JobState.DELIVERED
+
+
+async def test_what_happened_is_written_when_the_store_is_closed(
+    database_url: str, clock: ManualClock
+) -> None:
+    async with open_store(database_url, clock=clock, busy_timeout_s=0.02) as store:
+        job = await samples.submitting(store)
+        async with no_writes(database_url):
+            await go_through(store, job)
+    async with open_store(database_url, clock=clock) as store:
+        assert (await samples.found(store, job.id)).state is JobState.DELIVERED
+
+
+async def test_what_is_lost_with_the_process_is_said(
+    database_url: str, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with AsyncExitStack() as away:
+        async with open_store(database_url, clock=clock, busy_timeout_s=0.02) as store:
+            job = await samples.submitting(store)
+            await away.enter_async_context(no_writes(database_url))
+            await go_through(store, job)
+        assert "3 changes could not be written" in caplog.text
+
+
+async def test_a_later_step_of_the_same_job_finds_the_earlier_ones_done(
+    impatient: Store, database_url: str
+) -> None:
+    job = await samples.submitting(impatient)
+    async with no_writes(database_url):
+        with pytest.raises(StoreUnavailable):
+            await impatient.begin_run(job.id, "task-1")
+    assert await impatient.finish(job.id, samples.completed())
+    assert await impatient.delivered(job.id, MESSAGE)
+
+
+async def test_what_happened_to_many_jobs_is_written(impatient: Store, database_url: str) -> None:
+    jobs = [await samples.submitting(impatient) for _ in range(60)]
+    async with no_writes(database_url):
+        await asyncio.gather(*(go_through(impatient, job) for job in jobs))
+    await impatient.remember("any", "write")
+    assert await impatient.open_jobs() == []
+
+
+async def test_a_change_that_can_never_be_written_is_in_nobodys_way(
+    impatient: Store, database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad, good = [await samples.running(impatient) for _ in range(2)]
+    broken = replace(samples.completed(), job_id="half a pair: \ud83e")
+    async with no_writes(database_url):
+        for job, completed in ((bad, broken), (good, samples.completed())):
+            with pytest.raises(StoreUnavailable):
+                await impatient.finish(job.id, completed)
+    await impatient.remember("any", "write")
+    assert (await samples.found(impatient, good.id)).state is JobState.FINISHED
+    assert (await samples.found(impatient, bad.id)).state is JobState.RUNNING
+    assert "cannot be written" in caplog.text
+
+
+async def test_a_submit_that_nobody_waits_for_any_more_has_not_begun(
+    impatient: Store,
+) -> None:
+    job = await samples.accepted(impatient)
+    beginning = asyncio.create_task(impatient.begin_submit(job.id, MESSAGE))
+    await asyncio.sleep(0)
+    beginning.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await beginning
+    await impatient.settle()
+    assert (await samples.found(impatient, job.id)).state is JobState.ACCEPTED
+    assert await impatient.begin_submit(job.id, MESSAGE)
+
+
+async def test_a_stop_is_kept_where_the_caller_insists_and_nowhere_else(
+    impatient: Store, database_url: str
+) -> None:
+    insisted, tried = await samples.accepted(impatient), await samples.accepted(impatient)
+    async with no_writes(database_url):
+        with pytest.raises(StoreUnavailable):
+            await impatient.stop(insisted.id, insist=True)
+        with pytest.raises(StoreUnavailable):
+            await impatient.stop(tried.id)
+    await impatient.remember("any", "write")
+    assert (await samples.found(impatient, insisted.id)).failure == "JobStopped"
+    assert await samples.found(impatient, tried.id) == tried
+
+
+async def test_a_draft_whose_job_was_withdrawn_can_be_taken_up_again(
+    impatient: Store, database_url: str
+) -> None:
+    draft = Draft(id=5, author_id=7, request=samples.REMIX, private=False)
+    await impatient.keep_draft(draft, guild_id=PLACE.guild_id)
+    job = await impatient.accept(new_job(), draft_id=draft.id)
+    assert job is not None
+    assert await impatient.draft(draft.id) is None
+    async with no_writes(database_url):
+        with pytest.raises(StoreUnavailable):
+            await impatient.withdraw(job.id, draft=draft, guild_id=PLACE.guild_id)
+    await impatient.remember("any", "write")
+    assert await impatient.draft(draft.id) == draft
+    assert await impatient.job(job.id) is None
+
+
+async def test_a_draft_whose_job_was_accepted_for_nobody_can_be_taken_up_again(
+    impatient: Store,
+) -> None:
+    new = new_job()
+    draft = Draft(
+        id=5,
+        author_id=new.author_id,
+        request=new.request,
+        private=new.place.private,
+        origin=new.origin,
+    )
+    await impatient.keep_draft(draft, guild_id=PLACE.guild_id)
+    accepting = asyncio.create_task(impatient.accept(new, draft_id=draft.id))
+    await asyncio.sleep(0)
+    accepting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await accepting
+    await impatient.settle()
+    assert await impatient.open_jobs() == []
+    assert await impatient.draft(draft.id) == draft
