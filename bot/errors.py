@@ -63,7 +63,7 @@ class OperatorError(RemixbotError):
 
 @dataclass(eq=False)
 class PromptMissing(UserError):
-    """A prompt of nothing but white space."""
+    """A prompt of which nothing can be seen."""
 
 
 @dataclass(eq=False)

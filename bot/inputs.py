@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from bot.errors import CallbackInvalid, ImageInvalid, JobIdInvalid, PromptMissing, PromptTooLong
+from bot.letters import is_blank
 from bot.model import PROMPT_MAX, REMIXABLE_IMAGES
 
 CALLBACK_MAX = 2048
@@ -40,13 +41,13 @@ def read_prompt(text: str) -> str:
 
     What is no text (zero characters, halves of surrogate pairs) is left out: databases refuse it.
 
-    Raises `PromptMissing` or `PromptTooLong`.
+    Raises `PromptMissing` where nothing of it can be seen, or `PromptTooLong`.
     """
     prompt = text.encode(errors="ignore").decode().replace("\0", "").strip()
-    if not prompt:
-        raise PromptMissing
     if len(prompt) > PROMPT_MAX:
         raise PromptTooLong(length=len(prompt))
+    if is_blank(prompt):
+        raise PromptMissing
     return prompt
 
 

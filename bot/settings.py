@@ -11,7 +11,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.words import can_be_found
+
 API_URL = "https://cloud.vtrix.ai/model/v1"
+QUOTES = "\"'“”‘’„«»"  # noqa: RUF001  # word processors make them
 DATABASE_URL = "sqlite+aiosqlite:///data/remixbot.db"
 
 
@@ -90,7 +93,9 @@ class Settings(BaseSettings):
         default="anyone", description="anyone or author"
     )
     refused_words: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(), description="words or phrases separated by commas (empty = none)"
+        default=(),
+        description="words or phrases separated by commas, each with a letter or a sign that is "
+        "more than a dash or an invisible one (empty = none)",
     )
     allow_dms: bool = Field(default=False, description="true or false")
     allow_user_install: bool = Field(default=False, description="true or false")
@@ -153,7 +158,10 @@ class Settings(BaseSettings):
     def _split_words(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
-        return tuple(word.strip() for word in value.split(",") if word.strip())
+        words = tuple(filter(None, (word.strip(f" \t\n{QUOTES}") for word in value.split(","))))
+        if not all(map(can_be_found, words)):
+            raise ValueError
+        return words
 
     @field_validator("allowed_guilds", "allowed_roles", "allowed_channels", mode="before")
     @classmethod

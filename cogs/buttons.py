@@ -10,6 +10,7 @@ from bot.client import RemixBot
 from bot.errors import OldControl, SourceTooOld, SourceUnknown, UserError
 from bot.incidents import as_told
 from bot.inputs import JobId, read_callback, read_prompt
+from bot.letters import is_blank
 from bot.model import Source
 from bot.ui import faults
 from bot.ui.answers import say, tell, tells_errors
@@ -95,7 +96,7 @@ class Buttons(commands.Cog):
             await self._start(interaction, FormId.read(custom_id), filled)
         except Exception as raised:
             kept = isinstance(raised, UserError) and raised.draft_id is not None
-            if kept or faults.is_too_late(raised) or not filled.prompt.strip():
+            if kept or faults.is_too_late(raised) or is_blank(filled.prompt):
                 await tell(interaction, raised)
                 return
             typed = discord.File(io.BytesIO(filled.prompt.encode()), filename="prompt.txt")

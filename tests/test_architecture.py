@@ -11,6 +11,8 @@ ROOMS = [
     "bot/model.py",
     "bot/clock.py",
     "bot/limits.py",
+    "bot/letters.py",
+    "bot/words.py",
     "bot/bill.py",
     "bot/errors.py",
     "bot/texts.py",

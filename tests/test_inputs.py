@@ -76,6 +76,33 @@ def test_an_empty_or_too_long_prompt_is_refused_with_its_length() -> None:
     assert refused.value.length == 8193
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u200b",
+        "\u3164",
+        "\uffa0\u115f\u1160",
+        "\u2800 \u2800",
+        "\U000e0061\U000e007f",
+        "\ufe0f\u200d\U000e0100",
+        "\x01\x07\x7f\x9f",
+        "\u0301\u20dd",
+        "\xad\u034f\u180e\ufeff\u2063",
+        "\u2028\u3000",
+    ],
+)
+def test_a_prompt_of_nothing_that_can_be_seen_is_an_empty_one(text: str) -> None:
+    with pytest.raises(PromptMissing):
+        read_prompt(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["!", "\u3164x", "狐", "🦊", "\U0001fae8", "1\ufe0f\u20e3", "\ue000"]
+)
+def test_whatever_can_be_seen_is_a_prompt(text: str) -> None:
+    assert read_prompt(text) == text
+
+
 def test_only_the_pictures_0_to_3_can_be_remixed() -> None:
     assert [read_image(number) for number in range(4)] == [0, 1, 2, 3]
     for number in (-1, 4):

@@ -51,6 +51,25 @@ def test_guilds_come_as_a_list(tmp_path: Path) -> None:
     assert settings.allowed_guilds == {11, 22, 33}
 
 
+@pytest.mark.parametrize(
+    "value", ["gore, very bad", '"gore, very bad"', "'gore','very bad',", "“gore, very bad”"]
+)
+def test_quotes_around_refused_words_are_no_part_of_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, value: str
+) -> None:
+    monkeypatch.setenv("REFUSED_WORDS", value)  # as a container's environment has it
+    assert load_settings(env_file(tmp_path, **GOOD)).refused_words == ("gore", "very bad")
+
+
+@pytest.mark.parametrize("word", ["\u200b", "--", "__"])
+def test_a_word_that_could_never_be_found_is_no_setting(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, word: str
+) -> None:
+    monkeypatch.setenv("REFUSED_WORDS", f"gore,{word}")
+    with pytest.raises(SettingsInvalid, match="REFUSED_WORDS is wrong"):
+        load_settings(env_file(tmp_path, **GOOD))
+
+
 def test_all_problems_are_named_at_once_and_no_value_is_shown(tmp_path: Path) -> None:
     wrong = {
         "DISCORD_TOKEN": "'a token with spaces'",

@@ -3,8 +3,6 @@
 Nothing here is counted, and nothing is looked up.
 """
 
-import re
-import unicodedata
 from dataclasses import dataclass, field
 
 from bot.errors import (
@@ -15,6 +13,7 @@ from bot.errors import (
     ServerNotAllowed,
     WordRefused,
 )
+from bot.words import RefusedWords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +47,10 @@ class House:
     results_are_the_authors: bool = False
     """Only who asked, and moderators, may press the buttons of a result."""
     refused_words: tuple[str, ...] = ()
-    _words: tuple[tuple[str, re.Pattern[str]], ...] = field(init=False, repr=False, default=())
+    _words: RefusedWords = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        words = tuple((word, _whole(word)) for word in self.refused_words if _folded(word))
-        object.__setattr__(self, "_words", words)
+        object.__setattr__(self, "_words", RefusedWords(self.refused_words))
 
     def admit(self, visitor: Visitor) -> None:
         """Raises `OnlyInServers`, `ServerNotAllowed`, `RoleMissing` or `ChannelNotAllowed`.
@@ -79,30 +77,13 @@ class House:
             admit_to_job(visitor, author_id)
 
     def check_words(self, prompt: str) -> None:
-        """Raises `WordRefused` where *prompt* holds one of the refused words.
-
-        Whole words, whatever their case; letters that only look different (full width, ligatures)
-        are the same, and invisible ones do not count.
-        """
-        folded = _folded(prompt)
-        for word, pattern in self._words:
-            if pattern.search(folded):
-                raise WordRefused(word=word)
+        """Raises `WordRefused` where *prompt* holds one of the refused words."""
+        word = self._words.find(prompt)
+        if word is not None:
+            raise WordRefused(word=word)
 
 
 def admit_to_job(visitor: Visitor, author_id: int | None) -> None:
     """Raises `NotYours` for anybody but its author and moderators; ``None``: nobody knows who."""
     if visitor.user_id != author_id and not visitor.moderates:
         raise NotYours
-
-
-def _whole(word: str) -> re.Pattern[str]:
-    spaced = r"\s+".join(re.escape(part) for part in _folded(word).split())
-    return re.compile(rf"(?<!\w){spaced}(?!\w)")
-
-
-def _folded(text: str) -> str:
-    """As it is compared: NFKC, without case, without characters that nobody sees."""
-    visible = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
-    folded = unicodedata.normalize("NFKC", visible).casefold()
-    return unicodedata.normalize("NFKC", folded).strip()

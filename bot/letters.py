@@ -1,0 +1,74 @@
+"""What can be seen of a text, and which letters are the same to a reader.
+
+Everything here takes time in proportion to the length of the text, whatever its letters:
+`unicodedata.normalize` does not, so single letters are looked up in a table instead.
+"""
+
+import functools
+import re
+import unicodedata
+from itertools import chain
+
+IGNORED = (
+    "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff"
+)
+"""What shows nothing by itself, for a regular expression: ``Default_Ignorable_Code_Point``."""
+DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d"
+"""Hyphens, dashes and minus signs."""
+_IGNORED = re.compile(f"[{IGNORED}]+")
+_BRAILLE_BLANK = "\u2800"
+_UNSEEN = {"Cc", "Cf", "Cs", "Zs", "Zl", "Zp", "Mn", "Me"}
+"""Categories of what is not seen where there is nothing else."""
+_WITH_FORMS = (
+    range(0x3400),
+    range(0xA640, 0xA800),
+    range(0xAB30, 0xABC0),
+    range(0xF900, 0x10000),
+    range(0x10400, 0x10CC0),
+    range(0x118A0, 0x118E0),
+    range(0x16E40, 0x16E80),
+    range(0x1D400, 0x1D800),
+    range(0x1E000, 0x1E100),
+    range(0x1E900, 0x1F300),
+    range(0x1FBF0, 0x1FC00),
+    range(0x2F800, 0x2FA20),
+)
+"""Where there are letters that have other forms."""
+_FOLDED_MAX = 3
+"""A few letters fold into a whole sentence: those stay as they are."""
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of *text* can be seen."""
+    return all(
+        letter == _BRAILLE_BLANK or unicodedata.category(letter) in _UNSEEN
+        for letter in _IGNORED.sub("", text)
+    )
+
+
+@functools.cache
+def folding() -> dict[int, str | None]:
+    """For `str.translate`: letters without case and in one form, nothing where nothing is seen.
+
+    The form is that of NFKC, letter by letter; what is no letter stays as it is.
+    """
+    table: dict[int, str | None] = {}
+    for code in chain(*_WITH_FORMS):
+        form = _folded(chr(code))
+        if form != chr(code):
+            table[code] = form
+    for first, last in re.findall("(.)(?:-(.))?", IGNORED):
+        table.update(dict.fromkeys(range(ord(first), ord(last or first) + 1)))
+    return table
+
+
+def _folded(letter: str) -> str:
+    form = unicodedata.normalize("NFKC", letter).casefold()
+    kept = "".join(one for one in unicodedata.normalize("NFKC", form) if _is_letter(one))
+    return kept if 0 < len(kept) <= _FOLDED_MAX else letter
+
+
+def _is_letter(one: str) -> bool:
+    return one.isalnum() or unicodedata.category(one).startswith("M")
