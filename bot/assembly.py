@@ -64,6 +64,7 @@ async def assemble(
             watch_s=settings.watch_hours * 3600,
             reads_per_second=settings.max_reads_per_second,
             rng=SystemRandom(),
+            may_run=settings.max_running,
         )
         downloads = PictureDownloads(session, timeout_s=settings.picture_timeout_seconds)
         runner = JobRunner(

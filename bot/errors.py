@@ -14,7 +14,8 @@ RemixbotError
 │   └── RequestRefused · ContentRefused          (said by the API)
 ├── ServiceError     nobody here: say so, try again later; logged as a warning
 │   ├── ApiUnavailable · ApiBusy · TaskNotFound · SubmitUnknown
-│   ├── GenerationFailed · NothingMade · JobOverdue · JobTooOld · EndedUnseen · JobKept
+│   ├── GenerationFailed · NothingMade · OutputUnreadable · JobOverdue · JobTooOld
+│   ├── EndedUnseen · JobKept
 │   ├── PictureUnavailable · PictureTooLarge
 │   ├── StoreUnavailable · ListUnavailable
 │   ├── StoreUnusable    the database is no use to this process, however long it waits
@@ -273,6 +274,8 @@ class ApiUnavailable(ServiceError):
 
     code: str | None = None
     """The API's code, its last seven digits; ``None`` where it gave none."""
+    status: int | None = None
+    """The HTTP status of its answer; ``None`` where it did not answer."""
     detail: str = ""
     """For the log: a status, the name of an exception; never a URL or a header."""
 
@@ -291,8 +294,12 @@ class TaskNotFound(ServiceError):
 
 @dataclass(eq=False)
 class SubmitUnknown(ServiceError):
-    """A submit went out and no answer came back: it may run, and may be charged."""
+    """A submit went out and no answer says what became of it: it may run, and may be charged."""
 
+    status: int | None = None
+    """The HTTP status of the answer; ``None`` where there was none."""
+    interrupted: bool = False
+    """An earlier process ended just then, so nobody heard the answer."""
     detail: str = ""
 
 
@@ -306,14 +313,26 @@ class GenerationFailed(ServiceError):
 
 @dataclass(eq=False)
 class NothingMade(ServiceError):
-    """The API reports success and no picture: moderation removed them all."""
+    """The API reports success and no picture; moderation can remove all of them."""
+
+
+@dataclass(eq=False)
+class OutputUnreadable(ServiceError):
+    """The API reports success, and its answer does not say in any known way where that is."""
+
+    task_id: str
+    shape: str = ""
+    """For the log: the keys and types of the answer, none of its words."""
+    cost_usd: Decimal | None = None
 
 
 @dataclass(eq=False)
 class JobOverdue(ServiceError):
-    """The API did not finish within the time we wait."""
+    """The API did not report an end within the time we wait."""
 
     waited_s: float
+    trouble: RemixbotError | None = None
+    """Why the last read told nothing, where it did not: nobody knows how the job stands."""
 
 
 @dataclass(eq=False)

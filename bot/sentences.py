@@ -38,8 +38,56 @@ CODES: dict[str, str] = {
 }
 """A sentence for every documented code of the API, by its last seven digits."""
 
-_UNREACHABLE = f"The API cannot be reached at the moment. {ASK_LATER}"
+_UNREACHABLE = f"The API cannot be reached at the moment: it did not answer. {ASK_LATER}"
 _FAILED = "The API started on it and then gave up. Another prompt, or another try, may work."
+
+
+def _unavailable(error: errors.ApiUnavailable) -> str:
+    if error.code in CODES:
+        return CODES[error.code]
+    return _UNREACHABLE if error.status is None else f"{_trouble(error.status)}. {ASK_LATER}"
+
+
+def _trouble(status: int) -> str:
+    """What an answer with this HTTP status says that is neither a task nor a known refusal."""
+    if status >= 500:
+        return f"The API is having trouble (HTTP {status})"
+    return f"The API gave an answer that I cannot read (HTTP {status})"
+
+
+def _submit_unknown(error: errors.SubmitUnknown) -> str:
+    if error.interrupted:
+        happened = "I was restarted while this job was on its way to the API"
+    elif error.status is None:
+        happened = "The API did not answer when it got this job"
+    else:
+        happened = f"{_trouble(error.status)} when it got this job".replace(" is having", " had")
+    return (
+        f"{happened}, so I cannot tell whether it runs. {MAYBE_CHARGED} I do not send it twice by "
+        "myself."
+    )
+
+
+def _overdue(error: errors.JobOverdue) -> str:
+    waited = seconds(error.waited_s)
+    if error.trouble is None:
+        return (
+            f"The API has not finished this job after {waited}, so I stopped watching. "
+            f"{MAYBE_CHARGED}"
+        )
+    refused = isinstance(error.trouble, errors.OperatorError)
+    why = "is rejecting my status checks" if refused else "does not tell me how this job stands"
+    return f"The API {why}, so I stopped watching after {waited}. {MAYBE_CHARGED}"
+
+
+def _unreadable(error: errors.OutputUnreadable) -> str:
+    charged = "" if error.cost_usd is None else f" {usd(error.cost_usd)}"
+    task_id = error.task_id.replace("`", "'")
+    return (
+        f"The API made this one and charged{charged or ' for it'}, but I cannot read where the "
+        f"pictures are. `/show` tries again with the task id `{task_id}`, and whoever runs me can "
+        "look it up by that id."
+    )
 
 
 def _permissions(error: errors.PermissionsMissing) -> str:
@@ -189,18 +237,15 @@ SENTENCES: dict[type[errors.RemixbotError], str | Callable[[Any], str]] = {
         error.code, "The API did not accept this request. Change the prompt and try again."
     ),
     errors.ContentRefused: "The API's moderation refused this prompt: please put it differently.",
-    errors.ApiUnavailable: lambda error: CODES.get(error.code or "", _UNREACHABLE),
+    errors.ApiUnavailable: _unavailable,
     errors.ApiBusy: f"The API is busy at the moment. {ASK_LATER}",
     errors.TaskNotFound: "The API no longer knows this job. It may have been charged all the same.",
-    errors.SubmitUnknown: "The API did not answer when it got this job, so I cannot tell whether "
-    f"it runs. {MAYBE_CHARGED} I do not send it twice by myself.",
+    errors.SubmitUnknown: _submit_unknown,
     errors.GenerationFailed: lambda error: CODES.get(error.code or "", _FAILED),
-    errors.NothingMade: "The API finished without a single picture: its moderation removed them "
-    f"all. {MAYBE_CHARGED}",
-    errors.JobOverdue: lambda error: (
-        f"The API has not finished this job after {seconds(error.waited_s)}, so I stopped "
-        f"watching. {MAYBE_CHARGED}"
-    ),
+    errors.NothingMade: "The API finished without a single picture. Often that means that its "
+    f"moderation removed them all. {MAYBE_CHARGED}",
+    errors.OutputUnreadable: _unreadable,
+    errors.JobOverdue: _overdue,
     errors.JobTooOld: "I was away for too long to start on this one by myself. Press Retry if "
     "you still want it.",
     errors.EndedUnseen: "This one did not work out, and I was restarted before I could say so.",

@@ -112,7 +112,7 @@ class Settings(BaseSettings):
         default=24, gt=0, le=72, description="a number of hours, more than 0 and at most 72"
     )
     max_reads_per_second: float = Field(
-        default=5, gt=0, le=100, description="a number, more than 0 and at most 100"
+        default=100, gt=0, le=1000, description="a number, more than 0 and at most 1000"
     )
     api_timeout_seconds: float = Field(
         default=30, gt=0, le=300, description="a number of seconds, more than 0 and at most 300"

@@ -114,7 +114,10 @@ def listed(words: Iterable[str]) -> str:
 SENDING = "Sending it to the API"
 WORKING = "Working on it"
 STILL_WATCHING = "-# This takes unusually long. I keep watching and post whatever comes."
-REFUSED = "-# The API does not let me look at the moment. I try again every minute."
+REFUSED = (
+    "-# The API is rejecting my status checks: it does not let me look at the moment. I try again "
+    "every minute."
+)
 
 
 def progress_heading(image_no: int | None, mode: Mode | None) -> str:

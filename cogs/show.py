@@ -39,7 +39,7 @@ class Show(commands.Cog):
         private = private or (isinstance(made, Job) and made.place.private)
         asking = read_asking(interaction, private=private)
         await interaction.response.defer(ephemeral=private, thinking=True)
-        shown = made if isinstance(made, Job) else await archive.look_up(made)
+        shown = made if isinstance(made, Job) and made.pictures else await archive.look_up(made)
         async with archive.exhibition(shown.pictures, asking.place) as exhibits:
             if isinstance(shown, Job):
                 here = replace(shown, place=asking.place)

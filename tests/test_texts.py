@@ -39,6 +39,10 @@ SAMPLES: dict[str, Any] = {
     "problem": errors.AddressProblem.WORD,
     "option": "sslmode",
     "words": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
+    "task_id": "d758n65e878c73cmdg20",
+    "shape": "the log's words",
+    "trouble": None,
+    "interrupted": False,
 }
 
 
@@ -83,6 +87,27 @@ def test_an_unknown_code_has_a_sentence_too() -> None:
     assert "prompt" in sentences.describe(errors.RequestRefused(code="9999999"))
     assert "gave up" in sentences.describe(errors.GenerationFailed(code=None))
     assert "cannot be reached" in sentences.describe(errors.ApiUnavailable())
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (errors.ApiUnavailable(status=503), "The API is having trouble (HTTP 503)."),
+        (errors.ApiUnavailable(status=200), "an answer that I cannot read (HTTP 200)"),
+        (errors.ApiUnavailable(), "did not answer"),
+        (errors.SubmitUnknown(status=503), "The API had trouble (HTTP 503) when it got this job"),
+        (errors.SubmitUnknown(status=200), "gave an answer that I cannot read (HTTP 200) when"),
+        (errors.SubmitUnknown(), "did not answer"),
+        (errors.SubmitUnknown(interrupted=True), "I was restarted while this job was on its way"),
+        (errors.JobOverdue(90.0), "has not finished this job after 90 s"),
+        (errors.JobOverdue(90.0, errors.ApiKeyRefused()), "is rejecting my status checks"),
+        (errors.JobOverdue(90.0, errors.ApiUnavailable()), "does not tell me how this job stands"),
+    ],
+)
+def test_what_the_api_did_is_said_as_it_was(error: errors.RemixbotError, said: str) -> None:
+    sentence = sentences.describe(error)
+    assert said in sentence
+    assert ("did not answer" in sentence) is (said == "did not answer")
 
 
 @pytest.mark.parametrize("kind", list(leaves(errors.OperatorError)))

@@ -14,7 +14,7 @@ from yarl import URL
 from bot import __version__
 from bot.api.addresses import GuardedSession
 from bot.api.faults import FAULTS, read_fault, submit_fault
-from bot.api.loose import decoded
+from bot.api.loose import decoded, shape_of
 from bot.api.refusals import Refusal, read_refusal, refusal_error, retry_after_s
 from bot.api.wire import parse_task, submit_body, task_id_of
 from bot.errors import (
@@ -24,6 +24,7 @@ from bot.errors import (
     ContentRefused,
     GenerationFailed,
     OperatorError,
+    OutputUnreadable,
     SubmitUnknown,
     TaskNotFound,
 )
@@ -81,7 +82,10 @@ class GenerationApi:
         except FAULTS as fault:
             # `from None`: an aiohttp error can hold the request's headers, and so the key.
             raise submit_fault(fault) from None
-        state = self._state(answer)
+        try:
+            state = self._state(answer)
+        except OutputUnreadable as unreadable:
+            return Running(task_id=unreadable.task_id)
         if state is not None:
             return state
         refusal = self._refusal(answer)
@@ -89,9 +93,9 @@ class GenerationApi:
             task_id = task_id_of(answer.document)
             if 200 <= refusal.status < 300 and task_id is not None:
                 return Running(task_id=task_id)
-            raise SubmitUnknown(detail=refusal.summary)
+            raise SubmitUnknown(status=refusal.status, detail=refusal.summary)
         if refusal.status == 303:  # the one redirect that says the POST was carried out
-            raise SubmitUnknown(detail=refusal.summary)
+            raise SubmitUnknown(status=refusal.status, detail=refusal.summary)
         error = refusal_error(refusal, answer.retry_after_s)
         if isinstance(error, TaskNotFound):
             raise ApiMisused(status=refusal.status, code=refusal.code, detail=refusal.words)
@@ -104,7 +108,8 @@ class GenerationApi:
         task object, that is returned as `Failed`.
 
         Raises `TaskNotFound` (404), `ApiBusy` (429), `ApiKeyRefused` (401), `ApiCreditUsedUp`,
-        `ApiPermissionMissing` (403), and `ApiUnavailable` for everything else: no fault of a read
+        `ApiPermissionMissing` (403), `OutputUnreadable` for a finished task whose answer does not
+        say where its pictures are, and `ApiUnavailable` for everything else: no fault of a read
         says that the task itself is lost.
         """
         try:
@@ -122,10 +127,15 @@ class GenerationApi:
         if isinstance(error, GenerationFailed | ContentRefused):
             return Failed(task_id=task_id, code=refusal.code, detail=refusal.words)
         may_stand = isinstance(error, ApiBusy | OperatorError) and not isinstance(error, ApiMisused)
-        raise error if may_stand else ApiUnavailable(detail=refusal.summary)
+        if may_stand:
+            raise error
+        said = refusal.summary
+        if refusal.status < 300:
+            said = f"{said}: {shape_of(answer.document)}"
+        raise ApiUnavailable(status=refusal.status, detail=said)
 
     def _state(self, answer: _Answer, asked_for: str | None = None) -> TaskState | None:
-        """The task in *answer*; ``None`` where it holds none."""
+        """The task in *answer*; ``None`` where it holds none. Raises `OutputUnreadable`."""
         if not 200 <= answer.status < 300:
             return None
         try:

@@ -1,15 +1,30 @@
-"""Reading JSON that may hold anything: every function takes any value and never raises.
+"""Reading JSON that may hold anything: every function takes any document and never raises.
 
 Knows no field names; those are in `bot.api.wire` and `bot.api.refusals`.
 """
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import cast
 
 _ID_MAX = 256
 """Characters; far above every id seen, far below what would hurt a database or a log."""
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
+_KEYS_MAX = 12
+_DEPTH_MAX = 6
+_SHAPE_MAX = 600
+_TYPES: Mapping[type[object], str] = {
+    bool: "bool",
+    int: "number",
+    float: "number",
+    str: "text",
+    type(None): "null",
+    dict: "{}",
+    list: "[]",
+}
 
 
 def decoded(body: bytes) -> object:
@@ -60,3 +75,27 @@ def as_number(value: object) -> int | float | None:
         except ValueError:
             return None
     return value if isinstance(value, float) and math.isfinite(value) else None
+
+
+def shape_of(value: object) -> str:
+    """Which keys and types *value* has, for a log: none of its words, at most 600 characters.
+
+    Of a list the first entry stands for all. A key that is no name is not written out either.
+    """
+    return _shape(value, _DEPTH_MAX)[:_SHAPE_MAX]
+
+
+def _shape(value: object, depth: int) -> str:
+    if entries := as_object(value):
+        if not depth:
+            return "{…}"
+        first = list(entries.items())[:_KEYS_MAX]
+        parts = [f"{_name(key)}: {_shape(held, depth - 1)}" for key, held in first]
+        return "{" + ", ".join(parts + ["…"] * (len(entries) > _KEYS_MAX)) + "}"
+    if items := as_array(value):
+        return f"[{len(items)} of {_shape(items[0], depth - 1)}]" if depth else "[…]"
+    return _TYPES.get(type(value), "…")
+
+
+def _name(key: str) -> str:
+    return key if _NAME.fullmatch(key) else "?"

@@ -179,7 +179,7 @@ def _code_error(refusal: Refusal) -> RemixbotError | None:
     if refusal.code == GENERATION_FAILED:
         return GenerationFailed(code=refusal.code, detail=refusal.words)
     if refusal.code == SERVICE_UNAVAILABLE:
-        return ApiUnavailable(code=refusal.code, detail=refusal.summary)
+        return ApiUnavailable(code=refusal.code, status=refusal.status, detail=refusal.summary)
     return None
 
 
@@ -192,8 +192,8 @@ def _status_error(refusal: Refusal, retry_after: float | None) -> RemixbotError:
         case 429:
             return ApiBusy(retry_after_s=retry_after)
         case 408 | 425:
-            return ApiUnavailable(detail=refusal.summary)
+            return ApiUnavailable(status=refusal.status, detail=refusal.summary)
         case status if 400 <= status < 500:
             return ApiMisused(status=status, code=refusal.code, detail=refusal.words)
         case _:
-            return ApiUnavailable(detail=refusal.summary)
+            return ApiUnavailable(status=refusal.status, detail=refusal.summary)

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from urllib.parse import urlsplit
 
-from bot.api.loose import as_array, as_id, as_number, as_object, as_words
+from bot.api.loose import as_array, as_id, as_number, as_object, as_words, shape_of
 from bot.api.numbering import Candidate, numbered
 from bot.api.refusals import normalise_code
-from bot.errors import ApiUnavailable
+from bot.errors import ApiUnavailable, OutputUnreadable
 from bot.model import (
     Completed,
     Failed,
@@ -64,17 +64,16 @@ def parse_task(body: object, asked_for: str | None = None) -> TaskState:
     """The state that a decoded answer tells of.
 
     Only the id and the status must be there; an unknown status means that the task still runs.
-    Who *asked_for* a task gets it under that id, whatever id the answer has: else one odd answer
-    would lead away from the task for ever. The words of a `Failed` are the API's own, in full.
-    Raises `ApiUnavailable` where the id or the status is missing, or the output of a finished task
-    cannot be read: what was paid for is there, and a later answer may say where.
+    Who *asked_for* a task gets it under that id, whatever id the answer has, if any: else one odd
+    answer would lead away from the task for ever. The words of a `Failed` are the API's own, in
+    full. Raises `ApiUnavailable` where the id or the status is missing, and `OutputUnreadable` for
+    a finished task: what was paid for is there, and a later answer may say where.
     """
     task = as_object(body)
-    named = task_id_of(body)
+    task_id = asked_for or task_id_of(body)
     status = task.get("status")
-    if named is None or not isinstance(status, str):
+    if task_id is None or not isinstance(status, str):
         raise ApiUnavailable(detail="an answer without an id or a status")
-    task_id = asked_for or named
     match status.strip().lower():
         case "completed":
             return _completed(task_id, task)
@@ -91,30 +90,35 @@ def task_id_of(body: object) -> str | None:
 
 def _completed(task_id: str, task: Mapping[str, object]) -> Completed:
     metadata = as_object(task.get("metadata"))
+    cost_usd = _cost(as_object(task.get("usage")).get("cost"))
     items = _items(task.get("output"))
+    if items is None:
+        raise OutputUnreadable(task_id=task_id, shape=shape_of(task), cost_usd=cost_usd)
     job_id = _job_id(items, metadata)
     if job_id is None:
         _log_fallback_once(task_id)
         job_id = task_id
     pictures = _pictures(items, metadata, job_id)
+    if items and not pictures:
+        log.warning("Task %s: no picture that can be shown in %s", task_id, shape_of(task))
     return Completed(
         task_id=task_id,
         job_id=pictures[0].job_id if pictures else job_id,
         pictures=pictures,
-        cost_usd=_cost(as_object(task.get("usage")).get("cost")),
+        cost_usd=cost_usd,
     )
 
 
-def _items(output: object) -> list[object]:
+def _items(output: object) -> list[object] | None:
     """The first `PICTURES_MAX` that *output* lists, none where it is absent or empty.
 
-    Raises `ApiUnavailable`.
+    ``None`` where it cannot be read.
     """
     entries = as_array(output)
     contents = [as_object(entry).get("content") for entry in entries]
     lists_are_lists = all(isinstance(found, list) for found in (output, *contents) if found)
     if not lists_are_lists or not all(isinstance(entry, dict) for entry in entries if entry):
-        raise ApiUnavailable(detail="an output that cannot be read")
+        return None
     return [item for content in contents for item in as_array(content)][:PICTURES_MAX]
 
 

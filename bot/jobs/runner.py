@@ -24,6 +24,7 @@ from bot.errors import (
     JobTooOld,
     NothingMade,
     OperatorError,
+    OutputUnreadable,
     RemixbotError,
     StoreUnavailable,
     SubmitUnknown,
@@ -194,6 +195,8 @@ class JobRunner:
             case JobState.RUNNING if job.task_id is not None:
                 state = Running(task_id=job.task_id)
             case JobState.FINISHED if job.task_id is not None:
+                if not job.pictures:
+                    raise NothingMade
                 return Completed(
                     task_id=job.task_id,
                     job_id=job.provider_job_id or job.task_id,
@@ -203,9 +206,14 @@ class JobRunner:
             case JobState.FAILED:
                 raise JobStopped if job.failure == JobStopped.__name__ else EndedUnseen
             case _:
-                raise SubmitUnknown(detail=f"found {job.state.value}")
+                raise SubmitUnknown(interrupted=True, detail=f"found {job.state.value}")
         sent = self._clock.monotonic() - sent_s
-        completed = await self._watcher.follow(state, job, run.screen, sent)
+        resumed = job.state is not JobState.ACCEPTED
+        try:
+            completed = await self._watcher.follow(state, job, run.screen, sent, at_once=resumed)
+        except OutputUnreadable as unreadable:
+            await self._record_cost(job, unreadable)
+            raise
         finished = await self._record(job, lambda: self._store.finish(job.id, completed))
         self._watcher.learn(type(job.request), [self._clock.monotonic() - sent])
         if finished is not None and finished.stopped_at is not None:
@@ -246,9 +254,17 @@ class JobRunner:
         except ApiBusy as busy:
             self._watcher.slow_down(busy.retry_after_s)
             raise
+        self._watcher.succeeded()
         log.info("Job %d is task %s", job.id, state.task_id)
         await self._record(job, lambda: self._store.begin_run(job.id, state.task_id))
         return state
+
+    async def _record_cost(self, job: Job, made: OutputUnreadable) -> None:
+        """Record what the API charged for pictures that nobody can find."""
+        nothing = Completed(
+            task_id=made.task_id, job_id=made.task_id, pictures=(), cost_usd=made.cost_usd
+        )
+        await self._record(job, lambda: self._store.finish(job.id, nothing))
 
     # ------------------------------------------------------------------ to people
 

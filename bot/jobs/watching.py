@@ -4,10 +4,12 @@ One for all jobs, because they share what the API tolerates. Knows neither the s
 what people see goes to a `Screen`.
 """
 
+import asyncio
 import logging
 import math
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
 from typing import get_args
@@ -19,11 +21,13 @@ from bot.errors import (
     GenerationFailed,
     JobOverdue,
     OperatorError,
+    OutputUnreadable,
     RemixbotError,
     ServiceError,
     TaskNotFound,
 )
 from bot.incidents import as_told
+from bot.jobs.circuit import CircuitBreaker, Verdict
 from bot.jobs.forecast import DurationHistory, Forecast
 from bot.jobs.gate import Gate
 from bot.jobs.screen import Progress, Screen
@@ -31,19 +35,56 @@ from bot.model import Completed, Failed, Job, Request, Running, TaskState
 
 log = logging.getLogger(__name__)
 
-NOT_FOUND_READS = 5
-NOT_FOUND_SPAN_S = 120.0
-"""A task is given up as unknown after this many reads in a row, over at least this long."""
+FINAL_READS = 5
+FINAL_SPAN_S = 120.0
+"""What nobody can do anything with is believed when it came this often in a row, always the same,
+over at least this long: that a task is unknown, or an output that cannot be read."""
 OPERATOR_PAUSE_S = 60.0
 """How often it is tried whether the API takes the key again."""
+READS_PER_JOB_S = 0.25
+"""Reads in a second for each job that may run: near its end a job is read every second or two,
+before that every few seconds."""
+LEAST_READS_S = 5.0
 TICK_S = 4.0
 """How often the bar moves."""
 LATE_S = 15 * 60.0
 """After this long people want to hear that somebody still watches."""
+SLICE = 100
+"""So many messages are seen to before everything else has its turn."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Watched:
+    """A task that is read until it is done."""
+
+    job: Job
+    task_id: str
+    screen: Screen
+    forecast: Forecast
+    began: float
+    """When it was asked for, on the monotonic clock."""
+    at_once: bool
+    """The next read does not wait for what is expected."""
+    trouble: RemixbotError | None = None
+    """Why the latest read told nothing, where it did not."""
+    same: list[float] = field(default_factory=list[float])
+    """When the latest reads ended in *trouble*, if always in the same, with which nobody can do
+    anything."""
+    reported: bool = False
+    """The operator has been told of its trouble."""
+
+    @property
+    def refused(self) -> bool:
+        """The API does not let it be read."""
+        return isinstance(self.trouble, OperatorError)
 
 
 class Watcher:
-    """Follows tasks of *api*, each for *watch_s* seconds at the most, through one gate."""
+    """Follows tasks of *api*, each for *watch_s* seconds at the most, through one gate.
+
+    Together they are read at most *reads_per_second* times in a second, and no oftener than those
+    that may run need: *may_run* of them, 0 where there is no limit.
+    """
 
     def __init__(
         self,
@@ -53,15 +94,18 @@ class Watcher:
         watch_s: float,
         reads_per_second: float,
         rng: Random,
+        may_run: int = 0,
     ) -> None:
         self._api = api
         self._clock = clock
         self._watch_s = watch_s
         self._rng = rng
+        self._ceiling = reads_per_second
+        self._may_run = may_run
+        self._followed = dict[_Watched, None]()
         self._gate = Gate(clock, reads_per_second, rng)
+        self._circuit = CircuitBreaker()
         self._histories = defaultdict[type[Request], DurationHistory](DurationHistory)
-        self._refused = False
-        """The API lets us read nothing at the moment: its operator must act."""
 
     def learn(self, kind: type[Request], durations_s: Iterable[float]) -> None:
         """Take in how long jobs of this kind took, the oldest first."""
@@ -76,75 +120,142 @@ class Watcher:
         """The API asked for a pause outside of reading: the reads take it as well."""
         self._gate.slow_down(retry_after_s)
 
-    async def follow(self, state: TaskState, job: Job, screen: Screen, began: float) -> Completed:
+    def succeeded(self) -> None:
+        """The API takes the key, as a read or something else has shown."""
+        self._gate.succeeded()
+        self._circuit.succeeded()
+
+    async def follow(
+        self, state: TaskState, job: Job, screen: Screen, began: float, *, at_once: bool = False
+    ) -> Completed:
         """Read until *job* is done. *began* is when it was asked for, on the monotonic clock.
 
-        Raises `GenerationFailed`, `TaskNotFound`, and `JobOverdue`: nothing else ends a job that
-        the API has.
+        *at_once*: nobody has read it for long, so the first read does not wait for its moment.
+        Raises `GenerationFailed`, `TaskNotFound`, `OutputUnreadable` and `JobOverdue`: nothing else
+        ends a job that the API has.
         """
-        forecast = Forecast(self._histories[type(job.request)], self._rng)
-        while isinstance(state, Running):
-            forecast.observe(self._clock.monotonic() - began, state.fraction)
-            state = await self._next_state(job, state.task_id, screen, forecast, began)
-            waited_s = self._clock.monotonic() - began
-            if isinstance(state, Running) and waited_s >= self._watch_s:
-                raise JobOverdue(waited_s=waited_s)
+        if isinstance(state, Running):
+            watched = _Watched(
+                job=job,
+                task_id=state.task_id,
+                screen=screen,
+                forecast=Forecast(self._histories[type(job.request)], self._rng),
+                began=began,
+                at_once=at_once,
+            )
+            self._followed[watched] = None
+            self._set_pace()
+            try:
+                state = await self._read_on(watched, state)
+            finally:
+                del self._followed[watched]
+                self._set_pace()
         if isinstance(state, Failed):
             raise GenerationFailed(code=state.code, detail=state.detail)
         return state
 
-    async def _next_state(
-        self, job: Job, task_id: str, screen: Screen, forecast: Forecast, began: float
-    ) -> TaskState:
+    def _set_pace(self) -> None:
+        wanted = READS_PER_JOB_S * max(self._may_run, len(self._followed))
+        self._gate.set_pace(min(max(wanted, LEAST_READS_S), self._ceiling))
+
+    async def _read_on(self, watched: _Watched, state: Running) -> Completed | Failed:
+        """Raises `TaskNotFound`, `OutputUnreadable` and `JobOverdue`."""
+        while True:
+            watched.forecast.observe(self._waited_s(watched), state.fraction)
+            read = await self._next_state(watched)
+            if not isinstance(read, Running):
+                return read
+            state = read
+            self._check_time(watched)
+
+    async def _next_state(self, watched: _Watched) -> TaskState:
         """Wait, then read; go on until an answer can be read, or the time to watch is over.
 
-        Raises `TaskNotFound` and `JobOverdue`.
+        Raises `TaskNotFound`, `OutputUnreadable` and `JobOverdue`.
         """
-        not_found_at: list[float] = []
         while True:
-            await self._wait(screen, forecast, began)
+            if not watched.at_once:
+                await self._wait(watched)
+            watched.at_once = False
             await self._gate.turn()
             now = self._clock.monotonic()
             try:
-                state = await self._api.fetch(task_id)
-            except TaskNotFound:
-                self._gate.succeeded()
-                not_found_at.append(now)
-                span = now - not_found_at[0]
-                if len(not_found_at) >= NOT_FOUND_READS and span >= NOT_FOUND_SPAN_S:
+                state = await self._api.fetch(watched.task_id)
+            except (TaskNotFound, OutputUnreadable) as error:
+                self.succeeded()
+                if self._is_final(watched, error, now):
                     raise
             except (ServiceError, OperatorError) as error:
-                not_found_at.clear()
-                self._put_off(job, error)
+                await self._put_off(watched, error)
             else:
-                self._gate.succeeded()
-                self._refused = False
+                self.succeeded()
+                watched.trouble = None
+                watched.same.clear()
                 return state
-            if now - began >= self._watch_s:
-                raise JobOverdue(waited_s=now - began)
+            self._check_time(watched)
 
-    def _put_off(self, job: Job, error: RemixbotError) -> None:
-        """A read failed: no job ends by that, but all of them may have to wait."""
-        if isinstance(error, OperatorError):
-            if not self._refused:  # the operator is told once, not once a minute
-                as_told(error, f"job {job.id}, reading on")
-            self._refused = True
-            self._gate.slow_down(OPERATOR_PAUSE_S)
-            return
-        log.warning("Job %d, reading on: %s", job.id, error)
+    def _is_final(
+        self, watched: _Watched, error: TaskNotFound | OutputUnreadable, now: float
+    ) -> bool:
+        """Whether *error* came so often and for so long that it is not going to change."""
+        if repr(error) != repr(watched.trouble):
+            log.warning("Job %d, reading on: %s", watched.job.id, error)
+            watched.same.clear()
+        watched.trouble = error
+        watched.same.append(now)
+        return len(watched.same) >= FINAL_READS and now - watched.same[0] >= FINAL_SPAN_S
+
+    async def _put_off(self, watched: _Watched, error: ServiceError | OperatorError) -> None:
+        """A read failed: no job ends by that, but it has to wait, or all of them."""
+        again = watched.refused
+        watched.trouble = error
+        watched.same.clear()
+        log.warning("Job %d, reading on: %s", watched.job.id, error)
         if isinstance(error, ApiBusy):
             self._gate.slow_down(error.retry_after_s)
+        if isinstance(error, OperatorError):
+            verdict = self._circuit.refused(watched.task_id, read=len(self._followed))
+            if verdict is Verdict.OPENED:
+                self._gate.probe_every(OPERATOR_PAUSE_S)
+                as_told(error, "reading jobs")  # once for all of them
+                await self._show_all()
+            if verdict is Verdict.ONE_TASK and again and not watched.reported:
+                watched.reported = True
+                as_told(error, f"job {watched.job.id}, reading on")
 
-    async def _wait(self, screen: Screen, forecast: Forecast, began: float) -> None:
+    async def _show_all(self) -> None:
+        """Show all how they stand: who waits before the gate would not for a while."""
+        for number, watched in enumerate(tuple(self._followed)):
+            if watched in self._followed:
+                watched.screen.show(self._progress(watched))
+            if number % SLICE == SLICE - 1:
+                await asyncio.sleep(0)
+
+    def _check_time(self, watched: _Watched) -> None:
+        """Raises `JobOverdue` where the time to watch is over."""
+        waited_s = self._waited_s(watched)
+        if waited_s >= self._watch_s:
+            raise JobOverdue(waited_s=waited_s, trouble=watched.trouble)
+
+    def _waited_s(self, watched: _Watched) -> float:
+        return self._clock.monotonic() - watched.began
+
+    async def _wait(self, watched: _Watched) -> None:
         """Wait for the moment of the next read; meanwhile the bar moves by what is expected."""
-        rest_s = forecast.next_gap(self._clock.monotonic() - began)
+        rest_s = watched.forecast.next_gap(self._waited_s(watched))
+        if watched.refused:
+            rest_s = OPERATOR_PAUSE_S
+        nobody_could = False
         while rest_s > 0:
-            screen.show(self._progress(forecast, began))
+            watched.screen.show(self._progress(watched))
             await self._clock.sleep(min(rest_s, TICK_S))
             rest_s -= TICK_S
+            nobody_could = nobody_could or self._circuit.is_open
+            if nobody_could and not self._circuit.is_open:
+                return  # now they can
 
-    def _progress(self, forecast: Forecast, began: float) -> Progress:
-        waited_s = self._clock.monotonic() - began
+    def _progress(self, watched: _Watched) -> Progress:
+        waited_s, forecast = self._waited_s(watched), watched.forecast
         fraction, expected_s = forecast.shown_fraction(waited_s), forecast.expected_s(waited_s)
         ends_at = None
         if expected_s is not None:
@@ -155,5 +266,5 @@ class Watcher:
             fraction=None if fraction is None else math.floor(fraction * 100) / 100,
             ends_at=ends_at,
             late=waited_s >= LATE_S,
-            refused=self._refused,
+            refused=watched.refused or self._circuit.is_open,
         )

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.clock import Clock
 from bot.errors import (
@@ -21,6 +21,7 @@ from bot.model import (
     Completed,
     Draft,
     Job,
+    JobState,
     MessageLink,
     Mode,
     Picture,
@@ -193,8 +194,9 @@ class Archive:
     # ------------------------------------------------------------------ showing again
 
     async def made(self, job: JobId | MessageId, author_id: int) -> Job | JobId:
-        """The job with pictures that somebody names; its id where only the API may know it.
+        """The job that somebody names; its id where only the API may know it.
 
+        It has pictures, or `look_up` may find that the API has them after all.
         Raises `MessageUnknown`, `JobPrivate`, `PicturesMissing`, and `ListUnavailable`.
         """
         async with looking():
@@ -207,7 +209,7 @@ class Archive:
                 raise MessageUnknown
             return job
         check_owner(known, author_id)
-        if not known.pictures:
+        if not known.pictures and not _may_be_found(known):
             raise PicturesMissing
         return known
 
@@ -220,9 +222,18 @@ class Archive:
             known = {job_id: await self._store.by_id(job_id) for job_id in set(job_ids)}
         return {job_id: job.author_id for job_id, job in known.items() if job is not None}
 
-    async def look_up(self, job: JobId) -> Completed:
-        """A job that only the API knows, by its task id. Raises what `Showroom.look_up` raises."""
-        return await self._showroom.look_up(job.value)
+    async def look_up(self, job: JobId | Job) -> Completed | Job:
+        """The finished job as the API has it: one that only the API knows, by its task id, or one
+        of ours that ended without pictures.
+
+        Raises what `Showroom.look_up` raises.
+        """
+        if isinstance(job, JobId):
+            return await self._showroom.look_up(job.value)
+        found = await self._showroom.look_up(job.task_id or "")
+        return replace(
+            job, pictures=found.pictures, provider_job_id=found.job_id, cost_usd=found.cost_usd
+        )
 
     def exhibition(
         self, pictures: Sequence[Picture], place: Place
@@ -284,3 +295,8 @@ class Archive:
         Raises `StoreUnavailable`.
         """
         return await self._store.guilds_of(application_id) - present
+
+
+def _may_be_found(job: Job) -> bool:
+    """The API has taken *job*, and it was given up before its pictures were seen."""
+    return job.state is JobState.FAILED and job.task_id is not None

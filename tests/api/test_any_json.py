@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.api.formats import picture_extension
-from bot.api.loose import as_id, as_number, as_words, decoded
+from bot.api.loose import as_id, as_number, as_words, decoded, shape_of
 from bot.api.refusals import normalise_code, parse_error
 from bot.api.wire import parse_task
-from bot.errors import ApiUnavailable, RemixbotError
+from bot.errors import ApiUnavailable, OutputUnreadable, RemixbotError
 from bot.model import Completed, Failed, Running
 
 LEAVES = st.one_of(
@@ -73,10 +73,10 @@ STATUSES = st.sampled_from([200, 201, 302, 400, 401, 402, 403, 404, 413, 418, 42
 
 
 @given(TASKS | ANYTHING)
-def test_any_json_is_a_task_state_or_an_unavailable_api(body: object) -> None:
+def test_any_json_is_a_task_state_or_says_nothing_of_a_task(body: object) -> None:
     try:
         state = parse_task(body)
-    except ApiUnavailable:
+    except (ApiUnavailable, OutputUnreadable):
         return
     assert isinstance(state, Running | Completed | Failed)
     assert state.task_id.encode()
@@ -120,6 +120,26 @@ def test_values_are_read_or_left(value: object) -> None:
     assert as_number(value) is None or not isinstance(value, bool)
     code = normalise_code(value)
     assert code is None or (code.isdigit() and len(code) <= 7)
+
+
+@given(ANYTHING)
+def test_a_shape_is_short_and_holds_no_word_of_a_value(value: object) -> None:
+    shape = shape_of(value)
+    assert shape.isprintable()
+    assert 0 < len(shape) <= 600
+
+
+def test_a_shape_names_keys_and_types() -> None:
+    document: dict[str, object] = {"id": "a secret", "a secret": 1, "output": [{"url": None}, 2]}
+    document["more"] = {"x": []}
+    shape = "{id: text, ?: number, output: [2 of {url: null}], more: {x: []}}"
+    assert shape_of(document) == shape
+    assert shape_of({f"key{number}": True for number in range(1000)}).endswith("key11: bool, …}")
+    deep: object = "a secret"
+    for _ in range(100):
+        deep = [deep]
+    assert "…" in shape_of(deep)
+    assert "secret" not in shape_of(deep)
 
 
 @given(st.binary())

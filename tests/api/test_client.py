@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 
 import aiohttp
 import pytest
@@ -17,6 +18,7 @@ from bot.errors import (
     ApiUnavailable,
     ContentRefused,
     GenerationFailed,
+    OutputUnreadable,
     RemixbotError,
     RequestRefused,
     SubmitUnknown,
@@ -124,21 +126,27 @@ SUBMIT_ERRORS: list[tuple[Answer, RemixbotError]] = [
     (Answer.of({"error": {"code": 4011098}}, status=400), GenerationFailed(code="4011098")),
     (
         Answer.of({"error": {"code": "004011099"}}, status=503),
-        ApiUnavailable(code="4011099", detail="HTTP 503, 4011099"),
+        ApiUnavailable(code="4011099", status=503, detail="HTTP 503, 4011099"),
     ),
     (Answer.of({"error": {"code": 40203}}, status=500), ApiCreditUsedUp()),
     (Answer.of({"status": {"code": 401}, "data": None}), ApiKeyRefused()),
-    (Answer(status=500, body=b"<html>"), SubmitUnknown(detail="HTTP 500")),
-    (Answer.of({"error": {"code": 9}}, status=502), SubmitUnknown(detail="HTTP 502, 9")),
-    (Answer(status=504), SubmitUnknown(detail="HTTP 504")),
-    (Answer(), SubmitUnknown(detail="HTTP 200")),
-    (Answer(body=b"<html>welcome</html>"), SubmitUnknown(detail="HTTP 200")),
-    (Answer(body=b'{"id": "t", "sta'), SubmitUnknown(detail="HTTP 200")),
-    (Answer.of({"status": "in_progress"}), SubmitUnknown(detail="HTTP 200")),
-    (Answer.of({"error": "hm"}), SubmitUnknown(detail="HTTP 200")),
-    (Answer.of({"status": {"code": 500}}), SubmitUnknown(detail="HTTP 500, 500")),
-    (Answer(status=204), SubmitUnknown(detail="HTTP 204")),
-    (Answer(status=303, headers={"Location": "/done"}), SubmitUnknown(detail="HTTP 303")),
+    (Answer(status=500, body=b"<html>"), SubmitUnknown(status=500, detail="HTTP 500")),
+    (
+        Answer.of({"error": {"code": 9}}, status=502),
+        SubmitUnknown(status=502, detail="HTTP 502, 9"),
+    ),
+    (Answer(status=504), SubmitUnknown(status=504, detail="HTTP 504")),
+    (Answer(), SubmitUnknown(status=200, detail="HTTP 200")),
+    (Answer(body=b"<html>welcome</html>"), SubmitUnknown(status=200, detail="HTTP 200")),
+    (Answer(body=b'{"id": "t", "sta'), SubmitUnknown(status=200, detail="HTTP 200")),
+    (Answer.of({"status": "in_progress"}), SubmitUnknown(status=200, detail="HTTP 200")),
+    (Answer.of({"error": "hm"}), SubmitUnknown(status=200, detail="HTTP 200")),
+    (Answer.of({"status": {"code": 500}}), SubmitUnknown(status=500, detail="HTTP 500, 500")),
+    (Answer(status=204), SubmitUnknown(status=204, detail="HTTP 204")),
+    (
+        Answer(status=303, headers={"Location": "/done"}),
+        SubmitUnknown(status=303, detail="HTTP 303"),
+    ),
 ]
 
 
@@ -162,15 +170,35 @@ READ_ERRORS: list[tuple[Answer, RemixbotError]] = [
     (Answer(status=401), ApiKeyRefused()),
     (Answer(status=402), ApiCreditUsedUp()),
     (Answer.of({"error": "no"}, status=403), ApiPermissionMissing(detail="no")),
-    (Answer(status=500), ApiUnavailable(detail="HTTP 500")),
-    (Answer(status=400), ApiUnavailable(detail="HTTP 400")),
-    (Answer.of(ENVELOPE, status=400), ApiUnavailable(detail="HTTP 400, 4011003")),
-    (Answer(status=413), ApiUnavailable(detail="HTTP 413")),
-    (Answer(body=b"[]"), ApiUnavailable(detail="HTTP 200")),
-    (Answer.of({"id": "t", "status": 1}), ApiUnavailable(detail="HTTP 200")),
+    (Answer(status=500), ApiUnavailable(status=500, detail="HTTP 500")),
+    (Answer(status=400), ApiUnavailable(status=400, detail="HTTP 400")),
+    (Answer.of(ENVELOPE, status=400), ApiUnavailable(status=400, detail="HTTP 400, 4011003")),
+    (Answer(status=413), ApiUnavailable(status=413, detail="HTTP 413")),
+    (Answer(body=b"[]"), ApiUnavailable(status=200, detail="HTTP 200: []")),
+    (
+        Answer.of({"id": "t", "status": 1, "a secret": [{"x": True}, 2]}),
+        ApiUnavailable(
+            status=200, detail="HTTP 200: {id: text, status: number, ?: [2 of {x: bool}]}"
+        ),
+    ),
+    (
+        Answer.of(
+            {
+                "id": "t",
+                "status": "completed",
+                "output": {"content": ["https://secret"]},
+                "usage": {"cost": "0.08"},
+            }
+        ),
+        OutputUnreadable(
+            task_id="t",
+            shape="{id: text, status: text, output: {content: [1 of text]}, usage: {cost: text}}",
+            cost_usd=Decimal("0.08"),
+        ),
+    ),
     (
         Answer.of({"id": "t", "status": "in_progress", "padding": "x" * 300_000}),
-        ApiUnavailable(detail="HTTP 200"),
+        ApiUnavailable(status=200, detail="HTTP 200: null"),
     ),
 ]
 

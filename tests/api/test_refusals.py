@@ -124,7 +124,9 @@ def test_the_codes_for_a_failed_job_and_a_missing_service_have_their_errors(stat
     failed = parse_error(status, {"error": {"code": 4011098, "message": "m"}}, {})
     assert told(failed) == (GenerationFailed, {"code": "4011098", "detail": "m"})
     gone = parse_error(status, {"error": {"code": "004011099", "message": "m"}}, {})
-    assert told(gone) == (ApiUnavailable, {"code": "4011099", "detail": f"HTTP {status}, 4011099"})
+    assert told(gone) == told(
+        ApiUnavailable(code="4011099", status=status, detail=f"HTTP {status}, 4011099")
+    )
 
 
 @pytest.mark.parametrize("status", [400, 405, 409, 415, 422])
@@ -145,18 +147,22 @@ def test_an_unknown_code_is_a_bug_of_ours(status: int) -> None:
         (403, {"error": "model not allowed"}, ApiPermissionMissing(detail="model not allowed")),
         (403, b"", ApiPermissionMissing()),
         (404, b"", TaskNotFound()),
-        (408, b"", ApiUnavailable(detail="HTTP 408")),
+        (408, b"", ApiUnavailable(status=408, detail="HTTP 408")),
         (413, b"", RequestRefused(code="4011006")),
-        (425, b"", ApiUnavailable(detail="HTTP 425")),
+        (425, b"", ApiUnavailable(status=425, detail="HTTP 425")),
         (429, {"error": {"code": 4011099}}, ApiBusy()),
-        (500, b"<html>broken</html>", ApiUnavailable(detail="HTTP 500")),
-        (502, b'{"error": {"code": 40110', ApiUnavailable(detail="HTTP 502")),
-        (503, {"message": "come again"}, ApiUnavailable(detail="HTTP 503")),
-        (307, b"", ApiUnavailable(detail="HTTP 307")),
-        (200, b"", ApiUnavailable(detail="HTTP 200")),
+        (500, b"<html>broken</html>", ApiUnavailable(status=500, detail="HTTP 500")),
+        (502, b'{"error": {"code": 40110', ApiUnavailable(status=502, detail="HTTP 502")),
+        (503, {"message": "come again"}, ApiUnavailable(status=503, detail="HTTP 503")),
+        (307, b"", ApiUnavailable(status=307, detail="HTTP 307")),
+        (200, b"", ApiUnavailable(status=200, detail="HTTP 200")),
         (200, {"status": {"code": 401, "message": "bad key"}, "data": None}, ApiKeyRefused()),
         (200, {"error": {"code": "404"}}, TaskNotFound()),
-        (200, {"status": {"code": 200, "message": "ok"}}, ApiUnavailable(detail="HTTP 200, 200")),
+        (
+            200,
+            {"status": {"code": 200, "message": "ok"}},
+            ApiUnavailable(status=200, detail="HTTP 200, 200"),
+        ),
     ],
 )
 def test_a_status_has_its_error(status: int, body: object, expected: RemixbotError | None) -> None:

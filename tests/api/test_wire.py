@@ -8,7 +8,7 @@ import pytest
 
 from bot.api import wire
 from bot.api.wire import parse_task, submit_body
-from bot.errors import ApiUnavailable
+from bot.errors import ApiUnavailable, OutputUnreadable
 from bot.model import (
     Completed,
     Failed,
@@ -210,8 +210,13 @@ def test_completed_without_output_has_no_pictures(output: object) -> None:
     ["x", 5, True, {"content": []}, ["x"], [["x"]], [{"content": "x"}], [{"content": {"x": 1}}]],
 )
 def test_an_output_that_cannot_be_read_does_not_end_the_task(output: object) -> None:
-    with pytest.raises(ApiUnavailable, match="cannot be read"):
+    with pytest.raises(OutputUnreadable) as caught:
         parse_task({"id": TASK, "status": "completed", "output": output})
+    assert caught.value.task_id == TASK
+
+
+def test_who_asks_for_a_task_needs_no_id_in_the_answer() -> None:
+    assert parse_task({"status": "pending"}, TASK) == Running(task_id=TASK)
 
 
 def test_of_thousands_of_pictures_the_first_hundred_are_kept() -> None:

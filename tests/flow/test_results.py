@@ -1,7 +1,13 @@
 """What a result shows when the API, or a picture, is not as usual."""
 
-import pytest
+from decimal import Decimal
 
+import pytest
+from aiohttp import web
+
+from bot.model import JobState
+from sandbox.api import Job as ApiJob
+from sandbox.api.server import Call
 from tests.flow.sim import ABOUT, Sim, buttons, pictures, shown, text
 
 
@@ -129,6 +135,67 @@ async def test_a_task_that_the_api_lost_is_given_up_after_two_minutes(sim: Sim) 
     assert "no longer knows" not in text(shown(result))
     await sim.clock.advance(60)
     assert "no longer knows" in text(shown(result))
+
+
+def answers_of_reads(sim: Sim, document: object | None) -> None:
+    """From now on every read is answered with *document*; ``None``: as the API would."""
+
+    async def interfere(call: Call, _: ApiJob, __: web.Request) -> web.StreamResponse | None:
+        return web.json_response(document) if document is not None and call == "read" else None
+
+    sim.api.interfere = interfere
+
+
+async def test_a_finished_job_whose_output_cannot_be_read_is_told_with_its_id_and_shown_later(
+    sim: Sim, caplog: pytest.LogCaptureFixture
+) -> None:
+    answers_of_reads(
+        sim,
+        {
+            "id": "x",
+            "status": "completed",
+            "output": {"images": ["https://words.example/secret.png"]},
+            "usage": {"cost": "0.11"},
+        },
+    )
+    result = await sim.ann.slash(sim.channel, "imagine", prompt="a red fox")
+    await sim.clock.advance(100)
+    assert "cannot read" not in text(shown(result))
+    await sim.clock.advance(100)
+    told, task_id = text(shown(result)), sim.api.submits[0].task_id
+    assert "The API made this one and charged $0.11" in told
+    assert f"`/show` tries again with the task id `{task_id}`" in told
+    assert "Nothing was charged" not in told
+    job = await sim.store.job(1)
+    assert job is not None
+    assert (job.state, job.failure) == (JobState.FAILED, "OutputUnreadable")
+    assert job.cost_usd == Decimal("0.11")
+    assert "output: {images: [1 of text]}" in caplog.text
+    assert "secret" not in caplog.text
+    usage = shown(await sim.ann.slash(sim.channel, "usage"))
+    assert "$0.11" in text(usage)
+    reads = sum(sim.api.reads.values())
+    await sim.clock.advance(600)
+    assert sum(sim.api.reads.values()) == reads
+    still = shown(await sim.ann.slash(sim.channel, "show", job_id=task_id))
+    assert "cannot read where the pictures are" in text(still)
+    answers_of_reads(sim, None)
+    later = shown(await sim.ann.slash(sim.channel, "show", job_id=task_id))
+    assert len(pictures(later)) == 4
+    assert "a red fox" in text(later)
+
+
+async def test_a_job_that_may_not_be_read_ends_with_what_is_known_of_it(sim: Sim) -> None:
+    result = await sim.ann.slash(sim.channel, "imagine", prompt="x sandbox:unpaid=99")
+    other = await sim.ben.slash(sim.channel, "imagine", prompt="y sandbox:seconds=100")
+    await sim.clock.advance(60)
+    assert "rejecting my status checks" in text(shown(result))
+    assert "rejecting my status checks" not in text(shown(other))
+    await sim.clock.advance(60)
+    assert len(pictures(shown(other))) == 4
+    await sim.clock.advance(600)
+    assert "is rejecting my status checks, so I stopped watching" in text(shown(result))
+    assert "It may have been charged" in text(shown(result))
 
 
 async def test_a_job_that_never_ends_is_watched_for_the_time_set_and_no_longer(sim: Sim) -> None:

@@ -110,7 +110,7 @@ async def test_a_task_of_somebody_else_without_pictures_says_so(
 
 async def test_while_the_api_talks_nonsense_nothing_is_shown_and_that_is_said(sim: Sim) -> None:
     job = sim.api.add_finished_job(prompt="the sea sandbox:truncated", job_id=JOB_ID)
-    assert "cannot be reached" in text(await show(sim, sim.ann, job.task_id))
+    assert "an answer that I cannot read" in text(await show(sim, sim.ann, job.task_id))
 
 
 async def test_a_job_without_pictures_says_so(sim: Sim) -> None:

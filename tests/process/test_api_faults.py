@@ -123,6 +123,34 @@ async def test_no_fault_of_a_read_ends_a_job(
     assert "ERROR" not in bot.output
 
 
+@pytest.mark.parametrize(
+    "accident",
+    [
+        status(403, '{"error": "no permission"}'),
+        nonsense({"id": "x", "status": "completed", "output": {"images": []}}),
+        silence,
+    ],
+    ids=["403", "unreadable", "silence"],
+)
+async def test_one_job_that_can_never_be_read_holds_up_no_other(
+    api: GenerationServer,
+    bot: BotProcess,
+    people: list[Person],
+    channel: Channel,
+    accident: Accident,
+) -> None:
+    script = Script("read", {"bad": accident}, times=10_000)
+    api.interfere = script.interfere
+    bad = await people[0].slash(channel, "imagine", prompt="bad")
+    await api.until(lambda: script.happened.total() > 0)
+    ends = [await end_of(people[1], channel, f"good {number}") for number in range(2)]
+    assert [len(message.pictures) for message in ends] == [4, 4]
+    assert "rejecting my status checks" not in ends[1].text
+    shown = await bad.message()
+    assert not ended(shown)
+    assert "ERROR" not in bot.output
+
+
 async def test_a_submit_without_a_readable_answer_may_be_charged_and_is_never_repeated(
     api: GenerationServer, bot: BotProcess, guild: Community, channel: Channel
 ) -> None:
