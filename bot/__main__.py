@@ -9,19 +9,23 @@ import sys
 import threading
 from collections.abc import Sequence
 
-import discord
-
 from bot import notices, sentences
 from bot.assembly import assemble
-from bot.checkup import check
+from bot.checkup import Outcome, check
 from bot.clock import Clock
+from bot.connecting import DiscordRefuses
 from bot.errors import StoreUnavailable, StoreUnusable
 from bot.settings import Settings, SettingsInvalid, load_settings
-from bot.ui import faults
 
 log = logging.getLogger(__name__)
 
 OK, CANNOT_RUN, SETTINGS_WRONG = 0, 1, 2
+MARKS = {
+    Outcome.RIGHT: notices.CHECK_RIGHT,
+    Outcome.WRONG: notices.CHECK_WRONG,
+    Outcome.UNTOLD: notices.CHECK_UNTOLD,
+    Outcome.ADVICE: notices.CHECK_ADVICE,
+}
 CLOSING_S = 8.0
 """Whoever stops a service gives it ten seconds, as a rule, and kills it then."""
 
@@ -29,7 +33,7 @@ CLOSING_S = 8.0
 def main(given: Sequence[str] | None = None) -> int:
     """Run until stopped; the exit code: 0 stopped, 1 cannot run, 2 settings missing or wrong.
 
-    ``check``: only tell what is right, 0, or what is wrong, 1.
+    ``check``: only tell what is right; 0 where all is, 1 where something is wrong or untold.
     """
     parser = argparse.ArgumentParser(prog="python -m bot", description=notices.CHECK_DESCRIPTION)
     commands = parser.add_subparsers(dest="command", metavar="check")
@@ -38,7 +42,8 @@ def main(given: Sequence[str] | None = None) -> int:
     try:
         settings = load_settings()
     except SettingsInvalid as error:
-        _complain(notices.SETTINGS_INTRO, *(f"  {problem}" for problem in error.problems))
+        odd = [remark.sentence for remark in error.remarks]
+        _complain(notices.SETTINGS_INTRO, *(f"  {problem}" for problem in (*error.problems, *odd)))
         return CANNOT_RUN if only_check else SETTINGS_WRONG
     if only_check:
         logging.basicConfig(level=logging.CRITICAL)  # what is wrong is said in a sentence
@@ -51,7 +56,12 @@ def _serve_until_stopped(settings: Settings) -> int:
         level=settings.log_level, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s"
     )
     # At DEBUG discord.py writes whole events to the log, and with them every interaction's token.
-    logging.getLogger("discord").setLevel(max(logging.getLogger().level, logging.INFO))
+    level = logging.getLogger().level
+    logging.getLogger("discord").setLevel(max(level, logging.INFO))
+    # `bot.connecting` says what becomes of the connection.
+    logging.getLogger("discord.client").setLevel(max(level, logging.WARNING))
+    for remark in settings.remarks:
+        log.warning(remark.sentence)
     try:
         asyncio.run(run(settings))
     except StoreUnusable as error:
@@ -60,11 +70,8 @@ def _serve_until_stopped(settings: Settings) -> int:
     except StoreUnavailable as error:
         _complain(notices.database_unusable(error.detail))
         return CANNOT_RUN
-    except discord.LoginFailure:
-        _complain(notices.LOGIN_REFUSED)
-        return CANNOT_RUN
-    except faults.FAULTS:
-        _complain(notices.NO_NETWORK)
+    except DiscordRefuses as error:
+        _complain(error.sentence)
         return CANNOT_RUN
     return OK
 
@@ -73,16 +80,15 @@ async def _check(settings: Settings) -> int:
     """Print a line for each finding; the exit code."""
     all_right = True
     async for finding in check(settings):
-        mark = notices.CHECK_RIGHT if finding.right else notices.CHECK_WRONG
-        sys.stdout.write(f"{mark}  {finding.sentence}\n")
-        all_right = all_right and finding.right
+        sys.stdout.write(f"{MARKS[finding.outcome]}  {finding.sentence}\n")
+        all_right = all_right and finding.outcome in {Outcome.RIGHT, Outcome.ADVICE}
     return OK if all_right else CANNOT_RUN
 
 
 async def run(settings: Settings) -> None:
     """Run the bot until a signal or the end of its connection.
 
-    Raises `bot.errors.StoreUnavailable`, and what discord.py raises where it cannot log in.
+    Raises `bot.errors.StoreUnavailable`, and `DiscordRefuses` where no patience helps.
     """
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -11,6 +11,7 @@ from discord.ext import commands
 
 from bot import notices
 from bot.clock import Clock
+from bot.connecting import connect
 from bot.errors import StoreUnavailable
 from bot.jobs.crew import Crew
 from bot.model import Job
@@ -99,9 +100,15 @@ class RemixBot(commands.Bot):
         """How an accepted job answers *interaction*."""
         return functools.partial(self._screens.open, interaction)
 
+    async def start(self, token: str, *, reconnect: bool = True) -> None:  # noqa: ARG002  # its own
+        """Be connected until closed. Raises `bot.connecting.DiscordRefuses`."""
+        await connect(self, token)
+
     async def setup_hook(self) -> None:
+        """Called with each attempt to log in; one that failed may have come to any point of it."""
         for cog in COGS:
-            await self.load_extension(cog)
+            if cog not in self.extensions:
+                await self.load_extension(cog)
         self._open_commands()
         self.add_dynamic_items(*CONTROLS)
         await self._sync_commands()

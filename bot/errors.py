@@ -291,6 +291,9 @@ class ApiBusy(ServiceError):
 class TaskNotFound(ServiceError):
     """HTTP 404 when reading a task."""
 
+    detail: str = ""
+    """The API's own words."""
+
 
 @dataclass(eq=False)
 class SubmitUnknown(ServiceError):

@@ -11,7 +11,110 @@ LOGIN_REFUSED = (
     "Discord refused the token. Copy a new one from the developer portal "
     "(your application > Bot > Reset Token) into DISCORD_TOKEN."
 )
-NO_NETWORK = "Discord cannot be reached. Check this machine's network, then start again."
+
+
+def env_file_unreadable(name: str, detail: str) -> str:
+    return f"{name} can't be read ({detail}): check who owns it and its permissions."
+
+
+def env_file_is_folder(name: str) -> str:
+    return f"{name} is a folder. It must be a file: copy .env.example."
+
+
+def env_file_dangling(name: str) -> str:
+    return f"{name} is a link to a file that doesn't exist."
+
+
+def env_file_utf16(name: str) -> str:
+    return f"{name} is in UTF-16 or UTF-32: save it as UTF-8."
+
+
+def env_file_nul(name: str, line: int) -> str:
+    return f"{name}, line {line}: there's a NUL character in it. Is it UTF-16? Save it as UTF-8."
+
+
+def env_file_not_utf8(name: str, line: int) -> str:
+    return f"{name}, line {line}: one of its letters isn't UTF-8. Save the file as UTF-8."
+
+
+def env_file_line(name: str, line: int) -> str:
+    return (
+        f"{name}, line {line}: I can't read it. A line is NAME=value; a value that begins with a "
+        "quote must end with the same one."
+    )
+
+
+def env_file_repeats(name: str, setting: str) -> str:
+    return f"{name} sets {setting} more than once: the last one counts."
+
+
+def env_file_open(name: str) -> str:
+    return (
+        f"{name} holds secrets, and its permissions let other users of this machine open it: "
+        f"chmod 600 {name}"
+    )
+
+
+def unknown_setting(name: str, meant: str | None) -> str:
+    """*name* is set and means nothing; *meant* is a setting that is called nearly so."""
+    instead = f" Did you mean {meant}?" if meant else ""
+    return f"{name} is set, but there's no such setting.{instead}"
+
+
+def unknown_line(name: str, line: int) -> str:
+    return f"{name}, line {line}: there's no setting of that name."
+
+
+def proxy_unused(name: str) -> str:
+    return (
+        f"{name} is set, but this bot uses no proxy: it connects to Discord, the API and the "
+        "pictures itself."
+    )
+
+
+# ------------------------------------------------------------------ connecting (for the operator)
+
+TOO_LARGE = (
+    "Discord wants a bot in so many servers to run in several parts (shards), and this one runs in "
+    "one piece: take it out of some servers."
+)
+TOO_OLD = "Discord no longer speaks the version of its gateway that this bot does: update the bot."
+INTENTS_REFUSED = (
+    "Discord refuses what the bot wants to hear of. It needs no privileged intents: is "
+    "DISCORD_TOKEN that of another application?"
+)
+CLOUDFLARE_BAN = (
+    "Cloudflare, which stands in front of Discord, has banned this machine's address for a while "
+    "(HTTP 429)."
+)
+CLOUDFLARE_REFUSES = (
+    "Cloudflare, which stands in front of Discord, or a firewall lets this machine in nowhere "
+    "(HTTP 403)."
+)
+GATEWAY_CLOSES = "Discord's gateway closes the connection."
+DISCORD_SILENT = "Discord doesn't answer in time."
+NAME_UNKNOWN = (
+    "The name of Discord's server can't be looked up: check this machine's network and DNS."
+)
+NOT_DISCORDS_CERTIFICATE = (
+    "What answers in Discord's place doesn't have its certificate: check this machine's clock, "
+    "its certificates, and what stands between it and Discord."
+)
+STARTS_USED_UP = "Discord allows this bot no more starts for now: it has started too often."
+
+
+def discord_out_of_order(status: int) -> str:
+    return f"Discord is out of order (HTTP {status})."
+
+
+def discord_unreachable(detail: str) -> str:
+    return f"Discord can't be reached ({detail}): check this machine's network and firewall."
+
+
+def waiting(sentence: str, wait_s: float) -> str:
+    """For a log line: what is in the way, and when it is tried again."""
+    return f"{sentence} Next attempt in {max(1, round(wait_s))} s."
+
 
 # ------------------------------------------------------------------ checking (for the operator)
 
@@ -19,11 +122,21 @@ CHECK_DESCRIPTION = "A Discord bot in front of the Vtrix API. Without a command 
 CHECK_HELP = "say whether token, key, database and permissions are right, without starting the bot"
 CHECK_RIGHT = "right"
 CHECK_WRONG = "WRONG"
+CHECK_UNTOLD = "unsure"
+CHECK_ADVICE = "advice"
 CHECK_DATABASE_NEW = "Database: it can be made; the first start does that."
 CHECK_DATABASE_OLD = "Database: an older version wrote it; the next start brings it up to date."
 CHECK_DATABASE_READY = "Database: it is there and up to date."
 CHECK_KEY = "API key: the API takes it."
+CHECK_NOT_THE_API = (
+    "API key: I can't tell, because what answers at VTRIX_API_URL doesn't answer like the API. "
+    "Check that address."
+)
 CHECK_NO_SERVERS = "Servers: the bot is in none. Invite it by the link that it logs when it starts."
+
+
+def check_settings(sentence: str) -> str:
+    return f"Settings: {sentence}"
 
 
 def check_database_wrong(sentence: str) -> str:
@@ -36,8 +149,8 @@ def check_key_wrong(sentence: str) -> str:
 
 def check_key_untold(detail: str) -> str:
     return (
-        f"API key: I could not tell ({detail}). Check VTRIX_API_URL, this machine's network and "
-        "the API's status."
+        f"API key: I can't tell ({detail}). Check VTRIX_API_URL, this machine's network and the "
+        "API's status."
     )
 
 
@@ -47,6 +160,14 @@ def check_token(name: str) -> str:
 
 def check_token_wrong(sentence: str) -> str:
     return f"Discord token: {sentence}"
+
+
+def check_token_untold(sentence: str) -> str:
+    return f"Discord token: I can't tell. {sentence}"
+
+
+def check_servers_untold(sentence: str) -> str:
+    return f"Servers: I can't tell. {sentence}"
 
 
 def check_server(name: str) -> str:
@@ -65,7 +186,7 @@ def check_server_closed(name: str) -> str:
 
 
 def check_server_untold(name: str, detail: str) -> str:
-    return f"Server {name}: I could not tell ({detail})."
+    return f"Server {name}: I can't tell ({detail})."
 
 
 CLOSING_HANGS = (

@@ -4,13 +4,21 @@ Nobody else reads the environment. Secrets hide in `repr`; all problems are repo
 name and never by value.
 """
 
+import os
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, HttpUrl, PrivateAttr, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
+from bot.env_file import EnvFileUnreadable, read_env_file
+from bot.setting_names import Remark, remarks_on
 from bot.words import can_be_found
 
 API_URL = "https://cloud.vtrix.ai/model/v1"
@@ -32,11 +40,15 @@ Usd = Annotated[
 
 
 class SettingsInvalid(Exception):
-    """Some settings are missing or wrong; ``problems`` has one sentence for each."""
+    """Some settings are missing or wrong; ``problems`` has one sentence for each.
 
-    def __init__(self, problems: tuple[str, ...]) -> None:
+    ``remarks``: what else is odd, which may be why.
+    """
+
+    def __init__(self, problems: tuple[str, ...], remarks: tuple[Remark, ...] = ()) -> None:
         super().__init__("; ".join(problems))
         self.problems = problems
+        self.remarks = remarks
 
 
 class Settings(BaseSettings):
@@ -124,6 +136,29 @@ class Settings(BaseSettings):
         default=120, gt=0, le=900, description="a number of seconds, more than 0 and at most 900"
     )
 
+    _remarks: tuple[Remark, ...] = PrivateAttr(())
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What is odd about what was set, though the bot can run."""
+        return self._remarks
+
+    def with_remarks(self, remarks: tuple[Remark, ...]) -> Self:
+        self._remarks = remarks
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  # the signature of pydantic-settings
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment goes before what is handed in, which is what ``.env`` says."""
+        return env_settings, init_settings
+
     @field_validator("discord_token", "vtrix_api_key")
     @classmethod
     def _one_word(cls, value: SecretStr) -> SecretStr:
@@ -166,20 +201,41 @@ class Settings(BaseSettings):
     @field_validator("allowed_guilds", "allowed_roles", "allowed_channels", mode="before")
     @classmethod
     def _split_ids(cls, value: object) -> object:
-        return value.replace(",", " ").split() if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        return [_unquoted(one) for one in value.replace(",", " ").split()]
+
+    @field_validator("*", mode="before")
+    @classmethod  # of several validators of one field the last one runs first
+    def _as_meant(cls, value: object) -> object:
+        """Without the quotes around it, which shells and Docker leave or take away as they like."""
+        if not isinstance(value, str):
+            return value
+        value.encode()  # half a surrogate pair, of bytes that are no UTF-8, is a ValueError
+        return _unquoted(value)
 
 
 def load_settings(env_file: Path = Path(".env")) -> Settings:
-    """Read the environment, then *env_file* for what the environment does not say.
+    """Read the environment, and *env_file* for what the environment does not say.
 
     Raises `SettingsInvalid` with every problem at once.
     """
-    source: dict[str, Any] = {"_env_file": env_file, "_env_file_encoding": "utf-8"}
     try:
-        return Settings(**source)
+        file = read_env_file(env_file)
+    except EnvFileUnreadable as error:
+        raise SettingsInvalid(error.problems) from None
+    names = {field.upper(): field for field in Settings.model_fields}
+    remarks = remarks_on(env_file.name, file, environment=os.environ.keys(), names=names.keys())
+    given: dict[str, Any] = {
+        field: file.values[name] for name, field in names.items() if file.values.get(name)
+    }
+    try:
+        settings = Settings(**given)
     except ValidationError as error:
         found = {str(problem["loc"][0]): str(problem["type"]) for problem in error.errors()}
-        raise SettingsInvalid(tuple(_sentence(*item) for item in found.items())) from None
+        problems = tuple(_sentence(*item) for item in found.items())
+        raise SettingsInvalid(problems, remarks) from None
+    return settings.with_remarks(remarks)
 
 
 def _sentence(field: str, problem: str) -> str:
@@ -187,3 +243,11 @@ def _sentence(field: str, problem: str) -> str:
     if problem == "missing":
         return f"{name} is missing: set it to {meaning}."
     return f"{name} is wrong: it must be {meaning}."
+
+
+def _unquoted(value: str) -> str:
+    """*value* without white space and one pair of quotes around it."""
+    value = value.strip()
+    first, inside, last = value[:1], value[1:-1], value[-1:]
+    paired = len(value) > 1 and first in QUOTES and last in QUOTES
+    return inside.strip() if paired and not {first, last} & {*inside} else value

@@ -122,7 +122,7 @@ class GenerationApi:
     def _unread(self, task_id: str, answer: _Answer) -> Failed:
         refusal = self._refusal(answer)
         if refusal.status == 404:
-            raise TaskNotFound
+            raise TaskNotFound(detail=refusal.words)
         error = refusal_error(refusal, answer.retry_after_s)
         if isinstance(error, GenerationFailed | ContentRefused):
             return Failed(task_id=task_id, code=refusal.code, detail=refusal.words)

@@ -66,8 +66,8 @@ class Accounts:
     async def gateway(self, request: web.Request) -> web.Response:
         limit: JsonObject = {
             "total": 1000,
-            "remaining": 999,
-            "reset_after": 0,
+            "remaining": self._world.starts_left,
+            "reset_after": 0 if self._world.starts_left else 100,
             "max_concurrency": 1,
         }
         url = f"ws://{request.host}/gateway"

@@ -86,6 +86,17 @@ def too_many(retry_after_s: float, *, everywhere: bool = False) -> Fault:
     return Fault(name, lambda: limited(retry_after_s, everywhere=everywhere))
 
 
+def banned(retry_after_s: int) -> Fault:
+    """Cloudflare, before Discord, lets this address in nowhere for a while."""
+
+    def page() -> web.Response:
+        response = _told(429, "text/html", "<html><title>Access denied | error 1015</title></html>")
+        response.headers["Retry-After"] = str(retry_after_s)
+        return response
+
+    return Fault("banned", page)
+
+
 def limited(
     retry_after_s: float, *, everywhere: bool = False, code: int | None = None
 ) -> web.Response:

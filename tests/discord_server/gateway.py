@@ -21,6 +21,8 @@ from tests.discord_server.world import World
 RECONNECT, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 7, 9, 10, 11
 HEARTBEAT_EVERY_MS = 41_250
 UNKNOWN_ERROR, AUTHENTICATION_FAILED, INVALID_SEQUENCE = 4000, 4004, 4007
+WEBSOCKET_CODES = 1000
+"""Where they begin; HTTP statuses are below."""
 RESUMABLE_S = 3 * 60.0
 GOODBYES = (WSCloseCode.OK, WSCloseCode.GOING_AWAY)
 """Close codes by which a bot ends its session; after any other it may resume."""
@@ -36,6 +38,10 @@ class Gateway:
         """How often a session began, and how often one was resumed."""
         self.copies = 1
         """How often the bot is told of each interaction. Discord promises once, not only once."""
+        self.refuses: list[int] = []
+        """What the next attempts to connect get: an HTTP status, or a code to close with."""
+        self.resume_at: str | None = None
+        """The address that the bot is told for resuming, where that is not our own."""
         self._wires: set[Wire] = set()
         self._admits = asyncio.Event()
         self._admits.set()
@@ -119,9 +125,11 @@ class Gateway:
 
     # ------------------------------------------------------------------ serving
 
-    async def connect(self, request: web.Request) -> web.WebSocketResponse:
+    async def connect(self, request: web.Request) -> web.StreamResponse:
         """Serve one websocket until it ends."""
         await self._admits.wait()
+        if self.refuses and self.refuses[0] < WEBSOCKET_CODES:
+            return web.Response(status=self.refuses.pop(0))
         socket = web.WebSocketResponse(max_msg_size=0)
         await socket.prepare(request)
         wire = Wire(request, socket)
@@ -153,6 +161,8 @@ class Gateway:
             case 2 | 6 if frame["d"]["token"] != self._world.token:
                 reason = b"Authentication failed."
                 await wire.socket.close(code=AUTHENTICATION_FAILED, message=reason)
+            case 2 if self.refuses:
+                await wire.socket.close(code=self.refuses.pop(0))
             case 2:
                 await self._identify(wire, frame["d"])
             case 6:
@@ -174,7 +184,8 @@ class Gateway:
             "user": payloads.user(self._world.bot),
             "guilds": [{"id": str(guild.id), "unavailable": True} for guild in guilds],
             "session_id": session.id,
-            "resume_gateway_url": self._world.cdn.replace("http", "ws", 1) + "/gateway",
+            "resume_gateway_url": self.resume_at
+            or self._world.cdn.replace("http", "ws", 1) + "/gateway",
             "application": {"id": str(self._world.application_id), "flags": 0},
             "shard": [number, total],
         }

@@ -1,6 +1,6 @@
 """Runs a module, unchanged, with discord.py pointed at a server of ours.
 
-DISCORD_SERVER_URL=http://127.0.0.1:1234 python -m tests.discord_server.launch bot
+SOCKET_DISCORD_URL=http://127.0.0.1:1234 python -m tests.discord_server.launch bot
 """
 
 import os
@@ -12,11 +12,11 @@ from discord.asset import Asset
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-VARIABLE = "DISCORD_SERVER_URL"
+VARIABLE = "SOCKET_DISCORD_URL"
 
 
 def main() -> None:
-    """Point discord.py at ``DISCORD_SERVER_URL``, then run the module named, with what follows."""
+    """Point discord.py at ``SOCKET_DISCORD_URL``, then run the module named, with what follows."""
     url, module = os.environ[VARIABLE], sys.argv[1]
     Route.BASE = f"{url}/api/v10"
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url).with_scheme("ws") / "gateway"

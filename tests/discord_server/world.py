@@ -52,6 +52,8 @@ class World:
         self.cdn = ""
         """Where files are served, once the server is up."""
         self.bot_public = False
+        self.starts_left = 999
+        """How often the bot may begin a session today."""
         self.file_limit_bytes = 10 * 1024 * 1024
         self._serial = count()
         self.bot = User(self.new_id(), bot_name, bot=True)

@@ -1,6 +1,6 @@
 """Runs the bot, unchanged, and says which points it passes; it may die at one of them.
 
-KILL_AT="before POST submit" DISCORD_SERVER_URL=... python -m tests.process.kill_launch bot
+KILL_AT="before POST submit" SOCKET_DISCORD_URL=... python -m tests.process.kill_launch bot
 """
 
 import asyncio

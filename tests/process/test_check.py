@@ -11,6 +11,8 @@ import pytest
 from bot.clock import Clock
 from bot.store import open_store
 from sandbox.api import GenerationServer
+from tests.api.servers import Answer, scripted
+from tests.discord_server.faults import RESET, Fault, banned, broken
 from tests.discord_server.launch import VARIABLE
 from tests.discord_server.people import Community, Person
 from tests.discord_server.process import PROJECT, BotProcess
@@ -113,7 +115,74 @@ async def test_an_api_that_does_not_answer_tells_nothing_about_the_key(check: Ch
         nobody.bind(("127.0.0.1", 0))
         code, lines = await check(VTRIX_API_URL=f"http://127.0.0.1:{nobody.getsockname()[1]}")
     assert code == 1
-    assert lines[1].startswith("WRONG  API key: I could not tell (ApiUnavailable)")
+    assert lines[1].startswith("unsure  API key: I can't tell (ApiUnavailable)")
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (404, "<html>404 Not Found</html>"),
+        (404, ""),
+        (404, '{"detail": "Not Found"}'),
+        (404, '{"message": "Cannot GET /generation/task/remixbot-check"}'),
+        (404, '{"error": {"code": 404, "message": "no such route"}}'),
+        (200, "<html>Welcome</html>"),
+        (200, '{"id": "remixbot-check", "status": "in_progress"}'),
+        (301, ""),
+        (403, "<html>Forbidden</html>"),
+        (500, ""),
+    ],
+)
+async def test_another_server_than_the_api_tells_nothing_about_the_key(
+    check: Check, status: int, body: str
+) -> None:
+    async with scripted(Answer(status=status, body=body.encode())) as server:
+        code, lines = await check(VTRIX_API_URL=server.url)
+    assert code == 1
+    assert lines[1].startswith("unsure  API key: I can't tell")
+
+
+async def test_an_api_that_takes_this_key_and_not_any_key_is_the_right_one(check: Check) -> None:
+    unknown, refused = Answer(status=404), Answer(status=401)
+    async with scripted(unknown, refused) as server:
+        code, lines = await check(VTRIX_API_URL=server.url)
+    assert (code, lines[1]) == (0, "right  API key: the API takes it.")
+    ours, other, *_ = (seen.headers["Authorization"] for seen in server.seen)
+    assert ours == f"Bearer {KEY}" != other
+
+
+@pytest.mark.parametrize(
+    ("fault", "path", "line"),
+    [
+        (RESET, "/users/@me", "Discord token: I can't tell. Discord can't be reached"),
+        (broken(503), "/users/@me", "Discord token: I can't tell. Discord is out of order"),
+        (banned(60), "/users/@me", "Discord token: I can't tell. Cloudflare, which"),
+        (broken(503), "/users/@me/guilds", "Servers: I can't tell. Discord is out of order"),
+        (broken(503), "/guilds/*", "Server studio: I can't tell"),
+    ],
+)
+async def test_a_discord_that_says_nothing_makes_nothing_wrong(
+    check: Check, discord: DiscordServer, guild: Community, fault: Fault, path: str, line: str
+) -> None:
+    assert guild
+    discord.faults.add("GET", path, fault, times=None)
+    code, lines = await check()
+    assert code == 1, "not all is right as far as anybody knows"
+    assert lines[-1].startswith(f"unsure  {line}")
+    assert not [one for one in lines if one.startswith("WRONG")]
+
+
+async def test_settings_that_do_nothing_are_wrong_and_advice_is_not(
+    check: Check, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("COMPOSE_FILE=hidden\n")
+    (tmp_path / ".env").chmod(0o644)
+    code, lines = await check()
+    assert code == 0
+    assert [line.partition(":")[0] for line in lines[:2]] == ["advice  Settings"] * 2
+    code, lines = await check(MAX_RUNING="1")
+    assert code == 1
+    assert "WRONG  Settings: MAX_RUNING is set" in "\n".join(lines)
 
 
 async def test_a_wrong_token_is_told(check: Check) -> None:

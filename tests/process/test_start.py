@@ -1,14 +1,12 @@
 """Starting and stopping: one sentence that says what to do, and an exit code."""
 
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.discord_server.launch import VARIABLE
 from tests.discord_server.people import Person
 from tests.discord_server.process import PROJECT, BotProcess
 from tests.discord_server.server import DiscordServer
@@ -40,22 +38,6 @@ def test_missing_and_wrong_settings_are_named_at_once(tmp_path: Path) -> None:
     assert "LOUD" not in ended.stderr
 
 
-def test_no_network_is_one_sentence(tmp_path: Path) -> None:
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{nobody.getsockname()[1]}"
-    ended = start(
-        tmp_path,
-        "tests.discord_server.launch",
-        DISCORD_TOKEN="token",
-        VTRIX_API_KEY=KEY,
-        **{VARIABLE: address},
-    )
-    assert ended.returncode == 1
-    assert ended.stderr.strip().endswith("Check this machine's network, then start again.")
-    assert "Traceback" not in ended.stderr
-
-
 def test_an_unusable_database_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file where the folder should be")
     ended = start(tmp_path, DISCORD_TOKEN="token", VTRIX_API_KEY=KEY)
@@ -82,6 +64,28 @@ async def test_a_refused_token_is_one_sentence_without_the_token(
     assert "Discord refused the token" in bot.output
     assert "Traceback" not in bot.output
     assert "not-the-right-token" not in bot.output
+
+
+async def test_what_is_odd_about_the_settings_is_logged(
+    discord: DiscordServer, env: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("MAX_RUNING=1\n")
+    (tmp_path / ".env").chmod(0o644)
+    env["https_proxy"] = "http://proxy.hidden:3128"
+    async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+        await bot.wait_for_line("WARNING.*MAX_RUNING is set.*Did you mean MAX_RUNNING?")
+        await bot.wait_for_line("WARNING.*HTTPS_PROXY is set, but this bot uses no proxy")
+        await bot.wait_for_line("WARNING.*chmod 600 .env")
+        await bot.wait_for_line("Logged in as")
+    assert "hidden" not in bot.output
+
+
+def test_an_env_file_in_another_encoding_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("DISCORD_TOKEN=token\n", encoding="utf-16")
+    ended = start(tmp_path)
+    assert ended.returncode == 2
+    assert ".env is in UTF-16" in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 async def test_a_second_bot_on_one_database_does_not_start(

@@ -1,0 +1,187 @@
+"""Connects to Discord with patience, and says what stands in the way.
+
+Whatever may pass by itself is waited for: Discord out of order, a ban by Cloudflare, no network, no
+more starts for today. What only somebody can mend ends the bot with a sentence.
+"""
+
+import asyncio
+import logging
+from typing import Any
+
+import aiohttp
+import discord
+from discord.gateway import DiscordWebSocket, ReconnectWebSocket
+
+from bot import notices
+from bot.pauses import Pauses
+from bot.ui import faults
+
+log = logging.getLogger(__name__)
+
+LOST = (
+    *faults.FAULTS,
+    discord.LoginFailure,
+    discord.GatewayNotFound,
+    discord.ConnectionClosed,
+)
+"""What logging in and staying connected may raise."""
+GATEWAY_ANSWERS_S = 60.0
+"""How long a gateway may take to let the bot in."""
+STABLE_S = 60.0
+"""A connection that lasted so long was a good one: what comes after it is new trouble."""
+RESUMES = 2
+"""After so many attempts to go on with a session, a new one is begun at the main gateway: the
+address that Discord gave for going on may be dead."""
+WAIT_MAX_S = 24 * 3600.0
+
+_CLOSED_FOR_GOOD = {
+    4004: notices.LOGIN_REFUSED,
+    4010: notices.TOO_LARGE,
+    4011: notices.TOO_LARGE,
+    4012: notices.TOO_OLD,
+    4013: notices.INTENTS_REFUSED,
+    4014: notices.INTENTS_REFUSED,
+}
+"""By the gateway's close codes."""
+_BY_STATUS = {403: notices.CLOUDFLARE_REFUSES, 429: notices.CLOUDFLARE_BAN}
+_BY_KIND = (
+    (discord.ConnectionClosed, notices.GATEWAY_CLOSES),
+    (ReconnectWebSocket, notices.GATEWAY_CLOSES),
+    (aiohttp.ClientConnectorDNSError, notices.NAME_UNKNOWN),
+    (aiohttp.ClientSSLError, notices.NOT_DISCORDS_CERTIFICATE),
+    (TimeoutError, notices.DISCORD_SILENT),
+)
+
+
+class DiscordRefuses(Exception):
+    """Discord does not take this bot as it is, and waiting does not help."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+async def connect(client: discord.Client, token: str) -> None:
+    """Log *client* in, and keep it connected until it is closed. Raises `DiscordRefuses`."""
+    await _log_in(client, token)
+    await _wait_for_a_start(client)
+    await _stay_connected(client)
+
+
+async def _log_in(client: discord.Client, token: str) -> None:
+    pauses = Pauses()
+    while True:
+        try:
+            await client.login(token)
+        except LOST as fault:
+            # discord.py would use the connections of the failed attempt, or leave them open.
+            await client.http.close()
+            client.http.connector = discord.utils.MISSING
+            await _pause(pauses, fault)
+        else:
+            return
+
+
+async def _wait_for_a_start(client: discord.Client) -> None:
+    """Discord counts how often a bot starts in a day, and withdraws the token of one above it."""
+    pauses = Pauses()
+    while True:
+        try:
+            _, _, allowed = await client.http.get_bot_gateway()
+        except LOST as fault:
+            await _pause(pauses, fault)
+            continue
+        if allowed["remaining"] > 0:
+            return
+        wait_s = pauses.next_s(at_least_s=min(allowed["reset_after"] / 1000, WAIT_MAX_S))
+        log.warning(notices.waiting(notices.STARTS_USED_UP, wait_s))
+        await asyncio.sleep(wait_s)
+
+
+async def _stay_connected(client: discord.Client) -> None:
+    """The loop of `discord.Client.connect`, which writes a traceback for each lost connection,
+    stumbles over a first one that fails, and tries a dead gateway for ever.
+    """
+    now = asyncio.get_running_loop().time
+    last: DiscordWebSocket | None = None
+    pauses, failed = Pauses(), 0
+    while not client.is_closed():
+        began = now()
+        session = {} if last is None or failed > RESUMES else _session_of(last)
+        try:
+            socket = DiscordWebSocket.from_client(
+                client, initial=last is None, shard_id=client.shard_id, **session
+            )
+            client.ws = last = await asyncio.wait_for(socket, timeout=GATEWAY_ANSWERS_S)
+            while True:
+                await last.poll_event()
+        except (ReconnectWebSocket, *LOST) as fault:
+            client.dispatch("disconnect")
+            if client.is_closed():
+                return
+            if now() - began > STABLE_S:
+                pauses, failed = Pauses(), 0
+            failed += 1
+            if failed > 1 or not isinstance(fault, ReconnectWebSocket):
+                await _pause(pauses, fault)
+
+
+def _session_of(socket: DiscordWebSocket) -> dict[str, Any]:
+    """What makes a new websocket go on with this one's session, where it had one."""
+    if socket.session_id is None:
+        return {}
+    return {
+        "resume": True,
+        "session": socket.session_id,
+        "sequence": socket.sequence,
+        "gateway": socket.gateway,
+    }
+
+
+async def _pause(pauses: Pauses, fault: Exception) -> None:
+    """Say what is in the way and wait. Raises `DiscordRefuses` where that is no use."""
+    if (sentence := refusal(fault)) is not None:
+        raise DiscordRefuses(sentence) from None
+    wait_s = pauses.next_s(at_least_s=_asked_to_wait_s(fault))
+    log.warning(notices.waiting(obstacle(fault), wait_s))
+    await asyncio.sleep(wait_s)
+
+
+# ------------------------------------------------------------------ what it means
+
+
+def refusal(error: BaseException) -> str | None:
+    """What somebody must mend first; ``None`` where it may pass."""
+    if isinstance(error, discord.ConnectionClosed):
+        return _CLOSED_FOR_GOOD.get(error.code)
+    if isinstance(error, discord.LoginFailure) or _status(error) == 401:
+        return notices.LOGIN_REFUSED
+    return None
+
+
+def obstacle(error: BaseException) -> str:
+    """What stands between the bot and Discord, in a sentence that names it."""
+    if (status := _status(error)) is not None:
+        return _BY_STATUS.get(status) or notices.discord_out_of_order(status)
+    named = (sentence for kind, sentence in _BY_KIND if isinstance(error, kind))
+    return next(named, None) or notices.discord_unreachable(faults.detail(error))
+
+
+def _status(error: BaseException) -> int | None:
+    if isinstance(error, discord.GatewayNotFound) and error.__cause__ is not None:
+        error = error.__cause__
+    if isinstance(error, discord.HTTPException | aiohttp.WSServerHandshakeError):
+        return error.status
+    return None
+
+
+def _asked_to_wait_s(error: BaseException) -> float:
+    """How long the answer itself asks to wait; 0 where it does not."""
+    asked = ""
+    if isinstance(error, discord.HTTPException):
+        asked = error.response.headers.get("Retry-After", "")
+    elif isinstance(error, aiohttp.WSServerHandshakeError) and error.headers is not None:
+        asked = error.headers.get("Retry-After", "")
+    seconds = asked.strip().partition(".")[0]
+    # Rounded up: who comes back too early is sent away for longer.
+    return min(float(seconds) + 1, WAIT_MAX_S) if seconds.isascii() and seconds.isdigit() else 0.0

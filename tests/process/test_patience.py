@@ -1,0 +1,198 @@
+"""What stands between the bot and Discord is named, and waited for where that helps."""
+
+import asyncio
+import socket
+from pathlib import Path
+
+import pytest
+
+from sandbox.api import GenerationServer
+from tests.discord_server.faults import RESET, Fault, banned, broken, error
+from tests.discord_server.launch import VARIABLE
+from tests.discord_server.people import Person
+from tests.discord_server.process import BotProcess
+from tests.discord_server.server import DiscordServer
+from tests.discord_server.things import Channel
+
+UP = "Logged in as"
+SOON_S = 90.0
+"""Longer than all pauses together, on a machine with other things to do."""
+NEXT = r"WARNING.*Next attempt in \d+ s\.$"
+
+
+def attempts(bot: BotProcess) -> list[str]:
+    return [line for line in bot.lines if "Next attempt in" in line]
+
+
+@pytest.mark.parametrize(
+    ("fault", "path", "named"),
+    [
+        (broken(503), "/users/@me", "Discord is out of order (HTTP 503)."),
+        (broken(503), "/oauth2/applications/@me", "Discord is out of order (HTTP 503)."),
+        (broken(503), "/applications/*/commands", "Discord is out of order (HTTP 503)."),
+        (broken(503), "/gateway/bot", "Discord is out of order (HTTP 503)."),
+        (error(403), "/users/@me", "or a firewall lets this machine in nowhere (HTTP 403)."),
+        (banned(1), "/users/@me", "Cloudflare, which stands in front of Discord, has banned"),
+        (RESET, "/users/@me", "Discord can't be reached (ClientOSError)"),
+    ],
+)
+async def test_what_may_pass_is_waited_for_in_one_line_each(
+    discord: DiscordServer,
+    env: dict[str, str],
+    tmp_path: Path,
+    fault: Fault,
+    path: str,
+    named: str,
+) -> None:
+    discord.faults.add("*", path, fault, times=4 if fault is RESET else 2)  # aiohttp asks twice
+    async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+        await bot.wait_for_line(UP, SOON_S)
+        assert await bot.stop() == 0
+    assert len(attempts(bot)) == 2, bot.output
+    assert all(named in line for line in attempts(bot)), bot.output
+    for trouble in ("Traceback", "Unclosed", "never retrieved"):
+        assert trouble not in bot.output
+
+
+async def test_a_ban_is_waited_for_as_long_as_it_says(
+    discord: DiscordServer, env: dict[str, str], tmp_path: Path
+) -> None:
+    discord.faults.add("GET", "/users/@me", banned(3600), times=None)
+    async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+        line = await bot.wait_for_line(NEXT)
+        assert "Cloudflare" in line
+        assert line.endswith("Next attempt in 3601 s.")
+        assert await bot.stop() == 0
+    assert [request.path for request in discord.requests] == ["/api/v10/users/@me"]
+
+
+async def test_nobody_at_all_is_waited_for_until_a_signal(
+    discord: DiscordServer, env: dict[str, str], tmp_path: Path
+) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        env[VARIABLE] = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+            line = await bot.wait_for_line(NEXT)
+            assert "Discord can't be reached (ClientConnectorError)" in line
+            assert await bot.stop() == 0
+    assert "Traceback" not in bot.output
+
+
+async def test_a_name_that_cannot_be_looked_up_is_named(
+    discord: DiscordServer, env: dict[str, str], tmp_path: Path
+) -> None:
+    env[VARIABLE] = "http://discord.invalid"
+    async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+        line = await bot.wait_for_line(NEXT)
+        assert "The name of Discord's server can't be looked up" in line
+        assert await bot.stop() == 0
+
+
+@pytest.mark.parametrize("refused", [503, 429, 4000, 1000, 4008])
+async def test_a_gateway_that_closes_its_door_is_knocked_at_again(
+    discord: DiscordServer, env: dict[str, str], tmp_path: Path, refused: int
+) -> None:
+    discord.gateway.refuses = [refused] * 2
+    async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+        await bot.wait_for_line(UP, SOON_S)
+        assert await bot.stop() == 0
+    assert discord.gateway.refuses == []
+    assert "Traceback" not in bot.output
+    assert len(attempts(bot)) in {1, 2}, "the first break of a connection may be mended at once"
+    assert len([line for line in bot.lines if "ERROR" in line]) == 0
+
+
+async def test_no_more_starts_for_today_are_waited_for(
+    discord: DiscordServer, env: dict[str, str], tmp_path: Path
+) -> None:
+    discord.world.starts_left = 0
+    async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+        await bot.wait_for_line("Discord allows this bot no more starts for now.*Next attempt in")
+        assert discord.gateway.identified == 0
+        discord.world.starts_left = 1
+        await bot.wait_for_line(UP, SOON_S)
+
+
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        (4004, "Discord refused the token"),
+        (4010, "several parts (shards)"),
+        (4011, "several parts (shards)"),
+        (4012, "update the bot"),
+        (4013, "no privileged intents"),
+        (4014, "no privileged intents"),
+    ],
+)
+@pytest.mark.parametrize("running", [False, True])
+async def test_what_only_somebody_can_mend_ends_the_bot_with_a_sentence(
+    discord: DiscordServer,
+    env: dict[str, str],
+    tmp_path: Path,
+    code: int,
+    named: str,
+    *,
+    running: bool,
+) -> None:
+    if not running:
+        discord.gateway.refuses = [code]
+    async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+        if running:
+            await bot.wait_for_line(UP, SOON_S)
+            await discord.gateway.drop(code)
+        assert await bot.wait() == 1
+    assert named in bot.lines[-1]
+    assert attempts(bot) == []
+    for trouble in ("Traceback", "Unclosed", "never retrieved"):
+        assert trouble not in bot.output
+
+
+async def test_a_token_that_is_withdrawn_between_two_questions_ends_the_bot(
+    discord: DiscordServer, env: dict[str, str], tmp_path: Path
+) -> None:
+    discord.faults.add("GET", "/oauth2/applications/@me", error(401))
+    async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+        assert await bot.wait() == 1
+    assert "Discord refused the token" in bot.lines[-1]
+    assert "Traceback" not in bot.output
+
+
+async def test_a_dead_address_for_going_on_is_given_up(
+    discord: DiscordServer, env: dict[str, str], tmp_path: Path
+) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        discord.gateway.resume_at = f"ws://127.0.0.1:{nobody.getsockname()[1]}"
+        async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+            await bot.wait_for_line(UP, SOON_S)
+            await discord.gateway.drop()
+            await discord.bot_identified(times=2, timeout_s=SOON_S)
+            assert await bot.stop() == 0
+    assert "Traceback" not in bot.output
+    assert len(attempts(bot)) in {1, 2}
+
+
+async def test_jobs_of_before_go_on_once_however_many_attempts_it_takes(
+    discord: DiscordServer,
+    api: GenerationServer,
+    channel: Channel,
+    people: list[Person],
+    env: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    ann = people[0]
+    async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+        await asyncio.gather(discord.bot_online(), bot.wait_for_line(UP, SOON_S))
+        asked = await ann.slash(channel, "imagine", prompt="a boat sandbox:seconds=40")
+        await asked.message(until=lambda message: "%" in message.text)
+        await bot.kill()
+    discord.faults.add("*", "/applications/*/commands", broken(503), times=2)
+    discord.faults.add("GET", "/gateway/bot", broken(503))
+    async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+        await bot.wait_for_line(UP, SOON_S)
+        await asked.message(until=lambda message: bool(message.pictures), timeout_s=SOON_S)
+        assert await bot.stop() == 0
+    assert len([line for line in bot.lines if "goes on: it was" in line]) == 1
+    assert api.submit_calls == 1
+    assert len([one for one in ann.messages(channel) if one.pictures]) == 1
