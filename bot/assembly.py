@@ -83,6 +83,7 @@ async def assemble(
         )
         crew.spawn(housekeeper.tidy(), name="tidying")
         limits = read_limits(settings)
+        house = read_house(settings)
         showroom = Showroom(api, downloads)
         bot = RemixBot(
             studio=Studio(
@@ -90,11 +91,13 @@ async def assemble(
                 queue=JobQueue(limits=limits, clock=clock, usual_s=watcher.usual_s),
                 runner=runner,
                 housekeeper=housekeeper,
-                house=read_house(settings),
+                house=house,
                 limits=limits,
                 clock=clock,
             ),
-            archive=Archive(store=store, showroom=showroom, limits=limits, clock=clock),
+            archive=Archive(
+                store=store, showroom=showroom, house=house, limits=limits, clock=clock
+            ),
             store=store,
             crew=crew,
             clock=clock,

@@ -4,6 +4,7 @@ import functools
 import hashlib
 import json
 import logging
+from dataclasses import replace
 from typing import cast
 
 import discord
@@ -21,6 +22,7 @@ from bot.ui.answers import tell
 from bot.ui.controls import CONTROLS
 from bot.ui.places import NEEDED, read_visitor
 from bot.ui.screen import Screens
+from bot.ui.sight import ChannelSight
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +89,7 @@ class RemixBot(commands.Bot):
         self.archive = archive
         self._store = store
         self._screens = Screens(self, crew=crew, clock=clock, timeout_s=discord_timeout_s)
+        self._sight = ChannelSight(self, crew=crew, clock=clock)
         self._greeted = False
         self._left_open: list[Job] = []
 
@@ -94,7 +97,7 @@ class RemixBot(commands.Bot):
         """Who uses the bot. Raises the `bot.errors.UserError` that fits where they may not."""
         visitor = read_visitor(interaction)
         self.studio.house.admit(visitor)
-        return visitor
+        return replace(visitor, sees=self._sight.of(visitor))
 
     def announce(self, interaction: discord.Interaction["RemixBot"]) -> Announce:
         """How an accepted job answers *interaction*."""

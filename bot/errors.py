@@ -8,7 +8,7 @@ RemixbotError
 │   ├── WaitingLimitReached · DailyLimitReached · BudgetUsedUp · ConsentMissing
 │   ├── ServerNotAllowed · OnlyInServers · PermissionsMissing
 │   ├── RoleMissing · ChannelNotAllowed · WordRefused · NotYours
-│   ├── SourceUnknown · JobPrivate · JobUnknown · PicturesMissing · SourceTooOld
+│   ├── SourceUnknown · JobUnknown · PicturesMissing · SourceTooOld
 │   ├── NoPictureThere
 │   ├── OldControl · DraftGone · JobStopped · NothingToStop
 │   └── RequestRefused · ContentRefused          (said by the API)
@@ -204,7 +204,7 @@ class SourceUnknown(UserError):
 
 @dataclass(eq=False)
 class JobUnknown(UserError):
-    """Neither the store nor the API knows such a job."""
+    """Nobody knows such a job, or it is none that this person may see: they learn no more."""
 
 
 @dataclass(eq=False)
@@ -220,16 +220,13 @@ class SourceTooOld(UserError):
     """How old a picture may be."""
     prompt: str = field(repr=False)
     """What it was made from, or what is to become of it: to start anew with."""
+    private: bool
+    """What is made from it is for its author alone."""
 
 
 @dataclass(eq=False)
 class NoPictureThere(UserError):
     """A message that holds no picture of ours that could be remixed."""
-
-
-@dataclass(eq=False)
-class JobPrivate(UserError):
-    """Somebody else's private job."""
 
 
 @dataclass(eq=False)

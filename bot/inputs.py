@@ -5,7 +5,8 @@ exists is not known here.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from bot.errors import CallbackInvalid, ImageInvalid, JobIdInvalid, PromptMissing, PromptTooLong
@@ -13,13 +14,37 @@ from bot.letters import is_blank
 from bot.model import PROMPT_MAX, REMIXABLE_IMAGES
 
 CALLBACK_MAX = 2048
+POINTER_MAX = 2000
+"""How much is read of what is to point at a job: a message with a link in it."""
+
+_UUID_LIKE = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
+_BARE_LIKE = r"[0-9a-f]{32}|[0-9a-v]{20}"
+"""A UUID without its dashes; a task id of the platform."""
+_DIGITS_LIKE = r"[0-9]{17,20}"
+"""An id of Discord's, or one of the provider's other ones."""
+_ANY_LIKE = rf"(?:{_UUID_LIKE}|{_BARE_LIKE}|{_DIGITS_LIKE})"
+
 _BARE_ID = re.compile(r"[A-Za-z0-9_-]{1,56}")
-_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
-_UPLOAD = re.compile(r"([A-Za-z0-9_-]{1,56})_(\d{1,2})\.[A-Za-z0-9]{2,5}")
+_UUID = re.compile(rf"(?<![0-9a-z]){_UUID_LIKE}(?![0-9a-z])", re.IGNORECASE)
+_DENSE_ID = re.compile(r"(?=.*[a-z])(?=(?:.*[0-9]){2})[0-9a-z]{16,56}|[0-9]{19}", re.IGNORECASE)
+_MESSAGE_ID = re.compile(_DIGITS_LIKE)
+_ID_IN_TEXT = re.compile(
+    rf"(?<![0-9a-z])(?:{_BARE_LIKE}|{_DIGITS_LIKE})(?![0-9a-z])", re.IGNORECASE
+)
+_SPOILER = re.compile(r"(?:SPOILER_)+")
+_UPLOAD = re.compile(r"([A-Za-z0-9_-]{1,56})_([0-9]{1,2})\.[A-Za-z0-9]{2,5}")
+_RENAMED = re.compile(rf"({_ANY_LIKE})_([0-9]{{1,2}})(?![0-9]).*", re.IGNORECASE | re.DOTALL)
+"""Who has such a file twice gets ``…_1_1.png``, ``…_1 (1).png``, or what else programs think of."""
+_STORED = re.compile(rf"/({_UUID_LIKE})/[0-9]_([0-9])\.[a-z]{{2,5}}", re.IGNORECASE)
+"""The end of an address at which the provider keeps a picture."""
+_URL = re.compile(r"https?://[^\s<>()\[\]\"'`|]+", re.IGNORECASE)
 _MESSAGE = re.compile(
-    r"https?://(?:(?:www|ptb|canary)\.)?discord(?:app)?\.com/channels/(?:@me|\d+)/\d+/(\d{1,20})/?",
+    r"(?<![\w-])discord(?:(?:app)?\.com|://-)"
+    r"/channels/(?:@me|[0-9]{1,20})/[0-9]{1,20}/([0-9]{1,20})(?![0-9])",
     re.IGNORECASE,
 )
+_COPIED = re.compile(rf"{_DIGITS_LIKE}-({_DIGITS_LIKE})")
+"""What Discord copies with Shift held: the channel's id and the message's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +52,8 @@ class JobId:
     """An id: the provider's job id, or one of our task ids."""
 
     value: str
+    typed: bool = field(default=False, compare=False)
+    """Somebody wrote it, so it may be anything; else a button of ours says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,39 +79,101 @@ def read_prompt(text: str) -> str:
 
 
 def read_job(text: str) -> JobId | MessageId:
-    """What *text* points at: a bare id, a message link, another link, or a file name of ours.
+    """What *text* points at: an id, a link to a message or a picture, or a file name of ours.
 
+    There may be other text around it, and the id may be written in capitals or without its dashes.
     Raises `JobIdInvalid`.
     """
-    text = text.strip().removeprefix("<").removesuffix(">")
-    if _BARE_ID.fullmatch(text):
-        return JobId(text)
-    if link := _MESSAGE.fullmatch(text.partition("?")[0]):
+    text = text[:POINTER_MAX].strip()
+    if copied := _COPIED.fullmatch(text):
+        return MessageId(int(copied[1]))
+    if _BARE_ID.fullmatch(text) and not _RENAMED.fullmatch(text):
+        return JobId(text, typed=True)
+    if link := _MESSAGE.search(text):
         return MessageId(int(link[1]))
-    path = unquote(text)
-    if uuid := _UUID.search(path):
-        return JobId(uuid[0])
-    file_name = path.partition("?")[0].rpartition("/")[2]
-    if upload := _UPLOAD.fullmatch(file_name):
-        return JobId(upload[1])
+    named = list(_ids_in(unquote(text)))
+    likely = filter(could_be_an_id, named)
+    if job_id := next(likely, None) or next(iter(named), None):
+        return JobId(job_id, typed=True)
     raise JobIdInvalid
 
 
 def read_upload(name: str) -> tuple[str, int]:
     """The job id and picture number in the name, or the address, of a file that we uploaded.
 
-    Raises `JobIdInvalid`.
+    Files that somebody renamed, as far as programs do it, are understood, and so is the address of
+    a picture at the provider's. Raises `JobIdInvalid`.
     """
-    file_name = unquote(name).partition("?")[0].rpartition("/")[2]
-    upload = _UPLOAD.fullmatch(file_name)
+    path = re.split(r"[?#]", unquote(name), maxsplit=1)[0]
+    if stored := _STORED.search(path):
+        return stored[1], int(stored[2])
+    file_name = _SPOILER.sub("", path.rpartition("/")[2], count=1)
+    upload = _RENAMED.fullmatch(file_name) or _UPLOAD.fullmatch(file_name)
     if upload is None:
         raise JobIdInvalid
     return upload[1], int(upload[2])
 
 
+def messages_linked(text: str) -> Iterator[MessageId]:
+    """The messages that *text* has links to."""
+    for link in _MESSAGE.finditer(text):
+        yield MessageId(int(link[1]))
+
+
+def uploads_linked(text: str) -> Iterator[tuple[str, int]]:
+    """The pictures of ours that *text* has links to, as `read_upload` reads them."""
+    for url in _URL.finditer(text):
+        try:
+            yield read_upload(url[0])
+        except JobIdInvalid:
+            continue
+
+
+def _ids_in(text: str) -> Iterator[str]:
+    """All that may be an id of a job in *text*, the likeliest first."""
+    yield from (found[0] for found in _UUID.finditer(text))
+    for word in text.split():
+        if "_" not in word:
+            continue
+        try:
+            yield read_upload(word.strip("<>()[]\"'`|,;"))[0]
+        except JobIdInvalid:
+            continue
+    # Addresses are full of digits that mean something else.
+    yield from (found[0] for found in _ID_IN_TEXT.finditer(_URL.sub(" ", text)))
+    for url in _URL.finditer(text):
+        parts = url[0].partition("?")[0].split("/")
+        yield from (part for part in parts if _DENSE_ID.fullmatch(part) and not part.isdecimal())
+
+
 def is_uuid(job_id: str) -> bool:
     """Whether *job_id* looks like most of the provider's: nobody calls a file so by accident."""
     return _UUID.fullmatch(job_id) is not None
+
+
+def may_be_known(job: JobId) -> bool:
+    """Whether the API may know *job* although the store does not."""
+    return not job.typed or could_be_an_id(job.value)
+
+
+def could_be_an_id(job_id: str) -> bool:
+    """Whether *job_id* may be one of the provider's: they have no one shape, but none is a word."""
+    return _UUID.fullmatch(job_id) is not None or _DENSE_ID.fullmatch(job_id) is not None
+
+
+def could_be_a_message(job_id: str) -> bool:
+    """Whether *job_id* may be the id of a Discord message, as "Copy Message ID" gives it."""
+    return _MESSAGE_ID.fullmatch(job_id) is not None
+
+
+def plain_id(job_id: str) -> str:
+    """*job_id* as it is compared: people write UUIDs in capitals, and without their dashes."""
+    return job_id.replace("-", "").lower()
+
+
+def same_id(one: str, other: str | None) -> bool:
+    """Whether both are spellings of one id."""
+    return other is not None and plain_id(one) == plain_id(other)
 
 
 def read_image(image_no: int) -> int:

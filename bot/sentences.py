@@ -190,8 +190,8 @@ SENTENCES: dict[type[errors.RemixbotError], str | Callable[[Any], str]] = {
     "(UTF-8), or paste the text into `prompt`.",
     errors.JobIdInvalid: "I cannot find a job id in that. Give the id itself, a link to one of my "
     "messages, or a picture's link or file name.",
-    errors.MessageUnknown: "I know no job in that message. Link to one of my results, or give the "
-    "job id itself.",
+    errors.MessageUnknown: "I know no job in that message, or none that you can see. Link to one "
+    "of my results, or give the job id itself.",
     errors.ImageInvalid: "Pictures have the numbers 1 to 4: choose one of those.",
     errors.ModeInvalid: "Choose Strong or Subtle as the mode.",
     errors.CallbackInvalid: "The callback must be an address that starts with http:// or "
@@ -221,15 +221,14 @@ SENTENCES: dict[type[errors.RemixbotError], str | Callable[[Any], str]] = {
     ),
     errors.PermissionsMissing: _permissions,
     errors.SourceUnknown: "I no longer know the prompt of this result: use its Remix buttons.",
-    errors.JobPrivate: "That job is private: only who asked for it can go on with it.",
     errors.SourceTooOld: lambda error: (
         f"This picture was made more than {days(error.days)} ago, and the API no longer remixes "
         "it. You can start anew from its prompt with `/imagine`."
     ),
     errors.NoPictureThere: "I see no picture of mine in that message that I could remix. Choose "
     "one of my results, or give the job id with `/remix`.",
-    errors.JobUnknown: "I know no such job, and neither does the API. Give a link to one of my "
-    "messages, a picture's link or file name, or the API's task id.",
+    errors.JobUnknown: "I know no such job, or none that you can see. Paste a link to one of my "
+    "results, a picture's link or file name, or the job id that Details shows.",
     errors.PicturesMissing: "That job has no pictures, or none yet. `/jobs` says how yours stand.",
     errors.OldControl: "This button is from an older version of me. Use `/remix` with the job id "
     "from the picture's file name.",

@@ -12,6 +12,7 @@ from bot.incidents import as_told
 from bot.inputs import JobId, read_callback, read_prompt
 from bot.letters import is_blank
 from bot.model import Source
+from bot.studio import MessageAtHand, Visitor
 from bot.ui import faults
 from bot.ui.answers import say, tell, tells_errors
 from bot.ui.buttons import UNKNOWN_JOB, Press, Verb
@@ -33,18 +34,20 @@ class Buttons(commands.Cog):
     async def on_picture_button(
         self, interaction: discord.Interaction[RemixBot], press: Press
     ) -> None:
-        await admit_to_result(interaction, interaction.message)
-        private = is_private(interaction)
+        visitor = await admit_to_result(interaction, interaction.message)
         source = press.source
+        job = JobId(source.job_id)
         match press.verb:
-            case Verb.REMIX:
-                await open_form(interaction, JobId(source.job_id), source.image_no, private=private)
-            case Verb.PICK:  # in an answer that only this person sees, for a message that all see
-                await open_form(interaction, JobId(source.job_id), source.image_no, private=False)
+            case Verb.REMIX | Verb.PICK:
+                # Pick: in an answer that only this person sees, for a message that all see
+                private = press.verb is Verb.REMIX and is_private(interaction)
+                await open_form(interaction, visitor, job, source.image_no, private=private)
             case Verb.EDIT:
-                await self._edit(interaction, None if source.job_id == UNKNOWN_JOB else source)
+                known = None if source.job_id == UNKNOWN_JOB else source
+                await self._edit(interaction, visitor, known)
             case Verb.AGAIN | Verb.IMAGINE:
-                await self._repeat(interaction, source if press.verb is Verb.AGAIN else None)
+                again = source if press.verb is Verb.AGAIN else None
+                await self._repeat(interaction, visitor, again)
 
     @commands.Cog.listener()
     @tells_errors
@@ -59,27 +62,37 @@ class Buttons(commands.Cog):
             raise OldControl
 
     async def _edit(
-        self, interaction: discord.Interaction[RemixBot], source: Source | None
+        self,
+        interaction: discord.Interaction[RemixBot],
+        visitor: Visitor,
+        source: Source | None,
     ) -> None:
         """Open the form for what failed, with all that was given then."""
-        author_id = interaction.user.id
-        failed = await self._bot.archive.shown_in(_message_id(interaction), author_id)
-        form_id = FormId(source=source, private=is_private(interaction))
+        failed = None
+        if visitor.at_hand is not None:
+            failed = await self._bot.archive.shown_in(visitor.at_hand, visitor)
+        private = is_private(interaction) or (failed is not None and failed.place.private)
+        form_id = FormId(source=source, private=private)
         if failed is None:
             form = PromptForm(form_id)
         else:
-            own = failed.author_id == author_id
+            own = failed.author_id == visitor.user_id
             form = filled_in(form_id, failed.request, with_callback=own)
         await interaction.response.send_modal(form)
 
     async def _repeat(
-        self, interaction: discord.Interaction[RemixBot], source: Source | None
+        self,
+        interaction: discord.Interaction[RemixBot],
+        visitor: Visitor,
+        source: Source | None,
     ) -> None:
         private = is_private(interaction)
+        message = visitor.at_hand or MessageAtHand(message_id=0)
         try:
             await self._bot.studio.again(
-                message_id=_message_id(interaction),
+                message=message,
                 source=source,
+                visitor=visitor,
                 asking=read_asking(interaction, private=private),
                 announce=self._bot.announce(interaction),
             )
@@ -107,7 +120,7 @@ class Buttons(commands.Cog):
         self, interaction: discord.Interaction[RemixBot], form_id: FormId, filled: Filled
     ) -> None:
         studio = self._bot.studio
-        self._bot.admit(interaction)
+        visitor = self._bot.admit(interaction)
         prompt, callback = read_prompt(filled.prompt), read_callback(filled.callback)
         asking = read_asking(interaction, private=form_id.private)
         announce = self._bot.announce(interaction)
@@ -120,13 +133,10 @@ class Buttons(commands.Cog):
             prompt=prompt,
             mode=filled.mode,
             callback=callback,
+            visitor=visitor,
             asking=asking,
             announce=announce,
         )
-
-
-def _message_id(interaction: discord.Interaction[RemixBot]) -> int:
-    return interaction.message.id if interaction.message else 0
 
 
 async def setup(bot: RemixBot) -> None:

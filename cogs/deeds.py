@@ -10,7 +10,7 @@ from bot.client import RemixBot
 from bot.errors import NotYours, SourceTooOld
 from bot.jobs.screen import Progress
 from bot.model import RemixRequest
-from bot.studio import admit_to_job
+from bot.studio import MessageAtHand, admit_to_job
 from bot.ui import faults
 from bot.ui.answers import tells_errors
 from bot.ui.deeds import Deed
@@ -68,8 +68,8 @@ class Deeds(commands.Cog):
     async def _tell_details(
         self, interaction: discord.Interaction[RemixBot], asked_in: int
     ) -> None:
-        self._bot.admit(interaction)
-        dossier = await self._bot.archive.details(asked_in, interaction.user.id)
+        visitor = self._bot.admit(interaction)
+        dossier = await self._bot.archive.details(asked_in, visitor)
         await _tell(interaction, details_page(dossier, interaction.user.id))
 
     # ------------------------------------------------------------------ deleting
@@ -82,10 +82,15 @@ class Deeds(commands.Cog):
         await _tell(interaction, delete_page(message.id))
 
     async def _delete(self, interaction: discord.Interaction[RemixBot], message_id: int) -> None:
+        """Delete it, if they still may: the question may be hours old."""
         await interaction.response.defer()
         channel = self._bot.get_partial_messageable(interaction.channel_id or 0)
         said = texts.DELETED
         try:
+            author_id = await self._bot.archive.author_of(MessageAtHand(message_id=message_id))
+            if author_id is None:
+                author_id = await author_of(self._bot, await channel.fetch_message(message_id))
+            admit_to_job(read_visitor(interaction), author_id)
             await channel.get_partial_message(message_id).delete()
         except discord.Forbidden:
             said = texts.CANNOT_DELETE
@@ -101,12 +106,13 @@ class Deeds(commands.Cog):
     async def _take_up(
         self, interaction: discord.Interaction[RemixBot], draft_id: int, *, consented: bool
     ) -> None:
-        self._bot.admit(interaction)
+        visitor = self._bot.admit(interaction)
         draft = await self._bot.archive.draft(draft_id, interaction.user.id)
         try:
             await self._bot.studio.take_up(
                 draft,
                 consented=consented,
+                visitor=visitor,
                 asking=read_asking(interaction, private=draft.private),
                 announce=self._bot.announce(interaction),
             )

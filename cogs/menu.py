@@ -1,5 +1,7 @@
 """**Remix this**: a picture of a message, from the message's own menu."""
 
+from dataclasses import replace
+
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -8,10 +10,10 @@ from bot import texts
 from bot.client import RemixBot
 from bot.errors import NoPictureThere
 from bot.inputs import JobId, is_uuid
-from bot.model import Picture
+from bot.model import Job, Picture
 from bot.studio import Visitor
 from bot.ui.answers import tells_errors
-from bot.ui.found import pictures_in
+from bot.ui.found import PICTURES_FOUND, at_hand, messages_in, pictures_in
 from bot.ui.pages import choose_page
 from cogs.opening import admit_to_result, open_form
 
@@ -33,41 +35,62 @@ class Menu(commands.Cog):
     async def remix_this(
         self, interaction: discord.Interaction[RemixBot], message: discord.Message
     ) -> None:
-        visitor = self._bot.admit(interaction)
         if message.author == self._bot.user:
-            await admit_to_result(interaction, message)
-            pictures, private = await self._ours(interaction, message)
+            visitor = await admit_to_result(interaction, message)
+            visitor = replace(visitor, at_hand=at_hand(message))
+            pictures, private = await self._ours(visitor, message)
         else:
+            visitor = self._bot.admit(interaction)
             pictures, private = await self._posted_again(visitor, message), False
         if not pictures:
             raise NoPictureThere
         if len(pictures) == 1:
             [only] = pictures
-            await open_form(interaction, JobId(only.job_id), only.image_no, private=private)
+            job = JobId(only.job_id)
+            await open_form(interaction, visitor, job, only.image_no, private=private)
             return
         page = choose_page(pictures, private=private)
         await interaction.response.send_message(view=page.view, ephemeral=True)
 
-    async def _ours(
-        self, interaction: discord.Interaction[RemixBot], message: discord.Message
-    ) -> tuple[list[Picture], bool]:
+    async def _ours(self, visitor: Visitor, message: discord.Message) -> tuple[list[Picture], bool]:
         """What can be remixed in a message of the bot, and whether that is private."""
-        job = await self._bot.archive.shown_in(message.id, interaction.user.id)
+        job = await self._bot.archive.shown_in(at_hand(message), visitor)
         if job is not None and job.pictures:
-            return [one for one in job.pictures if one.remixable], job.place.private
-        return pictures_in(message), message.flags.ephemeral
+            return _remixable(job), job.place.private
+        return await self._posted_again(visitor, message), message.flags.ephemeral
 
     async def _posted_again(self, visitor: Visitor, message: discord.Message) -> list[Picture]:
         """Pictures of ours in somebody's message: anybody can call a file as they like.
 
-        Raises `NotYours` where results are their authors' and this one's is somebody else.
+        Also those of a result that it forwards or links to. Raises `NotYours` where results are
+        their authors' and this one's is somebody else.
         """
-        found = pictures_in(message)
-        authors = await self._bot.archive.authors_of([one.job_id for one in found])
-        ours = [one for one in found if one.job_id in authors or is_uuid(one.job_id)]
-        for picture in ours:
-            self._bot.studio.house.admit_to_result(visitor, authors.get(picture.job_id))
-        return ours
+        found, linked = pictures_in(message), messages_in(message)
+        known = await self._bot.archive.known(
+            [*(JobId(one.job_id) for one in found), *linked], visitor
+        )
+        ours: list[Picture] = []
+        for picture in found:
+            if JobId(picture.job_id) not in known:
+                ours += [picture] if is_uuid(picture.job_id) else []
+            elif self._admitted(visitor, known[JobId(picture.job_id)]):
+                ours.append(picture)
+        for link in linked:
+            job = known.get(link)
+            if job is not None and self._admitted(visitor, job):
+                ours += _remixable(job)
+        unique = {(one.job_id, one.image_no): one for one in ours}
+        return list(unique.values())[:PICTURES_FOUND]
+
+    def _admitted(self, visitor: Visitor, job: Job | None) -> bool:
+        """Whether there is a job that they see. Raises `NotYours`."""
+        if job is not None:
+            self._bot.studio.house.admit_to_result(visitor, job.author_id)
+        return job is not None
+
+
+def _remixable(job: Job) -> list[Picture]:
+    return [one for one in job.pictures if one.remixable]
 
 
 async def setup(bot: RemixBot) -> None:

@@ -9,11 +9,15 @@ from bot.client import RemixBot
 from bot.errors import SourceTooOld
 from bot.inputs import JobId, MessageId
 from bot.model import Mode
+from bot.studio import Visitor
 from bot.ui.forms import FormId, PromptForm, fresh_start
+from bot.ui.found import at_hand
+from bot.ui.places import read_place
 
 
 async def open_form(
     interaction: discord.Interaction[RemixBot],
+    visitor: Visitor,
     job: JobId | MessageId,
     image_no: int,
     *,
@@ -27,7 +31,8 @@ async def open_form(
     a picture that is too old: there the form is for a fresh start.
     """
     try:
-        sketch = await interaction.client.archive.sketch(job, image_no, interaction.user.id)
+        place = read_place(interaction, private=private)
+        sketch = await interaction.client.archive.sketch(job, image_no, visitor, place)
     except SourceTooOld as too_old:
         form = fresh_start(too_old, private=private, callback=callback)
     else:
@@ -42,17 +47,21 @@ async def open_form(
 
 async def admit_to_result(
     interaction: discord.Interaction[RemixBot], message: discord.Message | None
-) -> None:
-    """Raises the `bot.errors.UserError` that fits where somebody may not go on from *message*."""
+) -> Visitor:
+    """Who goes on from *message*.
+
+    Raises the `bot.errors.UserError` that fits where they may not.
+    """
     bot = interaction.client
     visitor = bot.admit(interaction)
     if message is not None and bot.studio.house.results_are_the_authors:
         bot.studio.house.admit_to_result(visitor, await author_of(bot, message))
+    return visitor
 
 
 async def author_of(bot: RemixBot, message: discord.Message) -> int | None:
     """Who asked for what *message* shows: as the store knows it, else as Discord does."""
-    author_id = await bot.archive.author_of(message.id)
+    author_id = await bot.archive.author_of(at_hand(message))
     if author_id is None and message.interaction_metadata is not None:
         return message.interaction_metadata.user.id
     return author_id

@@ -53,13 +53,13 @@ class Remix(commands.Cog):
         callback: str | None = None,
         private: bool = False,  # a Discord option
     ) -> None:
-        self._bot.admit(interaction)
+        visitor = self._bot.admit(interaction)
         job, image_no, call = read_job(job_id), read_image(image), read_callback(callback)
         asking = read_asking(interaction, private=private)
         text = await read_prompt_options(prompt, prompt_file)
         if text is None:
             await open_form(
-                interaction, job, image_no, private=private, mode=Mode(mode), callback=call
+                interaction, visitor, job, image_no, private=private, mode=Mode(mode), callback=call
             )
             return
         try:
@@ -69,6 +69,7 @@ class Remix(commands.Cog):
                 prompt=text,
                 mode=Mode(mode),
                 callback=call,
+                visitor=visitor,
                 asking=asking,
                 announce=self._bot.announce(interaction),
             )

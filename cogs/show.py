@@ -34,8 +34,8 @@ class Show(commands.Cog):
         private: bool = False,  # a Discord option
     ) -> None:
         archive = self._bot.archive
-        self._bot.admit(interaction)
-        made = await archive.made(read_job(job_id), interaction.user.id)
+        visitor = self._bot.admit(interaction)
+        made = await archive.made(read_job(job_id), visitor)
         private = private or (isinstance(made, Job) and made.place.private)
         asking = read_asking(interaction, private=private)
         await interaction.response.defer(ephemeral=private, thinking=True)

@@ -14,8 +14,8 @@ async def suggest_jobs(
     """The jobs that somebody may mean; where the bot must not answer, none."""
     bot = interaction.client
     try:
-        bot.admit(interaction)
+        visitor = bot.admit(interaction)
     except UserError:
         return []
-    found = await bot.archive.suggest(interaction.user.id, interaction.channel_id or 0, typed)
+    found = await bot.archive.suggest(visitor, interaction.channel_id or 0, typed)
     return choices(found, interaction.created_at)

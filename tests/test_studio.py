@@ -120,7 +120,7 @@ async def rooms(tmp_path: Path) -> AsyncGenerator[Rooms]:
             clock=clock,
         )
         showroom = Showroom(client, downloads)
-        archive = Archive(store=store, showroom=showroom, limits=limits, clock=clock)
+        archive = Archive(store=store, showroom=showroom, house=House(), limits=limits, clock=clock)
         yield Rooms(studio, archive, store, api)
 
 
@@ -178,10 +178,10 @@ async def test_a_form_opens_empty_where_the_store_is_silent(
     monkeypatch.setattr("bot.studio.lookups.STORE_BUDGET_S", 0.05)
     monkeypatch.setattr(rooms.store, "by_id", never)
     monkeypatch.setattr(rooms.store, "by_message", never)
-    sketch = await rooms.archive.sketch(JobId("some-job"), 2, author_id=7)
+    sketch = await rooms.archive.sketch(JobId("some-job"), 2, Visitor(user_id=7), PLACE)
     assert sketch == Sketch(source=Source("some-job", 2), prompt="", mode=Mode.STRONG)
     with pytest.raises(StoreUnavailable):
-        await rooms.archive.sketch(MessageId(5), 2, author_id=7)
+        await rooms.archive.sketch(MessageId(5), 2, Visitor(user_id=7), PLACE)
 
 
 async def test_a_job_asked_for_during_the_start_is_not_taken_for_an_old_one(rooms: Rooms) -> None:

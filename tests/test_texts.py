@@ -26,6 +26,7 @@ SAMPLES: dict[str, Any] = {
     "number": "a1b2c3",
     "may_pass": True,
     "days": 3.0,
+    "private": False,
     "prompt": "the log's words",
     "whose": Whose.SERVER,
     "limit_usd": Decimal(4),

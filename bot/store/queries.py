@@ -7,16 +7,27 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, delete, literal, or_, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    delete,
+    exists,
+    literal,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.errors import DraftGone, JobStopped
+from bot.inputs import plain_id
 from bot.limits import Limits
 from bot.model import Completed, Draft, Job, JobState, MessageLink, NewJob, Request, Suggestion
 from bot.store.counting import price, refuse_over_limits
 from bot.store.erasing import DRAFT_LIFE, erase_if_forgotten
 from bot.store.rows import KINDS, draft_row, new_row, picture_rows, to_draft, to_job
-from bot.store.tables import BIGGEST_ID, DraftRow, FactRow, JobRow, PictureRow
+from bot.store.tables import BIGGEST_ID, DraftRow, FactRow, JobRow, PictureRow, plainly
 
 T = TypeVar("T")
 
@@ -283,11 +294,15 @@ def by_message(session: Session, message_id: int) -> Job | None:
 
 
 def by_id(session: Session, any_id: str) -> Job | None:
-    """The newest job with this id: the provider's, that of one of its pictures, or the task's."""
+    """The newest job with this id: the provider's, that of one of its pictures, or the task's.
+
+    In any spelling: see `bot.inputs.plain_id`.
+    """
+    plain = plain_id(any_id)
     called = union_all(
-        select(JobRow.id).where(JobRow.provider_job_id == any_id),
-        select(JobRow.id).where(JobRow.task_id == any_id),
-        select(PictureRow.job_id).where(PictureRow.provider_job_id == any_id),
+        select(JobRow.id).where(plainly(JobRow.provider_job_id) == plain),
+        select(JobRow.id).where(plainly(JobRow.task_id) == plain),
+        select(PictureRow.job_id).where(plainly(PictureRow.provider_job_id) == plain),
     )
     return _newest(session, JobRow.id.in_(called))
 
@@ -343,8 +358,9 @@ def _fitting(
     finished = of.state.in_([state.value for state in _WITH_PICTURES])
     fits = select(literal(part).label("part"), of.id, of.provider_job_id, of.prompt, of.created_at)
     fits = fits.where(finished, of.erased_at.is_(None))
-    if others_than is not None:
-        fits = fits.where(of.author_id != others_than, ~of.private)
+    if others_than is not None:  # in a channel: what was shown elsewhere since is not for it
+        moved = exists().where(PictureRow.job_id == of.id, PictureRow.posted_channel_id != whose)
+        fits = fits.where(of.author_id != others_than, ~of.private, ~moved)
     if words:
         in_prompt = of.prompt.icontains(words, autoescape=True)
         fits = fits.where(or_(in_prompt, of.provider_job_id.startswith(words, autoescape=True)))

@@ -7,20 +7,29 @@ test compares the two.
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     MetaData,
     Text,
     false,
+    func,
+    literal_column,
     text,
     true,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    InstrumentedAttribute,
+    Mapped,
+    mapped_column,
+    relationship,
+)
 
 from bot.model import JobState, Mode, PictureKind
 from bot.store.column_types import UsdAmount, UtcDateTime
@@ -53,6 +62,11 @@ class Base(DeclarativeBase):
 def _one_of(column: str, words: type[Enum], name: str) -> CheckConstraint:
     listed = ", ".join(repr(word.value) for word in words)
     return CheckConstraint(f"{column} IN ({listed})", name=name)
+
+
+def plainly(column: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[str]:
+    """An id as `bot.inputs.plain_id` has it; written out, or no index of it would be used."""
+    return func.lower(func.replace(column, literal_column("'-'"), literal_column("''")))
 
 
 def _partial_index(name: str, column: str, where: str) -> Index:
@@ -113,8 +127,8 @@ class JobRow(Asked, Base):
     private: Mapped[bool]
     file_limit_bytes: Mapped[int] = mapped_column(BigInteger)
     message_id: Mapped[Snowflake | None] = mapped_column(index=True)
-    task_id: Mapped[str | None] = mapped_column(index=True)
-    provider_job_id: Mapped[str | None] = mapped_column(index=True)
+    task_id: Mapped[str | None]
+    provider_job_id: Mapped[str | None]
     cost_usd: Mapped[Decimal | None]
     failure: Mapped[str | None]
     created_at: Mapped[datetime]
@@ -148,7 +162,7 @@ class PictureRow(Base):
     job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     image_no: Mapped[int]
-    provider_job_id: Mapped[str] = mapped_column(index=True)
+    provider_job_id: Mapped[str]
     url: Mapped[str]
     kind: Mapped[str]
     posted_guild_id: Mapped[Snowflake | None]
@@ -180,3 +194,8 @@ class FactRow(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str]
+
+
+Index("ix_jobs_plain_task_id", plainly(JobRow.task_id))
+Index("ix_jobs_plain_provider_job_id", plainly(JobRow.provider_job_id))
+Index("ix_pictures_plain_provider_job_id", plainly(PictureRow.provider_job_id))

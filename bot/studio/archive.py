@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from bot.clock import Clock
 from bot.errors import (
     DraftGone,
+    GenerationFailed,
     JobUnknown,
     MessageUnknown,
     PicturesMissing,
     StoreUnavailable,
 )
-from bot.inputs import JobId, MessageId
+from bot.inputs import JobId, MessageId, may_be_known
 from bot.jobs.screen import Exhibit
 from bot.jobs.showroom import Showroom
 from bot.limits import Limits
@@ -33,7 +34,17 @@ from bot.model import (
 )
 from bot.store import Store
 from bot.studio.asking import Asking
-from bot.studio.lookups import check_age, check_owner, find_source, looking, store_budget
+from bot.studio.house import House, MessageAtHand, Visitor
+from bot.studio.lookups import (
+    StoreTime,
+    check_age,
+    find_source,
+    known_as,
+    looking,
+    shown_in,
+    store_budget,
+)
+from bot.studio.sight import seen_by, stays_private, visible
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +52,8 @@ LISTED = 6
 """Jobs on one page of a list: with long prompts and links they just fit in a message."""
 PAGES_MAX = 10_000
 CHILDREN_LISTED = 10
+CHILDREN_LOOKED_AT = 50
+"""The newest, of which those are listed that somebody may see."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +63,15 @@ class Sketch:
     source: Source
     prompt: str = ""
     mode: Mode = Mode.STRONG
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfound:
+    """An id that stands for no job that somebody may see; the API may know it."""
+
+    job_id: str
+    hidden: bool
+    """There is such a job, which they must not learn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,49 +91,61 @@ class Dossier:
 
     job: Job
     parent: Job | None
+    """``None`` also where they may not see it."""
     children: tuple[Job, ...]
-    """The newest ten."""
+    """The newest ten that they may see."""
+    origin: MessageLink | None
+    """The message that shows what *job* was made from, where they may see that."""
 
 
 class Archive:
     """Looks things up for the whole bot."""
 
-    def __init__(self, *, store: Store, showroom: Showroom, limits: Limits, clock: Clock) -> None:
+    def __init__(
+        self, *, store: Store, showroom: Showroom, house: House, limits: Limits, clock: Clock
+    ) -> None:
         self._store = store
         self._showroom = showroom
+        self._house = house
         self._limits = limits
         self._clock = clock
 
     # ------------------------------------------------------------------ filling forms
 
-    async def sketch(self, job: JobId | MessageId, image_no: int, author_id: int) -> Sketch:
+    async def sketch(
+        self, job: JobId | MessageId, image_no: int, visitor: Visitor, place: Place
+    ) -> Sketch:
         """What a remix form for this picture is filled with; empty where the store is silent.
 
-        Raises `MessageUnknown`, `JobPrivate`, `SourceTooOld`, and `StoreUnavailable` where only the
-        store knows the job's id.
+        Raises what `find_source` raises, and `SourceTooOld`; `StoreUnavailable` only where the
+        store alone can know the job's id.
         """
         try:
-            async with store_budget():
-                source, parent = await find_source(self._store, job, image_no, author_id)
+            source, parent = await find_source(
+                self._store, job, image_no, visitor, self._house, time=StoreTime()
+            )
         except StoreUnavailable:
-            if isinstance(job, MessageId):
+            if isinstance(job, MessageId) or not may_be_known(job):
                 raise
             return Sketch(source=Source(job.value, image_no))
         if parent is None:
             return Sketch(source=source)
         made_by = parent.request
-        check_age(parent, made_by.prompt, self._limits.remix_within_days, self._clock)
+        private = stays_private(parent, place)
+        days = self._limits.remix_within_days
+        check_age(parent, made_by.prompt, days, self._clock, private=private)
         mode = made_by.mode if isinstance(made_by, RemixRequest) else Mode.STRONG
         return Sketch(source=source, prompt=made_by.prompt, mode=mode)
 
-    async def suggest(self, author_id: int, channel_id: int, words: str) -> list[Suggestion]:
-        """Finished jobs that somebody who types *words* may mean, 25 at most.
+    async def suggest(self, visitor: Visitor, channel_id: int, words: str) -> list[Suggestion]:
+        """Finished jobs that somebody who types *words* in this channel may mean, 25 at most.
 
-        Never those that are private to others. None where the store is silent.
+        Never those that they may not see. None where the store is silent.
         """
+        shared = channel_id if visitor.sees_channel else 0
         try:
             async with store_budget():
-                return await self._store.suggestions(author_id, channel_id, words=words.strip())
+                return await self._store.suggestions(visitor.user_id, shared, words=words.strip())
         except StoreUnavailable as error:
             log.warning("No jobs could be suggested: %s", error)
             return []
@@ -124,20 +158,15 @@ class Archive:
             raise DraftGone
         return draft
 
-    async def shown_in(self, message_id: int, author_id: int) -> Job | None:
-        """The job that this message tells of; ``None`` where that is not known.
-
-        Raises `JobPrivate`.
-        """
+    async def shown_in(self, message: MessageAtHand, visitor: Visitor) -> Job | None:
+        """The job in this message; ``None`` where that is not known, or not theirs to see."""
         try:
             async with store_budget():
-                job = await self._store.by_message(message_id)
+                job = await shown_in(self._store, message)
         except StoreUnavailable as error:
-            log.warning("A form stays empty: %s", error)
+            log.warning("What a message shows is not looked up: %s", error)
             return None
-        if job is not None:
-            check_owner(job, author_id)
-        return job
+        return await seen_by(visitor, job)
 
     # ------------------------------------------------------------------ looking up
 
@@ -153,33 +182,56 @@ class Archive:
             return await self.jobs_of(author_id, 0)
         return JobList(jobs=tuple(jobs[:LISTED]), page=page, more=len(jobs) > LISTED)
 
-    async def details(self, interaction_id: int, viewer_id: int) -> Dossier:
-        """All about the job that was asked for in this interaction.
+    async def details(self, interaction_id: int, visitor: Visitor) -> Dossier:
+        """All about the job that was asked for in this interaction, as far as they may see it.
 
-        Raises `JobUnknown`, `JobPrivate` and `ListUnavailable`.
+        Raises `JobUnknown` and `ListUnavailable`.
         """
-        async with looking():
+        time = StoreTime()
+        async with looking(time):
             job = await self._store.by_interaction(interaction_id)
-            if job is None:
-                raise JobUnknown
-            check_owner(job, viewer_id)
-            parent = None
+        job = await seen_by(visitor, job)
+        if job is None:
+            raise JobUnknown
+        parent = None
+        async with looking(time):
             if isinstance(job.request, RemixRequest):
                 parent = await self._store.by_id(job.request.source.job_id)
-                if parent is not None and parent.place.private and parent.author_id != viewer_id:
-                    parent = None
-            children = await self._store.children(job, viewer_id, limit=CHILDREN_LISTED)
-        return Dossier(job=job, parent=parent, children=tuple(children))
+            children = await self._store.children(job, visitor.user_id, limit=CHILDREN_LOOKED_AT)
+        family = await visible([*filter(None, [parent]), *children], visitor)
+        if parent not in family:
+            parent = None
+        own = job.author_id == visitor.user_id
+        link = (parent.posted or parent.message) if parent is not None else None
+        return Dossier(
+            job=job,
+            parent=parent,
+            children=tuple(one for one in children if one in family)[:CHILDREN_LISTED],
+            origin=link or (job.origin if own or parent is not None else None),
+        )
 
-    async def author_of(self, message_id: int) -> int | None:
+    async def author_of(self, message: MessageAtHand) -> int | None:
         """Who asked for the job in this message, where that is known."""
         try:
             async with store_budget():
-                job = await self._store.by_message(message_id)
+                job = await shown_in(self._store, message)
         except StoreUnavailable as error:
             log.warning("Nobody knows whose message that is: %s", error)
             return None
         return None if job is None else job.author_id
+
+    async def known(
+        self, named: Collection[JobId | MessageId], visitor: Visitor
+    ) -> dict[JobId | MessageId, Job | None]:
+        """The jobs that are called so, of those that the store knows.
+
+        ``None`` for one that this person may not see. Raises `ListUnavailable`.
+        """
+        async with looking():
+            jobs = {one: await known_as(self._store, one) for one in set(named)}
+        known = {one: job for one, job in jobs.items() if job is not None}
+        seen = {job.id for job in await visible(list(known.values()), visitor)}
+        return {one: job if job.id in seen else None for one, job in known.items()}
 
     async def usage_of(self, author_id: int) -> Usage:
         """What this person has used. Raises `ListUnavailable`."""
@@ -193,47 +245,46 @@ class Archive:
 
     # ------------------------------------------------------------------ showing again
 
-    async def made(self, job: JobId | MessageId, author_id: int) -> Job | JobId:
+    async def made(self, named: JobId | MessageId, visitor: Visitor) -> Job | Unfound:
         """The job that somebody names; its id where only the API may know it.
 
         It has pictures, or `look_up` may find that the API has them after all.
-        Raises `MessageUnknown`, `JobPrivate`, `PicturesMissing`, and `ListUnavailable`.
+        Raises `MessageUnknown`, `JobUnknown`, `PicturesMissing`, and `ListUnavailable`.
         """
         async with looking():
-            if isinstance(job, MessageId):
-                known = await self._store.by_message(job.value)
-            else:
-                known = await self._store.by_id(job.value)
-        if known is None:
-            if isinstance(job, MessageId):
+            known = await known_as(self._store, named)
+        seen = await seen_by(visitor, known)
+        if seen is None:
+            if isinstance(named, MessageId):
                 raise MessageUnknown
-            return job
-        check_owner(known, author_id)
-        if not known.pictures and not _may_be_found(known):
+            if known is None and not may_be_known(named):
+                raise JobUnknown
+            return Unfound(job_id=named.value, hidden=known is not None)
+        if not seen.pictures and not _may_be_found(seen):
             raise PicturesMissing
-        return known
+        return seen
 
-    async def authors_of(self, job_ids: Collection[str]) -> dict[str, int]:
-        """Who asked for the jobs, or for the pictures, with these ids: of those that are known.
-
-        Raises `ListUnavailable`.
-        """
-        async with looking():
-            known = {job_id: await self._store.by_id(job_id) for job_id in set(job_ids)}
-        return {job_id: job.author_id for job_id, job in known.items() if job is not None}
-
-    async def look_up(self, job: JobId | Job) -> Completed | Job:
+    async def look_up(self, job: Unfound | Job) -> Completed | Job:
         """The finished job as the API has it: one that only the API knows, by its task id, or one
         of ours that ended without pictures.
 
-        Raises what `Showroom.look_up` raises.
+        For a hidden one the API is asked as well: it shall look like one that nobody knows. Raises
+        what `Showroom.look_up` raises.
         """
-        if isinstance(job, JobId):
-            return await self._showroom.look_up(job.value)
-        found = await self._showroom.look_up(job.task_id or "")
-        return replace(
-            job, pictures=found.pictures, provider_job_id=found.job_id, cost_usd=found.cost_usd
-        )
+        if isinstance(job, Job):
+            found = await self._showroom.look_up(job.task_id or "")
+            return replace(
+                job, pictures=found.pictures, provider_job_id=found.job_id, cost_usd=found.cost_usd
+            )
+        try:
+            completed = await self._showroom.look_up(job.job_id)
+        except (PicturesMissing, GenerationFailed):
+            if job.hidden:
+                raise JobUnknown from None
+            raise
+        if job.hidden:
+            raise JobUnknown
+        return completed
 
     def exhibition(
         self, pictures: Sequence[Picture], place: Place
@@ -242,20 +293,21 @@ class Archive:
         return self._showroom.hung(pictures, place.file_limit_bytes)
 
     async def note_shown(self, job: Job, asking: Asking, message_id: int) -> None:
-        """Remember that this message shows *job* now, and that its author has it.
+        """Remember that its author has *job* now, and is shown it in this message.
 
-        A public job that was shown to one person alone stays where it was. Never raises.
+        Only its author moves the place that a job is found by, and not where others see it while
+        this message is for them alone. Never raises.
         """
-        if asking.place.private and not job.place.private:
+        place, posted = asking.place, job.posted
+        elsewhere = posted is not None and posted.channel_id != place.channel_id
+        alone = place.private or (place.guild_id is None and elsewhere)
+        if asking.author_id != job.author_id or (alone and not job.place.private):
             return
         link = MessageLink(
-            guild_id=asking.place.guild_id,
-            channel_id=asking.place.channel_id,
-            message_id=message_id,
+            guild_id=place.guild_id, channel_id=place.channel_id, message_id=message_id
         )
         try:
-            if asking.author_id == job.author_id:  # one that nobody could be given is with them now
-                await self._store.delivered(job.id, message_id)
+            await self._store.delivered(job.id, message_id)  # where nobody could be given it
             await self._store.shown(job.id, link)
         except StoreUnavailable as error:
             log.warning("Job %d: where it was shown is not recorded: %s", job.id, error)

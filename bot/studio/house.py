@@ -3,6 +3,7 @@
 Nothing here is counted, and nothing is looked up.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from bot.errors import (
@@ -15,6 +16,25 @@ from bot.errors import (
 )
 from bot.words import RefusedWords
 
+AskChannels = Callable[[frozenset[int]], Awaitable[frozenset[int]]]
+"""Which of these channels of the server somebody is in they can see: none where that is unknown."""
+
+
+async def sees_nothing(_: frozenset[int]) -> frozenset[int]:
+    """Of no channel it is known that it can be seen."""
+    return frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageAtHand:
+    """A message of the bot that somebody does something with, as Discord sent it along."""
+
+    message_id: int
+    interaction_id: int | None = None
+    """The one in which what it shows was asked for, as its own buttons say."""
+    public: bool = True
+    """Everybody in the channel sees it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
@@ -22,9 +42,15 @@ class Visitor:
 
     user_id: int
     guild_id: int | None = None
-    """``None``: in direct messages."""
+    """``None``: in direct messages, or in a group."""
     channel_ids: frozenset[int] = frozenset()
     """Of the channel; in a thread also that of the channel it belongs to."""
+    sees_channel: bool = False
+    """They can see this channel, as Discord says of this very interaction."""
+    at_hand: MessageAtHand | None = None
+    """What they press a button of, or use a command on."""
+    sees: AskChannels = field(default=sees_nothing, repr=False, compare=False)
+    """Asks Discord about other channels, for a second at the most; never raises."""
     role_ids: frozenset[int] = frozenset()
     foreign: bool = False
     """The bot is not there by itself: this person brought it along."""

@@ -6,71 +6,137 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from bot.clock import Clock
-from bot.errors import JobPrivate, ListUnavailable, MessageUnknown, SourceTooOld, StoreUnavailable
-from bot.inputs import JobId, MessageId
+from bot.errors import (
+    JobUnknown,
+    ListUnavailable,
+    MessageUnknown,
+    PicturesMissing,
+    SourceTooOld,
+    StoreUnavailable,
+)
+from bot.inputs import JobId, MessageId, could_be_a_message, may_be_known, same_id
 from bot.model import Job, Source
 from bot.store import Store
+from bot.studio.house import House, MessageAtHand, Visitor
+from bot.studio.sight import seen_by
 
 STORE_BUDGET_S = 1.0
 """Discord wants its answer within three seconds: what the store may take of them, all together."""
 
 
+class StoreTime:
+    """A second for the store, to be spent in as many parts as an answer needs."""
+
+    def __init__(self) -> None:
+        self._left_s = STORE_BUDGET_S
+
+    @asynccontextmanager
+    async def spend(self) -> AsyncGenerator[None]:
+        """Raises `StoreUnavailable` where all blocks together take longer than the second."""
+        clock = asyncio.get_running_loop()
+        began = clock.time()
+        try:
+            async with asyncio.timeout(self._left_s):
+                yield
+        except TimeoutError:
+            raise StoreUnavailable(detail=f"no answer within {STORE_BUDGET_S:g} s") from None
+        finally:
+            self._left_s -= clock.time() - began
+
+
 @asynccontextmanager
 async def store_budget() -> AsyncGenerator[None]:
     """Raises `StoreUnavailable` where the block takes longer than a second."""
-    try:
-        async with asyncio.timeout(STORE_BUDGET_S):
-            yield
-    except TimeoutError:
-        raise StoreUnavailable(detail=f"no answer within {STORE_BUDGET_S:g} s") from None
+    async with StoreTime().spend():
+        yield
 
 
 @asynccontextmanager
-async def looking() -> AsyncGenerator[None]:
-    """The same for who only wants to look. Raises `ListUnavailable`."""
+async def looking(time: StoreTime | None = None) -> AsyncGenerator[None]:
+    """The same for who only wants to look, as a part of *time* if given.
+
+    Raises `ListUnavailable`.
+    """
     try:
-        async with store_budget():
+        async with (time or StoreTime()).spend():
             yield
     except StoreUnavailable as error:
         raise ListUnavailable(detail=error.detail) from None
 
 
+async def known_as(store: Store, named: JobId | MessageId) -> Job | None:
+    """The job that is called so, whoever may see it.
+
+    Digits alone may be an id of the provider's as well as that of a message.
+    """
+    if isinstance(named, MessageId):
+        return await store.by_message(named.value)
+    job = await store.by_id(named.value)
+    if job is None and could_be_a_message(named.value):
+        job = await store.by_message(int(named.value))
+    return job
+
+
+async def shown_in(store: Store, message: MessageAtHand) -> Job | None:
+    """The job that this message shows, whoever may see it.
+
+    What its buttons say comes first: `/show` posts a job in messages that nobody wrote down.
+    """
+    job = None
+    if message.interaction_id is not None:
+        job = await store.by_interaction(message.interaction_id)
+    return job or await store.by_message(message.message_id)
+
+
 async def find_source(
-    store: Store, job: JobId | MessageId, image_no: int, author_id: int
+    store: Store,
+    named: JobId | MessageId,
+    image_no: int,
+    visitor: Visitor,
+    house: House,
+    *,
+    time: StoreTime,
 ) -> tuple[Source, Job | None]:
     """The picture as the API addresses it, and the job it is of where that is known.
 
-    Raises `MessageUnknown` and `JobPrivate`.
+    Raises `MessageUnknown` and `JobUnknown` where nobody knows it or *visitor* may not see it,
+    `NotYours` where they may not go on from it, `PicturesMissing`, and `StoreUnavailable`.
     """
-    if isinstance(job, MessageId):
-        shown = await store.by_message(job.value)
-        if shown is None or shown.provider_job_id is None:
+    async with time.spend():
+        known = await known_as(store, named)
+    seen = await seen_by(visitor, known)
+    if seen is None:
+        if isinstance(named, MessageId):
             raise MessageUnknown
-        check_owner(shown, author_id)
-        return Source(_id_of_picture(shown, image_no), image_no), shown
-    known = await store.by_id(job.value)
-    if known is None or known.provider_job_id is None:
-        return Source(job.value, image_no), None
-    check_owner(known, author_id)
-    is_task = job.value == known.task_id
-    return Source(_id_of_picture(known, image_no) if is_task else job.value, image_no), known
+        if known is not None or not may_be_known(named):
+            raise JobUnknown
+        return Source(named.value, image_no), None
+    house.admit_to_result(visitor, seen.author_id)
+    if seen.provider_job_id is None:
+        raise PicturesMissing
+    return Source(_id_in_job(named, seen, image_no), image_no), seen
 
 
-def check_owner(job: Job, author_id: int) -> None:
-    """Raises `JobPrivate` where *job* is private to somebody else."""
-    if job.place.private and job.author_id != author_id:
-        raise JobPrivate
+def check_age(
+    source: Job | None, prompt: str, within_days: float, clock: Clock, *, private: bool
+) -> None:
+    """Raises `SourceTooOld` with this *prompt* where the API would refuse to remix *source*.
 
-
-def check_age(source: Job | None, prompt: str, within_days: float, clock: Clock) -> None:
-    """Raises `SourceTooOld` with this *prompt* where the API would refuse to remix *source*."""
+    *private*: what is made from it is for its author alone.
+    """
     if not within_days or source is None or source.finished_at is None:
         return
     if clock.now() - source.finished_at > timedelta(days=within_days):
-        raise SourceTooOld(days=within_days, prompt=prompt)
+        raise SourceTooOld(days=within_days, prompt=prompt, private=private)
 
 
-def _id_of_picture(job: Job, image_no: int) -> str:
-    """The provider's id that a remix of this picture must name; pictures may have their own."""
-    own = (picture.job_id for picture in job.pictures if picture.image_no == image_no)
-    return next(own, None) or job.provider_job_id or ""
+def _id_in_job(named: JobId | MessageId, job: Job, image_no: int) -> str:
+    """The provider's id that a remix of this picture must name; pictures may have their own.
+
+    Whoever names one of the provider's ids means that one, in the provider's own spelling.
+    """
+    own = [picture.job_id for picture in job.pictures if picture.image_no == image_no]
+    ids = [job.provider_job_id, *(picture.job_id for picture in job.pictures)]
+    if isinstance(named, JobId) and not same_id(named.value, job.task_id):
+        own = [one for one in ids if same_id(named.value, one)] + own
+    return next(filter(None, own), None) or job.provider_job_id or ""

@@ -6,13 +6,14 @@ Knows nothing of Discord's library: the caller passes in how a job is announced.
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.bill import read_bill
 from bot.clock import Clock
 from bot.errors import (
     ConsentMissing,
     DraftGone,
+    JobUnknown,
     NothingToStop,
     SourceUnknown,
     StoreUnavailable,
@@ -38,13 +39,26 @@ from bot.model import (
 )
 from bot.store import Store
 from bot.studio.asking import Announce, Asking
-from bot.studio.house import House, Visitor, admit_to_job
-from bot.studio.lookups import check_age, find_source, store_budget
+from bot.studio.house import House, MessageAtHand, Visitor, admit_to_job
+from bot.studio.lookups import StoreTime, check_age, find_source, shown_in, store_budget
+from bot.studio.sight import seen_by, stays_private
 
 log = logging.getLogger(__name__)
 
-Wanted = tuple[Request, MessageLink | None]
-"""What somebody wants, and the message that its source is taken from."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What somebody wants."""
+
+    request: Request
+    origin: MessageLink | None = None
+    """The message that its source is taken from."""
+    private: bool = False
+    """It is made from something that is its author's alone, and so is that as well."""
+
+
+AskStore = Callable[[StoreTime], Awaitable[Wanted]]
+"""Finds out what somebody wants."""
 
 
 class Studio:
@@ -77,8 +91,8 @@ class Studio:
         Raises a `bot.errors.UserError` or `StoreUnavailable`; nothing is accepted then.
         """
 
-        async def request() -> Wanted:
-            return ImagineRequest(prompt=prompt, callback=callback), None
+        async def request(_: StoreTime) -> Wanted:
+            return Wanted(request=ImagineRequest(prompt=prompt, callback=callback))
 
         await self._start(request, asking, announce)
 
@@ -90,58 +104,85 @@ class Studio:
         prompt: str,
         mode: Mode,
         callback: str | None,
+        visitor: Visitor,
         asking: Asking,
         announce: Announce,
     ) -> None:
-        """Remix a picture of *job*, in the background.
+        """Remix a picture of *job*, in the background; *visitor* is who asks.
 
         Raises a `bot.errors.UserError` or `StoreUnavailable`; nothing is accepted then.
         """
 
-        async def request() -> Wanted:
-            source, parent = await find_source(self._store, job, image_no, asking.author_id)
-            self._check_age(parent, prompt)
+        async def request(time: StoreTime) -> Wanted:
+            source, parent = await find_source(
+                self._store, job, image_no, visitor, self.house, time=time
+            )
+            private = self._check_source(parent, prompt, asking)
             wanted = RemixRequest(source=source, prompt=prompt, mode=mode, callback=callback)
-            return wanted, None if parent is None or parent.place.private else parent.message
+            origin = None if parent is None or private else parent.message
+            return Wanted(request=wanted, origin=origin, private=private)
 
         await self._start(request, asking, announce)
 
     async def again(
-        self, *, message_id: int, source: Source | None, asking: Asking, announce: Announce
+        self,
+        *,
+        message: MessageAtHand,
+        source: Source | None,
+        visitor: Visitor,
+        asking: Asking,
+        announce: Announce,
     ) -> None:
-        """Do once more what the job of *message_id* did, on *source* where it was a remix.
+        """Do once more what the job in *message* did, on *source* where it was a remix.
 
         Raises `SourceUnknown` where that job is not known, `SourceTooOld`, and whatever else a new
         job raises.
         """
 
-        async def request() -> Wanted:
-            shown = await self._store.by_message(message_id)
-            match shown.request if shown else None:
+        async def request(time: StoreTime) -> Wanted:
+            async with time.spend():
+                known = await shown_in(self._store, message)
+            shown = await seen_by(visitor, known)
+            if shown is None:
+                raise SourceUnknown
+            self.house.admit_to_result(visitor, shown.author_id)
+            private = stays_private(shown, asking.place)
+            match shown.request:
                 case ImagineRequest() as imagined:
-                    return replace(imagined, callback=None), None
-                case RemixRequest() as remix if shown and source:
-                    self._check_age(await self._store.by_id(source.job_id), remix.prompt)
-                    return replace(remix, source=source, callback=None), shown.origin
+                    return Wanted(request=replace(imagined, callback=None), private=private)
+                case RemixRequest() as remix if source:
+                    parent = await self._see_source(source, visitor, time)
+                    private |= self._check_source(parent, remix.prompt, asking)
+                    wanted = replace(remix, source=source, callback=None)
+                    return Wanted(request=wanted, origin=shown.origin, private=private)
                 case _:
                     raise SourceUnknown
 
         await self._start(request, replace(asking, origin=None), announce)
 
     async def take_up(
-        self, draft: Draft, *, consented: bool, asking: Asking, announce: Announce
+        self,
+        draft: Draft,
+        *,
+        consented: bool,
+        visitor: Visitor,
+        asking: Asking,
+        announce: Announce,
     ) -> None:
         """Do what *draft* asks for, once. *consented*: its author has agreed to what it costs.
 
-        Raises `DraftGone` where it was done before, `SourceTooOld`, and whatever else a new job
-        raises.
+        Whether they may is asked anew. Raises `DraftGone` where it was done before,
+        `SourceTooOld`, and whatever else a new job raises.
         """
 
-        async def request() -> Wanted:
+        async def request(time: StoreTime) -> Wanted:
+            private = False
             if isinstance(draft.request, RemixRequest):
-                parent = await self._store.by_id(draft.request.source.job_id)
-                self._check_age(parent, draft.request.prompt)
-            return draft.request, draft.origin
+                parent = await self._see_source(draft.request.source, visitor, time)
+                if parent is not None:
+                    self.house.admit_to_result(visitor, parent.author_id)
+                private = self._check_source(parent, draft.request.prompt, asking)
+            return Wanted(request=draft.request, origin=draft.origin, private=private)
 
         asking = replace(asking, origin=None)
         await self._start(request, asking, announce, draft=draft, consented=consented)
@@ -196,12 +237,27 @@ class Studio:
 
     # ------------------------------------------------------------------ how a job begins
 
-    def _check_age(self, source: Job | None, prompt: str) -> None:
-        check_age(source, prompt, self.limits.remix_within_days, self._clock)
+    async def _see_source(self, source: Source, visitor: Visitor, time: StoreTime) -> Job | None:
+        """The job of *source*; ``None`` where only the API may know it.
+
+        Raises `JobUnknown` where *visitor* may not see it.
+        """
+        async with time.spend():
+            known = await self._store.by_id(source.job_id)
+        seen = await seen_by(visitor, known)
+        if known is not None and seen is None:
+            raise JobUnknown
+        return seen
+
+    def _check_source(self, source: Job | None, prompt: str, asking: Asking) -> bool:
+        """Whether what is made from *source* is its author's alone. Raises `SourceTooOld`."""
+        private = stays_private(source, asking.place)
+        check_age(source, prompt, self.limits.remix_within_days, self._clock, private=private)
+        return private
 
     async def _start(
         self,
-        request: Callable[[], Awaitable[Wanted]],
+        request: AskStore,
         asking: Asking,
         announce: Announce,
         *,
@@ -210,13 +266,14 @@ class Studio:
     ) -> None:
         """Row first, then Discord's answer, then the API: each step may be the last."""
         new = None
+        time = StoreTime()
         try:
-            async with store_budget():
-                wanted, origin = await request()
-                new = _new_job(wanted, origin, asking)
-                self.house.check_words(wanted.prompt)
+            wanted = await request(time)
+            new = _new_job(wanted, asking)
+            self.house.check_words(new.request.prompt)
+            async with time.spend():
                 if not consented:
-                    await self._ask_consent(wanted)
+                    await self._ask_consent(new.request)
                 accepted = await self._accept(new, draft)
         except DraftGone:
             raise
@@ -273,14 +330,15 @@ class Studio:
         return draft.id
 
 
-def _new_job(wanted: Request, origin: MessageLink | None, asking: Asking) -> NewJob:
+def _new_job(wanted: Wanted, asking: Asking) -> NewJob:
+    place = asking.place
     return NewJob(
-        request=wanted,
+        request=wanted.request,
         author_id=asking.author_id,
-        place=asking.place,
+        place=replace(place, private=place.private or wanted.private),
         interaction_id=asking.interaction_id,
-        origin=origin or asking.origin,
+        origin=wanted.origin or asking.origin,
         application_id=asking.application_id,
         interaction_token=asking.interaction_token,
-        multiplier=read_bill(wanted.prompt).multiplier,
+        multiplier=read_bill(wanted.request.prompt).multiplier,
     )

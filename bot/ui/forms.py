@@ -98,7 +98,7 @@ class PromptForm(discord.ui.Modal):
 def fresh_start(too_old: SourceTooOld, *, private: bool, callback: str | None = None) -> PromptForm:
     """In place of a remix that the API would refuse: the same words, from nothing."""
     return PromptForm(
-        FormId(source=None, private=private),
+        FormId(source=None, private=private or too_old.private),
         prompt=too_old.prompt,
         callback=callback,
         note=texts.fresh_start(too_old.days),

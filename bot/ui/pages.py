@@ -52,8 +52,9 @@ def _facts(dossier: Dossier, viewer_id: int) -> Iterable[str]:
     yield texts.details_line(Fact.ASKED_BY, f"<@{job.author_id}>")
     if isinstance(job.request, RemixRequest):
         yield texts.details_line(Fact.MODE, texts.MODE_CHOICES[job.request.mode])
-        yield texts.details_line(Fact.MADE_FROM, _parent(job.request, job, dossier.parent))
-        yield texts.details_line(Fact.SOURCE_JOB, f"`{job.request.source.job_id}`")
+        yield texts.details_line(Fact.MADE_FROM, _parent(job.request, dossier))
+        if dossier.parent is not None or viewer_id == job.author_id:
+            yield texts.details_line(Fact.SOURCE_JOB, f"`{job.request.source.job_id}`")
     if job.provider_job_id:
         yield texts.details_line(Fact.JOB_ID, f"`{job.provider_job_id}`")
     if job.task_id:
@@ -74,11 +75,9 @@ def _facts(dossier: Dossier, viewer_id: int) -> Iterable[str]:
         yield texts.details_line(Fact.CALLBACK, callback)
 
 
-def _parent(request: RemixRequest, job: Job, parent: Job | None) -> str:
-    link = job.origin
-    if parent is not None:
-        link = parent.posted or parent.message or link
-    if parent is None and link is None:
+def _parent(request: RemixRequest, dossier: Dossier) -> str:
+    link = dossier.origin
+    if dossier.parent is None and link is None:
         return texts.NO_PARENT_KNOWN
     return texts.parent_picture(request.source.image_no, link.url if link else None)
 

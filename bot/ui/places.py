@@ -6,7 +6,8 @@ import discord
 
 from bot.errors import PermissionsMissing
 from bot.model import MessageLink, Place
-from bot.studio import Asking, Visitor
+from bot.studio import Asking, MessageAtHand, Visitor
+from bot.ui.found import at_hand
 
 NEEDED = discord.Permissions(
     view_channel=True,
@@ -38,6 +39,8 @@ def read_visitor(interaction: discord.Interaction) -> Visitor:
         user_id=user.id,
         guild_id=interaction.guild_id,
         channel_ids=frozenset(channel_ids),
+        sees_channel=not in_server or may.view_channel or may.administrator,
+        at_hand=_at_hand(interaction.message),
         role_ids=frozenset(role.id for role in getattr(user, "roles", ())),
         foreign=_is_foreign(interaction),
         moderates=in_server and may.manage_messages,
@@ -57,13 +60,7 @@ def read_asking(interaction: discord.Interaction, *, private: bool) -> Asking:
         interaction_id=interaction.id,
         application_id=interaction.application_id,
         interaction_token=interaction.token,
-        place=Place(
-            guild_id=interaction.guild_id,
-            channel_id=interaction.channel_id or 0,
-            private=private,
-            file_limit_bytes=interaction.filesize_limit,
-            reachable=not _is_foreign(interaction),
-        ),
+        place=read_place(interaction, private=private),
         origin=MessageLink(
             guild_id=interaction.guild_id,
             channel_id=message.channel.id,
@@ -74,9 +71,30 @@ def read_asking(interaction: discord.Interaction, *, private: bool) -> Asking:
     )
 
 
+def read_place(interaction: discord.Interaction, *, private: bool) -> Place:
+    """Where a result goes that somebody asks for in this interaction."""
+    return Place(
+        guild_id=interaction.guild_id,
+        channel_id=interaction.channel_id or 0,
+        private=private,
+        file_limit_bytes=interaction.filesize_limit,
+        reachable=not _is_foreign(interaction),
+    )
+
+
 def is_private(interaction: discord.Interaction) -> bool:
     """Whether the message whose control was used is one that only this person sees."""
     return interaction.message is not None and interaction.message.flags.ephemeral
+
+
+def _at_hand(message: discord.Message | None) -> MessageAtHand | None:
+    """The message whose control was used, or that its question was about."""
+    if message is None:
+        return None
+    told = message.interaction_metadata
+    if message.flags.ephemeral and told is not None and told.target_message_id is not None:
+        return MessageAtHand(message_id=told.target_message_id)
+    return at_hand(message)
 
 
 def missing_permissions(granted: discord.Permissions, needed: Iterable[str]) -> tuple[str, ...]:

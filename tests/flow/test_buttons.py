@@ -83,7 +83,7 @@ async def test_a_private_job_works_only_for_its_author(sim: Sim) -> None:
         for prompt in ({}, {"prompt": "stolen"}):
             refused = await sim.ben.slash(sim.channel, "remix", job_id=given, image=0, **prompt)
             assert refused.ephemeral
-            assert "private" in shown(refused).content
+            assert "I know no such job" in shown(refused).content
             assert "secret" not in shown(refused).content
     assert len(sim.api.submits) == 1
     own = await sim.ann.slash(sim.channel, "remix", job_id=job_id, image=0)

@@ -76,7 +76,7 @@ async def test_the_pictures_of_a_private_job_are_its_authors(sim: Sim) -> None:
     await sim.imagine(sim.ann, "a secret", private=True)
     name = f"{sim.api.submits[0].job_id}_0.png"
     posted = await sim.ann.send(sim.channel, attachments=[(name, DOT)])
-    assert "That job is private" in text(shown(await remix_this(sim, posted)))
+    assert "I see no picture of mine" in text(shown(await remix_this(sim, posted)))
     assert fields(await remix_this(sim, posted, sim.ann))["prompt-1"] == "a secret"
 
 

@@ -62,8 +62,7 @@ async def test_a_private_job_is_shown_to_its_author_alone(sim: Sim) -> None:
     assert len(pictures(mine)) == 4
     for name in (job.provider_job_id, job.task_id, f"https://h/{job.provider_job_id}_0.png"):
         refused = await show(sim, sim.ben, name or "")
-        assert refused.ephemeral
-        assert "That job is private" in text(refused)
+        assert "I know no such job" in text(refused)
         assert pictures(refused) == []
 
 

@@ -1,0 +1,197 @@
+"""Asks Discord who sees a channel.
+
+What the gateway told of a channel earlier is not believed: since November 2026 Discord hides the
+channels that the bot does not see, their names and overwrites included. Roles and owners of servers
+are kept current by the gateway.
+"""
+
+import asyncio
+import functools
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, cast
+
+import discord
+
+from bot.clock import Clock
+from bot.jobs.crew import Crew
+from bot.studio import Visitor
+from bot.ui import faults
+
+ANSWER_WITHIN_S = 0.75
+"""Discord wants its answer within three seconds, and the store may take one of them."""
+BELIEVED_FOR_S = 60.0
+REMEMBERED_MAX = 2000
+ASKED_AT_ONCE_MAX = 50
+"""Above this, what is not known counts as not seen."""
+
+HIDDEN_NAME = "___hidden___"
+HIDDEN_FLAG = 1 << 17
+PRIVATE_THREAD = 12
+VIEW = discord.Permissions.view_channel.flag
+ADMINISTRATOR = discord.Permissions.administrator.flag
+OF_A_ROLE, OF_A_MEMBER = 0, 1
+"""Types of overwrites."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overwrite:
+    """What a channel allows and denies to one role or one person."""
+
+    target_id: int
+    type: int
+    allow: int
+    deny: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelFacts:
+    """Of a channel that the bot sees: what says who else does."""
+
+    guild_id: int
+    thread_of: int | None
+    """The channel that a thread belongs to."""
+    private: bool
+    """A thread of those alone who are in it."""
+    overwrites: tuple[Overwrite, ...]
+
+
+class ChannelSight:
+    """Knows for a minute what Discord said of a channel."""
+
+    def __init__(self, client: discord.Client, *, crew: Crew, clock: Clock) -> None:
+        self._client = client
+        self._crew = crew
+        self._clock = clock
+        self._known: OrderedDict[tuple[int, ...], tuple[float, Any]] = OrderedDict()
+        self._asked: dict[tuple[int, ...], asyncio.Task[Any]] = {}
+
+    def of(self, visitor: Visitor) -> Callable[[frozenset[int]], Awaitable[frozenset[int]]]:
+        """How the channels are found that *visitor* sees, with the roles that they have now."""
+        return functools.partial(self.seen, visitor)
+
+    async def seen(self, visitor: Visitor, channel_ids: Iterable[int]) -> frozenset[int]:
+        """Those of these channels of the server *visitor* is in that they see.
+
+        Takes three quarters of a second at the most. What comes later is kept for the next time:
+        nothing is cancelled, because discord.py would never release its lock on the route.
+        """
+        guild = self._client.get_guild(visitor.guild_id or 0)
+        if guild is None or guild.unavailable:
+            return frozenset()
+        asking = {
+            channel_id: self._crew.spawn(
+                self._sees(visitor, guild, channel_id), name=f"who sees channel {channel_id}"
+            )
+            for channel_id in channel_ids
+        }
+        if not asking:
+            return frozenset()
+        done, _ = await asyncio.wait(asking.values(), timeout=ANSWER_WITHIN_S)
+        return frozenset(
+            channel_id
+            for channel_id, task in asking.items()
+            if task in done and not task.cancelled() and not task.exception() and task.result()
+        )
+
+    async def _sees(self, visitor: Visitor, guild: discord.Guild, channel_id: int) -> bool:
+        channel = await self._facts(channel_id)
+        if channel is None or channel.guild_id != guild.id:
+            return False
+        if channel.thread_of is None:
+            return may_view(visitor, guild, channel)
+        if channel.private and not await self._is_in_thread(channel_id, visitor.user_id):
+            return False
+        if channel.thread_of in visitor.channel_ids:
+            return visitor.sees_channel
+        above = await self._facts(channel.thread_of)
+        return above is not None and above.guild_id == guild.id and may_view(visitor, guild, above)
+
+    async def _facts(self, channel_id: int) -> ChannelFacts | None:
+        async def ask() -> ChannelFacts | None:
+            return read_channel(await self._client.http.get_channel(channel_id))
+
+        return await self._ask((channel_id,), ask)
+
+    async def _is_in_thread(self, thread_id: int, user_id: int) -> bool:
+        async def ask() -> bool:
+            await self._client.http.get_thread_member(thread_id, user_id)
+            return True
+
+        return await self._ask((thread_id, user_id), ask) is True
+
+    async def _ask(self, key: tuple[int, ...], ask: Callable[[], Awaitable[Any]]) -> Any:
+        """What *ask* brings, once for all who want to know; ``None`` where Discord refuses."""
+        known = self._known.get(key)
+        if known is not None and self._clock.monotonic() - known[0] < BELIEVED_FOR_S:
+            return known[1]
+        if key not in self._asked:
+            if len(self._asked) >= ASKED_AT_ONCE_MAX:
+                return None
+            self._asked[key] = self._crew.spawn(self._fetch(key, ask), name="asking of a channel")
+        return await asyncio.shield(self._asked[key])
+
+    async def _fetch(self, key: tuple[int, ...], ask: Callable[[], Awaitable[Any]]) -> Any:
+        try:
+            told = await ask()
+        except faults.FAULTS as fault:
+            if faults.may_pass(fault):
+                return None
+            told = None
+        finally:
+            self._asked.pop(key, None)
+        self._known[key] = (self._clock.monotonic(), told)
+        self._known.move_to_end(key)
+        while len(self._known) > REMEMBERED_MAX:
+            self._known.popitem(last=False)
+        return told
+
+
+def read_channel(told: object) -> ChannelFacts | None:
+    """What Discord tells of a channel of a server; ``None`` where the bot does not see it."""
+    channel = cast("dict[str, Any]", told)
+    hidden = channel.get("name") == HIDDEN_NAME or int(channel.get("flags") or 0) & HIDDEN_FLAG
+    if hidden or not channel.get("guild_id"):
+        return None
+    thread = "thread_metadata" in channel
+    overwrites: list[dict[str, Any]] = channel.get("permission_overwrites") or []
+    return ChannelFacts(
+        guild_id=int(channel["guild_id"]),
+        thread_of=int(channel.get("parent_id") or 0) if thread else None,
+        private=channel.get("type") == PRIVATE_THREAD,
+        overwrites=tuple(
+            Overwrite(int(one["id"]), int(one["type"]), int(one["allow"]), int(one["deny"]))
+            for one in overwrites
+        ),
+    )
+
+
+def may_view(visitor: Visitor, guild: discord.Guild, channel: ChannelFacts) -> bool:
+    """Whether somebody with these roles may view a channel of *guild*, as Discord documents it."""
+    if guild.owner_id == visitor.user_id:
+        return True
+    role_ids = visitor.role_ids | {guild.id}
+    may = 0
+    for role in guild.roles:
+        if role.id in role_ids:
+            may |= role.permissions.value
+    if may & ADMINISTRATOR:
+        return True
+    everyone = [one for one in channel.overwrites if one.target_id == guild.id]
+    roles = [
+        one
+        for one in channel.overwrites
+        if one.type == OF_A_ROLE and one.target_id in role_ids and one.target_id != guild.id
+    ]
+    own = [
+        one
+        for one in channel.overwrites
+        if one.type == OF_A_MEMBER and one.target_id == visitor.user_id
+    ]
+    for overwrites in (everyone, roles, own):
+        for one in overwrites:
+            may &= ~one.deny
+        for one in overwrites:
+            may |= one.allow
+    return bool(may & VIEW)
