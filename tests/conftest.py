@@ -1,13 +1,20 @@
-"""A PostgreSQL server for every test that asks for one."""
+"""A PostgreSQL server for every test that asks for one; time without end for every example."""
 
 import asyncio
 import os
 from collections.abc import AsyncGenerator, Generator
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
 
 from tests.store.postgres import Server, installed, own_server
+
+# How long an example takes says how busy the machine is, and nothing about us.
+settings.register_profile(
+    "any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any-machine")
 
 
 @pytest.fixture(scope="session")

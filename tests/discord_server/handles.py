@@ -5,8 +5,7 @@ from collections.abc import Callable
 from tests.discord_server.seen import Modal, SeenMessage
 from tests.discord_server.things import Interaction, Message
 from tests.discord_server.world import World
-
-PATIENCE_S = 30.0
+from tests.patience import HANGS_S
 
 Until = Callable[[SeenMessage], bool]
 
@@ -33,13 +32,11 @@ class Handle:
         """The form that opened, if the answer was one."""
         return None if self.raw.modal is None else Modal(self.raw.modal, self.raw.source)
 
-    async def message(self, until: Until = _anything, timeout_s: float = PATIENCE_S) -> SeenMessage:
+    async def message(self, until: Until = _anything, timeout_s: float = HANGS_S) -> SeenMessage:
         """The answer, once there is something to read and *until* holds."""
         return await self._first(lambda: [self.raw.response], until, timeout_s)
 
-    async def followup(
-        self, until: Until = _anything, timeout_s: float = PATIENCE_S
-    ) -> SeenMessage:
+    async def followup(self, until: Until = _anything, timeout_s: float = HANGS_S) -> SeenMessage:
         """The first of the further messages for which *until* holds."""
         return await self._first(lambda: list(self.raw.followups), until, timeout_s)
 

@@ -7,10 +7,11 @@ what Discord shows.
 import asyncio
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from tests.discord_server import interactions, payloads
 from tests.discord_server.gateway import Gateway
-from tests.discord_server.handles import PATIENCE_S, Handle, Until
+from tests.discord_server.handles import Handle, Until
 from tests.discord_server.moderation import Moderator
 from tests.discord_server.options import CannotSend, Value, command_data
 from tests.discord_server.rules import ANSWER_WITHIN_S
@@ -25,6 +26,7 @@ from tests.discord_server.things import (
     User,
 )
 from tests.discord_server.world import World
+from tests.patience import HANGS_S
 
 REACTION_S = 0.05
 """Nobody clicks faster; discord.py registers a view only after it has read Discord's answer."""
@@ -194,12 +196,21 @@ class Person:
             await self._gateway.dispatch(channel.guild_id, "INTERACTION_CREATE", event)
         await world.announce()
         try:
-            async with asyncio.timeout(ANSWER_WITHIN_S):
-                await interaction.answered.wait()
+            await self._answered(interaction)
         except TimeoutError:
             what = data.get("name") or data["custom_id"]
-            raise DidNotRespond(f"{what}: no answer within {ANSWER_WITHIN_S:g} s") from None
+            raise DidNotRespond(f"{what}: no answer within {world.answer_within_s:g} s") from None
         return Handle(world, interaction)
+
+    async def _answered(self, interaction: Interaction) -> None:
+        """Wait for the answer; not long once there is no bot that could give one."""
+        async with asyncio.timeout(self._world.answer_within_s):
+            while not interaction.answered.is_set() and self._gateway.connected:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(interaction.answered.wait(), ANSWER_WITHIN_S)
+        if not interaction.answered.is_set():
+            async with asyncio.timeout(ANSWER_WITHIN_S):  # one may be on its way
+                await interaction.answered.wait()
 
     # ------------------------------------------------------------------ reading
 
@@ -207,7 +218,7 @@ class Person:
         """What the bot wrote to this person directly, oldest first."""
         return [each for each in self._everything() if each.raw.channel.recipient is self.user]
 
-    async def sees_directly(self, until: Until, timeout_s: float = PATIENCE_S) -> SeenMessage:
+    async def sees_directly(self, until: Until, timeout_s: float = HANGS_S) -> SeenMessage:
         """The first direct message for which *until* holds."""
         return await self._first(self.direct_messages, until, timeout_s)
 
@@ -215,9 +226,7 @@ class Person:
         """All messages that this person sees in a channel, oldest first."""
         return [each for each in self._everything() if each.raw.channel is channel]
 
-    async def sees(
-        self, channel: Channel, until: Until, timeout_s: float = PATIENCE_S
-    ) -> SeenMessage:
+    async def sees(self, channel: Channel, until: Until, timeout_s: float = HANGS_S) -> SeenMessage:
         """The first message in the channel, visible to this person, for which *until* holds."""
         return await self._first(lambda: self.messages(channel), until, timeout_s)
 

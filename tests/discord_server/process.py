@@ -13,6 +13,7 @@ from typing import Protocol, Self
 
 from tests.discord_server.launch import VARIABLE
 from tests.discord_server.server import DiscordServer
+from tests.patience import HANGS_S
 
 PROJECT = Path(__file__).parents[2]
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
@@ -97,7 +98,7 @@ class BotProcess:
             self.lines.append(line)
             self._written.notify_all()
 
-    async def wait_for_line(self, pattern: str, timeout_s: float = 20.0) -> str:
+    async def wait_for_line(self, pattern: str, timeout_s: float = HANGS_S) -> str:
         """The first line, past or future, in which *pattern* is found.
 
         Raises:
@@ -113,13 +114,13 @@ class BotProcess:
         except TimeoutError:
             raise AssertionError(f"no line {pattern!r} in:\n{self.output}") from None
 
-    async def wait(self, timeout_s: float = 20.0) -> int:
+    async def wait(self, timeout_s: float = HANGS_S) -> int:
         """Wait until it ends by itself; the exit code, negative for a signal."""
         async with asyncio.timeout(timeout_s):
             await asyncio.gather(*self._readers)
             return await self._running.wait()
 
-    async def stop(self, timeout_s: float = 20.0, *, by: signal.Signals = signal.SIGTERM) -> int:
+    async def stop(self, timeout_s: float = HANGS_S, *, by: signal.Signals = signal.SIGTERM) -> int:
         """Ask it to end, by SIGTERM or another signal; the exit code."""
         self.send(by)
         return await self.wait(timeout_s)

@@ -55,11 +55,11 @@ class Form:
             raise Refused(400, 50035, "Invalid Form Body", self._errors)
 
 
-def check_answer(interaction: Interaction, now: float) -> None:
+def check_answer(interaction: Interaction, now: float, within_s: float) -> None:
     """Whether a first answer is still taken at *now* on the clock that sent it."""
     if interaction.answered_at is not None:
         raise Refused(400, 40060, "Interaction has already been acknowledged.")
-    if now - interaction.sent_at > ANSWER_WITHIN_S:
+    if now - interaction.sent_at > within_s:
         raise Refused(404, 10062, "Unknown interaction")
 
 

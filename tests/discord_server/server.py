@@ -26,6 +26,7 @@ from tests.discord_server.rest import Rest
 from tests.discord_server.rules import REQUEST_MAX_BYTES
 from tests.discord_server.things import ALL_PERMISSIONS, Request
 from tests.discord_server.world import World
+from tests.patience import HANGS_S
 
 TOKEN = "MTA.socket-server.token"
 
@@ -125,7 +126,7 @@ class DiscordServer:
         guild.bot_permissions = bot_permissions
         return Community(self.world, self.gateway, guild)
 
-    async def bot_online(self, timeout_s: float = 30.0) -> None:
+    async def bot_online(self, timeout_s: float = HANGS_S) -> None:
         """Wait until the bot is connected and has synced commands at some time."""
 
         await self.bot_connected(timeout_s)
@@ -139,7 +140,7 @@ class DiscordServer:
 
         await self.world.until(found, timeout_s=timeout_s, describe=describe)
 
-    async def bot_connected(self, timeout_s: float = 30.0) -> None:
+    async def bot_connected(self, timeout_s: float = HANGS_S) -> None:
         """Wait until a bot is on the gateway."""
         await self.world.until(
             lambda: bool(self.gateway.connected) or None,
@@ -147,11 +148,11 @@ class DiscordServer:
             describe=lambda: f"no session, requests: {self.requests}",
         )
 
-    async def bot_resumed(self, *, times: int, timeout_s: float = 30.0) -> None:
+    async def bot_resumed(self, *, times: int, timeout_s: float = HANGS_S) -> None:
         """Wait until sessions were resumed so often, ever."""
         await self._gateway_has(lambda gateway: gateway.resumed >= times, timeout_s)
 
-    async def bot_identified(self, *, times: int, timeout_s: float = 30.0) -> None:
+    async def bot_identified(self, *, times: int, timeout_s: float = HANGS_S) -> None:
         """Wait until so many sessions have begun, ever."""
         await self._gateway_has(lambda gateway: gateway.identified >= times, timeout_s)
 
@@ -163,7 +164,7 @@ class DiscordServer:
             describe=lambda: f"identified {gateway.identified}, resumed {gateway.resumed}",
         )
 
-    async def bot_offline(self, timeout_s: float = 30.0) -> None:
+    async def bot_offline(self, timeout_s: float = HANGS_S) -> None:
         """Wait until no bot is connected, as after a kill."""
         await self.world.until(
             lambda: None if self.gateway.connected else True,

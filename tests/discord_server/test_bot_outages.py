@@ -11,6 +11,7 @@ from tests.discord_server.process import BotProcess
 from tests.discord_server.seen import SeenMessage
 from tests.discord_server.server import DiscordServer
 from tests.discord_server.things import Channel
+from tests.patience import HANGS_S
 
 
 def sent(discord: DiscordServer, channel: Channel) -> list[tuple[int, str | None]]:
@@ -34,7 +35,7 @@ async def test_what_a_person_did_while_the_gateway_was_away_is_answered_after_a_
         command = asyncio.create_task(ann.slash(channel, "whisper"))
         await discord.world.until(
             lambda: discord.world.interactions or None,
-            timeout_s=10,
+            timeout_s=HANGS_S,
             describe=lambda: "nothing was asked",
         )
         assert not command.done()

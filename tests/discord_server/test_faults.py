@@ -18,6 +18,7 @@ from tests.discord_server.raw import RawDiscord
 from tests.discord_server.raw import error as code_of
 from tests.discord_server.server import DiscordServer
 from tests.discord_server.things import JsonObject
+from tests.patience import HANGS_S
 
 HI: JsonObject = {"content": "hi"}
 SENDING = ("POST", "/channels/*/messages")
@@ -106,7 +107,9 @@ async def test_silence_lasts_until_the_server_ends() -> None:
             url = f"{server.url}/api/v10/users/@me/channels"
             waiting = asyncio.create_task(http.post(url, json={}))
             await server.world.until(
-                lambda: planned.happened or None, timeout_s=10, describe=lambda: "nothing happened"
+                lambda: planned.happened or None,
+                timeout_s=HANGS_S,
+                describe=lambda: "nothing happened",
             )
             assert not waiting.done()
         with pytest.raises(aiohttp.ClientError):

@@ -40,7 +40,7 @@ class Webhooks:
         interaction = self._world.interactions.get(request.match_info["token"])
         if interaction is None or str(interaction.id) != request.match_info["id"]:
             raise Refused(404, 10062, "Unknown interaction")
-        rules.check_answer(interaction, arrived)
+        rules.check_answer(interaction, arrived, self._world.answer_within_s)
         self._check_channel(interaction)
         self._respond(interaction, body)
         interaction.answered_at = arrived

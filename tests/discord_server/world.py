@@ -10,6 +10,7 @@ from itertools import count
 from typing import TypeVar
 
 from bot.clock import Clock
+from tests.discord_server.rules import ANSWER_WITHIN_S
 from tests.discord_server.things import (
     DIRECTLY,
     EPOCH,
@@ -54,6 +55,7 @@ class World:
         self.bot_public = False
         self.starts_left = 999
         """How often the bot may begin a session today."""
+        self.answer_within_s = ANSWER_WITHIN_S
         self.file_limit_bytes = 10 * 1024 * 1024
         self._serial = count()
         self.bot = User(self.new_id(), bot_name, bot=True)

@@ -1,17 +1,20 @@
 """The real program, `python -m bot`, between a Discord over real sockets and the sandbox API."""
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
 
 from sandbox.api import GenerationServer
+from tests.discord_server.launch import CONSTANTS
 from tests.discord_server.people import Community, Person
 from tests.discord_server.process import BotProcess
 from tests.discord_server.server import DiscordServer
 from tests.discord_server.world import Channel
 from tests.flow.sim import KEY, paint_dot
+from tests.patience import EASY, EASY_S
 
 SPEED = 10.0
 """Jobs are done by the time of the first read."""
@@ -21,6 +24,7 @@ SPEED = 10.0
 async def discord() -> AsyncGenerator[DiscordServer]:
     """A Discord that is asked for nothing it does not have."""
     async with DiscordServer() as server:
+        server.world.answer_within_s = EASY_S
         yield server
         assert server.unknown_routes == []
 
@@ -48,7 +52,7 @@ def people(guild: Community, channel: Channel) -> list[Person]:  # noqa: ARG001 
 
 @pytest.fixture
 def env(api: GenerationServer) -> dict[str, str]:
-    return {"VTRIX_API_KEY": KEY, "VTRIX_API_URL": api.url}
+    return {"VTRIX_API_KEY": KEY, "VTRIX_API_URL": api.url, CONSTANTS: json.dumps(EASY)}
 
 
 @pytest.fixture

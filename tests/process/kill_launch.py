@@ -5,12 +5,9 @@ KILL_AT="before POST submit" SOCKET_DISCORD_URL=... python -m tests.process.kill
 
 import asyncio
 import functools
-import importlib
-import json
 import os
 import signal
 import sys
-from collections.abc import Mapping
 from typing import Any
 
 from discord.state import ConnectionState
@@ -21,8 +18,6 @@ from tests.process import points
 
 KILL_AT = "KILL_AT"
 """The name of the point at which the process kills itself, when it first gets there."""
-CONSTANTS = "BOT_CONSTANTS"
-"""JSON: dotted names of constants in modules, and what they are to be instead."""
 
 PASSED, KILLED, ENDED = "point: ", "killed at ", "nothing is left to do for "
 """Beginnings of the lines that are written."""
@@ -30,21 +25,16 @@ PASSED, KILLED, ENDED = "point: ", "killed at ", "nothing is left to do for "
 
 def main() -> None:
     """Shorten waits, change nothing else, and run the module named as `launch` does."""
-    _shorten_waits(json.loads(os.environ.get(CONSTANTS, "{}")))
+    _be_ready_soon()
     _follow_jobs()
     points.watch(_pass)
     launch.main()
 
 
-def _shorten_waits(constants: Mapping[str, object]) -> None:
+def _be_ready_soon() -> None:
     # discord.py waits for news of further servers before it calls itself ready, two seconds.
     init = functools.partialmethod(ConnectionState.__init__, guild_ready_timeout=0.1)
     setattr(ConnectionState, "__init__", init)  # noqa: B010  # typed as a fixed method
-    for name, value in constants.items():
-        path, _, constant = name.rpartition(".")
-        module = importlib.import_module(path)
-        getattr(module, constant)  # setting one that nobody reads would shorten nothing
-        setattr(module, constant, value)
 
 
 def _follow_jobs() -> None:

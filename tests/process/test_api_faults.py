@@ -98,7 +98,7 @@ def ended(message: SeenMessage) -> bool:
 
 async def end_of(person: Person, channel: Channel, prompt: str) -> SeenMessage:
     handle = await person.slash(channel, "imagine", prompt=prompt)
-    return await handle.message(ended, timeout_s=50)
+    return await handle.message(ended)
 
 
 async def ends_of(

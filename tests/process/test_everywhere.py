@@ -14,6 +14,7 @@ from tests.discord_server.process import BotProcess
 from tests.discord_server.server import DiscordServer
 from tests.discord_server.things import ABROAD, Channel
 from tests.discord_server.world import MovableClock
+from tests.patience import EASY_S
 from tests.process.test_flow import finished, result_of
 
 ALLOWED = {"ALLOW_USER_INSTALL": "true", "MAX_JOBS_PER_DAY_PER_USER": "2"}
@@ -28,6 +29,7 @@ def clock() -> MovableClock:
 @pytest.fixture
 async def discord(clock: MovableClock) -> AsyncGenerator[DiscordServer]:
     async with DiscordServer(clock=clock) as server:
+        server.world.answer_within_s = EASY_S
         yield server
         assert server.unknown_routes == []
 

@@ -10,6 +10,7 @@ from tests.discord_server.people import Person
 from tests.discord_server.server import DiscordServer
 from tests.discord_server.things import Channel
 from tests.discord_server.world import MovableClock
+from tests.patience import EASY_S
 from tests.process.hatchery import Hatchery
 from tests.process.lives import BEGINNING, LIVES, STARTS, Life, Start, around
 from tests.process.world import World
@@ -31,6 +32,7 @@ def clock() -> MovableClock:
 async def discord(clock: MovableClock) -> AsyncGenerator[DiscordServer]:
     """A Discord that is asked for nothing it does not have."""
     async with DiscordServer(clock=clock) as server:
+        server.world.answer_within_s = EASY_S
         yield server
         assert server.unknown_routes == []
 

@@ -11,6 +11,7 @@ import pytest
 
 from sandbox.api import GenerationServer, Job
 from tests.discord_server.handles import Handle
+from tests.discord_server.launch import CONSTANTS
 from tests.discord_server.people import Person
 from tests.discord_server.process import BotProcess
 from tests.discord_server.seen import SeenMessage
@@ -18,7 +19,6 @@ from tests.discord_server.server import DiscordServer
 from tests.discord_server.world import Channel
 from tests.flow.sim import UNLIMITED
 from tests.process.hatchery import HatchedBot, Hatchery
-from tests.process.kill_launch import CONSTANTS
 from tests.process.test_flow import finished, result_of
 from tests.process.world import WAITS
 
@@ -161,7 +161,7 @@ async def test_three_people_with_fifty_jobs_take_turns(
         in_front = [await _position(one) for one in (*others[0], *others[1])]
         assert max(in_front) <= 3 * 6 < 36 <= behind
         everything = (*first, *asked, *others[0], *others[1])
-        ends = await asyncio.gather(*(one.message(finished, timeout_s=60) for one in everything))
+        ends = await asyncio.gather(*(one.message(finished) for one in everything))
     assert all(len(one.pictures) == 4 for one in ends)
     assert api.submit_calls == 50
     assert at_once(api.submits) == 4
@@ -194,7 +194,7 @@ async def test_whoever_waits_still_waits_after_a_restart_and_is_served(
         await bot.kill()
     async with bots(MAX_RUNNING="1"):
         for one in (running, *waiting):
-            assert len((await one.message(finished, timeout_s=30)).pictures) == 4
+            assert len((await one.message(finished)).pictures) == 4
     assert [job.prompt.split()[0] for job in api.submits] == ["first", "ann", "ben"]
     assert at_once(api.submits) == 1
 

@@ -18,6 +18,7 @@ from tests.discord_server.process import BotProcess
 from tests.discord_server.seen import SeenMessage
 from tests.discord_server.server import DiscordServer
 from tests.discord_server.things import Channel
+from tests.patience import HANGS_S
 from tests.process.accidents import silence
 
 PROMISED_S = 10.0
@@ -101,7 +102,7 @@ async def test_a_discord_that_says_nothing_holds_nobody_up(
     fault = discord.faults.add(method, "/**", SILENCE, times=None)
     asking = asyncio.create_task(people[0].slash(channel, "imagine", prompt="x"))
     await discord.world.until(
-        lambda: fault.happened or None, timeout_s=20, describe=lambda: "nothing was asked"
+        lambda: fault.happened or None, timeout_s=HANGS_S, describe=lambda: "nothing was asked"
     )
     await ends_cleanly(bot)
     if method == "POST":
@@ -230,7 +231,7 @@ async def test_a_start_that_hangs_can_be_stopped(
     fault = discord.faults.add("*", path, SILENCE, times=None)
     async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
         await discord.world.until(
-            lambda: fault.happened or None, timeout_s=20, describe=lambda: "nothing was asked"
+            lambda: fault.happened or None, timeout_s=HANGS_S, describe=lambda: "nothing was asked"
         )
         await ends_cleanly(bot)
 

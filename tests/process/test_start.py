@@ -11,6 +11,7 @@ from tests.discord_server.people import Person
 from tests.discord_server.process import PROJECT, BotProcess
 from tests.discord_server.server import DiscordServer
 from tests.flow.sim import KEY
+from tests.patience import HANGS_S
 
 
 def start(cwd: Path, *launcher: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -21,7 +22,7 @@ def start(cwd: Path, *launcher: str, **env: str) -> subprocess.CompletedProcess[
         env={**bare, **env},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANGS_S,
         check=False,
     )
 

@@ -13,15 +13,18 @@ from bot import texts
 from bot.clock import Clock
 from bot.store import open_store
 from sandbox.api import GenerationServer
+from tests.discord_server.launch import CONSTANTS
 from tests.discord_server.people import DidNotRespond, Person
 from tests.discord_server.seen import SeenMessage
 from tests.discord_server.server import DiscordServer
 from tests.discord_server.things import Channel, Message
 from tests.flow.sim import DOT, KEY
+from tests.patience import EASY
 from tests.process.hatchery import HatchedBot, Hatchery
-from tests.process.kill_launch import CONSTANTS, ENDED, KILL_AT, KILLED, PASSED
+from tests.process.kill_launch import ENDED, KILL_AT, KILLED, PASSED
 
 WAITS = {
+    **EASY,
     "bot.jobs.forecast.FIRST_READ_S": (0.05, 0.1),
     "bot.jobs.forecast.SHORTEST_GAP_S": 0.1,
     "bot.jobs.forecast.LONGEST_GAPS_S": ((1e9, 0.1),),
