@@ -21,6 +21,7 @@ from bot.studio import Announce, Archive, Studio, Visitor
 from bot.ui.answers import tell
 from bot.ui.controls import CONTROLS
 from bot.ui.places import NEEDED, read_visitor
+from bot.ui.requests import ended_in_time
 from bot.ui.screen import Screens
 from bot.ui.sight import ChannelSight
 
@@ -42,6 +43,8 @@ COGS = (
     "cogs.deeds",
 )
 
+LONGEST_BUCKET_S = 30.0
+"""For how long discord.py may make a request wait by itself: the shortest that it lets be set."""
 COMMANDS_FACT = "commands of application {}"
 """Under this name the store remembers what Discord was told last."""
 
@@ -84,11 +87,13 @@ class RemixBot(commands.Bot):
             intents=intents,
             allowed_mentions=discord.AllowedMentions.none(),
             tree_cls=CommandTree,
+            http_trace=ended_in_time(discord_timeout_s),
+            max_ratelimit_timeout=LONGEST_BUCKET_S,
         )
         self.studio = studio
         self.archive = archive
         self._store = store
-        self._screens = Screens(self, crew=crew, clock=clock, timeout_s=discord_timeout_s)
+        self._screens = Screens(self, crew=crew, clock=clock)
         self._sight = ChannelSight(self, crew=crew, clock=clock)
         self._greeted = False
         self._left_open: list[Job] = []

@@ -7,7 +7,7 @@ RemixbotError
 │   ├── JobIdInvalid · MessageUnknown · ImageInvalid · ModeInvalid · CallbackInvalid
 │   ├── WaitingLimitReached · DailyLimitReached · BudgetUsedUp · ConsentMissing
 │   ├── ServerNotAllowed · OnlyInServers · PermissionsMissing
-│   ├── RoleMissing · ChannelNotAllowed · WordRefused · NotYours
+│   ├── RoleMissing · ChannelNotAllowed · WordRefused · WordsNotShown · NotYours
 │   ├── SourceUnknown · JobUnknown · PicturesMissing · SourceTooOld
 │   ├── NoPictureThere
 │   ├── OldControl · DraftGone · JobStopped · NothingToStop
@@ -177,6 +177,11 @@ class WordRefused(UserError):
 
     word: str
     """As the setting has it."""
+
+
+@dataclass(eq=False)
+class WordsNotShown(UserError):
+    """Discord refuses to show the prompt in this place."""
 
 
 @dataclass(eq=False)

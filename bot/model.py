@@ -88,7 +88,7 @@ class Running:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completed:
-    """The API is done. ``pictures`` may be empty: moderation can remove every one of them."""
+    """The API is done. ``pictures`` may be empty: and the API does not say why."""
 
     task_id: str
     job_id: str

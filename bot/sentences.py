@@ -209,6 +209,9 @@ SENTENCES: dict[type[errors.RemixbotError], str | Callable[[Any], str]] = {
         f"Prompts with **{error.word}** are not taken here. Nobody else sees this, and your "
         "prompt is kept: edit it and try again."
     ),
+    errors.WordsNotShown: "Discord does not let me show this prompt here: its filter, or this "
+    f"server's AutoMod, refuses something in it. {NOTHING_CHARGED} Your prompt is kept: edit it, "
+    "then try again.",
     errors.NotYours: "Only who asked for it, and moderators, may do that.",
     errors.DraftGone: "I have started on this one already, or it is more than a day old. Ask anew "
     "if you want more of it.",

@@ -201,8 +201,8 @@ def alt_text(image_no: int) -> str:
 def missing_pictures(image_nos: Iterable[int]) -> str:
     numbers = [str(image_no + 1) for image_no in image_nos]
     if len(numbers) == 1:
-        return f"-# Picture {numbers[0]} is missing: moderation removed it."
-    return f"-# Pictures {listed(numbers)} are missing: moderation removed them."
+        return f"-# Picture {numbers[0]} is missing: the API did not send it."
+    return f"-# Pictures {listed(numbers)} are missing: the API did not send them."
 
 
 def picture_by_link(image_no: int, url: str, reason: str) -> str:
@@ -213,10 +213,34 @@ def picture_in_file(image_no: int, reason: str) -> str:
     return f"Picture {image_no + 1} {reason}; its link is in the file below."
 
 
-RESULT_FOLLOWS = (
-    "Your pictures are ready. Discord does not take them here, so look at my next message."
+NOT_ONE_PICTURE = "Your pictures are made, but I could not post one of them. Their links:"
+PICTURES_WITHHELD = "Discord does not let me show these pictures here."
+PICTURES_IN_DETAILS = f"{PICTURES_WITHHELD} **{DETAILS}** has their links."
+WORDS_WITHHELD = "-# Discord does not let me show the words of this prompt here."
+WORDS_IN_DETAILS = f"{WORDS_WITHHELD} **{DETAILS}** has them."
+WORDS_IN_FORM = f"{WORDS_WITHHELD} **{EDIT}** has them."
+
+
+def result_is_there(author_id: int, message_url: str | None) -> str:
+    """What a job's own message says where its pictures are not in it, but in the message with this
+    address, or in a direct one."""
+    where = (
+        f"[this message]({message_url})" if message_url else f"a direct message to <@{author_id}>"
+    )
+    return f"Your pictures are ready. I could not put them here: they are in {where}."
+
+
+def failure_is_there(author_id: int, message_url: str | None) -> str:
+    where = (
+        f"[This message]({message_url})" if message_url else f"A direct message to <@{author_id}>"
+    )
+    return f"There are no pictures this time. {where} says why."
+
+
+RESULT_IS_NOWHERE = (
+    "Your pictures are ready, but Discord does not let me post them here or send them to you. They "
+    "are kept: `/show` posts them where I may."
 )
-FAILURE_FOLLOWS = "There are no pictures this time. My next message says why."
 TOO_LARGE_TO_POST = "is too large to post here"
 NOT_DOWNLOADED = "could not be fetched"
 
@@ -233,6 +257,10 @@ def went_wrong(author_id: int) -> str:
 
 JOBS_HEADING = "### Your jobs"
 NO_JOBS = "There are none yet. Start with `/imagine`."
+WORDS_LEFT_OUT = (
+    "-# Discord refuses something in one of these prompts, so they are left out. **Details** under "
+    "a result has its own."
+)
 NEWER = "Newer"
 OLDER = "Older"
 STATES = {
@@ -280,6 +308,11 @@ def job_line(
     return f"-# {' · '.join(parts)}"
 
 
+def job_choice(job_id: str) -> str:
+    """What stands for a job whose prompt Discord refuses to show."""
+    return f"Job {job_id}"
+
+
 def age(time: timedelta) -> str:
     """How long ago something was, in one unit: where Discord shows no dates."""
     minutes = int(time.total_seconds() // 60)
@@ -316,9 +349,7 @@ class Fact(StrEnum):
     TASK_ID = "Task id"
     LOG_NUMBER = "Number in the log"
     ASKED = "Asked"
-    SENT = "Sent"
-    MADE = "Made"
-    POSTED = "Posted"
+    PICTURES = "Pictures"
     COST = "Cost"
     CALLBACK = "Callback"
 
@@ -330,6 +361,31 @@ def details_line(fact: Fact, value: str) -> str:
 def moment(date: datetime) -> str:
     """A date as Discord writes it in everybody's own time zone."""
     return f"<t:{int(date.timestamp())}:f>"
+
+
+def course(
+    asked: datetime,
+    started: datetime | None,
+    made: datetime | None,
+    posted: datetime | None,
+) -> str:
+    """When it was asked for, and how long each step took from there."""
+    parts, before = [details_line(Fact.ASKED, moment(asked))], asked
+    for step, at in (("started", started), ("made", made), ("posted", posted)):
+        if at is not None:
+            gap_s = (at - before).total_seconds()
+            parts.append(f"{step} {seconds(gap_s)} later" if gap_s >= 1 else f"{step} at once")
+            before = at
+    return " · ".join(parts)
+
+
+def picture_links(pictures: Iterable[tuple[int, str]]) -> str:
+    links = (f"[{image_no + 1}]({url})" for image_no, url in pictures)
+    return details_line(Fact.PICTURES, " · ".join(links))
+
+
+LINKS_IN_FILE = details_line(Fact.PICTURES, "their links are in the file below")
+WORDS_IN_FILE = "-# Discord does not let me show the words of this prompt: they are in the file."
 
 
 def cost_line(cost_usd: Decimal | None, reserved_usd: Decimal | None, multiplier: int) -> str:

@@ -1,5 +1,7 @@
 """The buttons about a job, a draft, a page or a person: stop, details, delete, go ahead, forget."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import assert_never
 
 import discord
@@ -12,7 +14,8 @@ from bot.jobs.screen import Progress
 from bot.model import RemixRequest
 from bot.studio import MessageAtHand, admit_to_job
 from bot.ui import faults
-from bot.ui.answers import tells_errors
+from bot.ui.answers import send, tell_privately, tells_errors
+from bot.ui.content import Content
 from bot.ui.deeds import Deed
 from bot.ui.forms import FormId, filled_in, fresh_start
 from bot.ui.job_list import list_page
@@ -62,15 +65,15 @@ class Deeds(commands.Cog):
         if at_work is None:
             await interaction.response.defer()  # the job's own end changes the message
         else:
-            page = progress_page(at_work, Progress(stopped=True))
-            await interaction.response.edit_message(view=page.view, allowed_mentions=NOBODY)
+            stopped = partial(progress_page, at_work, Progress(stopped=True))
+            await _turn_into(interaction, lambda content: stopped(content=content))
 
     async def _tell_details(
         self, interaction: discord.Interaction[RemixBot], asked_in: int
     ) -> None:
         visitor = self._bot.admit(interaction)
         dossier = await self._bot.archive.details(asked_in, visitor)
-        await _tell(interaction, details_page(dossier, interaction.user.id))
+        await tell_privately(interaction, partial(details_page, dossier, interaction.user.id))
 
     # ------------------------------------------------------------------ deleting
 
@@ -79,7 +82,7 @@ class Deeds(commands.Cog):
         if message is None:
             return
         admit_to_job(read_visitor(interaction), await author_of(self._bot, message))
-        await _tell(interaction, delete_page(message.id))
+        await tell_privately(interaction, lambda _: delete_page(message.id))
 
     async def _delete(self, interaction: discord.Interaction[RemixBot], message_id: int) -> None:
         """Delete it, if they still may: the question may be hours old."""
@@ -134,7 +137,7 @@ class Deeds(commands.Cog):
     async def _turn_page(self, interaction: discord.Interaction[RemixBot], page: int) -> None:
         self._bot.admit(interaction)
         listed = await self._bot.archive.jobs_of(interaction.user.id, page)
-        await interaction.response.edit_message(view=list_page(listed).view)
+        await _turn_into(interaction, partial(list_page, listed))
 
     async def _forget(self, interaction: discord.Interaction[RemixBot], author_id: int) -> None:
         if interaction.user.id != author_id:
@@ -145,10 +148,15 @@ class Deeds(commands.Cog):
         await interaction.response.edit_message(view=told_page(said).view)
 
 
-async def _tell(interaction: discord.Interaction[RemixBot], page: Page) -> None:
-    await interaction.response.send_message(
-        view=page.view, files=page.files, ephemeral=True, allowed_mentions=NOBODY
-    )
+async def _turn_into(
+    interaction: discord.Interaction[RemixBot], page: Callable[[Content], Page]
+) -> None:
+    """Let the message whose button was pressed be this *page*."""
+
+    async def edit(made: Page) -> None:
+        await interaction.response.edit_message(view=made.view, allowed_mentions=NOBODY)
+
+    await send(edit, page)
 
 
 async def setup(bot: RemixBot) -> None:

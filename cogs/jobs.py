@@ -1,12 +1,14 @@
 """`/jobs`: what somebody has asked for, page by page, shown to them alone."""
 
+from functools import partial
+
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot import texts
 from bot.client import RemixBot
-from bot.ui.answers import tells_errors
+from bot.ui.answers import tell_privately, tells_errors
 from bot.ui.job_list import list_page
 
 
@@ -21,7 +23,7 @@ class Jobs(commands.Cog):
     async def jobs(self, interaction: discord.Interaction[RemixBot]) -> None:
         self._bot.admit(interaction)
         listed = await self._bot.archive.jobs_of(interaction.user.id, 0)
-        await interaction.response.send_message(view=list_page(listed).view, ephemeral=True)
+        await tell_privately(interaction, partial(list_page, listed))
 
 
 async def setup(bot: RemixBot) -> None:

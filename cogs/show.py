@@ -10,8 +10,9 @@ from bot import texts
 from bot.client import RemixBot
 from bot.inputs import read_job
 from bot.model import Job
-from bot.ui.answers import tells_errors
-from bot.ui.layouts import found_page, result_page
+from bot.ui.answers import send, tells_errors
+from bot.ui.content import Content
+from bot.ui.layouts import Page, found_page, result_page
 from bot.ui.places import read_asking
 from bot.ui.posting import NOBODY
 from cogs.suggestions import suggest_jobs
@@ -41,14 +42,19 @@ class Show(commands.Cog):
         await interaction.response.defer(ephemeral=private, thinking=True)
         shown = made if isinstance(made, Job) and made.pictures else await archive.look_up(made)
         async with archive.exhibition(shown.pictures, asking.place) as exhibits:
-            if isinstance(shown, Job):
+
+            def page(content: Content) -> Page:
+                if not isinstance(shown, Job):
+                    return found_page(shown.pictures, exhibits, content)
                 here = replace(shown, place=asking.place)
-                page = result_page(here, exhibits, took_s=shown.took_s)
-            else:
-                page = found_page(shown.pictures, exhibits)
-            message = await interaction.edit_original_response(
-                view=page.view, attachments=page.files, allowed_mentions=NOBODY
-            )
+                return result_page(here, exhibits, took_s=shown.took_s, content=content)
+
+            async def post(made: Page) -> discord.InteractionMessage:
+                return await interaction.edit_original_response(
+                    view=made.view, attachments=made.files, allowed_mentions=NOBODY
+                )
+
+            message = await send(post, page)
         if isinstance(shown, Job):
             await archive.note_shown(shown, asking, message.id)
 

@@ -1,10 +1,15 @@
 """What several commands offer while an option is typed. No cog: nothing here is loaded by name."""
 
+from functools import partial
+
 import discord
 from discord import app_commands
 
 from bot.client import RemixBot
 from bot.errors import UserError
+from bot.ui import faults
+from bot.ui.content import Content
+from bot.ui.faults import About
 from bot.ui.job_list import choices
 
 
@@ -18,4 +23,11 @@ async def suggest_jobs(
     except UserError:
         return []
     found = await bot.archive.suggest(visitor, interaction.channel_id or 0, typed)
-    return choices(found, interaction.created_at)
+    offer = partial(choices, found, interaction.created_at)
+    try:
+        await interaction.response.autocomplete(offer())
+    except discord.HTTPException as fault:
+        if faults.about(fault) is not About.WORDS:
+            raise
+        await interaction.response.autocomplete(offer(Content(words=False)))
+    return []  # answered already

@@ -40,7 +40,7 @@ ROOMS = [
 
 ONLY_IN = {
     "discord": ("cogs/", "bot/ui/", "bot/client.py", "bot/connecting.py", "bot/checkup.py"),
-    "aiohttp": ("bot/api/", "bot/ui/faults.py", "bot/connecting.py"),
+    "aiohttp": ("bot/api/", "bot/ui/faults.py", "bot/ui/requests.py", "bot/connecting.py"),
     "sqlalchemy": ("bot/store/",),
     "alembic": ("bot/store/",),
     "pydantic": ("bot/settings.py",),

@@ -286,10 +286,12 @@ class Studio:
         job, ticket = accepted
         try:
             screen = await announce(job, ticket.turn)
-        except BaseException:
+        except BaseException as raised:
             ticket.leave()
             with suppress(StoreUnavailable):
                 await self._store.withdraw(job.id, draft=draft, guild_id=job.place.guild_id)
+            if isinstance(raised, UserError):  # Discord does not take its words
+                raised.draft_id = draft.id if draft else await self._keep(new)
             raise
         self._runner.start(job, screen, ticket)
 

@@ -2,7 +2,7 @@
 
 import functools
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import discord
@@ -12,9 +12,13 @@ from bot.errors import ConsentMissing, RemixbotError, UserError
 from bot.incidents import as_told
 from bot.ui import faults
 from bot.ui.buttons import draft_buttons, in_view
+from bot.ui.content import EVERYTHING, Content
+from bot.ui.layouts import Page
+from bot.ui.posting import NOBODY
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 Door = TypeVar("Door")
 Options = ParamSpec("Options")
 Handler = Callable[Concatenate[Door, discord.Interaction[Any], Options], Coroutine[Any, Any, None]]
@@ -36,6 +40,34 @@ def tells_errors(handler: Handler[Door, Options]) -> Handler[Door, Options]:
             await tell(interaction, raised)
 
     return guarded
+
+
+async def send(deliver: Callable[[Page], Awaitable[T]], page: Callable[[Content], Page]) -> T:
+    """*deliver* the *page*, again and without it where Discord refuses something in it.
+
+    Raises what discord.py raises where nothing is left to leave out.
+    """
+    content = EVERYTHING
+    while True:
+        try:
+            return await deliver(page(content))
+        except discord.HTTPException as fault:
+            if (left := content.without(faults.about(fault))) is None:
+                raise
+            content = left
+
+
+async def tell_privately(
+    interaction: discord.Interaction[Any], page: Callable[[Content], Page]
+) -> None:
+    """Answer *interaction* with a *page* that only this person sees."""
+
+    async def deliver(made: Page) -> None:
+        await interaction.response.send_message(
+            view=made.view, files=made.files, ephemeral=True, allowed_mentions=NOBODY
+        )
+
+    await send(deliver, page)
 
 
 async def tell(interaction: discord.Interaction[Any], raised: BaseException) -> None:

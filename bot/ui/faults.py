@@ -1,6 +1,11 @@
-"""What discord.py raises when Discord, or the way to it, does not do what we ask."""
+"""What discord.py raises when Discord, or the way to it, does not do what we ask.
+
+`ABOUT` says what a code of Discord is about: who delivers changes just that, and nothing else.
+"""
 
 import asyncio
+from collections.abc import Mapping
+from enum import Enum, auto
 
 import aiohttp
 import discord
@@ -8,27 +13,104 @@ import discord
 # discord.py lets its HTTP library's errors through where the network fails
 NETWORK = (aiohttp.ClientError, OSError, asyncio.TimeoutError)
 """Their words can hold an address, and so an interaction's token: only `detail` may be logged."""
-FAULTS = (discord.HTTPException, *NETWORK)
+FAULTS = (discord.HTTPException, discord.RateLimited, *NETWORK)
+
+TOO_MANY_REQUESTS = 429
+
+
+class About(Enum):
+    """What Discord's answer is about."""
+
+    WORDS = auto()
+    """What the message says: the same words are refused on every way."""
+    FILES = auto()
+    """What the files show."""
+    SIZE = auto()
+    """How large the files are, or how many."""
+    LAYOUT = auto()
+    """What the message is built of."""
+    MESSAGE = auto()
+    """This one message: it cannot be edited, or not now. A new one may be posted."""
+    GONE = auto()
+    """This one message was deleted, or is one that only a token reaches."""
+    PLACE = auto()
+    """This channel, or these direct messages."""
+    TOKEN = auto()
+    """The interaction's token: it opens nothing any more."""
+    TOO_LATE = auto()
+    """The interaction: it was answered too late, or is answered already."""
+    PASSING = auto()
+    """Nothing of that: the same may work a little later."""
+    OTHER = auto()
+    """Nobody can tell."""
+
 
 UNKNOWN_INTERACTION = 10062
 """Answered too late (after three seconds), or by another session of the bot."""
 ALREADY_ANSWERED = 40060
-UNKNOWN_MESSAGE = 10008
-TOO_LARGE = 40005
-INVALID_FORM = 50035
+
+ABOUT: Mapping[int, About] = {
+    20009: About.FILES,  # explicit content cannot be sent to the recipients
+    50046: About.FILES,  # invalid asset
+    200000: About.WORDS,  # blocked by AutoMod
+    200001: About.WORDS,  # title blocked by AutoMod
+    240000: About.WORDS,  # blocked by the filter for harmful links
+    40005: About.SIZE,  # request entity too large
+    50045: About.SIZE,  # file exceeds the maximum size
+    50006: About.LAYOUT,  # empty message
+    50035: About.LAYOUT,  # invalid form body
+    20022: About.MESSAGE,  # announcement edited too often
+    30046: About.MESSAGE,  # edited too often for a message older than an hour
+    50005: About.MESSAGE,  # authored by another user
+    50021: About.MESSAGE,  # a system message
+    160002: About.MESSAGE,  # no reply without Read Message History
+    10008: About.GONE,  # unknown message
+    10003: About.PLACE,  # unknown channel
+    10004: About.PLACE,  # unknown server
+    10013: About.PLACE,  # unknown user
+    50001: About.PLACE,  # missing access
+    50007: About.PLACE,  # cannot send messages to this user
+    50008: About.PLACE,  # not a text channel
+    50009: About.PLACE,  # verification level too high
+    50013: About.PLACE,  # missing permissions
+    50024: About.PLACE,  # not on this type of channel
+    50083: About.PLACE,  # the thread is archived
+    50278: About.PLACE,  # no mutual servers with this user
+    160005: About.PLACE,  # the thread is locked
+    10015: About.TOKEN,  # unknown webhook
+    50027: About.TOKEN,  # invalid webhook token
+    UNKNOWN_INTERACTION: About.TOO_LATE,
+    ALREADY_ANSWERED: About.TOO_LATE,
+    20016: About.PASSING,  # slowmode
+    20028: About.PASSING,  # the channel is written to too fast
+    20029: About.PASSING,  # the server is written to too fast
+    40003: About.PASSING,  # direct messages opened too fast
+    40006: About.PASSING,  # temporarily disabled
+    130000: About.PASSING,  # overloaded
+}
+"""Discord's JSON error codes, as its documentation lists them, that can meet a message of ours."""
+
+
+def about(error: BaseException) -> About:
+    """What *error*, one of `FAULTS`, is about."""
+    if isinstance(error, discord.HTTPException):
+        if error.code in ABOUT:
+            return ABOUT[error.code]
+        if error.status == 413:
+            return About.SIZE
+        passing = error.status >= 500 or error.status == TOO_MANY_REQUESTS
+        return About.PASSING if passing else About.OTHER
+    return About.PASSING if isinstance(error, FAULTS) else About.OTHER
 
 
 def is_too_late(error: BaseException) -> bool:
     """The interaction cannot be answered any more, so nobody can be told anything in it."""
-    return isinstance(error, discord.HTTPException) and error.code in {
-        UNKNOWN_INTERACTION,
-        ALREADY_ANSWERED,
-    }
+    return about(error) is About.TOO_LATE
 
 
 def is_deleted(error: BaseException) -> bool:
     """The message is no longer there (or is one that only a token reaches)."""
-    return isinstance(error, discord.HTTPException) and error.code == UNKNOWN_MESSAGE
+    return about(error) is About.GONE
 
 
 def is_answered(error: BaseException) -> bool:
@@ -36,23 +118,16 @@ def is_answered(error: BaseException) -> bool:
     return isinstance(error, discord.HTTPException) and error.code == ALREADY_ANSWERED
 
 
-def is_too_large(error: BaseException) -> bool:
-    """The files are larger than the place takes."""
-    return isinstance(error, discord.HTTPException) and (
-        error.code == TOO_LARGE or error.status == 413
-    )
-
-
-def is_refused_layout(error: BaseException) -> bool:
-    """Discord does not take what the message looks like."""
-    return isinstance(error, discord.HTTPException) and error.code == INVALID_FORM
+def is_rate_limited(error: BaseException) -> bool:
+    """Discord asks to wait for longer than we do."""
+    if isinstance(error, discord.HTTPException):
+        return error.status == TOO_MANY_REQUESTS
+    return isinstance(error, discord.RateLimited)
 
 
 def may_pass(error: Exception) -> bool:
     """Whether the same request may work a little later."""
-    if isinstance(error, discord.HTTPException):
-        return error.status >= 500 or error.status == 429
-    return isinstance(error, NETWORK)
+    return about(error) is About.PASSING
 
 
 def detail(error: BaseException) -> str:

@@ -9,6 +9,7 @@ from bot.errors import JobStopped
 from bot.model import Job, JobState, RemixRequest, Suggestion
 from bot.studio import JobList
 from bot.ui.buttons import Row
+from bot.ui.content import EVERYTHING, Content
 from bot.ui.deeds import Deed, DeedButton
 from bot.ui.escape import in_one_line, shorten, shown
 from bot.ui.layouts import AT_WORK, Page, Text, framed
@@ -19,32 +20,37 @@ CHOICE_MAX = 100
 """Discord's limit for the name and for the value of a choice."""
 
 
-def list_page(listed: JobList) -> Page:
+def list_page(listed: JobList, content: Content = EVERYTHING) -> Page:
     """One page of a list, with the buttons to the pages beside it."""
-    blocks = [texts.JOBS_HEADING, *(_entry(job) for job in listed.jobs)]
+    blocks = [texts.JOBS_HEADING, *(_entry(job, content) for job in listed.jobs)]
     if not listed.jobs:
         blocks.append(texts.NO_JOBS)
+    elif not content.words:
+        blocks.append(texts.WORDS_LEFT_OUT)
     turns = [DeedButton(Deed.JOBS, listed.page - 1, texts.NEWER)] if listed.page else []
     if listed.more:
         turns.append(DeedButton(Deed.JOBS, listed.page + 1, texts.OLDER))
     return framed(AT_WORK, [*map(Text, blocks), *([Row(*turns)] if turns else [])])
 
 
-def choices(suggestions: list[Suggestion], now: datetime) -> list[discord.app_commands.Choice[str]]:
+def choices(
+    suggestions: list[Suggestion], now: datetime, content: Content = EVERYTHING
+) -> list[discord.app_commands.Choice[str]]:
     """What Discord offers to somebody who types a job id."""
     return [
-        discord.app_commands.Choice(name=_choice(one, now), value=one.job_id)
+        discord.app_commands.Choice(name=_choice(one, now, content), value=one.job_id)
         for one in suggestions
         if len(one.job_id) <= CHOICE_MAX
     ]
 
 
-def _choice(one: Suggestion, now: datetime) -> str:
+def _choice(one: Suggestion, now: datetime, content: Content) -> str:
     age = texts.age(now - one.created_at)
-    return f"{shorten(in_one_line(one.prompt), CHOICE_MAX - len(age) - 3)} · {age}"
+    name = in_one_line(one.prompt) if content.words else texts.job_choice(one.job_id)
+    return f"{shorten(name, CHOICE_MAX - len(age) - 3)} · {age}"
 
 
-def _entry(job: Job) -> str:
+def _entry(job: Job, content: Content) -> str:
     image_no = job.request.source.image_no if isinstance(job.request, RemixRequest) else None
     link = job.posted or job.message
     about = texts.job_line(
@@ -54,6 +60,8 @@ def _entry(job: Job) -> str:
         message_url=link.url if link and _is_there(job) else None,
         private=job.place.private,
     )
+    if not content.words:
+        return about
     prompt = shown(in_one_line(job.request.prompt), PROMPT_MAX)
     return f"{prompt}\n{about}"
 

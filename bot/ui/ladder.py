@@ -2,13 +2,12 @@
 
 An edit by the interaction's token, which counts against no limit and is the only one for private
 messages; an edit in the channel; a new message there; a direct message. What the news are is not
-known here.
+known here. What Discord refuses is left out (`bot.ui.content`) before the next way is taken.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -17,9 +16,12 @@ import stamina
 
 from bot.clock import Clock
 from bot.errors import DeliveryFailed
+from bot.jobs.crew import Crew
 from bot.jobs.screen import Posted
-from bot.model import Job
+from bot.model import Job, MessageLink
 from bot.ui import faults
+from bot.ui.content import EVERYTHING, Content
+from bot.ui.faults import About
 from bot.ui.layouts import Page, PlainPage, notice_page
 from bot.ui.posting import Posting
 
@@ -34,16 +36,16 @@ PATIENCE_S = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """News, in every form that they may need; a form is made anew for each attempt.
+    """News, in every form that they may need; a form is made anew for each attempt."""
 
-    A form is told whether files may go along: where Discord finds them too large, they may not.
-    """
-
-    page: Callable[[bool], Page]
-    plain: Callable[[bool], PlainPage]
+    page: Callable[[Content], Page]
+    plain: Callable[[Content], PlainPage]
     """For where Discord refuses the layout of the page."""
-    notice: str
-    """What the job's own message says then."""
+    elsewhere: Callable[[str | None], str]
+    """What the job's own message says where the news are in the message with this address, or in a
+    direct one."""
+    nowhere: str
+    """What it says where nobody could be given them."""
     own_ids: frozenset[str] = frozenset()
     """Ids of buttons that no other message has: by them a plain one is found again."""
 
@@ -56,7 +58,6 @@ class Ladder:
 
     *message_id* is the message that shows the job, where it is known. *resumed*: an earlier process
     may have left a message that nobody wrote down, so one is looked for before another is posted.
-    One attempt takes *timeout_s* seconds at the most.
     """
 
     def __init__(
@@ -66,74 +67,83 @@ class Ladder:
         message_id: int | None,
         *,
         clock: Clock,
-        timeout_s: float,
+        crew: Crew,
         resumed: bool = False,
     ) -> None:
         self._posting = Posting(client, job)
         self._job = job
         self.message_id = message_id
         self._clock = clock
-        self._timeout_s = timeout_s
-        self._may_be_there = resumed
-        """A message may have been posted without our knowing."""
+        self._crew = crew
+        self._resumed = resumed
+        self._unseen = False
+        """A message may have been posted without our hearing of it."""
         self._deleted = False
-        self._plainly = False
-        """Discord refuses the layout."""
-        self._with_files = True
+        self._content = EVERYTHING
+        """What Discord has not refused so far."""
 
-    async def edit(self, page: Page) -> None:
+    async def edit(self, page: Callable[[Content], Page]) -> None:
         """Edit the message the first way that is open. Raises what discord.py raises."""
-        if self.message_id is not None and not self._plainly:
-            if self._token_lives():
-                await self._posting.edit_by_token(self.message_id, page)
-            elif self._job.place.writable:
-                await self._posting.edit_in_channel(self.message_id, page)
+        while True:
+            try:
+                await self._edit(page(self._content))
+            except discord.HTTPException as fault:
+                if (left := self._content.without(faults.about(fault))) is None:
+                    raise
+                self._content = left
+            else:
+                return
 
-    async def bring(self, letter: Letter) -> Posted:
+    async def bring(self, letter: Letter, *, straggler: asyncio.Task[None] | None = None) -> Posted:
         """Bring *letter* to people.
 
         A way is left for the next one only on a final answer. A message that somebody deleted is
-        not posted again in the channel: a moderator may have meant it. Raises `DeliveryFailed`
-        where no way is left, or Discord is out of order for longer than we try (`may_pass`).
+        not posted again in the channel: a moderator may have meant it. *straggler* is an edit of
+        the job's own message that does not end: what is public does not wait for it. Wherever the
+        news go, the job's own message says so. Raises `DeliveryFailed` where no way is left, or
+        Discord is out of order for longer than we try (`may_pass`).
         """
         reasons: list[str] = []
-        ways = self._ways()
-        way = next(ways, None)
-        while way is not None:
+        tried: set[Way] = set()
+        if self._unseen or (straggler is not None and self._job.place.writable):
+            tried |= {self._by_token, self._in_channel}  # or there would be two of it in the end
+        while (way := self._next(tried)) is not None:
             try:
-                return await self._persistently(way, letter)
+                posted = await self._persistently(way, letter)
             except faults.FAULTS as fault:
                 reasons.append(faults.detail(fault))
                 log.info("Job %d: %s: %s", self._job.id, way.__name__, faults.detail(fault))
-                if faults.may_pass(fault):
+                about = faults.about(fault)
+                if about is About.PASSING and not self._is_put_off(way, fault):
                     raise DeliveryFailed(detail="; ".join(reasons), may_pass=True) from None
-                if self._with_files and faults.is_too_large(fault):
-                    self._with_files = False  # the same way once more
+                if (left := self._content.without(about)) is not None:
+                    self._content = left  # the same way once more
                     continue
-                self._deleted = self._deleted or faults.is_deleted(fault)
-                if faults.is_refused_layout(fault):
-                    await self._write_plainly(letter)
-            way = next(ways, None)
+                self._deleted = self._deleted or about is About.GONE
+                tried.add(way)
+            else:
+                if posted.message_id != self.message_id:
+                    await self._note(letter.elsewhere(self._address(posted)), straggler)
+                return posted
+        await self._note(letter.nowhere, straggler)
         raise DeliveryFailed(detail="; ".join(reasons))
 
     async def reply(self, posted: Posted, sentence: str) -> None:
         """One short reply to the job's message, which mentions who asked; may be lost."""
         try:
-            async with asyncio.timeout(self._timeout_s):
-                await self._posting.reply(posted.message_id, sentence)
+            await self._posting.reply(posted.message_id, sentence)
         except faults.FAULTS as error:
             log.info("Job %d: no reply to its news: %s", self._job.id, faults.detail(error))
 
     async def locate(self) -> None:
         """Look for the answer to the interaction, where nobody wrote down which it is."""
         try:
-            async with asyncio.timeout(self._timeout_s):
-                if self._token_lives():
-                    found = await self._posting.answer_by_token()
-                elif self._job.place.writable:
-                    found = await self._posting.answer_in_channel()
-                else:
-                    found = None
+            if self._token_lives():
+                found = await self._posting.answer_by_token()
+            elif self._job.place.writable:
+                found = await self._posting.answer_in_channel()
+            else:
+                found = None
         except faults.FAULTS as fault:
             log.info("Job %d: its answer was not found: %s", self._job.id, faults.detail(fault))
             return
@@ -141,19 +151,18 @@ class Ladder:
 
     # ------------------------------------------------------------------ the ways
 
-    def _ways(self) -> Iterator[Way]:
-        """What is left to try, in order; asked anew after each failure."""
-        public = self._job.place.writable
-        if self.message_id is not None:
-            if self._token_lives() and not self._plainly:
-                yield self._by_token
-            if public and not self._plainly:
-                yield self._in_channel
-        if self._plainly and not public and self._token_lives():
-            yield self._as_follow_up
-        if public and not self._deleted:
-            yield self._anew
-        yield self._directly
+    def _next(self, tried: set[Way]) -> Way | None:
+        """The best way that is open and not *tried*."""
+        public, token = self._job.place.writable, self._token_lives()
+        editable = self.message_id is not None and self._content.layout
+        ways: list[tuple[bool, Way]] = [
+            (editable and token, self._by_token),
+            (editable and public, self._in_channel),
+            (not self._content.layout and not public and token, self._as_follow_up),
+            (public and not self._deleted, self._anew),
+            (True, self._directly),
+        ]
+        return next((way for is_open, way in ways if is_open and way not in tried), None)
 
     def _token_lives(self) -> bool:
         has_token = self._job.interaction_token is not None and self._job.application_id is not None
@@ -161,17 +170,17 @@ class Ladder:
 
     async def _by_token(self, letter: Letter) -> Posted:
         message_id = self.message_id or 0
-        await self._posting.edit_by_token(message_id, letter.page(self._with_files))
+        await self._posting.edit_by_token(message_id, letter.page(self._content))
         return self._here(message_id)
 
     async def _in_channel(self, letter: Letter) -> Posted:
         message_id = self.message_id or 0
-        await self._posting.edit_in_channel(message_id, letter.page(self._with_files))
+        await self._posting.edit_in_channel(message_id, letter.page(self._content))
         return self._here(message_id)
 
     async def _as_follow_up(self, letter: Letter) -> Posted:
         """A further private answer, where the first one cannot become the news."""
-        return self._here((await self._posting.follow_up(letter.plain(self._with_files))).id)
+        return self._here((await self._posting.follow_up(letter.plain(self._content))).id)
 
     async def _anew(self, letter: Letter) -> Posted:
         """A new message in the channel, which mentions its author."""
@@ -187,39 +196,79 @@ class Ladder:
     async def _persistently(self, way: Way, letter: Letter) -> Posted:
         """Go *way*, again while Discord, or the way to it, is out of order."""
         async for attempt in stamina.retry_context(
-            on=faults.may_pass,
+            on=lambda fault: faults.may_pass(fault) and not self._is_put_off(way, fault),
             attempts=ATTEMPTS,
             timeout=PATIENCE_S,
             wait_initial=1.0,
             wait_max=15.0,
         ):
             with attempt:
-                async with asyncio.timeout(self._timeout_s):
-                    return await way(letter)
+                return await way(letter)
         raise AssertionError("stamina either returns or raises")
 
-    async def _write_plainly(self, letter: Letter) -> None:
-        """From now on without a layout; the job's own message says where to look."""
-        with suppress(*faults.FAULTS):
-            async with asyncio.timeout(self._timeout_s):
-                await self.edit(notice_page(letter.notice))
-        self._plainly = True
+    def _is_put_off(self, way: Way, fault: Exception) -> bool:
+        """Discord limits edits: that says nothing about the other ways."""
+        return way in (self._by_token, self._in_channel) and faults.is_rate_limited(fault)
 
     async def _post(self, place: discord.abc.Messageable, letter: Letter) -> discord.Message:
         """A new message, unless it is there already."""
-        if self._may_be_there:
+        if self._resumed or self._unseen:
             found = await self._posting.news(place, letter.own_ids)
             if found is not None:
                 return found
-        self._may_be_there = True
-        if not self._plainly:
+        form = letter.page if self._content.layout else letter.plain
+        self._unseen = True
+        try:
+            return await self._posting.send(place, form(self._content))
+        except faults.FAULTS as fault:
+            self._unseen = faults.may_pass(fault)
+            raise
+
+    async def _edit(self, page: Page) -> None:
+        if self.message_id is not None and self._content.layout:
+            if self._token_lives():
+                await self._posting.edit_by_token(self.message_id, page)
+            elif self._job.place.writable:
+                await self._posting.edit_in_channel(self.message_id, page)
+
+    async def _note(self, sentence: str, straggler: asyncio.Task[None] | None) -> None:
+        """Let the job's own message say where its news are, if need be as soon as that is free."""
+        if straggler is None or straggler.done():
+            await self._note_now(sentence)
+            return
+
+        async def later() -> None:
+            await asyncio.wait({straggler})
+            await self._note_now(sentence)
+
+        self._crew.spawn(later(), name="saying where the news are")
+
+    async def _note_now(self, sentence: str) -> None:
+        if self.message_id is None or self._deleted:
+            return
+        edits = [self._posting.edit_by_token] if self._token_lives() else []
+        if self._job.place.writable:
+            edits.append(self._posting.edit_in_channel)
+        for edit in edits:
             try:
-                return await self._posting.send(place, letter.page(self._with_files))
-            except discord.HTTPException as fault:
-                if not faults.is_refused_layout(fault):
-                    raise
-                self._plainly = True
-        return await self._posting.send(place, letter.plain(self._with_files))
+                await edit(self.message_id, notice_page(sentence))
+            except faults.FAULTS as fault:
+                detail = faults.detail(fault)
+                log.info("Job %d: its message does not say where: %s", self._job.id, detail)
+            else:
+                return
 
     def _here(self, message_id: int) -> Posted:
         return Posted(channel_id=self._job.place.channel_id, message_id=message_id)
+
+    def _address(self, posted: Posted) -> str | None:
+        """The address of a message in the job's own channel; of a direct one people need none."""
+        place = self._job.place
+        if posted.channel_id != place.channel_id:
+            return None
+        link = MessageLink(
+            guild_id=place.guild_id,
+            channel_id=posted.channel_id,
+            message_id=posted.message_id,
+        )
+        return link.url

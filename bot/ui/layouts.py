@@ -7,11 +7,13 @@ discord.py would otherwise switch off all buttons of a kind at once.
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import discord
 
 from bot import sentences, texts
 from bot.errors import JobKept, JobStopped, PictureTooLarge, RemixbotError
+from bot.jobs.gallery import without_files
 from bot.jobs.screen import Exhibit, Progress
 from bot.model import REMIXABLE_IMAGES, Job, Picture, RemixRequest
 from bot.ui.buttons import (
@@ -22,17 +24,20 @@ from bot.ui.buttons import (
     retry_buttons,
     stop_button,
 )
+from bot.ui.content import EVERYTHING, Content
 from bot.ui.escape import quote, shorten
 
 AT_WORK = discord.Colour(0x5865F2)
 DONE = discord.Colour(0x57F287)
+PARTLY_DONE = discord.Colour(0xFEE75C)
 FAILED = discord.Colour(0xED4245)
 
 STOPPED = (JobStopped, JobKept)
 """What people wanted is no failure."""
 
-PROGRESS_PROMPT_MAX = 300
-RESULT_PROMPT_MAX = 1200
+PROMPT_MAX = 1200
+"""The same from the first answer to the result: what Discord refuses, it refuses before anything is
+paid."""
 LINKS_MAX = 1800
 """Text in one message may have 4000 characters in all: heading and prompt take less than half."""
 PLAIN_PROMPT_MAX = 700
@@ -70,20 +75,29 @@ def news_mark(job: Job) -> int:
     return NEWS_MARKS + job.id
 
 
-def progress_page(job: Job, progress: Progress, *, mark: int | None = None) -> Page:
+def progress_page(
+    job: Job,
+    progress: Progress,
+    *,
+    mark: int | None = None,
+    started_at: datetime | None = None,
+    content: Content = EVERYTHING,
+) -> Page:
     """What is being made, how far it is, and since when.
 
     *mark*, 1 to 2**31 - 1, is kept by Discord, so that this very message can be recognised.
+    *started_at*: when its turn came, where that is not when it was asked for.
     """
-    prompt, _ = quote(job.request.prompt, PROGRESS_PROMPT_MAX)
+    prompt, _ = quoted_prompt(job, PROMPT_MAX, content, texts.WORDS_WITHHELD)
     heading = texts.STOPPED_HEADING if progress.stopped else _progress_heading(job)
-    blocks: list[Item] = [*as_texts(heading, prompt, "\n".join(_progress_lines(job, progress)))]
+    lines = _progress_lines(job, progress, started_at or job.created_at)
+    blocks: list[Item] = [*as_texts(heading, prompt, "\n".join(lines))]
     if not progress.stopped:
         blocks.append(stop_button(job))
     return framed(AT_WORK, blocks, mark=mark)
 
 
-def _progress_lines(job: Job, progress: Progress) -> list[str]:
+def _progress_lines(job: Job, progress: Progress, started_at: datetime) -> list[str]:
     if progress.stopped:
         lines = [texts.STOPPED_AT_WORK]
     elif progress.turn is not None:
@@ -93,7 +107,7 @@ def _progress_lines(job: Job, progress: Progress) -> list[str]:
             state = texts.bar(progress.fraction)
         else:
             state = texts.WORKING if progress.submitted else texts.SENDING
-        lines = [texts.running_since(state, job.created_at, progress.ends_at)]
+        lines = [texts.running_since(state, started_at, progress.ends_at)]
         if progress.refused:
             lines.append(texts.REFUSED)
         elif progress.late:
@@ -105,20 +119,21 @@ def _progress_lines(job: Job, progress: Progress) -> list[str]:
     return lines
 
 
-def result_page(job: Job, exhibits: Sequence[Exhibit], *, took_s: float) -> Page:
+def result_page(
+    job: Job, exhibits: Sequence[Exhibit], *, took_s: float, content: Content = EVERYTHING
+) -> Page:
     """The pictures, what they were made from, and the buttons to go on."""
-    prompt, files = quoted_prompt(job, RESULT_PROMPT_MAX)
-    exhibits = _within(FILES_MAX - len(files), exhibits)
-    links, link_files = _links(exhibits, LINKS_MAX)
-    files += link_files
-    uploads = _uploads(job.request.prompt, exhibits)
+    prompt, files = quoted_prompt(job, PROMPT_MAX, content, texts.WORDS_IN_DETAILS)
+    shown = _shown(exhibits, content, FILES_MAX - len(files), LINKS_MAX)
+    uploads = _uploads(job.request.prompt if content.words else "", shown.exhibits)
+    files += shown.files
     return framed(
-        DONE,
+        DONE if uploads else PARTLY_DONE,
         [
             *as_texts(texts.result_heading(_image_no(job)), prompt, _about(job, took_s)),
             *as_files(files),
             *_gallery(uploads),
-            *as_texts(links, _missing(job)),
+            *as_texts(shown.sentence(texts.PICTURES_IN_DETAILS), shown.links, _missing(job)),
             *in_layout(result_buttons(job)),
         ],
         [*files, *uploads],
@@ -126,55 +141,62 @@ def result_page(job: Job, exhibits: Sequence[Exhibit], *, took_s: float) -> Page
     )
 
 
-def found_page(pictures: Sequence[Picture], exhibits: Sequence[Exhibit]) -> Page:
+def found_page(
+    pictures: Sequence[Picture], exhibits: Sequence[Exhibit], content: Content = EVERYTHING
+) -> Page:
     """Pictures of a job that only the API knows, and the buttons to go on."""
-    exhibits = _within(FILES_MAX, exhibits)
-    links, files = _links(exhibits, LINKS_MAX)
-    uploads = _uploads(texts.FOUND_ALT, exhibits)
+    shown = _shown(exhibits, content, FILES_MAX, LINKS_MAX)
+    uploads = _uploads(texts.FOUND_ALT, shown.exhibits)
     items = [
         *as_texts(texts.FOUND_HEADING, texts.FOUND_ABOUT),
-        *as_files(files),
+        *as_files(shown.files),
         *_gallery(uploads),
-        *as_texts(links),
+        *as_texts(shown.sentence(texts.PICTURES_WITHHELD), shown.links),
         *in_layout(remix_buttons(pictures)),
     ]
-    return framed(DONE, items, [*files, *uploads])
+    return framed(DONE if uploads else PARTLY_DONE, items, [*shown.files, *uploads])
 
 
-def plain_result(job: Job, exhibits: Sequence[Exhibit], *, took_s: float) -> PlainPage:
+def plain_result(
+    job: Job, exhibits: Sequence[Exhibit], *, took_s: float, content: Content = EVERYTHING
+) -> PlainPage:
     """The same in a classic message."""
-    prompt, files = quoted_prompt(job, PLAIN_PROMPT_MAX)
-    exhibits = _within(FILES_MAX - len(files), exhibits)
-    links, link_files = _links(exhibits, PLAIN_LINKS_MAX)
+    prompt, files = quoted_prompt(job, PLAIN_PROMPT_MAX, content, texts.WORDS_IN_DETAILS)
+    shown = _shown(exhibits, content, FILES_MAX - len(files), PLAIN_LINKS_MAX)
+    uploads = _uploads(job.request.prompt if content.words else "", shown.exhibits)
     blocks = [texts.result_heading(_image_no(job)), prompt, _about(job, took_s)]
-    blocks += [links, _missing(job)]
+    blocks += [shown.sentence(texts.PICTURES_IN_DETAILS), shown.links, _missing(job)]
     return PlainPage(
         "\n".join(filter(None, blocks)),
         in_view(result_buttons(job)),
-        [*files, *link_files, *_uploads(job.request.prompt, exhibits)],
+        [*files, *shown.files, *uploads],
     )
 
 
-def failure_page(job: Job, error: RemixbotError, *, nothing_charged: bool) -> Page:
+def failure_page(
+    job: Job, error: RemixbotError, *, nothing_charged: bool, content: Content = EVERYTHING
+) -> Page:
     """What went wrong, the prompt so that nothing is lost, and a button to try again."""
-    prompt, files = quoted_prompt(job, RESULT_PROMPT_MAX)
-    heading = _what_went_wrong(error, nothing_charged=nothing_charged)
+    prompt, files = quoted_prompt(job, PROMPT_MAX, content, texts.WORDS_IN_FORM)
+    heading = what_went_wrong(error, nothing_charged=nothing_charged)
     blocks = as_texts(heading, prompt, texts.asked_by(job.author_id))
     items = [*blocks, *as_files(files), *in_layout(retry_buttons(job))]
     colour = AT_WORK if isinstance(error, STOPPED) else FAILED
     return framed(colour, items, files, mark=news_mark(job))
 
 
-def plain_failure(job: Job, error: RemixbotError, *, nothing_charged: bool) -> PlainPage:
+def plain_failure(
+    job: Job, error: RemixbotError, *, nothing_charged: bool, content: Content = EVERYTHING
+) -> PlainPage:
     """The same in a classic message."""
-    prompt, files = quoted_prompt(job, PLAIN_PROMPT_MAX)
-    heading = _what_went_wrong(error, nothing_charged=nothing_charged)
-    content = "\n".join((heading, prompt, texts.asked_by(job.author_id)))
-    return PlainPage(content, in_view(retry_buttons(job)), files)
+    prompt, files = quoted_prompt(job, PLAIN_PROMPT_MAX, content, texts.WORDS_IN_FORM)
+    heading = what_went_wrong(error, nothing_charged=nothing_charged)
+    text = "\n".join((heading, prompt, texts.asked_by(job.author_id)))
+    return PlainPage(text, in_view(retry_buttons(job)), files)
 
 
 def notice_page(sentence: str) -> Page:
-    """One plain text: what a message becomes whose layout Discord refuses."""
+    """One plain text: what a job's message becomes where the news are not in it."""
     view = discord.ui.LayoutView(timeout=None)
     view.add_item(Text(sentence))
     return Page(view, [])
@@ -218,7 +240,8 @@ def _about(job: Job, took_s: float) -> str:
     return f"{texts.asked_by(job.author_id)}\n{_details(job, took_s)}"
 
 
-def _what_went_wrong(error: RemixbotError, *, nothing_charged: bool) -> str:
+def what_went_wrong(error: RemixbotError, *, nothing_charged: bool) -> str:
+    """Why there are no pictures, and whether that cost anything."""
     sentence = sentences.describe(error)
     if nothing_charged and texts.NOTHING_CHARGED not in sentence:
         sentence = f"{sentence} {texts.NOTHING_CHARGED}"
@@ -231,10 +254,22 @@ def as_texts(*blocks: str) -> list[Text]:
     return [Text(block) for block in blocks if block]
 
 
-def quoted_prompt(job: Job, limit: int) -> tuple[str, list[discord.File]]:
-    """The prompt as a quote; whole in a file besides, where the quote has to be cut."""
+def quoted_prompt(
+    job: Job, limit: int, content: Content, instead: str
+) -> tuple[str, list[discord.File]]:
+    """The prompt as a quote; whole in a file besides, where the quote has to be cut.
+
+    Where Discord refuses its words, *instead* says so.
+    """
+    if not content.words:
+        return instead, []
     quoted, whole = quote(job.request.prompt, limit)
-    return quoted, [] if whole else [_text_file("prompt.txt", job.request.prompt)]
+    return quoted, [] if whole else [prompt_file(job)]
+
+
+def prompt_file(job: Job) -> discord.File:
+    """The whole prompt as a text file."""
+    return _text_file("prompt.txt", job.request.prompt)
 
 
 def as_files(files: Iterable[discord.File]) -> list[discord.ui.File[discord.ui.LayoutView]]:
@@ -269,14 +304,42 @@ def _within(room: int, exhibits: Sequence[Exhibit]) -> list[Exhibit]:
     ]
 
 
-def _links(exhibits: Sequence[Exhibit], limit: int) -> tuple[str, list[discord.File]]:
-    """A line for each picture that has no file; their links in a file where they are too long."""
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """How pictures are shown: those that have files by them, the others by their links."""
+
+    exhibits: list[Exhibit]
+    links: str
+    files: list[discord.File]
+    """Where the links are too long for the text."""
+    withheld: bool
+    """Discord refuses the pictures, and so their links are not shown either."""
+
+    def sentence(self, withheld: str) -> str:
+        """What to say where there is not one picture to be seen; *withheld* if Discord refuses."""
+        if self.withheld:
+            return withheld
+        return "" if any(one.file for one in self.exhibits) else texts.NOT_ONE_PICTURE
+
+
+def _shown(exhibits: Sequence[Exhibit], content: Content, room: int, limit: int) -> _Shown:
+    """*exhibits* in a message with room for so many files, and links of so many characters."""
+    if not content.files:
+        exhibits = without_files(exhibits)
+    exhibits = _within(room, exhibits)
+    if not content.links:
+        return _Shown(exhibits, "", [], withheld=not content.files)
     linked = [exhibit for exhibit in exhibits if exhibit.file is None]
     lines = "\n".join(_link(exhibit) for exhibit in linked)
     if len(lines) <= limit:
-        return lines, []
-    links = _text_file("links.txt", "\n".join(exhibit.picture.url for exhibit in linked))
-    return "\n".join(_link_in_file(exhibit) for exhibit in linked), [links]
+        return _Shown(exhibits, lines, [], withheld=False)
+    lines = "\n".join(_link_in_file(exhibit) for exhibit in linked)
+    return _Shown(exhibits, lines, [links_file(one.picture for one in linked)], withheld=False)
+
+
+def links_file(pictures: Iterable[Picture]) -> discord.File:
+    """The addresses of *pictures* as a text file."""
+    return _text_file("links.txt", "\n".join(picture.url for picture in pictures))
 
 
 def _reason(exhibit: Exhibit) -> str:
@@ -285,8 +348,13 @@ def _reason(exhibit: Exhibit) -> str:
 
 
 def _link(exhibit: Exhibit) -> str:
-    url = exhibit.picture.url.replace("(", "%28").replace(")", "%29")
+    url = link_address(exhibit.picture)
     return texts.picture_by_link(exhibit.picture.image_no, url, _reason(exhibit))
+
+
+def link_address(picture: Picture) -> str:
+    """Its address as it can stand in a link of ours."""
+    return picture.url.replace("(", "%28").replace(")", "%29")
 
 
 def _link_in_file(exhibit: Exhibit) -> str:

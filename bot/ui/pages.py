@@ -13,12 +13,26 @@ from bot.model import Job, Picture, RemixRequest, Spending, Usage
 from bot.studio import Dossier
 from bot.texts import Fact
 from bot.ui.buttons import Row, Verb, in_layout, remix_buttons
+from bot.ui.content import EVERYTHING, Content
 from bot.ui.deeds import Deed, DeedButton
 from bot.ui.escape import in_one_line, shown
-from bot.ui.layouts import AT_WORK, FAILED, Line, Page, as_files, as_texts, framed, quoted_prompt
+from bot.ui.layouts import (
+    AT_WORK,
+    FAILED,
+    Line,
+    Page,
+    as_files,
+    as_texts,
+    framed,
+    link_address,
+    links_file,
+    prompt_file,
+    quoted_prompt,
+)
 
-CHILD_PROMPT_MAX = 60
-DETAILS_PROMPT_MAX = 1500
+CHILD_PROMPT_MAX = 40
+DETAILS_PROMPT_MAX = 800
+DETAILS_LINKS_MAX = 600
 CALLBACK_MAX = 200
 
 
@@ -36,18 +50,27 @@ def help_page(limits: Limits) -> Page:
     )
 
 
-def details_page(dossier: Dossier, viewer_id: int) -> Page:
-    """All about a job."""
+def details_page(dossier: Dossier, viewer_id: int, content: Content = EVERYTHING) -> Page:
+    """All about a job. Words that Discord refuses come as a file, if it takes that."""
     job = dossier.job
-    prompt, files = quoted_prompt(job, DETAILS_PROMPT_MAX)
-    blocks = [texts.DETAILS_HEADING, prompt, "\n".join(_facts(dossier, viewer_id))]
-    if dossier.children:
+    instead = texts.WORDS_IN_FILE if content.files else texts.WORDS_WITHHELD
+    prompt, files = quoted_prompt(job, DETAILS_PROMPT_MAX, content, instead)
+    if not content.words and content.files:
+        files = [prompt_file(job)]
+    blocks = [texts.DETAILS_HEADING, prompt, "\n".join(_facts(dossier, viewer_id, content))]
+    if content.links and job.pictures:
+        links = texts.picture_links((one.image_no, link_address(one)) for one in job.pictures)
+        if len(links) > DETAILS_LINKS_MAX:
+            links = texts.LINKS_IN_FILE
+            files.append(links_file(job.pictures))
+        blocks.append(links)
+    if dossier.children and content.words:
         children = [_child(child) for child in dossier.children]
         blocks.append("\n".join([texts.CHILDREN, *children]))
     return framed(AT_WORK, [*as_texts(*blocks), *as_files(files)], files)
 
 
-def _facts(dossier: Dossier, viewer_id: int) -> Iterable[str]:
+def _facts(dossier: Dossier, viewer_id: int, content: Content) -> Iterable[str]:
     job = dossier.job
     yield texts.details_line(Fact.ASKED_BY, f"<@{job.author_id}>")
     if isinstance(job.request, RemixRequest):
@@ -60,17 +83,10 @@ def _facts(dossier: Dossier, viewer_id: int) -> Iterable[str]:
     if job.task_id:
         yield texts.details_line(Fact.TASK_ID, f"`{job.task_id}`")
     yield texts.details_line(Fact.LOG_NUMBER, str(job.id))
-    for name, moment in (
-        (Fact.ASKED, job.created_at),
-        (Fact.SENT, job.submitted_at),
-        (Fact.MADE, job.finished_at),
-        (Fact.POSTED, job.delivered_at),
-    ):
-        if moment is not None:
-            yield texts.details_line(name, texts.moment(moment))
+    yield texts.course(job.created_at, job.submitted_at, job.finished_at, job.delivered_at)
     cost = texts.cost_line(job.cost_usd, job.reserved_usd, job.multiplier)
     yield texts.details_line(Fact.COST, cost)
-    if job.request.callback and viewer_id == job.author_id:
+    if job.request.callback and content.words and viewer_id == job.author_id:
         callback = shown(job.request.callback, CALLBACK_MAX)
         yield texts.details_line(Fact.CALLBACK, callback)
 

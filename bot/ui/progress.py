@@ -13,8 +13,8 @@ log = logging.getLogger(__name__)
 
 EDIT_GAP_S = 4.0
 """Discord publishes no limit for edits of one message; one in 3 to 5 s is what it tolerates."""
-LAST_EDIT_S = 1.0
-"""How long an edit under way may hold up the result."""
+LAST_EDIT_S = 10.0
+"""How long an edit under way may hold up the result, which would be overwritten by it."""
 EDITS_PER_SECOND = 25.0
 """Of all messages together: half of what Discord allows a bot, and little work for the machine."""
 
@@ -37,9 +37,10 @@ class Pacer:
 
 
 class ProgressEdits:
-    """Edits in a task of its own, at least 4 s apart, when *pacer* has room; the newest wins.
+    """Edits in tasks of their own, at least 4 s apart, when *pacer* has room; the newest wins.
 
-    discord.py waits inside an edit when a limit is near, so nothing else may wait for one.
+    discord.py waits inside an edit when a limit is near, so nothing else may wait for one. An edit
+    that has begun is never cancelled: discord.py would not give back the lock that it waits in.
     """
 
     def __init__(
@@ -57,7 +58,7 @@ class ProgressEdits:
         self._shown: Progress | None = None
         self._newest: Progress | None = None
         self._task: asyncio.Task[None] | None = None
-        self._editing = False
+        self._editing: asyncio.Task[None] | None = None
         self._stopped = False
 
     def show(self, progress: Progress) -> None:
@@ -66,26 +67,25 @@ class ProgressEdits:
         if self._task is None and not self._stopped:
             self._task = self._crew.spawn(self._work(), name="progress edits")
 
-    async def stop(self) -> None:
-        """No edit starts after this; one under way is given a second to end."""
+    async def stop(self) -> asyncio.Task[None] | None:
+        """No edit starts after this; the one that is still under way after ten seconds, if any."""
         self._stopped = True
-        task = self._task
-        if task is None:
-            return
-        if self._editing:
-            await asyncio.wait({task}, timeout=LAST_EDIT_S)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        if self._task is not None:
+            self._task.cancel()
+        if self._editing is None or self._editing.done():
+            return None
+        await asyncio.wait({self._editing}, timeout=LAST_EDIT_S)
+        return None if self._editing.done() else self._editing
 
     async def _work(self) -> None:
         try:
             while self._newest is not None and self._newest != self._shown and not self._stopped:
                 await self._pacer.turn()
-                newest, self._editing = self._newest, True
-                await self._edit_once(newest)
-                self._shown, self._editing = newest, False
-                if not self._stopped:
-                    await self._clock.sleep(EDIT_GAP_S)
+                newest = self._newest
+                self._editing = self._crew.spawn(self._edit_once(newest), name="progress edit")
+                await asyncio.wait({self._editing})
+                self._shown = newest
+                await self._clock.sleep(EDIT_GAP_S)
         finally:
             self._task = None
 

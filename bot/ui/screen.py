@@ -1,29 +1,32 @@
 """A job's message in Discord, from the first answer to the result."""
 
-import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 
 import discord
 import stamina
 
 from bot import texts
 from bot.clock import Clock
-from bot.errors import RemixbotError
+from bot.errors import RemixbotError, WordsNotShown
 from bot.jobs.crew import Crew
-from bot.jobs.gallery import without_files
 from bot.jobs.queue import Turn
 from bot.jobs.screen import Exhibit, Posted, Progress
-from bot.model import Job
+from bot.model import Job, JobState
 from bot.ui import faults, traces
 from bot.ui.buttons import own_ids
+from bot.ui.content import Content
+from bot.ui.faults import About
 from bot.ui.ladder import ATTEMPTS, PATIENCE_S, Ladder, Letter
 from bot.ui.layouts import (
+    Page,
     failure_page,
     plain_failure,
     plain_result,
     progress_page,
     result_page,
+    what_went_wrong,
 )
 from bot.ui.posting import NOBODY
 from bot.ui.progress import Pacer, ProgressEdits
@@ -37,43 +40,47 @@ MARKS = 2**31 - 1
 class Screens:
     """The screens of all jobs, for one connected *client*.
 
-    Each answer of Discord is waited for *timeout_s* seconds at the most.
+    How long an answer of Discord is waited for is up to the client (`bot.ui.requests`): to cancel a
+    call of discord.py would leave its locks taken.
     """
 
-    def __init__(
-        self, client: discord.Client, *, crew: Crew, clock: Clock, timeout_s: float
-    ) -> None:
+    def __init__(self, client: discord.Client, *, crew: Crew, clock: Clock) -> None:
         self._client = client
         self._crew = crew
         self._clock = clock
-        self._timeout_s = timeout_s
         self._pacer = Pacer(clock)
 
     async def open(
         self, interaction: discord.Interaction, job: Job, turn: Turn | None
     ) -> "JobScreen":
-        """Answer *interaction* with the first progress message. Raises what discord.py raises."""
+        """Answer *interaction* with the first progress message.
+
+        It has the words that the result will have. Raises `WordsNotShown` where Discord refuses
+        them, and else what discord.py raises.
+        """
         mark = 1 + secrets.randbelow(MARKS)
         try:
-            async with asyncio.timeout(self._timeout_s):
-                answer = await interaction.response.send_message(
-                    view=progress_page(job, Progress(turn=turn), mark=mark).view,
-                    ephemeral=job.place.private,
-                    allowed_mentions=NOBODY,
-                )
-                message_id = answer.message_id or (await interaction.original_response()).id
+            answer = await interaction.response.send_message(
+                view=progress_page(job, Progress(turn=turn), mark=mark).view,
+                ephemeral=job.place.private,
+                allowed_mentions=NOBODY,
+            )
+            message_id = answer.message_id or (await interaction.original_response()).id
         except faults.FAULTS as fault:
+            if faults.about(fault) is About.WORDS:
+                raise WordsNotShown from None
             if not (faults.may_pass(fault) or faults.is_answered(fault)):
                 raise
             answered = await self._answered(interaction, mark)
             if answered is None:
                 raise
             message_id = answered
-        return JobScreen(self._ladder(job, message_id), job, self._edits)
+        return self._screen(job, self._ladder(job, message_id), waits=turn is not None)
 
     def of(self, job: Job) -> "JobScreen":
         """The screen of a job that an earlier process left open."""
-        return JobScreen(self._ladder(job, job.message_id, resumed=True), job, self._edits)
+        ladder = self._ladder(job, job.message_id, resumed=True)
+        return self._screen(job, ladder, waits=job.state is JobState.ACCEPTED)
 
     async def _answered(self, interaction: discord.Interaction, mark: int) -> int | None:
         """The answer to *interaction*, if it is ours after all: Discord's word of it got lost.
@@ -85,8 +92,7 @@ class Screens:
                 on=faults.may_pass, attempts=ATTEMPTS, timeout=PATIENCE_S
             ):
                 with attempt:
-                    async with asyncio.timeout(self._timeout_s):
-                        message = await interaction.original_response()
+                    message = await interaction.original_response()
                     return message.id if traces.has_mark(message, mark) else None
         except (*faults.FAULTS, RuntimeError):  # the latter from a session that we have closed
             pass
@@ -98,28 +104,41 @@ class Screens:
             job,
             message_id,
             clock=self._clock,
-            timeout_s=self._timeout_s,
+            crew=self._crew,
             resumed=resumed,
         )
 
-    def _edits(self, job: Job, ladder: Ladder) -> ProgressEdits:
-        async def edit(progress: Progress) -> None:
-            async with asyncio.timeout(self._timeout_s):
-                await ladder.edit(progress_page(job, progress))
-
-        return ProgressEdits(edit, crew=self._crew, clock=self._clock, pacer=self._pacer)
+    def _screen(self, job: Job, ladder: Ladder, *, waits: bool = False) -> "JobScreen":
+        return JobScreen(
+            ladder, job, crew=self._crew, clock=self._clock, pacer=self._pacer, waits=waits
+        )
 
 
 class JobScreen:
-    """The `bot.jobs.screen.Screen` of one job."""
+    """The `bot.jobs.screen.Screen` of one job; *waits*: its turn has not come yet."""
 
     def __init__(
-        self, ladder: Ladder, job: Job, edits: Callable[[Job, Ladder], ProgressEdits]
+        self,
+        ladder: Ladder,
+        job: Job,
+        *,
+        crew: Crew,
+        clock: Clock,
+        pacer: Pacer,
+        waits: bool,
     ) -> None:
         self._ladder = ladder
         self._job = job
-        self._progress = edits(job, ladder)
+        self._clock = clock
+        self._started_at = None if waits else job.submitted_at or job.created_at
+        self._progress = ProgressEdits(self._edit, crew=crew, clock=clock, pacer=pacer)
         self._stopped = False
+
+    async def _edit(self, progress: Progress) -> None:
+        def page(content: Content) -> Page:
+            return progress_page(self._job, progress, started_at=self._started_at, content=content)
+
+        await self._ladder.edit(page)
 
     @property
     def message_id(self) -> int | None:
@@ -129,6 +148,8 @@ class JobScreen:
         await self._ladder.locate()
 
     def show(self, progress: Progress) -> None:
+        if progress.turn is None and self._started_at is None:
+            self._started_at = self._clock.now()
         if self.message_id is not None and not self._stopped:
             self._progress.show(progress)
 
@@ -137,27 +158,32 @@ class JobScreen:
         self._stopped = True
 
     async def deliver(self, job: Job, exhibits: Sequence[Exhibit], *, took_s: float) -> Posted:
-        def shown(with_files: bool) -> Sequence[Exhibit]:
-            return exhibits if with_files else without_files(exhibits)
-
-        await self._progress.stop()
+        straggler = await self._progress.stop()
         return await self._ladder.bring(
             Letter(
-                page=lambda files: result_page(job, shown(files), took_s=took_s),
-                plain=lambda files: plain_result(job, shown(files), took_s=took_s),
-                notice=texts.RESULT_FOLLOWS,
+                page=lambda content: result_page(job, exhibits, took_s=took_s, content=content),
+                plain=lambda content: plain_result(job, exhibits, took_s=took_s, content=content),
+                elsewhere=partial(texts.result_is_there, job.author_id),
+                nowhere=texts.RESULT_IS_NOWHERE,
                 own_ids=own_ids(job),
-            )
+            ),
+            straggler=straggler,
         )
 
     async def fail(self, job: Job, error: RemixbotError, *, nothing_charged: bool) -> Posted:
-        await self._progress.stop()
+        straggler = await self._progress.stop()
         return await self._ladder.bring(
             Letter(
-                page=lambda _: failure_page(job, error, nothing_charged=nothing_charged),
-                plain=lambda _: plain_failure(job, error, nothing_charged=nothing_charged),
-                notice=texts.FAILURE_FOLLOWS,
-            )
+                page=lambda content: failure_page(
+                    job, error, nothing_charged=nothing_charged, content=content
+                ),
+                plain=lambda content: plain_failure(
+                    job, error, nothing_charged=nothing_charged, content=content
+                ),
+                elsewhere=partial(texts.failure_is_there, job.author_id),
+                nowhere=what_went_wrong(error, nothing_charged=nothing_charged),
+            ),
+            straggler=straggler,
         )
 
     async def ping(self, posted: Posted, *, delivered: bool, took_s: float) -> None:

@@ -19,7 +19,7 @@ CALLBACK = "https://example.org/done"
         ("a fox sandbox:busy", "The API is busy at the moment. Please try again in a few"),
         ("a fox sandbox:fail", "gave up. Another prompt, or another try, may work"),
         ("a fox sandbox:reset", "I do not send it twice by myself"),
-        ("a fox sandbox:none", "its moderation removed them all"),
+        ("a fox sandbox:none", "without a single picture. Often that means"),
     ],
 )
 async def test_every_class_of_failure_has_its_sentence_and_both_buttons(

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import discord
 import pytest
@@ -22,6 +23,11 @@ async def direct_message(sim: Sim) -> discord.Message:
     return message
 
 
+def posted_anew(sim: Sim) -> dict[str, Any]:
+    """What the bot sent to post its last new message."""
+    return [sent for sent in sim.requests("/channels/") if "nonce" in sent][-1]
+
+
 def parts_of(message: discord.Message) -> str:
     return str([component.to_dict() for component in message.components])
 
@@ -34,7 +40,7 @@ async def test_an_edit_that_discord_refuses_becomes_a_new_message_that_mentions_
     await sim.finish()
     message = sim.last
     assert "Remix 1" in parts_of(message)
-    sent = sim.requests("/channels/")[-1]
+    sent = posted_anew(sim)
     assert sent["allowed_mentions"]["users"] == [sim.ann.id]
     assert sent["nonce"] == "remixbot-1"
     assert (await job(sim)).state is JobState.DELIVERED
@@ -135,12 +141,14 @@ async def test_a_layout_that_discord_refuses_becomes_a_plain_text_and_a_classic_
     sim.env.inject_error("PATCH", "*", status=400, code=50035, times=1)
     await sim.finish()
     assert text(shown(result)).startswith("Your pictures are ready.")
+    assert f"[this message](https://discord.com/channels/{sim.guild.id}" in text(shown(result))
+    assert f"/{sim.last.id})" in text(shown(result))
     assert buttons(shown(result)) == {}
     message = sim.last
     assert not message.flags.components_v2
     assert "> a fox" in message.content
     assert [one.filename[-6:] for one in message.attachments] == [f"_{n}.png" for n in range(4)]
-    assert sim.requests("/channels/")[-1]["allowed_mentions"]["users"] == [sim.ann.id]
+    assert posted_anew(sim)["allowed_mentions"]["users"] == [sim.ann.id]
     form = await sim.ben.click(message, label="Remix 3")
     assert fields(form)["prompt-1"].startswith("a fox")
     again = await sim.ben.click(message, label="Again")
@@ -168,7 +176,9 @@ async def test_a_failure_whose_layout_discord_refuses_is_told_in_plain_words(sim
     await sim.clock.advance(1)
     sim.env.inject_error("PATCH", "*", status=400, code=50035, times=1)
     await sim.finish()
-    assert "My next message says why" in text(shown(result))
+    said = text(shown(result))
+    assert said.startswith("There are no pictures this time. [This message](https://discord.com/")
+    assert f"/{sim.last.id}) says why." in said
     assert "gave up" in sim.last.content
     assert "my idea" in sim.last.content
     again = await sim.ann.click(sim.last, label="Retry")

@@ -6,6 +6,7 @@ import pytest
 from aiohttp import web
 
 from bot.model import JobState
+from bot.ui.layouts import DONE
 from sandbox.api import Job as ApiJob
 from sandbox.api.server import Call
 from tests.flow.sim import ABOUT, Sim, buttons, pictures, shown, text
@@ -41,12 +42,14 @@ async def test_no_message_of_ours_can_ping_anybody_else(sim: Sim) -> None:
         assert mentions.get("users", []) in ([], [sim.ann.id])
 
 
-async def test_a_picture_that_moderation_removed_leaves_a_gap(sim: Sim) -> None:
+async def test_a_missing_picture_leaves_a_gap_and_nobody_makes_up_a_reason(
+    sim: Sim,
+) -> None:
     message = await sim.imagine(sim.ann, "x sandbox:missing=1")
     job_id = sim.api.submits[0].job_id
     assert pictures(message) == [f"{job_id}_{number}.png" for number in (0, 2, 3)]
     assert list(buttons(message)) == ["Remix 1", "Remix 3", "Remix 4", "Again", *ABOUT]
-    assert "Picture 2 is missing" in text(message)
+    assert "Picture 2 is missing: the API did not send it." in text(message)
     form = await sim.ann.click(message.message, label="Remix 3")
     await sim.ann.submit_modal(form, {"prompt-1": "y", "mode": "0"})
     assert sim.api.submits[1].params["imageNo"] == 2
@@ -67,8 +70,11 @@ async def test_pictures_too_large_for_discord_come_as_links(sim: Sim) -> None:
 async def test_pictures_that_are_gone_come_as_links_and_can_still_be_remixed(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "x sandbox:gone")
     assert text(message).count("could not be fetched: [open it](http://127.0.0.1") == 4
+    assert "I could not post one of them. Their links:" in text(message)
     assert pictures(message) == []
     assert "Remix 1" in buttons(message)
+    [frame] = message.components
+    assert frame["accent_color"] != DONE.value, "green is for what went well"
 
 
 async def test_without_a_job_id_the_task_id_is_what_a_remix_names(sim: Sim) -> None:

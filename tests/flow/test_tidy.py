@@ -1,5 +1,6 @@
 """**Details** and **Delete** under a result, and the links between parents and children."""
 
+import re
 from typing import Any
 
 from simcord.results import ResponseMessage
@@ -32,8 +33,12 @@ async def test_details_tell_one_person_everything_about_a_job(sim: Sim) -> None:
     job = sim.api.submits[0]
     for piece in (job.job_id, job.task_id, "**Cost** $0.08", f"<@{sim.ann.id}>", CALLBACK):
         assert piece in text(told)
-    for name in ("Asked", "Sent", "Made", "Posted"):
-        assert f"**{name}** <t:" in text(told)
+    assert "**Asked** <t:" in text(told)
+    assert re.search("· started at once · made [0-9]+ s later · posted at once", text(told))
+    assert text(told).count("<t:") == 1
+    known = await sim.store.job(1)
+    assert known is not None
+    assert all(picture.url in text(told) for picture in known.pictures)
     [file] = [one for one in told.attachments if one.filename == "prompt.txt"]
     assert file.size == len(long.strip())
     assert "Source job" not in text(told)

@@ -1,0 +1,58 @@
+"""Lets each of discord.py's requests come to an end by itself, and soon.
+
+discord.py waits for five minutes where nothing is answered, and sleeps as long as a 429 asks for,
+be it a quarter of an hour. Whoever cancels it meanwhile leaves its locks taken for ever, so nobody
+here does: instead a request fails in time, and discord.py cleans up after it.
+"""
+
+from types import SimpleNamespace
+
+import aiohttp
+import discord
+
+LONGEST_WAIT_S = 10.0
+"""For how long a 429 about a message may ask us to wait."""
+OF_MESSAGES = ("/channels/", "/webhooks/", "/interactions/")
+
+
+def ended_in_time(timeout_s: float) -> aiohttp.TraceConfig:
+    """What a client is given as ``http_trace``: its requests take *timeout_s* at the most.
+
+    A request about messages that Discord puts off for longer than ten seconds raises what
+    discord.py raises for a 429 that stays one. The limit of all requests together is waited for.
+    """
+    timeout = aiohttp.ClientTimeout(total=timeout_s)
+
+    async def begin(
+        session: aiohttp.ClientSession,
+        context: SimpleNamespace,  # noqa: ARG001  # aiohttp's signature
+        params: aiohttp.TraceRequestStartParams,  # noqa: ARG001  # aiohttp's signature
+    ) -> None:
+        # From the next request on: discord.py lets nobody else set it.
+        session._timeout = timeout  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+
+    async def end(
+        session: aiohttp.ClientSession,  # noqa: ARG001  # aiohttp's signature
+        context: SimpleNamespace,  # noqa: ARG001  # aiohttp's signature
+        params: aiohttp.TraceRequestEndParams,
+    ) -> None:
+        response = params.response
+        if response.status == 429 and _is_put_off(response):
+            raise discord.HTTPException(response, await response.json())
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_start.append(begin)
+    trace.on_request_end.append(end)
+    return trace
+
+
+def _is_put_off(response: aiohttp.ClientResponse) -> bool:
+    """Whether this 429 asks for a long wait; one without Via is Cloudflare's, which nobody does."""
+    headers = response.headers
+    if "Via" not in headers or "X-RateLimit-Global" in headers:
+        return False
+    about_messages = any(part in response.url.path for part in OF_MESSAGES)
+    try:
+        return about_messages and float(headers.get("Retry-After", "0")) > LONGEST_WAIT_S
+    except ValueError:
+        return False
