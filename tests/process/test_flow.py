@@ -82,7 +82,7 @@ async def test_a_job_is_shown_again_to_those_who_may_see_it(
     assert "a secret" in mine.text
     assert mine not in ben.messages(channel)
     refused = await (await ben.slash(channel, "show", job_id=secret.task_id)).message()
-    assert "private" in refused.text
+    assert "none that you can see" in refused.text
     assert not refused.pictures
     unknown = await ben.slash(channel, "show", job_id="nobody-knows")
     told = await unknown.message(lambda message: not message.thinking)
