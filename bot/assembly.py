@@ -82,6 +82,7 @@ async def assemble(
             store=store, clock=clock, retention=timedelta(days=days) if days else None
         )
         crew.spawn(housekeeper.tidy(), name="tidying")
+        crew.spawn(housekeeper.erase(), name="erasing")
         limits = read_limits(settings)
         house = read_house(settings)
         showroom = Showroom(api, downloads)
@@ -125,6 +126,7 @@ def read_limits(settings: Settings) -> Limits:
         ),
         everybody=Allowance(running=settings.max_running, jobs_per_day=settings.max_jobs_per_day),
         remix_within_days=settings.remix_within_days,
+        known_price_usd=settings.price_usd,
     )
 
 

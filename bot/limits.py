@@ -12,6 +12,9 @@ DAY = timedelta(hours=24)
 MONTH = timedelta(days=30)
 """Days and months are the last 24 hours and the last 30 days, whatever the date."""
 
+KNOWN_PRICE_USD = Decimal("0.08")
+"""What one job costs, as its provider says."""
+
 
 class Whose(Enum):
     """Whom a limit is for."""
@@ -30,7 +33,7 @@ class Allowance:
     waiting: int = 0
     """Jobs that wait for their turn."""
     jobs_per_day: int = 0
-    """Those that failed do not count, unless nobody knows whether the API took them."""
+    """Those that cost nothing do not count; where nobody knows whether they did, they do."""
     usd_per_day: Decimal = Decimal(0)
     usd_per_month: Decimal = Decimal(0)
 
@@ -44,3 +47,5 @@ class Limits:
     everybody: Allowance = Allowance()
     remix_within_days: float = 0
     """The API remixes no older pictures; 0 = any."""
+    known_price_usd: Decimal = KNOWN_PRICE_USD
+    """What jobs are told to cost is compared with it."""

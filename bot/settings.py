@@ -18,6 +18,7 @@ from pydantic_settings import (
 )
 
 from bot.env_file import EnvFileUnreadable, read_env_file
+from bot.limits import KNOWN_PRICE_USD
 from bot.setting_names import Remark, remarks_on
 from bot.words import can_be_found
 
@@ -89,6 +90,13 @@ class Settings(BaseSettings):
     max_usd_per_day_per_server: Usd = Decimal(16)
     max_usd_per_month_per_user: Usd = Decimal(40)
     max_usd_per_month_per_server: Usd = Decimal(160)
+    price_usd: Decimal = Field(
+        default=KNOWN_PRICE_USD,
+        gt=0,
+        le=100,
+        allow_inf_nan=False,
+        description="an amount in USD such as 0.08, more than 0 and at most 100",
+    )
     allowed_guilds: Ids = Field(
         default=frozenset[int](),
         description="server ids separated by commas (empty = every server the bot is in)",

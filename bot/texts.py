@@ -449,8 +449,8 @@ def day_name(day: date) -> str:
 # ------------------------------------------------------------------ forgetting
 
 NOTHING_TO_FORGET = "I keep nothing of you."
-FORGOTTEN = "Your history is erased."
-FORGOTTEN_SOON = "Your history is erased. What is under way follows as soon as it has ended."
+FORGOTTEN = "Nothing of your history is shown any more, and I'm erasing it."
+FORGOTTEN_SOON = f"{FORGOTTEN} What is under way follows as soon as it has ended."
 
 
 def forget_question(ended: int, under_way: int) -> str:

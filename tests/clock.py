@@ -35,6 +35,10 @@ class ManualClock(Clock):
         """As if somebody set the machine's clock: the date changes, no time passes."""
         self._ahead = span
 
+    def pass_at_once(self, seconds: float) -> None:
+        """Let *seconds* pass in which nobody has a turn: whatever is done now takes so long."""
+        self._elapsed_s += seconds
+
     async def advance(self, seconds: float) -> None:
         """Let *seconds* pass, waking everybody whose time comes."""
         await self._let_work()

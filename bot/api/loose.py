@@ -7,6 +7,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import cast
 
 _ID_MAX = 256
@@ -25,6 +26,8 @@ _TYPES: Mapping[type[object], str] = {
     dict: "{}",
     list: "[]",
 }
+_PLAIN_DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,18})?")
+"""As people write an amount: no sign, no exponent, no underscore; short enough for any database."""
 
 
 def decoded(body: bytes) -> object:
@@ -75,6 +78,20 @@ def as_number(value: object) -> int | float | None:
         except ValueError:
             return None
     return value if isinstance(value, float) and math.isfinite(value) else None
+
+
+def as_plain_decimal(value: object) -> Decimal | None:
+    """A number of at most 12 digits, with a fraction of at most 18 or none, or its text.
+
+    Never negative, and nothing but digits and one point: "1_000", "1e3" and "NaN" are none.
+    """
+    if isinstance(value, float) and 0 <= value < 10**12:  # NaN is not
+        value = f"{value:.12f}".rstrip("0").rstrip(".")
+    elif isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**12:
+        value = str(value)
+    if not isinstance(value, str) or not _PLAIN_DECIMAL.fullmatch(text := value.strip()):
+        return None
+    return Decimal(text)
 
 
 def shape_of(value: object) -> str:

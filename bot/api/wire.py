@@ -7,10 +7,18 @@ which number is in `bot.api.numbering`.
 import logging
 import threading
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from urllib.parse import urlsplit
 
-from bot.api.loose import as_array, as_id, as_number, as_object, as_words, shape_of
+from bot.api.loose import (
+    as_array,
+    as_id,
+    as_number,
+    as_object,
+    as_plain_decimal,
+    as_words,
+    shape_of,
+)
 from bot.api.numbering import Candidate, numbered
 from bot.api.refusals import normalise_code
 from bot.errors import ApiUnavailable, OutputUnreadable
@@ -31,13 +39,13 @@ log = logging.getLogger(__name__)
 PICTURES_MAX = 100
 """How many of a task's pictures are looked at; permutations make more than four, not thousands."""
 
-_COST_MIN_USD = Decimal("1e-12")
-_COST_MAX_USD = 1_000_000
-_COST_MAX_LENGTH = 32
-"""Bounds that keep a strange exponent from being written out as a gigabyte of digits."""
+_COST_MAX_USD = 100
+"""More than any job costs."""
 
 fallback_was_logged = threading.Event()
 """Set once a finished task without a provider job id was logged; once per process is enough."""
+cost_was_logged = threading.Event()
+"""Set once a cost that is not believed was logged."""
 
 
 def submit_body(request: Request) -> dict[str, object]:
@@ -90,7 +98,7 @@ def task_id_of(body: object) -> str | None:
 
 def _completed(task_id: str, task: Mapping[str, object]) -> Completed:
     metadata = as_object(task.get("metadata"))
-    cost_usd = _cost(as_object(task.get("usage")).get("cost"))
+    cost_usd = _cost(as_object(task.get("usage")).get("cost"), task_id)
     items = _items(task.get("output"))
     if items is None:
         raise OutputUnreadable(task_id=task_id, shape=shape_of(task), cost_usd=cost_usd)
@@ -192,19 +200,17 @@ def _fraction(value: object) -> float | None:
     return None if number is None else float(min(1.0, max(0.0, number)))
 
 
-def _cost(value: object) -> Decimal | None:
-    """US dollars, at most a million; anything that no job can cost is not believed."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
-    if isinstance(value, int) and not 0 <= value <= _COST_MAX_USD:
-        return None  # before str(): Python refuses to write out very long numbers
-    text = str(value).strip()
-    try:
-        cost = Decimal(text if len(text) <= _COST_MAX_LENGTH else "")
-    except InvalidOperation:
-        return None
-    if not cost.is_finite():
-        return None
-    if cost == 0:
-        return Decimal(0)
-    return cost if _COST_MIN_USD <= cost <= _COST_MAX_USD else None
+def _cost(value: object, task_id: str) -> Decimal | None:
+    """US dollars, 0 to `_COST_MAX_USD`; anything that no job can cost is not believed."""
+    cost = as_plain_decimal(value)
+    if cost is not None and cost <= _COST_MAX_USD:
+        return cost
+    if value is not None and not cost_was_logged.is_set():
+        cost_was_logged.set()
+        log.warning(
+            "Task %s: the cost in the answer is no plain number from 0 to %d and is not believed; "
+            "what the job was taken to cost counts (said once)",
+            task_id,
+            _COST_MAX_USD,
+        )
+    return None

@@ -3,6 +3,7 @@
 Knows nothing of jobs under way.
 """
 
+import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
 
@@ -16,6 +17,7 @@ TOKEN_LIFE_S = 14.5 * 60
 """An interaction's token is good for 15 minutes: this long it is kept, and then erased."""
 TIDY_EVERY_S = 30.0
 ERASE_EVERY_S = 3600.0
+"""Unless somebody wants something forgotten before."""
 AT_WORK_FACT = "last seen at work"
 """Under this name the store remembers until when there was a bot."""
 
@@ -34,27 +36,45 @@ class Housekeeper:
         Raises `StoreUnavailable`.
         """
         await self._erase_tokens()
-        await self._erase_old()
         at_work = await self._store.remembered(AT_WORK_FACT)
         return datetime.fromisoformat(at_work or datetime.min.replace(tzinfo=UTC).isoformat())
 
     async def tidy(self) -> None:
         """Do it again and again; ends only when it is cancelled."""
-        erase_at = self._clock.monotonic() + ERASE_EVERY_S
         while True:
             await self._clock.sleep(TIDY_EVERY_S)
             try:
                 await self._erase_tokens()
                 await self._store.remember(AT_WORK_FACT, self._clock.now().isoformat())
-                if self._clock.monotonic() >= erase_at:
-                    erase_at = self._clock.monotonic() + ERASE_EVERY_S
-                    await self._erase_old()
             except StoreUnavailable as error:
-                log.warning("Old rows could not be erased, the next try follows: %s", error)
+                log.warning("Old tokens could not be erased, the next try follows: %s", error)
+
+    async def erase(self) -> None:
+        """Erase what is too old or was asked to be forgotten, also before this process began.
+
+        At once, then every hour and whenever somebody asks; ends only when it is cancelled.
+        """
+        while True:
+            before = None if self._retention is None else self._clock.now() - self._retention
+            try:
+                await self._store.erase(before)
+            except StoreUnavailable as error:
+                log.warning("Erasing was broken off, the next try follows: %s", error)
+                await self._clock.sleep(TIDY_EVERY_S)
+            else:
+                await self._until_wished()
+
+    async def _until_wished(self) -> None:
+        """Wait until somebody wants something forgotten, an hour at most."""
+        waits = {
+            asyncio.ensure_future(self._store.wished()),
+            asyncio.ensure_future(self._clock.sleep(ERASE_EVERY_S)),
+        }
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
 
     async def _erase_tokens(self) -> None:
         await self._store.erase_tokens(self._clock.now() - timedelta(seconds=TOKEN_LIFE_S))
-
-    async def _erase_old(self) -> None:
-        before = None if self._retention is None else self._clock.now() - self._retention
-        await self._store.forget_old(before)

@@ -1,50 +1,98 @@
 """What has been asked for and spent: against the limits before a job, for `/usage` after it.
 
-One function for a question, in its caller's transaction. A job counts with its cost; until that is
-known with what is reserved for it.
+Each job that costs something, or may, has a row in a table of its own, which says who, in which
+server, when, and how much: its cost, and until that is known what is reserved for it. One function
+for a question or a step, in its caller's transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from statistics import median
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, case, func, literal, select, true
+from sqlalchemy import (
+    ColumnElement,
+    SQLColumnExpression,
+    case,
+    delete,
+    func,
+    literal,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from bot.errors import BudgetUsedUp, DailyLimitReached
 from bot.limits import DAY, MONTH, Allowance, Limits, Whose
-from bot.model import JobState, NewJob, Request, Spending, Usage
-from bot.store.column_types import UsdAmount
+from bot.model import NewJob, Request, Spending, Usage
 from bot.store.rows import KINDS
-from bot.store.tables import JobRow
+from bot.store.tables import JobRow, UsageRow
 
-FIRST_PRICE_USD = Decimal("0.08")
-"""What a job costs about, as its provider says: until the API has said what one did cost."""
+PRICES_COMPARED = 20
+"""Of how many costs a price is the middle one."""
+PRICES_NEEDED = 3
+"""So many it takes that one alone is never the middle."""
+PRICE_MAX_FACTOR = 4
+"""How many times the known price a price may be, and how many times smaller."""
 DAYS_SHOWN = 7
-_NOW = datetime.min.replace(tzinfo=UTC)
 PERSONS_SHOWN = 10
 
-_USD = func.coalesce(JobRow.cost_usd, JobRow.reserved_usd, literal(Decimal(0), UsdAmount))
-_COUNTS = JobRow.state != JobState.FAILED.value
+_NOW = datetime.min.replace(tzinfo=UTC)
+
+# ------------------------------------------------------------------ what one job costs
 
 
-def price(session: Session, kind: type[Request]) -> Decimal:
-    """What the newest job of this kind cost that told its cost, for a multiplier of one."""
+def price(session: Session, kind: type[Request], known: Decimal) -> Decimal:
+    """What a job of this kind is taken to cost, for a multiplier of one.
+
+    The middle one of the newest `PRICES_COMPARED` that were told, between a quarter and four times
+    the *known* price: no single answer moves it from among the others. *known* stands in where
+    there are not yet enough to have a middle.
+    """
     newest = (
         select(JobRow.cost_usd, JobRow.multiplier)
         .where(
             JobRow.kind == KINDS[kind],
             JobRow.cost_usd.is_not(None),
-            JobRow.finished_at.is_not(None),
-            JobRow.erased_at.is_(None),
+            JobRow.finished_at.is_not(None),  # PostgreSQL puts them first
         )
         .order_by(JobRow.finished_at.desc())
-        .limit(1)
+        .limit(PRICES_COMPARED)
     )
-    told = session.execute(newest).one_or_none()
-    if told is None or told.cost_usd is None:
-        return FIRST_PRICE_USD
-    return told.cost_usd / told.multiplier
+    told = [cost / multiplier for cost, multiplier in session.execute(newest) if cost is not None]
+    told += [known] * (PRICES_NEEDED - len(told))
+    return min(max(median(told), known / PRICE_MAX_FACTOR), known * PRICE_MAX_FACTOR)
+
+
+def reserve(session: Session, job_id: int, new: NewJob, usd: Decimal, now: datetime) -> None:
+    """Count a job that was just accepted, with what it is likely to cost."""
+    session.add(
+        UsageRow(
+            job_id=job_id,
+            author_id=new.author_id,
+            guild_id=new.place.guild_id,
+            at=now,
+            usd=usd,
+        )
+    )
+    session.flush()
+
+
+def settle(session: Session, job_id: int, cost_usd: Decimal | None) -> None:
+    """Count what the job did cost; where that was not told, what is reserved for it."""
+    if cost_usd is not None:
+        step = update(UsageRow).where(UsageRow.job_id == job_id).values(usd=cost_usd)
+        session.execute(step.execution_options(synchronize_session=False))
+
+
+def give_back(session: Session, job_ids: Collection[int]) -> None:
+    """Count these jobs no more: they cost nothing."""
+    step = delete(UsageRow).where(UsageRow.job_id.in_(job_ids))
+    session.execute(step.execution_options(synchronize_session=False))
+
+
+# ------------------------------------------------------------------ limits
 
 
 def refuse_over_limits(
@@ -55,18 +103,18 @@ def refuse_over_limits(
     Sound only where no other transaction writes meanwhile.
     """
     scopes: list[tuple[Whose, Allowance, ColumnElement[bool]]] = [
-        (Whose.PERSON, limits.person, JobRow.author_id == new.author_id),
+        (Whose.PERSON, limits.person, UsageRow.author_id == new.author_id),
         (Whose.EVERYBODY, limits.everybody, true()),
     ]
     if new.place.guild_id is not None:
-        in_server = JobRow.guild_id == new.place.guild_id
+        in_server = UsageRow.guild_id == new.place.guild_id
         scopes.insert(1, (Whose.SERVER, limits.server, in_server))
     for whose, allowance, theirs in scopes:
         if allowance.jobs_per_day:
             _refuse_over_jobs(session, whose, theirs, allowance.jobs_per_day, now)
         for limit, span in ((allowance.usd_per_day, DAY), (allowance.usd_per_month, MONTH)):
             if limit:
-                within = theirs & (JobRow.created_at > now - span)
+                within = theirs & (UsageRow.at > now - span)
                 free_at = _free_at(session, within, cost, limit, span)
                 if free_at is not _NOW:
                     raise BudgetUsedUp(
@@ -79,9 +127,9 @@ def _refuse_over_jobs(
 ) -> None:
     """Until the *limit*-th newest job of the day leaves it there is no room."""
     blocking = (
-        select(JobRow.created_at)
-        .where(theirs, JobRow.created_at > now - DAY, _COUNTS)
-        .order_by(JobRow.created_at.desc())
+        select(UsageRow.at)
+        .where(theirs, UsageRow.at > now - DAY)
+        .order_by(UsageRow.at.desc())
         .offset(limit - 1)
         .limit(1)
     )
@@ -98,34 +146,35 @@ def _free_at(
     span: timedelta,
 ) -> datetime | None:
     """When *cost* keeps to *limit*: `_NOW`, or when enough has left the span; ``None``: never."""
-    spent = session.scalar(select(func.sum(_USD)).where(within)) or Decimal(0)
-    if spent + cost <= limit:
+    spent = session.scalar(select(func.sum(UsageRow.usd)).where(within)) or Decimal(0)
+    too_much = spent + cost - limit
+    if too_much <= 0:
         return _NOW
     if cost > limit:
         return None
-    oldest_first = (
-        select(JobRow.created_at, _USD.label("usd")).where(within).order_by(JobRow.created_at)
-    )
-    for created_at, usd in session.execute(oldest_first):
-        spent -= usd
-        if spent + cost <= limit:
-            return created_at + span
-    return None
+    gone_by_then = func.sum(UsageRow.usd).over(order_by=UsageRow.at).label("gone")
+    oldest_first = select(UsageRow.at, gone_by_then).where(within).subquery().c
+    enough_gone = select(oldest_first.at).where(oldest_first.gone >= too_much)
+    leaving = session.scalar(enough_gone.order_by(oldest_first.at).limit(1))
+    return None if leaving is None else leaving + span
+
+
+# ------------------------------------------------------------------ usage
 
 
 def usage(
     session: Session, now: datetime, *, author_id: int | None = None, guild_id: int | None = None
 ) -> Usage:
     """What one person, or one server, has used; in the list of days only the latest week."""
-    theirs = JobRow.author_id == author_id if guild_id is None else JobRow.guild_id == guild_id
-    month = (theirs, JobRow.created_at > now - MONTH)
+    theirs = UsageRow.author_id == author_id if guild_id is None else UsageRow.guild_id == guild_id
+    month = (theirs, UsageRow.at > now - MONTH)
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     midnights = [today - timedelta(days=ago) for ago in range(DAYS_SHOWN)]
-    ago = case(*((JobRow.created_at >= midnight, n) for n, midnight in enumerate(midnights)))
-    by_day = _spent(session, ago, (theirs, JobRow.created_at >= midnights[-1]))
-    by_person = _spent(session, JobRow.author_id, month)
+    ago = case(*((UsageRow.at >= midnight, n) for n, midnight in enumerate(midnights)))
+    by_day = _spent(session, ago, (theirs, UsageRow.at >= midnights[-1]))
+    by_person = _spent(session, UsageRow.author_id, month)
     by_person.sort(key=lambda one: (-one[1].usd, -one[1].jobs, one[0]))
-    [(_, last_day)] = _spent(session, None, (theirs, JobRow.created_at > now - DAY))
+    [(_, last_day)] = _spent(session, None, (theirs, UsageRow.at > now - DAY))
     [(_, last_month)] = _spent(session, None, month)
     return Usage(
         day=last_day,
@@ -139,12 +188,11 @@ def _spent(
     session: Session, part: SQLColumnExpression[int] | None, within: Sequence[ColumnElement[bool]]
 ) -> list[tuple[int, Spending]]:
     """Jobs and USD for each *part*; of all together where that is ``None``."""
-    jobs, usd = func.sum(case((_COUNTS, 1), else_=0)), func.sum(_USD)
     key = literal(0) if part is None else part
-    question = select(key, jobs, usd).where(*within)
+    question = select(key, func.count(), func.sum(UsageRow.usd)).where(*within)
     if part is not None:
         question = question.group_by(part)
     return [
-        (key, Spending(jobs=int(jobs or 0), usd=usd or Decimal(0)))
+        (key, Spending(jobs=jobs, usd=usd or Decimal(0)))
         for key, jobs, usd in session.execute(question)
     ]

@@ -1,117 +1,227 @@
 """What is forgotten, and when: on somebody's wish, with a server, by age.
 
-Limits go on counting for 30 days, or a wish to be forgotten would be a way around them: of a job
-that still counts the row stays, emptied of all but who, in which server, when, and for how much.
-One function for a step, in its caller's transaction.
+A wish is one row: from then on nothing that it is about is shown, and the rows themselves go in
+batches (`bot.store.eraser`). What limits count is a table of its own and stays for 30 days, or a
+wish to be forgotten would be a way around them. One function for a question or a step, in its
+caller's transaction.
 """
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    and_,
+    delete,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.limits import MONTH
 from bot.model import JobState
-from bot.store.tables import KIND_IMAGINE, DraftRow, JobRow, PictureRow
+from bot.store.tables import DraftRow, Erased, ErasureRow, JobRow, UsageRow
 
 DRAFT_LIFE = timedelta(hours=24)
 
 _KEPT = JobRow.delivery_problem.is_not(None) & (JobRow.state == JobState.FINISHED.value)
 _ENDED = or_(JobRow.delivered_at.is_not(None), JobRow.told_at.is_not(None), _KEPT)
-_COSTS_NOTHING = and_(
-    JobRow.state == JobState.FAILED.value, JobRow.cost_usd.is_(None), JobRow.reserved_usd.is_(None)
-)
+
+# ------------------------------------------------------------------ wishes
 
 
-def forget_author(session: Session, author_id: int, now: datetime) -> None:
-    """Everything of this person: what has ended now, the rest as soon as it has."""
-    _forget(session, JobRow.author_id == author_id, now)
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Jobs that somebody wants forgotten: those up to a number."""
+
+    whose: Erased
+    whose_id: int
+    last_job_id: int
+
+    @property
+    def column(self) -> InstrumentedAttribute[Any]:
+        """What says whose a job is."""
+        columns = {Erased.AUTHOR: JobRow.author_id, Erased.GUILD: JobRow.guild_id}
+        return columns.get(self.whose, JobRow.id)
+
+
+def forget_author(session: Session, author_id: int) -> None:
+    """Everything of this person up to now: what has ended, the rest as soon as it has."""
+    _wish(session, Erased.AUTHOR, author_id)
     session.execute(delete(DraftRow).where(DraftRow.author_id == author_id))
 
 
-def forget_guild(session: Session, guild_id: int, now: datetime) -> None:
+def forget_guild(session: Session, guild_id: int) -> None:
     """Everything of this server, in the same way."""
-    _forget(session, JobRow.guild_id == guild_id, now)
+    _wish(session, Erased.GUILD, guild_id)
     session.execute(delete(DraftRow).where(DraftRow.guild_id == guild_id))
 
 
-def forget_old(session: Session, created_before: datetime | None, now: datetime) -> None:
-    """Jobs that are older than this and have ended; what counts no more; drafts of yesterday."""
-    if created_before is not None:
-        _erase(session, JobRow.created_at < created_before, now)
-    session.execute(
-        delete(JobRow).where(JobRow.erased_at.is_not(None), JobRow.created_at <= now - MONTH)
-    )
-    session.execute(delete(DraftRow).where(DraftRow.created_at <= now - DRAFT_LIFE))
+def _wish(session: Session, whose: Erased, whose_id: int) -> None:
+    newest = session.scalar(select(func.max(JobRow.id)))
+    session.merge(ErasureRow(whose=whose.value, whose_id=whose_id, last_job_id=newest or 0))
 
 
-def erase_if_forgotten(session: Session, job_id: int, now: datetime) -> None:
+def is_forgotten(
+    job_id: SQLColumnExpression[int],
+    author_id: SQLColumnExpression[int],
+    guild_id: SQLColumnExpression[int | None],
+) -> ColumnElement[bool]:
+    """Somebody wants the job with these columns forgotten, whether it is erased yet or not."""
+    theirs = and_(ErasureRow.whose == Erased.AUTHOR.value, ErasureRow.whose_id == author_id)
+    in_server = and_(ErasureRow.whose == Erased.GUILD.value, ErasureRow.whose_id == guild_id)
+    return exists().where(or_(theirs, in_server), ErasureRow.last_job_id >= job_id)
+
+
+FORGOTTEN = is_forgotten(JobRow.id, JobRow.author_id, JobRow.guild_id)
+SHOWN = not_(and_(FORGOTTEN, _ENDED))
+"""What can still be looked up: a job that is under way has a message with a way to stop it."""
+
+
+def erase_if_forgotten(session: Session, job_id: int) -> None:
     """A job that has just ended, where somebody waited for that to have it forgotten."""
-    _erase(session, (JobRow.id == job_id) & JobRow.forget, now)
+    alone = exists().where(ErasureRow.whose == Erased.JOB.value, ErasureRow.whose_id == JobRow.id)
+    if _delete(session, JobRow.id == job_id, _ENDED, or_(FORGOTTEN, alone)):
+        for wish in wishes(session):
+            fulfil(session, wish)
 
 
 def count_of(session: Session, author_id: int) -> tuple[int, int]:
     """How many jobs this person has that can be forgotten now, and that must end before."""
-    theirs = select(func.count()).where(JobRow.author_id == author_id, JobRow.erased_at.is_(None))
-    return (
-        session.scalar(theirs.where(_ENDED)) or 0,
-        session.scalar(theirs.where(not_(_ENDED))) or 0,
+    wished = select(ErasureRow.last_job_id).where(
+        ErasureRow.whose == Erased.AUTHOR.value, ErasureRow.whose_id == author_id
     )
+    last_wished = session.scalar(wished) or 0
+    theirs = select(func.count()).where(JobRow.author_id == author_id)
+    # Two conditions that the index of the open jobs has, so that all others are only counted.
+    open_ones = (JobRow.delivered_at.is_(None), JobRow.told_at.is_(None), not_(_KEPT))
+    under_way = session.scalar(theirs.where(*open_ones)) or 0
+    shown = session.scalar(theirs.where(JobRow.id > last_wished)) or 0
+    shown_open = session.scalar(theirs.where(*open_ones, JobRow.id > last_wished)) or 0
+    return shown - shown_open, under_way
 
 
 def guilds_of(session: Session, application_id: int) -> set[int]:
-    """The servers of which something is kept that this bot itself was in."""
-    kept = select(JobRow.guild_id).where(
-        JobRow.guild_id.is_not(None),
-        JobRow.application_id == application_id,
-        JobRow.reachable,
-        JobRow.erased_at.is_(None),
-        ~JobRow.forget,
+    """The servers of which something is kept that this bot itself was in.
+
+    From one server to the next in the index, however many jobs each one has.
+    """
+    its_own = (JobRow.application_id == application_id, JobRow.reachable)
+    first = select(func.min(JobRow.guild_id).label("guild_id")).where(*its_own)
+    known = first.cte("known", recursive=True)
+    following = select(func.min(JobRow.guild_id)).where(
+        *its_own, JobRow.guild_id > known.c.guild_id
     )
-    return {guild_id for guild_id in session.scalars(kept.distinct()) if guild_id is not None}
-
-
-def _forget(session: Session, whose: ColumnElement[bool], now: datetime) -> None:
-    session.execute(update(JobRow).where(whose, JobRow.erased_at.is_(None)).values(forget=True))
-    _erase(session, whose, now)
-
-
-def _erase(session: Session, which: ColumnElement[bool], now: datetime) -> None:
-    """What has ended of *which*: the row where it counts no more, else all but what counts."""
-    ended = and_(which, _ENDED, JobRow.erased_at.is_(None))
-    uncounted = or_(JobRow.created_at <= now - MONTH, _COSTS_NOTHING)
-    session.execute(delete(JobRow).where(ended, uncounted))
-    session.execute(
-        delete(PictureRow)
-        .where(PictureRow.job_id.in_(select(JobRow.id).where(ended)))
-        .execution_options(synchronize_session=False)
+    known = known.union_all(
+        select(following.scalar_subquery()).where(known.c.guild_id.is_not(None))
     )
-    session.execute(
-        update(JobRow)
-        .where(ended)
-        .values(
-            erased_at=now,
-            interaction_id=-JobRow.id,
-            told_at=func.coalesce(JobRow.told_at, JobRow.delivered_at, now),
-            kind=KIND_IMAGINE,
-            prompt="",
-            mode=None,
-            callback=None,
-            source_job_id=None,
-            source_image_no=None,
-            origin_guild_id=None,
-            origin_channel_id=None,
-            origin_message_id=None,
-            channel_id=0,
-            message_id=None,
-            task_id=None,
-            provider_job_id=None,
-            failure=None,
-            submitted_at=None,
-            delivery_problem=None,
-            application_id=None,
-            interaction_token=None,
-        )
-        .execution_options(synchronize_session=False)
+    wished = select(ErasureRow.last_job_id).where(
+        ErasureRow.whose == Erased.GUILD.value, ErasureRow.whose_id == known.c.guild_id
     )
+    kept = exists().where(
+        *its_own,
+        JobRow.guild_id == known.c.guild_id,
+        JobRow.id > func.coalesce(wished.scalar_subquery(), 0),
+    )
+    guilds = session.scalars(select(known.c.guild_id).where(known.c.guild_id.is_not(None), kept))
+    return set(guilds)
+
+
+# ------------------------------------------------------------------ in batches
+
+
+def wishes(session: Session) -> list[Wish]:
+    """What somebody wants forgotten and is not erased yet."""
+    return [
+        Wish(Erased(row.whose), row.whose_id, row.last_job_id)
+        for row in session.scalars(select(ErasureRow))
+    ]
+
+
+def wished_jobs(session: Session, wish: Wish, after: int, limit: int) -> Sequence[int]:
+    """The first *limit* jobs of *wish* with a number above *after* that have ended."""
+    return session.scalars(
+        select(JobRow.id)
+        # A range, as in `queries`: the index of whose they are, and not all jobs by their number.
+        .where(wish.column.between(wish.whose_id, wish.whose_id), _ENDED)
+        .where(JobRow.id > after, JobRow.id <= wish.last_job_id)
+        .order_by(wish.column, JobRow.id)
+        .limit(limit)
+    ).all()
+
+
+def fulfil(session: Session, wish: Wish) -> None:
+    """Strike *wish* off, unless there are jobs of it that have not ended, or it was widened."""
+    row = and_(
+        ErasureRow.whose == wish.whose.value,
+        ErasureRow.whose_id == wish.whose_id,
+        ErasureRow.last_job_id == wish.last_job_id,
+    )
+    left = exists().where(wish.column == wish.whose_id, JobRow.id <= wish.last_job_id)
+    step = delete(ErasureRow).where(row, not_(left))
+    session.execute(step.execution_options(synchronize_session=False))
+
+
+def newest_before(session: Session, moment: datetime) -> int:
+    """The number of the newest job from before *moment*; 0 where there is none."""
+    older = select(JobRow.id).where(JobRow.created_at < moment)
+    return session.scalar(older.order_by(JobRow.created_at.desc()).limit(1)) or 0
+
+
+def old_jobs(
+    session: Session, moment: datetime, newest: int, after: int, limit: int
+) -> Sequence[int]:
+    """The first *limit* jobs from before *moment*, with a number above *after*, that have ended."""
+    return session.scalars(
+        select(JobRow.id)
+        .where(JobRow.id > after, JobRow.id <= newest, JobRow.created_at < moment, _ENDED)
+        .order_by(JobRow.id)
+        .limit(limit)
+    ).all()
+
+
+def old_usage(session: Session, now: datetime, limit: int) -> Sequence[int]:
+    """The first *limit* jobs that limits count no more."""
+    return _first(session, select(UsageRow.job_id).where(UsageRow.at <= now - MONTH), limit)
+
+
+def old_drafts(session: Session, now: datetime, limit: int) -> Sequence[int]:
+    """The first *limit* drafts of yesterday."""
+    old = select(DraftRow.id).where(DraftRow.created_at <= now - DRAFT_LIFE)
+    return _first(session, old, limit)
+
+
+def _first(session: Session, question: Select[int], limit: int) -> Sequence[int]:
+    return session.scalars(question.limit(limit)).all()
+
+
+def erase_jobs(session: Session, job_ids: Collection[int]) -> None:
+    """These jobs with their pictures, as far as they have ended."""
+    _delete(session, JobRow.id.in_(job_ids), _ENDED)
+
+
+def erase_usage(session: Session, job_ids: Collection[int]) -> None:
+    """What limits counted of these jobs."""
+    step = delete(UsageRow).where(UsageRow.job_id.in_(job_ids))
+    session.execute(step.execution_options(synchronize_session=False))
+
+
+def erase_drafts(session: Session, draft_ids: Collection[int]) -> None:
+    """These drafts."""
+    step = delete(DraftRow).where(DraftRow.id.in_(draft_ids))
+    session.execute(step.execution_options(synchronize_session=False))
+
+
+def _delete(session: Session, *which: ColumnElement[bool]) -> bool:
+    """Jobs, with their pictures; whether there were any. The session forgets what it knew."""
+    gone = delete(JobRow).where(*which).returning(JobRow.id)
+    ids = session.scalars(gone.execution_options(synchronize_session=False)).all()
     session.expire_all()
+    return bool(ids)

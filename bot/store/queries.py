@@ -5,39 +5,22 @@ Nothing here knows locks, tasks, drivers or the time: a moment is handed in.
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any, TypeVar
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    delete,
-    exists,
-    literal,
-    or_,
-    select,
-    union_all,
-    update,
-)
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, delete, or_, select, union_all, update
+from sqlalchemy.orm import Session
 
 from bot.errors import DraftGone, JobStopped
 from bot.inputs import plain_id
 from bot.limits import Limits
-from bot.model import Completed, Draft, Job, JobState, MessageLink, NewJob, Request, Suggestion
-from bot.store.counting import price, refuse_over_limits
-from bot.store.erasing import DRAFT_LIFE, erase_if_forgotten
+from bot.model import Completed, Draft, Job, JobState, MessageLink, NewJob, Request
+from bot.store.counting import give_back, price, refuse_over_limits, reserve, settle
+from bot.store.erasing import DRAFT_LIFE, SHOWN, erase_if_forgotten
 from bot.store.rows import KINDS, draft_row, new_row, picture_rows, to_draft, to_job
-from bot.store.tables import BIGGEST_ID, DraftRow, FactRow, JobRow, PictureRow, plainly
-
-T = TypeVar("T")
+from bot.store.tables import BIGGEST_ID, DraftRow, JobRow, PictureRow, plainly
 
 _AT_WORK = (JobState.SUBMITTING, JobState.RUNNING)
 _CAN_FAIL = (JobState.ACCEPTED, *_AT_WORK, JobState.FINISHED)
-_WITH_PICTURES = (JobState.FINISHED, JobState.DELIVERED)
 _WITHOUT_PICTURES = (JobState.FAILED, JobState.UNKNOWN)
-
-LOOKED_THROUGH = 2000
-"""Of how many jobs of a person, and of a channel, suggestions are made."""
 
 
 def accept(
@@ -53,13 +36,14 @@ def accept(
         return None
     if draft_id is not None and draft(session, draft_id, now) is None:
         raise DraftGone
-    cost = price(session, type(new.request)) * new.multiplier
+    cost = price(session, type(new.request), limits.known_price_usd) * new.multiplier
     refuse_over_limits(session, new, limits, cost, now)
     if draft_id is not None:
         session.execute(delete(DraftRow).where(DraftRow.id == draft_id))
     row = new_row(new, cost, now)
     session.add(row)
     session.flush()
+    reserve(session, row.id, new, cost, now)
     return to_job(row)
 
 
@@ -84,6 +68,7 @@ def withdraw(
     gone = delete(JobRow).where(_is(job_id, [JobState.ACCEPTED])).returning(JobRow.id)
     if session.scalar(gone) is None:
         return False
+    give_back(session, [job_id])
     if draft is not None:
         keep_draft(session, draft, guild_id, now)
     return True
@@ -94,7 +79,10 @@ def take_back_accept(session: Session, new: NewJob, draft_id: int | None, at: da
     made = (JobRow.interaction_id == new.interaction_id) & (JobRow.created_at == at)
     made &= JobRow.state == JobState.ACCEPTED.value
     gone = session.scalar(delete(JobRow).where(made).returning(JobRow.id))
-    if gone is None or draft_id is None:
+    if gone is None:
+        return
+    give_back(session, [gone])
+    if draft_id is None:
         return
     draft = Draft(
         id=draft_id,
@@ -139,6 +127,7 @@ def finish(session: Session, job_id: int, completed: Completed, now: datetime) -
     )
     if session.scalar(step.returning(JobRow.id)) is None:
         return None
+    settle(session, job_id, completed.cost_usd)
     session.add_all(picture_rows(job_id, completed.pictures))
     session.flush()
     return job(session, job_id)
@@ -175,7 +164,7 @@ def delivered(
         message_id=message_id,
     )
     shown(session, job_id, link)
-    erase_if_forgotten(session, job_id, now)
+    erase_if_forgotten(session, job_id)
     return True
 
 
@@ -202,11 +191,11 @@ def taken_down(session: Session, message_id: int) -> None:
     session.execute(update(JobRow).where(JobRow.message_id == message_id).values(message_id=None))
 
 
-def undelivered(session: Session, job_id: int, problem: str, now: datetime) -> bool:
+def undelivered(session: Session, job_id: int, problem: str) -> bool:
     """Keep why a finished job could not be delivered; whether it is finished."""
     step = update(JobRow).where(_is(job_id, [JobState.FINISHED])).values(delivery_problem=problem)
     is_finished = session.scalar(step.returning(JobRow.id)) is not None
-    erase_if_forgotten(session, job_id, now)
+    erase_if_forgotten(session, job_id)
     return is_finished
 
 
@@ -221,6 +210,7 @@ def stop(session: Session, job_id: int, now: datetime) -> JobState | None:
         state=JobState.FAILED.value, failure=JobStopped.__name__, reserved_usd=None
     )
     if session.scalar(unsent.returning(JobRow.id)) is not None:
+        give_back(session, [job_id])
         return JobState.ACCEPTED
     sent = update(JobRow).where(_is(job_id, _AT_WORK), JobRow.stopped_at.is_(None))
     state = session.scalar(sent.values(stopped_at=now).returning(JobRow.state))
@@ -230,13 +220,18 @@ def stop(session: Session, job_id: int, now: datetime) -> JobState | None:
 def fail(session: Session, job_id: int, reason: str, *, release: bool) -> bool:
     """From any state that is no end to failed; whether this call did it.
 
-    *release*: what was reserved for it is free again.
+    *release*: what was reserved for it is free again, unless a cost was told.
     """
     step = update(JobRow).where(_is(job_id, _CAN_FAIL))
     step = step.values(state=JobState.FAILED.value, failure=reason)
     if release:
         step = step.values(reserved_usd=None)
-    return session.scalar(step.returning(JobRow.id)) is not None
+    failed = session.execute(step.returning(JobRow.id, JobRow.cost_usd)).one_or_none()
+    if failed is None:
+        return False
+    if release and not failed.cost_usd:
+        give_back(session, [job_id])
+    return True
 
 
 def told(session: Session, job_id: int, message_id: int, now: datetime) -> bool:
@@ -249,7 +244,7 @@ def told(session: Session, job_id: int, message_id: int, now: datetime) -> bool:
     step = update(JobRow).where(untold)
     step = step.values(told_at=now, message_id=message_id, interaction_token=None)
     is_told = session.scalar(step.returning(JobRow.id)) is not None
-    erase_if_forgotten(session, job_id, now)
+    erase_if_forgotten(session, job_id)
     return is_told
 
 
@@ -267,19 +262,8 @@ def job(session: Session, job_id: int) -> Job | None:
 
 def by_interaction(session: Session, interaction_id: int) -> Job | None:
     """The job that was asked for in this interaction."""
-    return _newest(session, JobRow.interaction_id == min(interaction_id, BIGGEST_ID))
-
-
-def children(session: Session, of: Job, viewer_id: int, limit: int) -> list[Job]:
-    """The newest remixes of a job's pictures that this person may see."""
-    ids = {of.provider_job_id, *(picture.job_id for picture in of.pictures)} - {None}
-    remixes = (
-        select(JobRow)
-        .where(JobRow.source_job_id.in_(ids), or_(~JobRow.private, JobRow.author_id == viewer_id))
-        .order_by(JobRow.id.desc())
-        .limit(limit)
-    )
-    return [to_job(row) for row in session.scalars(remixes)]
+    asked = JobRow.interaction_id == min(interaction_id, BIGGEST_ID)
+    return _newest(session, asked & SHOWN)
 
 
 def by_message(session: Session, message_id: int) -> Job | None:
@@ -290,7 +274,7 @@ def by_message(session: Session, message_id: int) -> Job | None:
         select(JobRow.id).where(JobRow.message_id == message_id),
         select(PictureRow.job_id).where(PictureRow.posted_message_id == message_id),
     )
-    return _newest(session, JobRow.id.in_(shown_in))
+    return _newest(session, JobRow.id.in_(shown_in) & SHOWN)
 
 
 def by_id(session: Session, any_id: str) -> Job | None:
@@ -304,7 +288,7 @@ def by_id(session: Session, any_id: str) -> Job | None:
         select(JobRow.id).where(plainly(JobRow.task_id) == plain),
         select(PictureRow.job_id).where(plainly(PictureRow.provider_job_id) == plain),
     )
-    return _newest(session, JobRow.id.in_(called))
+    return _newest(session, JobRow.id.in_(called) & SHOWN)
 
 
 def open_jobs(session: Session) -> list[Job]:
@@ -313,58 +297,6 @@ def open_jobs(session: Session) -> list[Job]:
     return [
         to_job(row) for row in session.scalars(select(JobRow).where(unfinished).order_by(JobRow.id))
     ]
-
-
-def jobs_of(session: Session, author_id: int, offset: int, limit: int) -> list[Job]:
-    """The jobs of one person, the newest first."""
-    page = _newest_first(select(JobRow.id), JobRow.author_id, author_id)
-    page = page.where(JobRow.erased_at.is_(None)).offset(offset).limit(limit)
-    own = select(JobRow).where(JobRow.id.in_(page)).order_by(JobRow.id.desc())
-    return [to_job(row) for row in session.scalars(own)]
-
-
-def suggestions(
-    session: Session, author_id: int, channel_id: int, words: str, limit: int
-) -> list[Suggestion]:
-    """Jobs with pictures: those of this person, then others' in this channel that are not private.
-
-    In each part the newest first, among the newest `LOOKED_THROUGH` jobs of this person and of this
-    channel; *words* stand in the prompt, or begin the id. One statement, because people wait for it
-    while they type.
-    """
-    parts = [
-        _fitting(JobRow.author_id, author_id, words, limit, part=0),
-        _fitting(JobRow.channel_id, channel_id, words, limit, part=1, others_than=author_id),
-    ]
-    found = union_all(*(select(part.subquery()) for part in parts)).subquery()
-    ordered = select(found).order_by(found.c.part, found.c.id.desc()).limit(limit)
-    return [
-        Suggestion(job_id=row.provider_job_id, prompt=row.prompt, created_at=row.created_at)
-        for row in session.execute(ordered)
-    ]
-
-
-def _fitting(
-    column: InstrumentedAttribute[int],
-    whose: int,
-    words: str,
-    limit: int,
-    *,
-    part: int,
-    others_than: int | None = None,
-) -> Select[int, Any, Any, Any, Any]:
-    """The newest jobs with pictures that fit, of the newest ones where *column* is *whose*."""
-    of = _newest_first(select(JobRow), column, whose).limit(LOOKED_THROUGH).subquery().c
-    finished = of.state.in_([state.value for state in _WITH_PICTURES])
-    fits = select(literal(part).label("part"), of.id, of.provider_job_id, of.prompt, of.created_at)
-    fits = fits.where(finished, of.erased_at.is_(None))
-    if others_than is not None:  # in a channel: what was shown elsewhere since is not for it
-        moved = exists().where(PictureRow.job_id == of.id, PictureRow.posted_channel_id != whose)
-        fits = fits.where(of.author_id != others_than, ~of.private, ~moved)
-    if words:
-        in_prompt = of.prompt.icontains(words, autoescape=True)
-        fits = fits.where(or_(in_prompt, of.provider_job_id.startswith(words, autoescape=True)))
-    return fits.order_by(of.id.desc()).limit(limit)
 
 
 def recent_durations(session: Session, kind: type[Request], limit: int) -> list[float]:
@@ -389,15 +321,6 @@ def recent_durations(session: Session, kind: type[Request], limit: int) -> list[
     ]
 
 
-def _newest_first(question: Select[T], column: InstrumentedAttribute[int], value: int) -> Select[T]:
-    """*question* where *column*, which has an index with the number, is *value*.
-
-    A range of one value, and not an equality: PostgreSQL would walk through all jobs by their
-    number to find the newest ones of somebody who has many, and they may be old.
-    """
-    return question.where(column.between(value, value)).order_by(column.desc(), JobRow.id.desc())
-
-
 def _newest(session: Session, condition: ColumnElement[bool]) -> Job | None:
     row = session.scalar(select(JobRow).where(condition).order_by(JobRow.id.desc()).limit(1))
     return None if row is None else to_job(row)
@@ -406,14 +329,3 @@ def _newest(session: Session, condition: ColumnElement[bool]) -> Job | None:
 def _is(job_id: int, states: Collection[JobState]) -> ColumnElement[bool]:
     """The job with this number, while it is in one of *states*: compare, then set."""
     return (JobRow.id == job_id) & JobRow.state.in_([state.value for state in states])
-
-
-def fact(session: Session, name: str) -> str | None:
-    """What was remembered last under this name."""
-    row = session.get(FactRow, name)
-    return row.value if row else None
-
-
-def remember(session: Session, name: str, value: str) -> None:
-    """Keep *value* under this name, in place of what was there."""
-    session.merge(FactRow(name=name, value=value))

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.errors import StoreUnavailable, UserError
-from bot.limits import Limits
+from bot.limits import KNOWN_PRICE_USD, Limits
 from bot.model import (
     Completed,
     Draft,
@@ -29,7 +29,8 @@ from bot.model import (
     Suggestion,
     Usage,
 )
-from bot.store import counting, erasing, queries
+from bot.store import counting, erasing, facts, lists, queries
+from bot.store.eraser import Eraser
 from bot.store.failures import database_errors
 from bot.store.writer import Writer
 
@@ -56,6 +57,8 @@ class Store:
         self._clock = clock
         self._sessions = async_sessionmaker(reading)
         self._writer = Writer(async_sessionmaker(writing), clock)
+        self._eraser = Eraser(read=self._ask, write=self._write_alone, clock=clock)
+        self._wished = asyncio.Event()
         self._under_way: set[asyncio.Task[Any]] = set()
 
     # ---------------------------------------------------------------- the life of a job
@@ -127,8 +130,7 @@ class Store:
 
     async def undelivered(self, job_id: int, problem: str) -> bool:
         """Keep why the pictures of a finished job could not be posted; whether it is finished."""
-        now = self._clock.now()
-        return await self._run(self._note(queries.undelivered, job_id, problem, now))
+        return await self._run(self._note(queries.undelivered, job_id, problem))
 
     async def taken_down(self, message_id: int) -> None:
         """Note that this message, which held pictures, is gone."""
@@ -176,19 +178,31 @@ class Store:
     # ---------------------------------------------------------------- forgetting
 
     async def forget_author(self, author_id: int) -> None:
-        """Forget this person's jobs and drafts, those that have not ended as soon as they have.
+        """Record that this person's jobs and drafts are to be forgotten, those under way later.
 
-        For 30 days it stays known who asked when in which server, and what it cost: limits count.
+        From then on what has ended is not shown any more; `erase` erases it. For 30 days it stays
+        known who asked when in which server, and what it cost: limits count.
         """
-        await self._run(self._write(erasing.forget_author, author_id, self._clock.now()))
+        await self._run(self._write(erasing.forget_author, author_id))
+        self._wished.set()
 
     async def forget_guild(self, guild_id: int) -> None:
-        """Forget a server's jobs and drafts in the same way."""
-        await self._run(self._write(erasing.forget_guild, guild_id, self._clock.now()))
+        """Record that a server's jobs and drafts are to be forgotten, in the same way."""
+        await self._run(self._write(erasing.forget_guild, guild_id))
+        self._wished.set()
 
-    async def forget_old(self, created_before: datetime | None) -> None:
-        """Forget jobs that are older than this and have ended, and what is of no use any more."""
-        await self._run(self._write(erasing.forget_old, created_before, self._clock.now()))
+    async def wished(self) -> None:
+        """Wait until something is to be forgotten of which the last `erase` did not know."""
+        await self._wished.wait()
+
+    async def erase(self, created_before: datetime | None) -> None:
+        """Erase what is to be forgotten, jobs that are older than this, and what is of no use.
+
+        Jobs that have not ended stay. In small batches, between which other writes get through: it
+        may take an hour. Cancelled or killed, it leaves the rest to the next call.
+        """
+        self._wished.clear()
+        await self._eraser.erase(created_before)
 
     async def count_of(self, author_id: int) -> tuple[int, int]:
         """How many jobs of this person have ended, and how many have not."""
@@ -210,7 +224,7 @@ class Store:
 
     async def children(self, of: Job, viewer_id: int, *, limit: int) -> list[Job]:
         """The newest *limit* remixes of this job's pictures that this person may see."""
-        return await self._run(self._read(queries.children, of, viewer_id, limit))
+        return await self._run(self._read(lists.children, of, viewer_id, limit))
 
     async def by_message(self, message_id: int) -> Job | None:
         """The job shown in this message, or whose pictures are posted there."""
@@ -230,7 +244,7 @@ class Store:
 
     async def jobs_of(self, author_id: int, *, offset: int, limit: int) -> list[Job]:
         """The jobs of one person, the newest first: *limit* of them after the first *offset*."""
-        return await self._run(self._read(queries.jobs_of, author_id, offset, limit))
+        return await self._run(self._read(lists.jobs_of, author_id, offset, limit))
 
     async def suggestions(
         self, author_id: int, channel_id: int, *, words: str = "", limit: int = 25
@@ -240,7 +254,7 @@ class Store:
         In each part the newest first. *words* stand in the prompt (letters of any case) or begin
         the provider's job id.
         """
-        question = self._read(queries.suggestions, author_id, channel_id, words, limit)
+        question = self._read(lists.suggestions, author_id, channel_id, words, limit)
         return await self._run(question)
 
     async def usage(self, *, author_id: int | None = None, guild_id: int | None = None) -> Usage:
@@ -249,9 +263,12 @@ class Store:
         question = self._read(counting.usage, now, author_id=author_id, guild_id=guild_id)
         return await self._run(question)
 
-    async def price(self, kind: type[Request]) -> Decimal:
-        """What a job of this kind is taken to cost, in USD: what the latest one did."""
-        return await self._run(self._read(counting.price, kind))
+    async def price(self, kind: type[Request], *, known: Decimal = KNOWN_PRICE_USD) -> Decimal:
+        """What a job of this kind is taken to cost, in USD: about what the latest ones did.
+
+        Between a quarter of the *known* price and four times that.
+        """
+        return await self._run(self._read(counting.price, kind, known))
 
     async def recent_durations(self, kind: type[Request], limit: int = 50) -> list[float]:
         """Seconds from submit to finish of the newest *limit* jobs of this kind, newest first."""
@@ -261,11 +278,11 @@ class Store:
 
     async def remembered(self, name: str) -> str | None:
         """What was remembered last under this name; ``None`` for nothing."""
-        return await self._run(self._read(queries.fact, name))
+        return await self._run(self._read(facts.fact, name))
 
     async def remember(self, name: str, value: str) -> None:
         """Keep *value* under this name across restarts."""
-        await self._run(self._write(queries.remember, name, value))
+        await self._run(self._write(facts.remember, name, value))
 
     # ---------------------------------------------------------------- how it is done
 
@@ -286,6 +303,12 @@ class Store:
         self, step: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         return await self._writer.run(lambda session: step(session, *args, **kwargs))
+
+    async def _ask(self, question: Callable[[Session], T]) -> T:
+        return await self._run(self._read(question))
+
+    async def _write_alone(self, step: Callable[[Session], T]) -> T:
+        return await self._run(self._writer.run(step, alone=True))
 
     async def _note(
         self, step: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs

@@ -1,4 +1,4 @@
-"""The tables: what is kept of a job and of its pictures.
+"""The tables: what is kept of a job and of its pictures, what was spent, what is to be erased.
 
 Queries and the way to the nouns of `bot.model` are elsewhere. A change here needs a migration; a
 test compares the two.
@@ -6,7 +6,7 @@ test compares the two.
 
 from datetime import datetime
 from decimal import Decimal
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Annotated, Any, ClassVar
 
 from sqlalchemy import (
@@ -17,7 +17,6 @@ from sqlalchemy import (
     Index,
     MetaData,
     Text,
-    false,
     func,
     literal_column,
     text,
@@ -36,6 +35,15 @@ from bot.store.column_types import UsdAmount, UtcDateTime
 
 KIND_IMAGINE = "imagine"
 KIND_REMIX = "remix"
+
+
+class Erased(StrEnum):
+    """What is erased: everything of a person, of a server, or one job."""
+
+    AUTHOR = "author"
+    GUILD = "guild"
+    JOB = "job"
+
 
 BIGGEST_ID = 2**63 - 1
 """The largest number that a column for Discord ids holds."""
@@ -69,9 +77,9 @@ def plainly(column: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnEl
     return func.lower(func.replace(column, literal_column("'-'"), literal_column("''")))
 
 
-def _partial_index(name: str, column: str, where: str) -> Index:
+def _partial_index(name: str, where: str, *columns: str) -> Index:
     """An index of the rows that meet *where* alone: as small as they are few."""
-    return Index(name, column, sqlite_where=text(where), postgresql_where=text(where))
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 _KIND_CHECK = (
@@ -104,16 +112,24 @@ class JobRow(Asked, Base):
         _one_of("state", JobState, "state"),
         _one_of("mode", Mode, "mode"),
         CheckConstraint(_KIND_CHECK, name="kind"),
-        Index(None, "created_at", "state"),
-        Index(None, "author_id", "created_at"),
-        Index(None, "guild_id", "created_at"),
+        Index(None, "created_at"),
+        Index(None, "guild_id", "id"),
         Index(None, "source_job_id", "id"),
         Index(None, "kind", "finished_at"),
-        Index(None, "author_id", "id"),
+        # With the server: a page of somebody's list is found in the index alone.
+        Index(None, "author_id", "id", "guild_id"),
         Index(None, "channel_id", "id"),
-        _partial_index("ix_jobs_open", "id", "delivered_at IS NULL AND told_at IS NULL"),
-        _partial_index("ix_jobs_secret", "created_at", "interaction_token IS NOT NULL"),
-        _partial_index("ix_jobs_erased", "created_at", "erased_at IS NOT NULL"),
+        _partial_index("ix_jobs_priced", "cost_usd IS NOT NULL", "kind", "finished_at"),
+        Index(
+            "ix_jobs_servers",
+            "application_id",
+            "guild_id",
+            "id",
+            sqlite_where=text("reachable = 1"),
+            postgresql_where=text("reachable"),
+        ),
+        _partial_index("ix_jobs_open", "delivered_at IS NULL AND told_at IS NULL", "id"),
+        _partial_index("ix_jobs_secret", "interaction_token IS NOT NULL", "created_at"),
         # The id of a job that was withdrawn is never given to another one.
         {"sqlite_autoincrement": True},
     )
@@ -143,11 +159,6 @@ class JobRow(Asked, Base):
     reserved_usd: Mapped[Decimal | None]
     stopped_at: Mapped[datetime | None]
     reachable: Mapped[bool] = mapped_column(server_default=true())
-    forget: Mapped[bool] = mapped_column(server_default=false())
-    """To be erased as soon as it has ended."""
-    erased_at: Mapped[datetime | None]
-    """Since then nothing is left of it but what limits count."""
-
     pictures: Mapped[list["PictureRow"]] = relationship(
         lazy="selectin", order_by="PictureRow.position", passive_deletes=True
     )
@@ -185,6 +196,38 @@ class DraftRow(Asked, Base):
     guild_id: Mapped[Snowflake | None] = mapped_column(index=True)
     private: Mapped[bool]
     created_at: Mapped[datetime]
+
+
+class UsageRow(Base):
+    """What limits count of one job. It stays for 30 days, whatever becomes of the job's row."""
+
+    __tablename__ = "usage"
+    __table_args__ = (
+        # With what is summed up: the sum is found in the index alone.
+        Index(None, "author_id", "at", "usd"),
+        Index(None, "guild_id", "at", "usd", "author_id"),
+        Index(None, "at", "usd"),
+    )
+
+    job_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    author_id: Mapped[Snowflake]
+    guild_id: Mapped[Snowflake | None]
+    at: Mapped[datetime]
+    """When the job was asked for."""
+    usd: Mapped[Decimal]
+    """What it cost; until that is known, what it is taken to cost."""
+
+
+class ErasureRow(Base):
+    """Something that somebody wants forgotten, until it is: written down before that begins."""
+
+    __tablename__ = "erasures"
+    __table_args__ = (_one_of("whose", Erased, "whose"),)
+
+    whose: Mapped[str] = mapped_column(primary_key=True)
+    whose_id: Mapped[Snowflake] = mapped_column(primary_key=True, autoincrement=False)
+    last_job_id: Mapped[int]
+    """Jobs with a higher number were asked for later, and stay."""
 
 
 class FactRow(Base):

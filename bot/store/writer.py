@@ -43,6 +43,8 @@ class _Waiting:
     """What is to be written in any case, where the database is in trouble."""
     undo: Step | None
     """What is to be written where nobody knows whether the step was committed."""
+    alone: bool
+    """It shares its transaction with no other step."""
 
 
 class Writer:
@@ -65,20 +67,22 @@ class Writer:
         step: Callable[[Session], T],
         *,
         hurry: bool = False,
+        alone: bool = False,
         later: Step | None = None,
         undo: Step | None = None,
     ) -> T:
         """What *step* returns, once it is committed; what hurries goes before all that does not.
 
-        A step may run a second time, after a rollback: alone, so that one that fails takes no other
-        along. Raises `StoreUnavailable`, and what the step raises.
+        *alone*: no other step shares the transaction. A step may run a second time, after a
+        rollback: alone, so that one that fails takes no other along. Raises `StoreUnavailable`, and
+        what the step raises.
 
         Where the database is in trouble, *later* is kept until it can be written, and so is *undo*
         where *step* may have been committed all the same. What is kept runs before every other step
         from then on, and must do no harm where it is not needed. It waits in memory, and is lost
         with this process.
         """
-        waiting = _Waiting(step, asyncio.get_running_loop().create_future(), later, undo)
+        waiting = _Waiting(step, asyncio.get_running_loop().create_future(), later, undo, alone)
         (self._hurried if hurry else self._patient).append(waiting)
         if self._work is None:
             self._work = asyncio.create_task(self._work_off(), name="database writer")
@@ -98,7 +102,7 @@ class Writer:
     async def _work_off(self) -> None:
         try:
             while lane := self._hurried or self._patient:
-                group = [lane.popleft() for _ in range(min(len(lane), GROUP_MAX))]
+                group = _next_group(lane)
                 try:
                     await self._write_pending()
                 except StoreUnavailable as error:
@@ -196,6 +200,13 @@ class Writer:
 
 def _nothing(_session: Session) -> None:
     """A step for which it is enough that all that waits goes before it."""
+
+
+def _next_group(lane: deque[_Waiting]) -> list[_Waiting]:
+    group = [lane.popleft()]
+    while lane and len(group) < GROUP_MAX and not (group[0].alone or lane[0].alone):
+        group.append(lane.popleft())
+    return group
 
 
 def _run_all(session: Session, steps: Sequence[Callable[[Session], Any]]) -> list[Any]:

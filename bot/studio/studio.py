@@ -299,7 +299,8 @@ class Studio:
         """Raises `ConsentMissing` where the prompt is billed several times over."""
         bill = read_bill(wanted.prompt)
         if bill.multiplier > 1:
-            usd = await self._store.price(type(wanted)) * bill.multiplier
+            price = await self._store.price(type(wanted), known=self.limits.known_price_usd)
+            usd = price * bill.multiplier
             raise ConsentMissing(permutations=bill.permutations, turbo=bill.turbo, usd=usd)
 
     async def _accept(self, new: NewJob, draft: Draft | None) -> tuple[Job, Ticket] | None:

@@ -158,9 +158,32 @@ def test_progress_is_a_fraction_or_nothing(progress: object, fraction: float | N
         (0.08, Decimal("0.08")),
         (1, Decimal(1)),
         (0, Decimal(0)),
-        ("-0", Decimal(0)),
-        ("0E+999999999", Decimal(0)),
+        (0.0, Decimal(0)),
+        ("0.000", Decimal("0.000")),
+        ("100", Decimal(100)),
+        (100.0, Decimal(100)),
+        (1e-05, Decimal("0.00001")),
+        ("100.01", None),
+        (100.01, None),
+        (1e300, None),
+        ("1_000", None),
+        ("1_0", None),
+        ("1e1", None),
+        ("+1", None),
+        ("0x1", None),
+        ("1,5", None),
+        ("$0.08", None),
+        (".5", None),
+        ("5.", None),
+        ("\u0661", None),
+        ("0.08\n0.09", None),
+        ("", None),
+        ("-0", None),
+        ("0E+999999999", None),
         ("-1", None),
+        (-1, None),
+        (float("nan"), None),
+        (float("inf"), None),
         (-0.5, None),
         ("NaN", None),
         ("sNaN", None),
@@ -179,6 +202,17 @@ def test_a_cost_is_believed_when_it_is_an_amount(cost: object, dollars: Decimal 
     found = done(image(), usage={"cost": cost}).cost_usd
     assert found == dollars
     assert str(found) == str(dollars)
+
+
+def test_a_cost_that_is_not_believed_is_logged_once_and_without_its_words(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(wire, "cost_was_logged", threading.Event())
+    for cost in ("0.08", None, "a lot", "1e9"):
+        done(image(), usage={"cost": cost})
+    [line] = [record.getMessage() for record in caplog.records]
+    assert TASK in line
+    assert "a lot" not in line
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ async def look_and_tidy(visitor: Visitor) -> None:
     question = await visitor.command("/forget", "This erases what I keep")
     await visitor.photograph("forget")
     await visitor.button(question, "Erase my history").click()
-    await expect(visitor.message("Your history is erased.")).to_be_visible()
+    await expect(visitor.message("Nothing of your history is shown any more")).to_be_visible()
     await visitor.become("Ben")
     deleting = await visitor.press(result, "Delete", "Delete this message with its pictures?")
     await visitor.photograph("delete")

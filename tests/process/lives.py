@@ -97,7 +97,6 @@ BEGINNING = (
     "GET users/@me",
     "GET oauth2/applications/@me",
     "commit erase_tokens",
-    "commit forget_old",
     "GET gateway",
 )
 """What every start does, whatever there is to go on with."""

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from yarl import URL
 
 from bot import texts
-from bot.store import erasing, queries
+from bot.store import erasing, facts, queries
 
 Passing = Callable[[str], None]
 """Told the name of each point, at that point."""
@@ -47,7 +47,7 @@ def watch(passing: Passing) -> None:
 
 def _watch_commits(passing: Passing) -> None:
     """Commits are called by the first step of their group."""
-    for module in (queries, erasing):
+    for module in (queries, erasing, facts):
         for name, step in inspect.getmembers(module, inspect.isfunction):
             if step.__module__ == module.__name__ and not name.startswith("_"):
                 setattr(module, name, _noted(step))

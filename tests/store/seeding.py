@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.limits import Allowance, Limits
+from bot.limits import MONTH, Allowance, Limits
 
 YEAR = timedelta(days=365)
 APPLICATION = 700_000_000_000_000_000
@@ -30,8 +30,8 @@ RARE_WORD = "zeppelin"
 """Stands in one of 5,000 prompts."""
 
 _MUCH = Allowance(jobs_per_day=10**6, usd_per_day=Decimal(10**6), usd_per_month=Decimal(10**6))
-ROOMY = Limits(person=_MUCH, server=_MUCH, everybody=_MUCH)
-"""Every limit there is, and none that is reached."""
+ROOMY = Limits(person=_MUCH, server=_MUCH, everybody=Allowance(jobs_per_day=10**6))
+"""Every limit that can be set, and none that is reached."""
 
 _CHANNELS = 1_000_000_000_000_000_000
 _INTERACTIONS = 2_000_000_000_000_000_000
@@ -56,6 +56,7 @@ PICTURE_COLUMNS = (
     "job_id", "position", "image_no", "provider_job_id", "url", "kind", "posted_guild_id",
     "posted_channel_id", "posted_message_id",
 )  # fmt: skip
+USAGE_COLUMNS = ("job_id", "author_id", "guild_id", "at", "usd")
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,12 @@ class Seed:
             "reserved_usd": None if failed else 80_000,
         }
 
+    def usage(self, job: dict[str, Any]) -> tuple[Any, ...] | None:
+        """What limits count of a job of the last 30 days."""
+        if job["reserved_usd"] is None or job["created_at"] <= self.now - MONTH:
+            return None
+        return job["id"], job["author_id"], job["guild_id"], job["created_at"], 80_000
+
     def pictures(self, job: dict[str, Any]) -> list[tuple[Any, ...]]:
         """The four pictures of a job that was delivered."""
         if job["state"] != "delivered":
@@ -173,6 +180,7 @@ def _batches(seed: Seed) -> Generator[Batch]:
     while jobs := list(islice(rows, _ROWS_AT_ONCE)):
         yield "jobs", JOB_COLUMNS, [tuple(job[name] for name in JOB_COLUMNS) for job in jobs]
         yield "pictures", PICTURE_COLUMNS, [row for job in jobs for row in seed.pictures(job)]
+        yield "usage", USAGE_COLUMNS, [row for job in jobs if (row := seed.usage(job))]
 
 
 def _fill_sqlite(file: Path, seed: Seed) -> None:

@@ -82,13 +82,13 @@ async def test_a_limit_that_was_lowered_waits_until_enough_jobs_have_left(
     assert await store.accept(new_job(), limits=daily(2))
 
 
-async def test_jobs_that_failed_or_were_withdrawn_do_not_count(store: Store) -> None:
+async def test_jobs_that_cost_nothing_or_were_withdrawn_do_not_count(store: Store) -> None:
     await samples.failed(store)
     await store.withdraw((await samples.accepted(store)).id)
     assert await store.accept(new_job(), limits=daily(1))
 
 
-async def test_every_job_that_did_not_fail_counts(store: Store) -> None:
+async def test_every_job_that_may_cost_something_counts(store: Store) -> None:
     for made in (samples.accepted, samples.submitting, samples.running, samples.finished):
         await made(store)
     await samples.delivered(store)

@@ -37,16 +37,51 @@ async def finish(store: Store, job: Job, usd: str | None) -> None:
     await store.finish(job.id, replace(completed(f"job-{job.id}"), cost_usd=cost))
 
 
-async def test_the_first_job_reserves_eight_cents_and_later_ones_what_the_last_did_cost(
+async def test_jobs_reserve_the_known_price_until_costs_were_told_and_then_the_middle_one(
     store: Store,
 ) -> None:
-    first = await accept(store)
-    assert first.reserved_usd == 8 * CENT
-    await finish(store, first, "0.11")
-    assert (await accept(store)).reserved_usd == 11 * CENT
+    reserved: list[Decimal | None] = []
+    for usd in ("0.11", "0.12", "0.11", "0.10"):
+        job = await accept(store)
+        reserved.append(job.reserved_usd)
+        await finish(store, job, usd)
+    assert reserved == [8 * CENT, 8 * CENT, 11 * CENT, 11 * CENT]
     other_kind = await accept(store, new_job(ImagineRequest(prompt="x")))
     assert other_kind.reserved_usd == 8 * CENT
     assert await store.price(RemixRequest) == 11 * CENT
+
+
+async def test_the_known_price_is_the_operators(store: Store) -> None:
+    limits = Limits(known_price_usd=Decimal("0.5"))
+    assert (await accept(store, limits=limits)).reserved_usd == Decimal("0.5")
+
+
+@pytest.mark.parametrize(("told", "taken"), [("0", 2 * CENT), ("50", 32 * CENT)])
+async def test_a_price_stays_between_a_quarter_and_four_times_the_known_one(
+    store: Store, told: str, taken: Decimal
+) -> None:
+    for _ in range(20):
+        await finish(store, await accept(store), told)
+    assert await store.price(RemixRequest) == taken
+
+
+@pytest.mark.parametrize("odd", ["0", "0.01", "4.01", "100"])
+async def test_one_odd_cost_changes_nothing_for_anybody_else(store: Store, odd: str) -> None:
+    """Neither does it lock people out, nor does it let them past a budget."""
+    for usd in ("0.08", "0.08", odd):
+        await finish(store, await accept(store, replace(new_job(), author_id=BEN)), usd)
+    limits = Limits(person=budget("0.24"))
+    for _ in range(3):
+        assert (await accept(store, limits=limits)).reserved_usd == 8 * CENT
+    with pytest.raises(BudgetUsedUp):
+        await accept(store, limits=limits)
+
+
+async def test_a_price_follows_the_latest_twenty(store: Store) -> None:
+    for usd in ("0.08", "0.16"):
+        for _ in range(20):
+            await finish(store, await accept(store), usd)
+    assert await store.price(RemixRequest) == 16 * CENT
 
 
 async def test_what_a_prompt_multiplies_is_reserved_and_does_not_raise_the_price(
@@ -54,7 +89,8 @@ async def test_what_a_prompt_multiplies_is_reserved_and_does_not_raise_the_price
 ) -> None:
     sixfold = await accept(store, replace(new_job(), multiplier=6))
     assert sixfold.reserved_usd == 48 * CENT
-    await finish(store, sixfold, "0.54")
+    for usd in ("0.54", "0.54"):
+        await finish(store, await accept(store, replace(new_job(), multiplier=6)), usd)
     assert await store.price(RemixRequest) == 9 * CENT
 
 
@@ -70,7 +106,28 @@ async def test_a_failure_gives_back_what_was_reserved_unless_nobody_knows(
     job = await samples.submitting(store)
     await store.fail(job.id, "why", release=release)
     usage = await store.usage(author_id=AUTHOR)
-    assert (usage.day.usd, usage.day.jobs) == (spent * CENT, 0)
+    assert (usage.day.usd, usage.day.jobs) == (spent * CENT, 0 if release else 1)
+
+
+@pytest.mark.parametrize("release", [True, False])
+async def test_a_job_that_was_charged_counts_although_it_ended_without_pictures(
+    store: Store, release: bool
+) -> None:
+    limits = Limits(person=Allowance(jobs_per_day=1))
+    job = await accept(store)
+    await store.begin_submit(job.id, 1)
+    await store.finish(job.id, replace(completed(), pictures=(), cost_usd=9 * CENT))
+    await store.fail(job.id, "NothingMade", release=release)
+    with pytest.raises(DailyLimitReached):
+        await accept(store, limits=limits)
+    assert (await store.usage(author_id=AUTHOR)).day.usd == 9 * CENT
+
+
+async def test_a_job_that_may_have_been_charged_counts_although_it_failed(store: Store) -> None:
+    job = await samples.submitting(store)
+    await store.fail(job.id, "why", release=False)
+    with pytest.raises(DailyLimitReached):
+        await accept(store, limits=Limits(person=Allowance(jobs_per_day=1)))
 
 
 async def test_a_lost_job_keeps_its_reservation(store: Store) -> None:

@@ -1,33 +1,58 @@
 """What is forgotten leaves nothing behind but what limits count, and that for 30 days."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from sqlalchemy import Engine, event
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.orm import Session
 
-from bot.limits import MONTH
-from bot.model import Draft, Job
-from bot.store import Store
+from bot.errors import DailyLimitReached
+from bot.limits import MONTH, Allowance, Limits
+from bot.model import Draft, Job, RemixRequest, Spending
+from bot.store import Store, eraser, open_store
 from tests.clock import START, ManualClock
 from tests.store import samples
 from tests.store.samples import AUTHOR, CHANNEL, MESSAGE, PLACE, completed, found, new_job
 
 GUILD = PLACE.guild_id or 0
 BEN = AUTHOR + 1000
+JOBS = 20
+"""More than fit into two batches."""
 
 Forget = Callable[[Store], Awaitable[None]]
 WISHES: dict[str, Forget] = {
     "the author's": lambda store: store.forget_author(AUTHOR),
     "the server's": lambda store: store.forget_guild(GUILD),
-    "age": lambda store: store.forget_old(START + timedelta(seconds=1)),
+}
+AGE = START + timedelta(seconds=1)
+
+
+async def forget_author(store: Store, author_id: int = AUTHOR) -> None:
+    await store.forget_author(author_id)
+    await store.erase(None)
+
+
+async def forget_guild(store: Store, guild_id: int = GUILD) -> None:
+    await store.forget_guild(guild_id)
+    await store.erase(None)
+
+
+ERASURES: dict[str, Forget] = {
+    "the author's": forget_author,
+    "the server's": forget_guild,
+    "age": lambda store: store.erase(AGE),
 }
 
 
-@pytest.fixture(params=WISHES)
+@pytest.fixture(params=ERASURES)
 def forget(request: pytest.FixtureRequest) -> Forget:
-    return WISHES[request.param]
+    return ERASURES[request.param]
 
 
 async def all_traces(store: Store) -> list[object]:
@@ -44,53 +69,56 @@ async def all_traces(store: Store) -> list[object]:
     ]
 
 
-async def test_an_ended_job_is_emptied_of_all_but_what_counts(store: Store, forget: Forget) -> None:
+async def test_of_an_ended_job_nothing_stays_but_what_counts(store: Store, forget: Forget) -> None:
     job = await samples.delivered(store)
     await forget(store)
     assert not any(await all_traces(store))
-    left = await found(store, job.id)
-    assert (left.request.prompt, left.request.callback, left.pictures) == ("", None, ())
-    assert (left.author_id, left.place.guild_id, left.created_at) == (AUTHOR, GUILD, START)
-    assert left.cost_usd == completed().cost_usd
-    assert (left.place.channel_id, left.message_id, left.origin) == (0, None, None)
+    assert await store.job(job.id) is None
     assert await store.by_interaction(job.interaction_id) is None
-    assert (await store.usage(author_id=AUTHOR)).month.jobs == 1
+    counted = (await store.usage(guild_id=GUILD)).by_person
+    assert counted == ((AUTHOR, Spending(jobs=1, usd=completed().cost_usd or Decimal(0))),)
     assert await store.open_jobs() == []
 
 
 async def test_forgetting_twice_changes_nothing(store: Store, forget: Forget) -> None:
-    job = await samples.delivered(store)
+    await samples.delivered(store)
     await forget(store)
-    before = await store.job(job.id)
+    before = await store.usage(author_id=AUTHOR)
     await forget(store)
-    assert await store.job(job.id) == before
+    assert await store.usage(author_id=AUTHOR) == before
 
 
-async def test_what_cost_nothing_leaves_no_row(store: Store, forget: Forget) -> None:
+async def test_of_what_cost_nothing_nothing_stays(store: Store, forget: Forget) -> None:
     job = await samples.failed(store)
     await store.told(job.id, 5)
     await forget(store)
     assert await store.job(job.id) is None
+    assert (await store.usage(author_id=AUTHOR)).month == Spending()
 
 
-async def test_the_row_goes_when_it_counts_no_more(
+async def test_a_wish_to_be_forgotten_is_no_way_around_a_limit(
     store: Store, forget: Forget, clock: ManualClock
 ) -> None:
-    job = await samples.delivered(store)
+    limits = Limits(person=Allowance(jobs_per_day=1))
+    await samples.delivered(store)
+    await forget(store)
+    with pytest.raises(DailyLimitReached):
+        await store.accept(new_job(), limits=limits)
+    clock.set_ahead(timedelta(days=1))
+    assert await store.accept(new_job(), limits=limits)
+
+
+async def test_what_counts_goes_after_thirty_days(
+    store: Store, forget: Forget, clock: ManualClock, database_url: str
+) -> None:
+    await samples.delivered(store)
     await forget(store)
     clock.set_ahead(MONTH - timedelta(microseconds=1))
-    await store.forget_old(None)
-    assert await store.job(job.id) is not None
+    await store.erase(None)
+    assert await count(database_url, "usage") == 1
     clock.set_ahead(MONTH)
-    await store.forget_old(None)
-    assert await store.job(job.id) is None
-
-
-async def test_an_old_job_goes_at_once(store: Store, forget: Forget, clock: ManualClock) -> None:
-    job = await samples.delivered(store)
-    clock.set_ahead(MONTH)
-    await forget(store)
-    assert await store.job(job.id) is None
+    await store.erase(None)
+    assert await count(database_url, "usage") == 0
 
 
 @pytest.mark.parametrize("wish", ["the author's", "the server's"])
@@ -99,7 +127,7 @@ async def test_what_has_not_ended_is_erased_when_it_has(
     store: Store, wish: str, state: str
 ) -> None:
     job: Job = await getattr(samples, state)(store)
-    await WISHES[wish](store)
+    await ERASURES[wish](store)
     kept = await found(store, job.id)
     assert kept.request == job.request, "a job under way goes on"
     assert await store.count_of(AUTHOR) == (0, 1)
@@ -111,13 +139,13 @@ async def test_what_has_not_ended_is_erased_when_it_has(
         await store.fail(job.id, "why", release=False)
         assert await store.told(job.id, MESSAGE)
     assert not any(await all_traces(store))
-    assert (await found(store, job.id)).request.prompt == ""
+    assert await store.job(job.id) is None
     assert await store.count_of(AUTHOR) == (0, 0)
 
 
 async def test_age_alone_erases_nothing_that_has_not_ended(store: Store) -> None:
     job = await samples.running(store)
-    await store.forget_old(START + timedelta(days=1))
+    await store.erase(START + timedelta(days=1))
     assert (await found(store, job.id)).request == job.request
     await store.finish(job.id, completed())
     await store.delivered(job.id, MESSAGE)
@@ -128,17 +156,17 @@ async def test_a_result_that_nobody_could_be_given_is_no_job_under_way(store: St
     job = await samples.finished(store)
     await store.undelivered(job.id, "HTTP 403")
     assert await store.count_of(AUTHOR) == (1, 0)
-    await store.forget_author(AUTHOR)
+    await forget_author(store)
     assert await store.open_jobs() == []
-    assert (await found(store, job.id)).pictures == ()
+    assert await store.job(job.id) is None
 
 
 async def test_a_result_that_cannot_be_given_later_is_erased_then(store: Store) -> None:
     job = await samples.finished(store)
-    await store.forget_author(AUTHOR)
+    await forget_author(store)
     await store.undelivered(job.id, "HTTP 403")
     assert await store.open_jobs() == []
-    assert (await found(store, job.id)).request.prompt == ""
+    assert await store.job(job.id) is None
 
 
 async def test_other_peoples_and_other_servers_jobs_stay(store: Store) -> None:
@@ -146,8 +174,8 @@ async def test_other_peoples_and_other_servers_jobs_stay(store: Store) -> None:
         await store.accept(replace(new_job(), author_id=BEN)),
         await store.accept(new_job(place=replace(PLACE, guild_id=7))),
     ]
-    await store.forget_author(BEN + 1)
-    await store.forget_guild(GUILD + 1)
+    await forget_author(store, BEN + 1)
+    await forget_guild(store, GUILD + 1)
     for other in others:
         assert other is not None
         assert await store.job(other.id) == other
@@ -158,12 +186,14 @@ async def test_other_peoples_and_other_servers_jobs_stay(store: Store) -> None:
 
 
 async def test_a_price_is_not_learned_from_what_was_forgotten(store: Store) -> None:
-    job = await samples.running(store)
-    await store.finish(job.id, replace(completed(), cost_usd=Decimal(5)))
-    await store.delivered(job.id, MESSAGE)
-    await store.forget_author(AUTHOR)
-    assert await store.price(type(job.request)) == Decimal("0.08")
-    assert await store.recent_durations(type(job.request)) == []
+    for number in range(3):
+        job = await samples.running(store)
+        await store.finish(job.id, replace(completed(f"{number}"), cost_usd=Decimal("0.2")))
+        await store.delivered(job.id, MESSAGE)
+    assert await store.price(RemixRequest) == Decimal("0.2")
+    await forget_author(store)
+    assert await store.price(RemixRequest) == Decimal("0.08")
+    assert await store.recent_durations(RemixRequest) == []
 
 
 async def test_drafts_go_with_their_author_and_with_their_server(store: Store) -> None:
@@ -187,6 +217,125 @@ async def test_servers_are_known_by_what_this_bot_itself_was_asked_there(store: 
     assert await store.guilds_of(9) == {1}
     await store.forget_guild(1)
     assert await store.guilds_of(9) == set()
+
+
+# ------------------------------------------------------------------ in batches
+
+
+@pytest.mark.parametrize("wish", WISHES)
+async def test_from_the_wish_on_nothing_is_shown_though_nothing_is_erased_yet(
+    store: Store, wish: str, clock: ManualClock
+) -> None:
+    job = await samples.delivered(store)
+    assert all([await store.by_id("provider-1"), await store.by_message(MESSAGE)])
+    await WISHES[wish](store)
+    assert not any(await all_traces(store))
+    assert await store.by_interaction(job.interaction_id) is None
+    source = replace(job, provider_job_id=samples.REMIX.source.job_id, pictures=())
+    assert await store.children(source, AUTHOR, limit=9) == []
+    if wish == "the author's":
+        assert await store.count_of(AUTHOR) == (0, 0)
+    assert await store.job(job.id) is not None, "it is not erased yet"
+    clock.set_ahead(timedelta(hours=1))
+    later = await samples.delivered(store, MESSAGE + 1)
+    assert [one.id for one in await store.jobs_of(AUTHOR, offset=0, limit=9)] == [later.id]
+    await store.erase(None)
+    assert await store.job(job.id) is None
+    assert await store.job(later.id), "it was asked for after the wish"
+
+
+@pytest.mark.parametrize("wish", WISHES)
+async def test_a_wish_that_a_stop_leaves_half_done_is_fulfilled_by_the_next_process(
+    database_url: str, clock: ManualClock, wish: str
+) -> None:
+    async with open_store(database_url, clock=clock) as store:
+        for number in range(JOBS):
+            await samples.delivered(store, MESSAGE + number)
+        await WISHES[wish](store)
+        erasing_it = asyncio.create_task(store.erase(None))
+        await _commits(2)
+        erasing_it.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await erasing_it
+    assert 0 < await count(database_url, "jobs") < JOBS
+    async with open_store(database_url, clock=clock) as store:
+        later = await samples.delivered(store)
+        await store.erase(None)
+        [left] = await store.jobs_of(AUTHOR, offset=0, limit=9)
+        assert left.id == later.id
+    assert await count(database_url, "pictures") == 2
+    assert await count(database_url, "erasures") == 0
+
+
+async def test_other_writes_get_through_between_two_batches(
+    store: Store, database_url: str
+) -> None:
+    for number in range(JOBS):
+        await samples.delivered(store, MESSAGE + number)
+    await store.forget_author(AUTHOR)
+    erasing_it = asyncio.create_task(store.erase(None))
+    await _commits(1)
+    others = replace(new_job(place=replace(PLACE, guild_id=7)), author_id=BEN)
+    assert await store.accept(others)
+    assert await count(database_url, "erasures") == 1, "the erasing is not over"
+    await erasing_it
+    assert await count(database_url, "jobs") == 1
+
+
+async def test_batches_are_as_large_as_they_may_hold_up_others(
+    database_url: str, clock: ManualClock
+) -> None:
+    """Each job takes ten milliseconds here: three of them are what a batch may take."""
+    sizes: list[int] = []
+
+    def erased(*call: Any) -> None:
+        if "DELETE FROM jobs" in call[2]:
+            sizes.append(len(call[3]) - 1)
+            clock.pass_at_once(0.01 * sizes[-1])
+
+    async with open_store(database_url, clock=clock) as store:
+        for number in range(JOBS):
+            await samples.delivered(store, MESSAGE + number)
+        await store.forget_author(AUTHOR)
+        event.listen(Engine, "after_cursor_execute", erased)
+        try:
+            await store.erase(None)
+        finally:
+            event.remove(Engine, "after_cursor_execute", erased)
+    assert await count(database_url, "jobs") == 0
+    assert set(sizes[1:-1]) == {3}
+
+
+@pytest.fixture(autouse=True)
+def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a few jobs are many."""
+    monkeypatch.setattr(eraser, "FIRST_BATCH", 2)
+
+
+async def _commits(number: int) -> None:
+    """Wait for so many commits, from now on."""
+    enough = asyncio.Event()
+    committed: list[Session] = []
+
+    def note(session: Session) -> None:
+        committed.append(session)
+        if len(committed) == number:
+            enough.set()
+
+    event.listen(Session, "after_commit", note)
+    await enough.wait()
+    event.remove(Session, "after_commit", note)
+
+
+async def count(database_url: str, table: str) -> int:
+    """How many rows *table* has."""
+    engine = create_async_engine(database_url)
+    try:
+        async with engine.connect() as connection:
+            rows = await connection.exec_driver_sql(f"SELECT count(*) FROM {table}")  # noqa: S608  # our own names
+            return int(rows.scalar_one())
+    finally:
+        await engine.dispose()
 
 
 async def test_a_message_that_is_gone_is_no_way_to_a_job(store: Store) -> None:

@@ -21,8 +21,8 @@ from tests.store.seeding import BIG_SERVER, HEAVY_USER, Seed
 SEED = Seed(4000, START)
 JOB = 2000
 CHANNEL = SEED.channel_of(BIG_SERVER)
-TABLES = ("jobs", "pictures")
-SMALL = ("ix_jobs_open", "ix_jobs_secret", "ix_jobs_erased")
+TABLES = ("jobs", "pictures", "usage")
+SMALL = ("ix_jobs_open", "ix_jobs_secret")
 """Indexes of few rows."""
 
 Statement = tuple[str, Any]
@@ -48,6 +48,10 @@ QUESTIONS: dict[str, Callable[[Store], Awaitable[Any]]] = {
     "usage of a person": lambda store: store.usage(author_id=HEAVY_USER + 5),
     "usage of a server": lambda store: store.usage(guild_id=PLACE.guild_id),
     "count of": lambda store: store.count_of(HEAVY_USER + 5),
+    "servers": lambda store: store.guilds_of(seeding.APPLICATION),
+    "forget a person": lambda store: store.forget_author(HEAVY_USER + 5),
+    "forget a server": lambda store: store.forget_guild(BIG_SERVER + 1),
+    "erase": lambda store: store.erase(START - timedelta(days=360)),
     "erase tokens": lambda store: store.erase_tokens(START - timedelta(minutes=15)),
 }
 

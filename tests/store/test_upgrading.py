@@ -4,6 +4,7 @@ import itertools
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, MetaData, Row, delete, insert, select
@@ -118,6 +119,49 @@ async def test_numbers_go_on_where_every_job_was_withdrawn(
         await connection.execute(delete(old.tables["jobs"]))
     async with open_store(database_url, clock=clock) as store:
         assert (await samples.accepted(store)).id == 2 * len(STATES) + 1
+
+
+async def test_what_limits_counted_of_jobs_counts_on_and_what_was_erased_leaves_no_job(
+    database_url: str, clock: ManualClock
+) -> None:
+    """Before, an erased job left an emptied row."""
+    day = timedelta(days=1)
+    kept = {"state": "delivered", "cost_usd": 90_000, "created_at": NOON}
+    changes: list[dict[str, Any]] = [
+        {},
+        {"cost_usd": None, "reserved_usd": 80_000},
+        {"erased_at": NOON},
+        {"created_at": NOON - 31 * day},
+        {"state": "failed", "cost_usd": None},
+        {"state": "failed"},
+        {"state": "failed", "cost_usd": None, "reserved_usd": 70_000},
+        {"state": "running", "cost_usd": None, "reserved_usd": 60_000, "forget": True},
+    ]
+    async with _connected(database_url) as connection:
+        await connection.run_sync(migrate, "0004")
+        old = await connection.run_sync(_reflected)
+        for number, change in enumerate(changes):
+            always = {
+                "interaction_id": number,
+                "kind": "imagine",
+                "prompt": "?",
+                "author_id": AUTHOR,
+                "channel_id": CHANNEL,
+                "private": False,
+                "file_limit_bytes": 1,
+            }
+            await connection.execute(insert(old.tables["jobs"]).values(always | kept | change))
+    clock.set_ahead(NOON - clock.now())
+    async with open_store(database_url, clock=clock) as store:
+        used = (await store.usage(author_id=AUTHOR)).month
+        assert (used.jobs, used.usd) == (6, Decimal("0.48"))
+        assert await store.job(3) is None
+        await store.erase(None)
+        assert await store.job(8), "it has not ended"
+        await store.lose(8)
+        await store.fail(8, "why")
+        assert await store.told(8, MESSAGE)
+        assert await store.job(8) is None
 
 
 @asynccontextmanager

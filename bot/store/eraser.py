@@ -1,0 +1,88 @@
+"""Erases in batches, however many rows there are, while other writes get through between them.
+
+What is to be erased is written down before (`bot.store.erasing`) or follows from its age, so that
+nothing is left undone by a process that is killed: the next one begins again with what is left.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Protocol, TypeVar
+
+from sqlalchemy.orm import Session
+
+from bot.clock import Clock
+from bot.store import erasing
+
+T = TypeVar("T")
+
+HOLD_S = 0.03
+"""How long a batch is meant to keep other writes waiting: some take longer than meant."""
+FIRST_BATCH = 20
+BATCH_MAX = 500
+GROWTH_MAX = 1.5
+"""A batch is at most so many times as large as the one before."""
+
+
+class Transaction(Protocol):
+    """Asks the database in a transaction of its own, or writes to it."""
+
+    async def __call__(self, step: Callable[[Session], T], /) -> T:
+        """What *step* returns, once it is committed."""
+        ...
+
+
+class Eraser:
+    """Erases what is to be erased; *write* runs its steps in no company."""
+
+    def __init__(self, *, read: Transaction, write: Transaction, clock: Clock) -> None:
+        self._read = read
+        self._write = write
+        self._clock = clock
+        self._size = FIRST_BATCH
+
+    async def erase(self, created_before: datetime | None) -> None:
+        """What somebody wants forgotten, jobs that are older than this, what is of no use any more.
+
+        Ends when nothing is left that can be erased now. Raises `StoreUnavailable`.
+        """
+        for wish in await self._read(erasing.wishes):
+            await self._erase_jobs(partial(erasing.wished_jobs, wish=wish))
+            await self._write(partial(erasing.fulfil, wish=wish))
+        if created_before is not None:
+            newest = await self._read(partial(erasing.newest_before, moment=created_before))
+            await self._erase_jobs(partial(erasing.old_jobs, moment=created_before, newest=newest))
+        now = self._clock.now()
+        await self._erase_all(partial(erasing.old_usage, now=now), erasing.erase_usage)
+        await self._erase_all(partial(erasing.old_drafts, now=now), erasing.erase_drafts)
+
+    async def _erase_jobs(self, next_ones: Callable[..., Sequence[int]]) -> None:
+        """In the order of their numbers: those that have not ended are passed over."""
+        after = 0
+        while ids := await self._read(partial(next_ones, after=after, limit=self._size)):
+            await self._erase_batch(erasing.erase_jobs, ids)
+            after = ids[-1]
+
+    async def _erase_all(
+        self,
+        next_ones: Callable[..., Sequence[int]],
+        erase: Callable[[Session, Sequence[int]], None],
+    ) -> None:
+        while ids := await self._read(partial(next_ones, limit=self._size)):
+            await self._erase_batch(erase, ids)
+
+    async def _erase_batch(
+        self, erase: Callable[[Session, Sequence[int]], None], ids: Sequence[int]
+    ) -> None:
+        """Erase these, and size the next batch by how long this one kept others waiting."""
+        began = self._clock.monotonic()
+
+        def step(session: Session) -> None:
+            nonlocal began
+            began = self._clock.monotonic()
+            erase(session, ids)
+
+        await self._write(step)
+        held_s = self._clock.monotonic() - began
+        factor = min(HOLD_S / held_s, GROWTH_MAX) if held_s > 0 else GROWTH_MAX
+        self._size = min(max(round(len(ids) * factor), 1), BATCH_MAX)
