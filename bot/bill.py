@@ -1,66 +1,248 @@
 """How many times over a prompt is billed.
 
-The API bills each permutation of ``{red, green}`` on its own, and ``--turbo`` twice (both said by
-its provider). Knows nothing of prices.
+A prompt is words, groups of options ``{red, green}`` that stand for a prompt each, and flags with
+values ``--repeat 3``. What multiplies is said by the API's provider and by Midjourney: each
+permutation, ``--repeat`` (``--r``), ``--turbo`` and ``--oref`` (twice), ``--q 2`` and ``--q 4``.
+
+Everything is read in the way that costs most: flags in every spelling that a phone, a word
+processor or a trickster makes of them, also where groups put them together (``--{turbo, fast}``);
+groups that are not closed; numbers that are none. So no way to write the same costs less than
+another, and nothing that is added makes it less. Takes linear time, and knows nothing of prices.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
+from itertools import islice
+from math import ceil
 
-PERMUTATIONS_MAX = 1_000_000
-"""Nobody counts further."""
+from bot.letters import TABLE_END, Table, folding, translated
 
-_TURBO = re.compile(r"(?<!\S)(?:--|—|–)turbo\b", re.IGNORECASE)  # noqa: RUF001  # phones make dashes
+PROMPTS_MAX = 40
+"""Midjourney makes no more of one."""
+IMAGES_PER_PROMPT = 4
+QUALITY_MAX = 4
+_UNREADABLE = float("inf")
+_PARTS_MAX = 200
+"""Nobody who stays below so many prompts writes so many braces or flags."""
+
+_NAMES = ("turbo", "oref", "repeat", "r", "quality", "q")
+_REPEAT = {"repeat", "r"}
+_QUALITY = {"quality", "q"}
+_FLAG = re.compile(rf"--({'|'.join(_NAMES)})(?![^\W\d_])")
+_NUMBER = r"(?:\d++(?:\.\d++)?|\.\d++)"
+_VALUE = re.compile(rf"[\s=:+\"'“”‘’]*({_NUMBER})(?![\w{{]|[.,]\d)")  # noqa: RUF001  # phones' quotes
+_VALUES = re.compile(rf"[\s=:]*\{{\s*({_NUMBER}(?:\s*,\s*{_NUMBER})*)\s*\}}(?![\w.{{}}])")
+_GOES_ON = re.compile(r"\}[\d.{]")
+"""What stands last in a group may go on behind it."""
+_PART = re.compile(r"\\.|[{},]", re.DOTALL)
+_BEGINNINGS = {f"--{name}"[:end] for name in _NAMES for end in range(1, len(name) + 3)}
+_LONGEST = max(map(len, _BEGINNINGS))
+_FLAG_ALONE = re.compile(r"--[a-z]++(?:[\s=:]++[\w.:,/x%]*\d[\w.:,/%]*+)?+")
+
+_HYPHENS = "-\u058a\u05be\u1806\u2010\u2011\u2043\u30fc"
+"""Two of them are as good as ``--``; of every other dash one is."""
+_OTHER_DASHES = "\u02d7\u207b\u208b\u2212\u2500\u2501\u2796"
+_SOFT_HYPHEN = "\xad"
+_SOFT_DASHES = re.compile(
+    rf"(?<![-{_SOFT_HYPHEN}])[-{_SOFT_HYPHEN}]{{2,}}+(?=\{{*(?:"
+    + "|".join(f"{_SOFT_HYPHEN}*+".join(name) for name in _NAMES)
+    + "))"
+)
+"""A word processor's hyphen that is seen at the end of a line only: a dash to some."""
+_SIGNS = {"\uff5b": "{", "\ufe5b": "{", "\uff5d": "}", "\ufe5c": "}", "\uff0c": ",", "\ufe50": ","}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bill:
     """By what a job costs more than one."""
 
-    permutations: int
-    """At least 1."""
-    turbo: bool
+    permutations: int = 1
+    """How many prompts its groups stand for."""
+    repeats: int = 1
+    """How often each of them is made."""
+    turbo: bool = False
+    oref: bool = False
+    """Made in turbo, whatever else is asked for."""
+    quality: int = 1
+    """1 to 4."""
+
+    @property
+    def prompts(self) -> int:
+        return self.permutations * self.repeats
+
+    @property
+    def images(self) -> int:
+        """How many come of it."""
+        return self.prompts * IMAGES_PER_PROMPT
 
     @property
     def multiplier(self) -> int:
-        return self.permutations * (2 if self.turbo else 1)
+        return self.prompts * self.quality * (2 if self.turbo or self.oref else 1)
+
+
+TOO_MANY = Bill(
+    permutations=PROMPTS_MAX + 1,
+    repeats=PROMPTS_MAX + 1,
+    turbo=True,
+    oref=True,
+    quality=QUALITY_MAX,
+)
+"""Of a prompt that stands for more than `PROMPTS_MAX`, or of which that cannot be told."""
 
 
 def read_bill(prompt: str) -> Bill:
-    """What *prompt* multiplies."""
-    return Bill(permutations=_permutations(prompt), turbo=_TURBO.search(prompt) is not None)
+    """What *prompt* multiplies; `TOO_MANY` where that is out of all proportion."""
+    return _read(_plain(prompt))
 
 
-def _permutations(prompt: str) -> int:
-    """How many prompts *prompt* stands for: groups multiply, what commas part adds up.
+def has_words(prompt: str) -> bool:
+    """Whether *prompt* is more than flags with numbers: the API makes nothing of those alone."""
+    rest = _FLAG_ALONE.sub("", _plain(prompt))
+    return any(letter not in "{},\\" and not letter.isspace() for letter in rest)
 
-    Groups may be nested; ``\\,``, ``\\{`` and ``\\}`` are letters. Braces that do not match are
-    letters too.
+
+def _read(text: str) -> Bill:
+    """The bill of *text*, which is plain."""
+    permutations, names = _read_groups(text)
+    flags = list(islice(_FLAG.finditer(text), _PARTS_MAX))
+    repeats = 1.0 if names.isdisjoint(_REPEAT) and len(flags) < _PARTS_MAX else _UNREADABLE
+    quality = 1.0 if names.isdisjoint(_QUALITY) else _UNREADABLE
+    goes_on = _GOES_ON.search(text) is not None and "{" in text
+    for flag in flags:
+        value = _value(text, flag.end())
+        if goes_on and text.find("{") < flag.start() < text.rfind("}"):
+            value = _UNREADABLE
+        if flag[1] in _REPEAT:
+            repeats = max(repeats, value)
+        elif flag[1] in _QUALITY:
+            quality = max(quality, value)
+    if permutations * repeats > PROMPTS_MAX:
+        return TOO_MANY
+    names.update(flag[1] for flag in flags)
+    return Bill(
+        permutations=permutations,
+        repeats=ceil(repeats),
+        turbo="turbo" in names,
+        oref="oref" in names,
+        quality=ceil(min(quality, QUALITY_MAX)),
+    )
+
+
+def _value(text: str, at: int) -> float:
+    """The number behind a flag, the largest one of a group of numbers."""
+    if number := _VALUE.match(text, at):
+        return float(number[1])
+    if group := _VALUES.match(text, at):
+        return max(map(float, group[1].split(",")))
+    return _UNREADABLE
+
+
+# ------------------------------------------------------------------ groups
+
+_Begun = frozenset[str]
+"""What may be the beginning of a flag that goes on behind a brace or a comma."""
+
+
+@dataclass(slots=True)
+class _Group:
+    """A group that is open; the lowest one is the whole text."""
+
+    entry: _Begun = frozenset()
+    exits: _Begun = frozenset()
+    added: int = 0
+    """The prompts of its options so far."""
+    product: int = 1
+    """Those of the option that is being read."""
+    as_letters: int = 1
+    """The prompts of all that is in it, if its own brace and commas were only letters."""
+
+    def hold(self, prompts: int) -> None:
+        self.product *= prompts
+        self.as_letters *= prompts
+
+
+def _read_groups(text: str) -> tuple[int, set[str]]:
+    """How many prompts *text* stands for, 1 to 41, and the flags that its groups put together.
+
+    Groups multiply, what commas part adds up, also inside of other groups. With a backslash before
+    it a comma or brace is a letter. A group that is not closed ends with the text, where that makes
+    more of it.
     """
-    if not _balanced(prompt):
-        return 1
-    outer: list[tuple[int, int]] = []
-    added, product = 0, 1
-    escaped = False
-    for letter in prompt:
-        if escaped or letter == "\\":
-            escaped = not escaped
-        elif letter == "{":
-            outer.append((added, product))
-            added, product = 0, 1
-        elif letter == "," and outer:
-            added, product = added + product, 1
-        elif letter == "}":
-            group = added + product
-            added, product = outer.pop()
-            product = min(product * group, PERMUTATIONS_MAX)
-    return product
+    names: set[str] = set()
+    if "{" not in text:
+        return 1, names
+    opened = [_Group()]
+    begun: _Begun = frozenset()
+    end = parts = 0
+    for part in _PART.finditer(text):
+        sign, group = part[0], opened[-1]
+        if sign.startswith("\\") or (sign != "{" and len(opened) == 1):
+            continue  # letters
+        begun = _follow(begun, text[end : part.start()], names)
+        end = part.end()
+        parts += 1
+        if sign == "{":
+            opened.append(_Group(entry=begun))
+        elif sign == ",":
+            group.added += group.product
+            group.product = 1
+            group.exits |= begun
+            begun = group.entry
+        else:
+            opened.pop()
+            opened[-1].hold(group.added + group.product)
+            begun |= group.exits
+        if parts > _PARTS_MAX or max(group.added, opened[-1].as_letters) > PROMPTS_MAX:
+            return TOO_MANY.permutations, names
+    _follow(begun, text[end:], names)
+    while len(opened) > 1:
+        group = opened.pop()
+        opened[-1].hold(max(group.added + group.product, group.as_letters))
+    return min(opened[0].product, TOO_MANY.permutations), names
 
 
-def _balanced(prompt: str) -> bool:
-    depth = 0
-    for brace in re.findall(r"\\.|[{}]", prompt, re.DOTALL):
-        depth += {"{": 1, "}": -1}.get(brace, 0)
-        if depth < 0:
-            return False
-    return depth == 0
+def _follow(begun: _Begun, letters: str, names: set[str]) -> _Begun:
+    """What may go on behind *letters*; flags that were *begun* and are whole now join *names*."""
+    if not letters:
+        return begun
+    going: set[str] = set()
+    for beginning in begun:
+        whole = beginning + letters[:_LONGEST]
+        flag = _FLAG.match(whole)
+        if flag is not None:
+            names.add(flag[1])
+        if whole in _BEGINNINGS:
+            going.add(whole)
+    tail = letters[-_LONGEST:]
+    if "-" in tail:
+        going.update({tail[at:] for at in range(len(tail))} & _BEGINNINGS)
+    return frozenset(going)
+
+
+# ------------------------------------------------------------------ letters
+
+
+def _table() -> Table:
+    table = folding()
+    for code in range(TABLE_END):
+        if unicodedata.category(chr(code)) == "Pd":
+            table[code] = "--"
+    for dash in _OTHER_DASHES:
+        table[ord(dash)] = "--"
+    for hyphen in _HYPHENS:
+        table[ord(hyphen)] = "-"
+    for sign, plain in _SIGNS.items():
+        table[ord(sign)] = plain
+    table[ord(_SOFT_HYPHEN)] = _SOFT_HYPHEN
+    return table
+
+
+_PLAIN = _table()
+
+
+def _plain(prompt: str) -> str:
+    """*prompt* with a plain letter for each that looks like one, and dashes that begin flags."""
+    if prompt.isascii():
+        return prompt.lower()
+    return _SOFT_DASHES.sub("--", translated(prompt, _PLAIN)).replace(_SOFT_HYPHEN, "")

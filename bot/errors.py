@@ -6,6 +6,7 @@ RemixbotError
 │   ├── PromptFileTooLarge · PromptFileUnreadable
 │   ├── JobIdInvalid · MessageUnknown · ImageInvalid · ModeInvalid · CallbackInvalid
 │   ├── WaitingLimitReached · DailyLimitReached · BudgetUsedUp · ConsentMissing
+│   ├── TooManyPrompts
 │   ├── ServerNotAllowed · OnlyInServers · PermissionsMissing
 │   ├── RoleMissing · ChannelNotAllowed · WordRefused · WordsNotShown · NotYours
 │   ├── SourceUnknown · JobUnknown · PicturesMissing · SourceTooOld
@@ -34,6 +35,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum, auto
 
+from bot.bill import Bill
 from bot.limits import Whose
 
 
@@ -64,7 +66,7 @@ class OperatorError(RemixbotError):
 
 @dataclass(eq=False)
 class PromptMissing(UserError):
-    """A prompt of which nothing can be seen."""
+    """A prompt of which nothing can be seen, or nothing but flags with numbers."""
 
 
 @dataclass(eq=False)
@@ -147,10 +149,16 @@ class BudgetUsedUp(UserError):
 class ConsentMissing(UserError):
     """The prompt is billed several times over: a question, not a refusal."""
 
-    permutations: int
-    turbo: bool
+    bill: Bill
     usd: Decimal
     """What the job is taken to cost."""
+
+
+@dataclass(eq=False)
+class TooManyPrompts(UserError):
+    """The prompt stands for more prompts than are sent at once, or nobody can tell for how many."""
+
+    limit: int
 
 
 @dataclass(eq=False)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
+from bot.bill import has_words
 from bot.errors import CallbackInvalid, ImageInvalid, JobIdInvalid, PromptMissing, PromptTooLong
 from bot.letters import is_blank
 from bot.model import PROMPT_MAX, REMIXABLE_IMAGES
@@ -68,12 +69,13 @@ def read_prompt(text: str) -> str:
 
     What is no text (zero characters, halves of surrogate pairs) is left out: databases refuse it.
 
-    Raises `PromptMissing` where nothing of it can be seen, or `PromptTooLong`.
+    Raises `PromptMissing` where nothing of it can be seen, or nothing but flags with numbers, or
+    `PromptTooLong`.
     """
     prompt = text.encode(errors="ignore").decode().replace("\0", "").strip()
     if len(prompt) > PROMPT_MAX:
         raise PromptTooLong(length=len(prompt))
-    if is_blank(prompt):
+    if is_blank(prompt) or not has_words(prompt):
         raise PromptMissing
     return prompt
 

@@ -9,7 +9,7 @@ from typing import Any
 from bot import errors
 from bot.errors import AddressProblem
 from bot.limits import DAY, Whose
-from bot.model import PROMPT_MAX
+from bot.model import PROMPT_MAX, REMIXABLE_IMAGES
 from bot.texts import (
     ASK_LATER,
     MAYBE_CHARGED,
@@ -160,14 +160,23 @@ def _budget(error: errors.BudgetUsedUp) -> str:
 
 
 def _consent(error: errors.ConsentMissing) -> str:
+    bill = error.bill
     reasons: list[str] = []
-    if error.permutations > 1:
-        reasons.append(f"its braces stand for **{error.permutations}** prompts, each billed")
-    if error.turbo:
-        reasons.append("`--turbo` costs double")
+    if bill.permutations > 1:
+        reasons.append(f"its braces stand for **{bill.permutations}** prompts, each billed")
+    if bill.repeats > 1:
+        each = "each" if bill.permutations > 1 else "it"
+        reasons.append(f"`--repeat` makes {each} **{bill.repeats}** times")
+    if bill.turbo or bill.oref:
+        reasons.append(f"`{'--turbo' if bill.turbo else '--oref'}` costs double")
+    if bill.quality > 1:
+        reasons.append(f"`--q` costs **{bill.quality}** times as much")
+    comes = f"**{bill.images}** images come"
+    if bill.images > len(REMIXABLE_IMAGES):
+        comes += "; the first four can be remixed"
     return (
-        f"This prompt is billed several times over: {listed(reasons)}. It would cost about "
-        f"**{usd(error.usd)}**. {NOTHING_CHARGED[:-1]} so far. Shall I go ahead?"
+        f"This prompt costs extra: {listed(reasons)}. {comes}. It would cost "
+        f"about **{usd(error.usd)}**. {NOTHING_CHARGED[:-1]} so far. Shall I go ahead?"
     )
 
 
@@ -177,7 +186,8 @@ def _channels(error: errors.ChannelNotAllowed) -> str:
 
 
 SENTENCES: dict[type[errors.RemixbotError], str | Callable[[Any], str]] = {
-    errors.PromptMissing: "The prompt is empty: write what the picture should show.",
+    errors.PromptMissing: "The prompt is empty, or has no words: write what the "
+    "picture should show.",
     errors.PromptTooLong: lambda error: (
         f"The prompt has {error.length} characters; {PROMPT_MAX} is the most. Please shorten it."
     ),
@@ -200,6 +210,11 @@ SENTENCES: dict[type[errors.RemixbotError], str | Callable[[Any], str]] = {
     errors.DailyLimitReached: _daily_limit,
     errors.BudgetUsedUp: _budget,
     errors.ConsentMissing: _consent,
+    errors.TooManyPrompts: lambda error: (
+        f"This prompt may stand for more than {error.limit} prompts, and I send no more at once. "
+        "Use fewer options in braces, or a plain number after `--repeat`. "
+        f"{NOTHING_CHARGED}"
+    ),
     errors.ServerNotAllowed: "This bot is not open to this server. Ask whoever runs it to allow "
     "the server.",
     errors.OnlyInServers: "I only work in servers. Ask me in a channel there.",

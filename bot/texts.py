@@ -493,9 +493,9 @@ HELP_COMMANDS = (
 )
 HELP_GOOD_TO_KNOW = (
     "-# Each job costs whoever runs me a few cents, and the API cannot call one back once it has "
-    "it. A prompt with `{red, green}` or `--turbo` costs more, and I ask before. With the option "
-    "`private` only you see the pictures. The API remixes pictures for three days and keeps them "
-    "for about thirty."
+    "it. A prompt with `{red, green}`, `--repeat`, `--turbo`, `--oref` or `--q 4` costs more, and "
+    "I ask before. With the option `private` only you see the pictures. The API remixes pictures "
+    "for three days and keeps them for about thirty."
 )
 
 

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from bot.letters import DASHES, folding
+from bot.letters import DASHES, TABLE_END, Table, folding, translated
 
 _WRAPPERS = f"_*~|`{DASHES}"
 """Between two words these are what a space is."""
@@ -25,12 +25,6 @@ _UNSPACED = re.compile(
 """Thai, Lao, Tibetan, Burmese, Khmer, Chinese, Japanese and others put no spaces between words."""
 _SIGN = "\0"
 """Stands for every sign that is part of no refused word."""
-_TABLE_END = 0x20000
-"""Beyond there are only ideographs, and what nobody sees."""
-_TAGS = re.compile(r"[\U000e0000-\U000e0fff]+")
-
-Table = list[int | str | None]
-"""For `str.translate`, which is several times faster by a list than by a dictionary."""
 
 
 class RefusedWords:
@@ -94,23 +88,20 @@ def _forms(word: str) -> set[str]:
 
 
 @functools.cache
-def _folding() -> Table:
+def _signs() -> Table:
     """Letters as they are compared, and for all signs the same one."""
-    table: Table = list(range(_TABLE_END))
-    for code in range(_TABLE_END):
-        if unicodedata.category(chr(code))[0] in "PS":
+    table = folding()
+    for code, form in enumerate(table):
+        if form == code and unicodedata.category(chr(code))[0] in "PS":
             table[code] = _SIGN
-    for code, form in folding().items():
-        if code < _TABLE_END:
-            table[code] = form
     return table
 
 
 def _spaced(letters: set[str]) -> Table:
     """The same, but with the signs among *letters*, and spaces for what is put around words."""
-    table = _folding().copy()
+    table = _signs().copy()
     for letter in letters:
-        if ord(letter) < _TABLE_END and table[ord(letter)] == _SIGN:
+        if ord(letter) < TABLE_END and table[ord(letter)] == _SIGN:
             table[ord(letter)] = f" {letter} "
     for sign in _WRAPPERS:
         table[ord(sign)] = " "
@@ -127,7 +118,7 @@ def _unwrapped(spaced: Table) -> Table:
 
 def _tokens(text: str, table: Table) -> list[str]:
     """The words and signs of *text*."""
-    return _TAGS.sub("", text).translate(table).replace(_SIGN, f" {_SIGN} ").split()
+    return translated(text, table).replace(_SIGN, f" {_SIGN} ").split()
 
 
 def _joined(tokens: list[str]) -> str:

@@ -1,10 +1,12 @@
-"""What a prompt multiplies is told before it is spent."""
+"""What a prompt multiplies is told before it is spent, however it is written."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.bill import PERMUTATIONS_MAX, Bill, read_bill
+from bot.bill import PROMPTS_MAX, TOO_MANY, Bill, has_words, read_bill
+
+SIXTY = ",".join(f"colour {number}" for number in range(60))
 
 
 @pytest.mark.parametrize(
@@ -18,39 +20,243 @@ from bot.bill import PERMUTATIONS_MAX, Bill, read_bill
         ("a {red,} fox", 2),
         (r"a {red\, green, blue} fox", 2),
         (r"a \{red, green\} fox", 1),
-        ("a {red, green fox", 1),
-        ("a }red, green{ fox", 1),
         ("foxes, hares, and {bears", 1),
-        ("{a,b}" * 30, PERMUTATIONS_MAX),
+        ("a }red, green{ fox", 1),
+        ("a ｛red，green｝ fox", 2),  # noqa: RUF001  # full width
+        ("{" * 50 + "a,b" + "}" * 50, 2),
     ],
 )
 def test_braces_stand_for_as_many_prompts_as_they_permute(prompt: str, permutations: int) -> None:
-    assert read_bill(prompt) == Bill(permutations, turbo=False)
+    assert read_bill(prompt) == Bill(permutations=permutations)
 
 
 @pytest.mark.parametrize(
-    ("prompt", "turbo"),
+    ("prompt", "permutations"),
     [
-        ("a fox --turbo", True),
-        ("a fox —turbo", True),
-        ("a fox --TURBO --ar 2:3", True),
-        ("a fox --turbocharged", False),
-        ("a fox-- turbo", False),
-        ("a turbo fox", False),
+        ("a {red, green fox", 2),
+        ("a :{ {red, green, blue} fox", 3),
+        ("a {red, green, blue :{ fox", 3),
+        ("{ {a,b}, {a,b}, {a,b}", 8),
     ],
 )
-def test_turbo_is_a_parameter_and_not_a_word(prompt: str, turbo: bool) -> None:
-    assert read_bill(prompt).turbo is turbo
+def test_braces_that_do_not_match_are_read_as_what_costs_most(
+    prompt: str, permutations: int
+) -> None:
+    assert read_bill(prompt).permutations == permutations
 
 
-def test_both_multiply() -> None:
-    assert read_bill("a {red, green, blue} fox --turbo").multiplier == 6
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        f"a {{{SIXTY}}} cat",
+        f"a {{{SIXTY}}} cat :{{",
+        f"a {{{SIXTY} cat",
+        "{a,b}" * 30,
+        "{" * 4000 + "a,b" + "}" * 4000,
+        "a fox --repeat 41",
+        "a {fox, hare} --repeat 21",
+        "a fox --repeat many",
+        "a fox --repeat",
+        "a fox --repeat 1e9",
+        "a fox --repeat 1,000",
+        "a fox --r 0x28",
+        "a fox --repeat 1{0,5}",
+        "a fox {--repeat 1}0",
+        "a fox {--repeat 1, x}{0, 5}",
+        "a fox --{re,x}peat 3",
+        "a fox --{repeat,fast} 3",
+        "a fox {--repeat,x} 3",
+        "--repeat 1 " * 300,
+    ],
+)
+def test_what_stands_for_too_many_prompts_or_cannot_be_told_counts_as_too_many(
+    prompt: str,
+) -> None:
+    assert read_bill(prompt) == TOO_MANY
+    assert TOO_MANY.prompts > PROMPTS_MAX
 
 
-@given(st.text(alphabet="{},\\ a-turbo", max_size=300))
+TURBO = [
+    "--turbo",
+    "--TURBO",
+    "—turbo",
+    "–turbo",  # noqa: RUF001  # dashes of all kinds
+    "―turbo",
+    "−turbo",  # noqa: RUF001
+    "‒turbo",  # noqa: RUF001
+    "⸺turbo",
+    "－－turbo",  # noqa: RUF001
+    "﹣﹣turbo",
+    "‐‐turbo",  # noqa: RUF001
+    "‑‑turbo",  # noqa: RUF001
+    "ーーturbo",
+    "---turbo",
+    "－－ｔｕｒｂｏ",  # noqa: RUF001
+    "--𝐭𝐮𝐫𝐛𝐨",  # noqa: RUF001
+    "\u200b--turbo",
+    "-\u200b-turbo",
+    "--\u200bturbo",
+    "--tur\u2060bo",
+    "-\xad-tur\xadbo",
+    "\xad\xadturbo",
+    "--turbo\ufe0f",
+    "{--turbo}",
+    "--{turbo}",
+    "-{-turbo}",
+    "{--}turbo",
+    "--tur{bo}",
+    "--{{turbo}}",
+    "{ --turbo }",
+    '"--turbo"',
+    "--turbo,",
+    "--turbo=1",
+]
+
+
+@pytest.mark.parametrize("flag", TURBO)
+@pytest.mark.parametrize("prompt", ["a fox {}", "a fox,{}", "a fox{}", "狐{}", "a fox {} --ar 2:3"])
+def test_turbo_counts_in_every_spelling(prompt: str, flag: str) -> None:
+    assert read_bill(prompt.replace("{}", flag)).multiplier == 2
+
+
+@pytest.mark.parametrize(
+    ("prompt", "multiplier"),
+    [
+        ("a fox {--turbo,}", 4),
+        ("a fox --{turbo,fast}", 4),
+        ("a fox {--fast, --turbo}", 4),
+        ("a fox --{tur,fa}{bo,st}", 8),
+        ("a fox --repeat 10", 10),
+        ("a fox --r 10", 10),
+        ("a fox --r10", 10),
+        ("a fox —r ５", 5),  # noqa: RUF001  # full width
+        ("a fox --repeat=3", 3),
+        ('a fox --repeat "3"', 3),
+        ("a fox --r 2.5", 3),
+        ("a fox --r 2 --repeat 5 --r 3", 5),
+        ("a fox {--r 2, --r 3}", 6),
+        ("a fox --repeat {5, 10}", 20),
+        ("a {fox, hare} --r 20", 40),
+        ("a fox --oref https://a.example/x.png", 2),
+        ("a fox --oref https://a.example/x.png --turbo", 2),
+        ("a fox --q 2", 2),
+        ("a fox --quality 4", 4),
+        ("a fox --q .5", 1),
+        ("a fox --q 100", 4),
+        ("a fox --{q,v} 2", 8),
+        ("a {red, green} fox --r 3 --turbo --q 2", 24),
+    ],
+)
+def test_everything_that_multiplies_does(prompt: str, multiplier: int) -> None:
+    assert read_bill(prompt).multiplier == multiplier
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "a fox --turbocharged",
+        "a fox-- turbo",
+        "a full-turbo r-32",
+        "a turbo fox, repeat 10 times, q 4",
+        "a fox --raw --ref 3 --sref 41 --seed 1234 --ar 16:9 --quiet",
+        "a fox --style raw --stylize 750",
+        "an R&B singer – loud",  # noqa: RUF001
+        "a {fox}",
+        "ラーメンとサーフィン",
+        "",
+    ],
+)
+def test_what_multiplies_nothing_is_not_asked_about(prompt: str) -> None:
+    assert read_bill(prompt) == Bill()
+
+
+def test_a_bill_says_how_many_images_come() -> None:
+    assert read_bill("a {red, green} fox --r 3 --turbo").images == 24
+    assert read_bill("a fox --turbo").images == 4
+
+
+# ------------------------------------------------------------------ properties
+
+
+PIECES = st.sampled_from(
+    (
+        *(
+            "a",
+            " ",
+            "fox",
+            "{",
+            "}",
+            ",",
+            "\\",
+            "{a,b}",
+            "{a,{b,c}}",
+            "-",
+            "--",
+            "—",
+            ":{",
+            "1",
+            "0",
+        ),
+        *(
+            "--turbo",
+            "--repeat 2",
+            "--r 3",
+            "--q 2",
+            "--oref x",
+            "--ar 2:3",
+            "turbo",
+            "repeat",
+            "r",
+        ),
+        *("\u200b", "\xad", "狐", "ｔ", "5", ".", "=", "{--turbo}", "--{r,q}", "\n"),  # noqa: RUF001
+    )
+)
+PROMPTS = st.lists(PIECES, max_size=16).map("".join)
+GROUPS = st.sampled_from(("{x, y}", "{x}", "{x, {y, z}}", "{--turbo, --fast}"))
+FLAGS = st.sampled_from(
+    ("--turbo", "--r 2", "--repeat 3", "--q 2", "--oref x", "—turbo", "--ar 1:1")
+)
+
+
+@given(PROMPTS, PROMPTS, GROUPS | FLAGS)
+def test_a_group_or_flag_that_is_added_never_lowers_the_bill(
+    before: str, after: str, added: str
+) -> None:
+    bill = read_bill(f"{before} {after}")
+    assert read_bill(f"{before} {added} {after}").multiplier >= bill.multiplier
+
+
+@given(PROMPTS, st.sampled_from(TURBO), st.sampled_from(("", " ", ", ", "狐")))
+def test_no_spelling_of_a_flag_is_cheaper_than_another(
+    prompt: str, spelling: str, between: str
+) -> None:
+    plain = read_bill(f"a fox {between}--turbo {prompt}")
+    assert read_bill(f"a fox {between}{spelling} {prompt}").multiplier >= plain.multiplier
+
+
+INVISIBLE = ("\u200b", "\u2060", "\ufe0f", "\xad", "\U000e0041", "\u3164")
+
+
+@given(PROMPTS, st.data())
+def test_letters_that_nobody_sees_make_nothing_cheaper(prompt: str, data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(prompt)))
+    hidden = prompt[:at] + data.draw(st.sampled_from(INVISIBLE)) + prompt[at:]
+    assert read_bill(hidden).multiplier >= read_bill(prompt).multiplier
+
+
+@given(PROMPTS)
+def test_case_and_width_of_letters_make_nothing_cheaper(prompt: str) -> None:
+    wide = "".join(
+        chr(ord(letter) + 0xFEE0) if letter.isalnum() and letter.isascii() else letter
+        for letter in prompt
+    )
+    for other in (prompt.upper(), wide):
+        assert read_bill(other).multiplier >= read_bill(prompt).multiplier
+
+
+@given(st.text() | PROMPTS)
 def test_no_prompt_breaks_the_counting(prompt: str) -> None:
-    assert 1 <= read_bill(prompt).permutations <= PERMUTATIONS_MAX
-
-
-def test_the_deepest_braces_are_counted_too() -> None:
-    assert read_bill("{" * 4000 + "a,b" + "}" * 4000).permutations == 2
+    bill = read_bill(prompt)
+    assert bill == TOO_MANY or 1 <= bill.prompts <= PROMPTS_MAX
+    assert 1 <= bill.quality <= 4
+    assert isinstance(has_words(prompt), bool)

@@ -89,6 +89,9 @@ def test_an_empty_or_too_long_prompt_is_refused_with_its_length() -> None:
         "\u0301\u20dd",
         "\xad\u034f\u180e\ufeff\u2063",
         "\u2028\u3000",
+        "--turbo",
+        "—ar 16:9 --v 7",
+        "{--ar 1:1, --ar 2:3}",
     ],
 )
 def test_a_prompt_of_nothing_that_can_be_seen_is_an_empty_one(text: str) -> None:
@@ -97,7 +100,7 @@ def test_a_prompt_of_nothing_that_can_be_seen_is_an_empty_one(text: str) -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["!", "\u3164x", "狐", "🦊", "\U0001fae8", "1\ufe0f\u20e3", "\ue000"]
+    "text", ["!", "\u3164x", "狐", "🦊", "\U0001fae8", "1\ufe0f\u20e3", "\ue000", "fox --v 7"]
 )
 def test_whatever_can_be_seen_is_a_prompt(text: str) -> None:
     assert read_prompt(text) == text

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot import errors, sentences, texts
+from bot.bill import Bill
 from bot.limits import DAY, Whose
 
 SAMPLES: dict[str, Any] = {
@@ -33,8 +34,7 @@ SAMPLES: dict[str, Any] = {
     "cost_usd": Decimal("0.48"),
     "usd": Decimal("0.48"),
     "span": DAY,
-    "permutations": 3,
-    "turbo": True,
+    "bill": Bill(permutations=3, repeats=2, turbo=True, quality=4),
     "channels": (1, 2),
     "word": "gore",
     "problem": errors.AddressProblem.WORD,

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from bot.bill import read_bill
+from bot.bill import PROMPTS_MAX, Bill, read_bill
 from bot.clock import Clock
 from bot.errors import (
     ConsentMissing,
@@ -17,6 +17,7 @@ from bot.errors import (
     NothingToStop,
     SourceUnknown,
     StoreUnavailable,
+    TooManyPrompts,
     UserError,
 )
 from bot.inputs import JobId, MessageId
@@ -269,11 +270,14 @@ class Studio:
         time = StoreTime()
         try:
             wanted = await request(time)
-            new = _new_job(wanted, asking)
+            bill = read_bill(wanted.request.prompt)
+            new = _new_job(wanted, asking, bill)
             self.house.check_words(new.request.prompt)
+            if bill.prompts > PROMPTS_MAX:
+                raise TooManyPrompts(limit=PROMPTS_MAX)
             async with time.spend():
                 if not consented:
-                    await self._ask_consent(new.request)
+                    await self._ask_consent(new.request, bill)
                 accepted = await self._accept(new, draft)
         except DraftGone:
             raise
@@ -295,13 +299,11 @@ class Studio:
             raise
         self._runner.start(job, screen, ticket)
 
-    async def _ask_consent(self, wanted: Request) -> None:
+    async def _ask_consent(self, wanted: Request, bill: Bill) -> None:
         """Raises `ConsentMissing` where the prompt is billed several times over."""
-        bill = read_bill(wanted.prompt)
         if bill.multiplier > 1:
             price = await self._store.price(type(wanted), known=self.limits.known_price_usd)
-            usd = price * bill.multiplier
-            raise ConsentMissing(permutations=bill.permutations, turbo=bill.turbo, usd=usd)
+            raise ConsentMissing(bill=bill, usd=price * bill.multiplier)
 
     async def _accept(self, new: NewJob, draft: Draft | None) -> tuple[Job, Ticket] | None:
         """The job with its place in the queue; ``None`` where its interaction came before."""
@@ -333,7 +335,7 @@ class Studio:
         return draft.id
 
 
-def _new_job(wanted: Wanted, asking: Asking) -> NewJob:
+def _new_job(wanted: Wanted, asking: Asking, bill: Bill) -> NewJob:
     place = asking.place
     return NewJob(
         request=wanted.request,
@@ -343,5 +345,5 @@ def _new_job(wanted: Wanted, asking: Asking) -> NewJob:
         origin=wanted.origin or asking.origin,
         application_id=asking.application_id,
         interaction_token=asking.interaction_token,
-        multiplier=read_bill(wanted.request.prompt).multiplier,
+        multiplier=bill.multiplier,
     )

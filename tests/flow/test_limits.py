@@ -156,6 +156,10 @@ async def test_what_a_job_did_cost_takes_the_place_of_what_was_reserved(tmp_path
         ("a {red, green, blue} fox", "braces stand for **3** prompts, each billed", "$0.24"),
         ("a fox --turbo", "`--turbo` costs double", "$0.16"),
         ("a {red, green} fox --turbo", "**2** prompts, each billed and `--turbo`", "$0.32"),
+        ("a fox --repeat 3", "`--repeat` makes it **3** times", "$0.24"),
+        ("a fox --oref https://a.example/x.png", "`--oref` costs double", "$0.16"),
+        ("a fox —q 4", "`--q` costs **4** times as much", "$0.32"),
+        ("a {red, green} fox --r 2", "makes each **2** times", "$0.32"),
     ],
 )
 async def test_a_prompt_that_multiplies_asks_and_then_runs_once(
@@ -181,6 +185,31 @@ async def test_a_prompt_that_multiplies_asks_and_then_runs_once(
     assert usd in text(running), "the question told what it did cost"
     again = await sim.ben.click(running, label="Again")
     assert "Shall I go ahead?" in text(shown(again)), "whoever repeats it is asked as well"
+
+
+async def test_the_question_says_how_many_images_come_and_which_can_be_remixed(sim: Sim) -> None:
+    for prompt, said in (
+        ("a {red, green} fox", "**8** images come; the first four can be remixed."),
+        ("a fox --turbo", "**4** images come. "),
+    ):
+        question = shown(await sim.ann.slash(sim.channel, "imagine", prompt=prompt))
+        assert said in text(question)
+
+
+@pytest.mark.parametrize(
+    "prompt", [f"a {{{','.join('x' * 60)}}} cat :{{", "a fox --repeat 41", "a fox --repeat all"]
+)
+async def test_what_may_stand_for_too_many_prompts_is_refused_before_anything_is_paid(
+    sim: Sim, prompt: str
+) -> None:
+    refused = await sim.ann.slash(sim.channel, "imagine", prompt=prompt)
+    assert refused.ephemeral
+    assert "may stand for more than 40 prompts" in text(shown(refused))
+    assert "Nothing was charged." in text(shown(refused))
+    assert list(buttons(shown(refused))) == ["Retry", "Edit prompt"]
+    again = await sim.ann.click(shown(refused), label="Retry")
+    assert "may stand for more than 40 prompts" in text(shown(again))
+    assert sim.api.submit_calls == 0
 
 
 async def test_a_price_is_of_one_and_not_of_all_that_a_prompt_multiplied(sim: Sim) -> None:

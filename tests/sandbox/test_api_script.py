@@ -117,6 +117,21 @@ async def test_permutations_are_billed_for_every_four_pictures(api: Caller) -> N
     assert done.at("usage", "cost") == "0.160000"
 
 
+@pytest.mark.parametrize(
+    ("prompt", "cost"),
+    [
+        ("a {red, green} fox", "0.160000"),
+        ("a fox --repeat 3", "0.240000"),
+        ("a {red, green} fox —r 2 --turbo", "0.640000"),
+        ("a fox --oref https://a.example/x.png", "0.160000"),
+        ("a fox --q 4", "0.320000"),
+        ("a fox --raw --sref 4", "0.080000"),
+    ],
+)
+async def test_what_multiplies_a_bill_is_billed(api: Caller, prompt: str, cost: str) -> None:
+    assert (await api.imagine_and_finish(prompt)).at("usage", "cost") == cost
+
+
 async def test_nojobid_leaves_the_task_id_as_the_only_id(api: Caller) -> None:
     done = await api.imagine_and_finish("a fox sandbox:nojobid")
     assert "jobId" not in done.text
