@@ -3,9 +3,23 @@
 import pytest
 
 from bot.errors import CallbackInvalid, ImageInvalid, JobIdInvalid, PromptMissing, PromptTooLong
-from bot.inputs import JobId, MessageId, read_callback, read_image, read_job, read_prompt
+from bot.inputs import (
+    JobId,
+    MessageId,
+    could_be_an_id,
+    messages_linked,
+    read_callback,
+    read_image,
+    read_job,
+    read_prompt,
+    read_upload,
+    same_id,
+    uploads_linked,
+)
 
 UUID = "b4a0f9f3-1a9e-4d0e-9a52-0c3f2b1d7e66"
+DENSE = UUID.replace("-", "")
+MEDIA = "https://media.discordapp.net/attachments/1122334455667788990/1122334455667788991"
 CDN = "https://cdn.discordapp.com/attachments/1122334455667788990/1122334455667788991"
 
 
@@ -22,6 +36,22 @@ CDN = "https://cdn.discordapp.com/attachments/1122334455667788990/11223344556677
         (f"<{CDN}/1234567890123456789_2.png>", "1234567890123456789"),
         ("d758n65e878c73cmdg20_3.webp", "d758n65e878c73cmdg20"),
         (f"{UUID}_0.png", UUID),
+        (f"`{UUID}`", UUID),
+        (f"Job ID: {UUID.upper()}, please", UUID.upper()),
+        (DENSE, DENSE),
+        (f"**{DENSE}**", DENSE),
+        ("job_id:d758n65e878c73cmdg20", "d758n65e878c73cmdg20"),
+        ("the one with 1234567890123456789 is it", "1234567890123456789"),
+        (f"SPOILER_{UUID}_2.png", UUID),
+        (f"{UUID}_2_1.png", UUID),
+        (f"{UUID}_2 (1).png", UUID),
+        (f"{UUID}_2", UUID),
+        ("d758n65e878c73cmdg20_3_2.webp", "d758n65e878c73cmdg20"),
+        (f"look: <{CDN}/SPOILER_{UUID}_2.png?ex=65&is=64> !", UUID),
+        (f"{MEDIA}/d758n65e878c73cmdg20_3.webp?format=webp&width=9", "d758n65e878c73cmdg20"),
+        ("https://api.example/v1/task/d758n65e878c73cmdg20?x=1", "d758n65e878c73cmdg20"),
+        (f"cat_1.png and {UUID}_1.png", UUID),
+        (f"{UUID} {'and much more ' * 500}", UUID),
     ],
 )
 def test_a_job_id_is_found_in_whatever_people_paste(text: str, job_id: str) -> None:
@@ -35,6 +65,12 @@ def test_a_job_id_is_found_in_whatever_people_paste(text: str, job_id: str) -> N
         "https://ptb.discord.com/channels/11/22/3344556677889900112/",
         "https://discord.com/channels/@me/22/3344556677889900112",
         "<https://canary.discord.com/channels/11/22/3344556677889900112>",
+        "discord.com/channels/11/22/3344556677889900112",
+        "HTTPS://Discordapp.com/channels/11/22/3344556677889900112?x=1#y",
+        "discord://-/channels/11/22/3344556677889900112",
+        "look [here](https://discord.com/channels/11/22/3344556677889900112) please",
+        f"https://discord.com/channels/11/22/3344556677889900112 {UUID}",
+        "1122334455667788990-3344556677889900112",
     ],
 )
 def test_a_message_link_stands_for_the_message_and_never_for_its_digits(text: str) -> None:
@@ -52,11 +88,76 @@ def test_a_message_link_stands_for_the_message_and_never_for_its_digits(text: st
         "https://example.com/picture.png",
         "https://cdn.discordapp.com/attachments/1122334455667788990/1122334455667788991/cat.png",
         "id:with:colons",
+        "https://discord.com/channels/11/22/",
+        f"{CDN}/1122334455667788992.png",
+        f"{UUID[:-1]} {UUID}0",
     ],
 )
 def test_what_holds_no_job_id_is_refused(text: str) -> None:
     with pytest.raises(JobIdInvalid):
         read_job(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "picture"),
+    [
+        (f"{UUID}_2.png", (UUID, 2)),
+        (f"SPOILER_{UUID}_2.png", (UUID, 2)),
+        (f"SPOILER_{UUID}_2_1.png", (UUID, 2)),
+        (f"{UUID.upper()}_0-1.PNG", (UUID.upper(), 0)),
+        (f"{DENSE}_3 (2).webp", (DENSE, 3)),
+        (f"{CDN}/{UUID}_1.png?ex=1_2.png", (UUID, 1)),
+        (f"https://cdn.example/{UUID}/0_3.png", (UUID, 3)),
+        ("odd-id_1.png", ("odd-id", 1)),
+        (f"{UUID}_12.png", (UUID, 12)),
+    ],
+)
+def test_a_file_of_ours_is_known_however_it_was_renamed(
+    name: str, picture: tuple[str, int]
+) -> None:
+    assert read_upload(name) == picture
+
+
+@pytest.mark.parametrize("name", [UUID, f"{UUID}.png", "cat.png", "_1.png", f"{UUID}_x.png", ""])
+def test_other_files_are_none_of_ours(name: str) -> None:
+    with pytest.raises(JobIdInvalid):
+        read_upload(name)
+
+
+def test_links_in_a_text_are_found_in_their_order() -> None:
+    first, second = (f"https://discord.com/channels/1/2/{number}" for number in (33, 44))
+    text = f"see {first}, [that]({second}) and <{CDN}/{UUID}_2.png?ex=1> or {MEDIA}/cat.png"
+    assert list(messages_linked(text)) == [MessageId(33), MessageId(44)]
+    assert list(uploads_linked(text)) == [(UUID, 2)]
+
+
+@pytest.mark.parametrize(
+    "spelling", [UUID, UUID.upper(), DENSE, DENSE.upper(), DENSE[:9] + "-" + DENSE[9:]]
+)
+def test_spellings_of_one_id_are_one_id(spelling: str) -> None:
+    assert same_id(spelling, UUID)
+    assert not same_id(spelling, UUID.replace("b", "c"))
+    assert not same_id(spelling, None)
+
+
+@pytest.mark.parametrize("job_id", [UUID, DENSE, "1234567890123456789", "d758n65e878c73cmdg20"])
+def test_the_api_may_know_what_looks_like_an_id(job_id: str) -> None:
+    assert could_be_an_id(job_id)
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "not-a-job",
+        "heron",
+        "12345678901234567",
+        "12345678901234567890",
+        "a" * 20,
+        "my-fox-2026-08-01",
+    ],
+)
+def test_words_and_other_numbers_are_known_to_nobody(word: str) -> None:
+    assert not could_be_an_id(word)
 
 
 def test_a_prompt_is_trimmed_and_may_have_8192_characters() -> None:

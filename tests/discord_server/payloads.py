@@ -9,6 +9,7 @@ from tests.discord_server.things import (
     ALL_PERMISSIONS,
     COMPONENTS_V2,
     EPOCH,
+    VIEW_CHANNEL,
     Channel,
     Guild,
     Interaction,
@@ -112,7 +113,11 @@ def channel(where: Channel, world: World) -> JsonObject:
                 "type": 1,
                 "allow": str(where.bot_permissions),
                 "deny": str(ALL_PERMISSIONS & ~where.bot_permissions),
-            }
+            },
+            *(
+                {"id": str(who.id), "type": 1, "allow": "0", "deny": str(VIEW_CHANNEL)}
+                for who in where.closed_to
+            ),
         ],
     }
 

@@ -83,6 +83,8 @@ class Channel:
     """The other side of direct messages; ``None`` elsewhere."""
     group: bool = False
     """People's own conversation, in which a bot never is."""
+    closed_to: list[User] = field(default_factory=list[User])
+    """Members of the guild who do not see it."""
 
 
 @dataclass(eq=False)

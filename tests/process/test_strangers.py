@@ -1,0 +1,164 @@
+"""Who may not see a channel learns nothing of what was shown there, as Discord itself says."""
+
+import asyncio
+
+import pytest
+
+from tests.discord_server.faults import SILENCE, broken
+from tests.discord_server.handles import Handle
+from tests.discord_server.people import Community, Person
+from tests.discord_server.process import BotProcess
+from tests.discord_server.seen import SeenMessage
+from tests.discord_server.server import DiscordServer
+from tests.discord_server.things import ABROAD, MEMBER, SEND_MESSAGES, Channel
+from tests.process.test_flow import result_of
+
+SECRET = "a secret heron"
+UNKNOWN = "I know no job in that message"
+
+
+@pytest.fixture
+def env(env: dict[str, str]) -> dict[str, str]:
+    return {**env, "ALLOW_USER_INSTALL": "true"}
+
+
+@pytest.fixture
+def guild(discord: DiscordServer) -> Community:
+    """A server whose members are no administrators."""
+    return discord.add_guild("studio", bot_permissions=MEMBER)
+
+
+@pytest.fixture
+def square(guild: Community) -> Channel:
+    return guild.add_channel("square")
+
+
+async def shown(person: Person, where: Channel, link: str) -> str:
+    """What `/show` tells of the message with this link, and which pictures."""
+    answer = await (await person.slash(where, "show", job_id=link)).message(_is_filled)
+    return f"{answer.text} {[one.filename for one in answer.pictures]}"
+
+
+def _is_filled(message: SeenMessage) -> bool:
+    return not message.thinking
+
+
+async def test_a_channel_that_is_closed_to_somebody_is_asked_of_discord(
+    bot: BotProcess,
+    discord: DiscordServer,
+    channel: Channel,
+    square: Channel,
+    people: list[Person],
+) -> None:
+    ann, ben, cat = people[:3]
+    channel.closed_to.append(ben.user)  # the bot is not told: Discord knows
+    result = await result_of(await ann.slash(channel, "imagine", prompt=SECRET))
+    assert UNKNOWN in await shown(ben, square, result.link)
+    assert SECRET in await shown(cat, square, result.link)
+    assert SECRET in await shown(ann, square, result.link)
+    asked = [one for one in discord.requests if one.path.endswith(f"/channels/{channel.id}")]
+    assert len(asked) == 1, "once for all of them"
+    channel.closed_to.append(cat.user)
+    assert SECRET in await shown(cat, channel, result.link), "what she is in she sees"
+    assert "ERROR" not in bot.output
+
+
+@pytest.mark.parametrize("trouble", ["silence", "broken", "closed to the bot", "deleted"])
+async def test_where_discord_does_not_tell_nobody_sees_it_and_is_told_in_time(
+    bot: BotProcess,
+    discord: DiscordServer,
+    channel: Channel,
+    square: Channel,
+    people: list[Person],
+    trouble: str,
+) -> None:
+    ann, ben = people[:2]
+    result = await result_of(await ann.slash(channel, "imagine", prompt=SECRET))
+    link = result.link
+    match trouble:
+        case "silence":
+            discord.faults.add("GET", f"/channels/{channel.id}", SILENCE)
+        case "broken":
+            discord.faults.add("GET", f"/channels/{channel.id}", broken(502))
+        case "closed to the bot":
+            channel.bot_permissions = SEND_MESSAGES
+        case _:
+            discord.world.remove_channel(channel)
+    assert UNKNOWN in await shown(ben, square, link)
+    assert SECRET in await shown(ann, square, link), "it is hers"
+    assert "Traceback" not in bot.output
+
+
+async def test_details_name_no_child_that_somebody_may_not_see(
+    bot: BotProcess,
+    channel: Channel,
+    square: Channel,
+    people: list[Person],
+) -> None:
+    ann, ben, cat = people[:3]
+    channel.closed_to.append(ben.user)
+    parent = await result_of(await ann.slash(square, "imagine", prompt="a pond"))
+    await result_of(await ann.slash(channel, "remix", job_id=parent.link, image=0, prompt=SECRET))
+    directly = await ann.slash(ann.direct, "remix", job_id=parent.link, image=1, prompt="in a DM")
+    await result_of(directly)
+    told = {
+        person.user.name: (await (await person.click(parent, "Details")).message()).text
+        for person in (ann, ben, cat)
+    }
+    assert SECRET in told["ann"]
+    assert "in a DM" in told["ann"]
+    assert SECRET in told["cat"]
+    assert "in a DM" not in told["cat"]
+    assert "Made from it" not in told["ben"]
+    assert SECRET not in told["ben"]
+    assert "in a DM" not in told["ben"]
+    assert "Traceback" not in bot.output
+
+
+async def test_where_the_bot_is_not_only_who_stands_there_sees_it(
+    bot: BotProcess, discord: DiscordServer, square: Channel, people: list[Person]
+) -> None:
+    abroad = discord.add_guild("somewhere else", with_bot=False)
+    here, there = abroad.add_channel("here", ABROAD), abroad.add_channel("there", ABROAD)
+    zoe, yan = (abroad.add_person(name, installed=True) for name in ("zoe", "yan"))
+    result = await result_of(await zoe.slash(here, "imagine", prompt=SECRET))
+    assert UNKNOWN in await shown(yan, there, result.link)
+    assert UNKNOWN in await shown(yan, yan.direct, result.link)
+    assert UNKNOWN in await shown(people[0], square, result.link)
+    assert SECRET in await shown(yan, here, result.link)
+    assert SECRET in await shown(zoe, there, result.link)
+    details = await (await yan.click(result, "Details")).message()
+    assert SECRET in details.text
+    assert "ERROR" not in bot.output
+
+
+async def test_a_group_of_friends_keeps_its_jobs_to_itself(
+    bot: BotProcess, discord: DiscordServer, square: Channel, people: list[Person]
+) -> None:
+    abroad = discord.add_guild("somewhere else", with_bot=False)
+    zoe, yan = (abroad.add_person(name, installed=True) for name in ("zoe", "yan"))
+    friends, others = zoe.group("friends"), zoe.group("others")
+    result = await result_of(await zoe.slash(friends, "imagine", prompt=SECRET))
+    assert SECRET in await shown(yan, friends, result.link)
+    assert UNKNOWN in await shown(yan, others, result.link)
+    assert UNKNOWN in await shown(people[0], square, result.link)
+    assert "ERROR" not in bot.output
+
+
+async def test_thirty_strangers_at_once_are_all_answered_in_time(
+    bot: BotProcess,
+    discord: DiscordServer,
+    guild: Community,
+    channel: Channel,
+    square: Channel,
+    people: list[Person],
+) -> None:
+    result = await result_of(await people[0].slash(channel, "imagine", prompt=SECRET))
+    discord.faults.add("GET", f"/channels/{channel.id}", SILENCE)
+    crowd = [guild.add_person(f"guest {number}") for number in range(30)]
+    answers: list[Handle] = await asyncio.gather(
+        *(one.slash(square, "show", job_id=result.link) for one in crowd)
+    )
+    for answer in answers:
+        assert UNKNOWN in (await answer.message()).text
+    assert "Traceback" not in bot.output
