@@ -85,11 +85,13 @@ async def assemble(
         crew.spawn(housekeeper.erase(), name="erasing")
         limits = read_limits(settings)
         house = read_house(settings)
+        queue = JobQueue(limits=limits, clock=clock, usual_s=watcher.usual_s)
+        crew.spawn(queue.tell(), name="telling who waits")
         showroom = Showroom(api, downloads)
         bot = RemixBot(
             studio=Studio(
                 store=store,
-                queue=JobQueue(limits=limits, clock=clock, usual_s=watcher.usual_s),
+                queue=queue,
                 runner=runner,
                 housekeeper=housekeeper,
                 house=house,

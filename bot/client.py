@@ -1,5 +1,6 @@
 """The Discord client: loads the cogs, keeps the commands in step, says hello when it is ready."""
 
+import asyncio
 import functools
 import hashlib
 import json
@@ -97,6 +98,8 @@ class RemixBot(commands.Bot):
         self._sight = ChannelSight(self, crew=crew, clock=clock)
         self._greeted = False
         self._left_open: list[Job] = []
+        self._resumed = False
+        self._resuming = asyncio.Lock()
 
     def admit(self, interaction: discord.Interaction["RemixBot"]) -> Visitor:
         """Who uses the bot. Raises the `bot.errors.UserError` that fits where they may not."""
@@ -146,12 +149,23 @@ class RemixBot(commands.Bot):
         await self._store.remember(fact, digest)
         log.info("Told Discord the commands")
 
+    async def on_connect(self) -> None:
+        """The gateway is ready. Which servers there are is told afterwards, and takes its time."""
+        await self._resume()
+
+    async def _resume(self) -> None:
+        """Go on with what an earlier process left open, once."""
+        async with self._resuming:
+            if not self._resumed:
+                self._resumed = True
+                await self.studio.resume(self._left_open, self._screens.of)
+                self._left_open = []
+
     async def on_ready(self) -> None:
         if self._greeted or self.user is None or self.application_id is None:
             return  # Discord says it after each reconnect
         self._greeted = True
-        self.studio.resume(self._left_open, self._screens.of)
-        self._left_open = []
+        await self._resume()
         log.info(notices.logged_in(self.user.name, len(self.guilds)))
         log.info(notices.invite(discord.utils.oauth_url(self.application_id, permissions=NEEDED)))
         application = self.application

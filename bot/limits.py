@@ -23,6 +23,8 @@ class Whose(Enum):
     SERVER = auto()
     EVERYBODY = auto()
 
+    __hash__ = object.__hash__  # Python 3.11 computes an enum's in Python, for each look-up
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:

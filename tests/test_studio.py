@@ -196,7 +196,7 @@ async def test_a_job_asked_for_during_the_start_is_not_taken_for_an_old_one(room
         gone_on.append(job)
         return SilentScreen()
 
-    rooms.studio.resume(left_open, screen_of)
+    await rooms.studio.resume(left_open, screen_of)
     await rooms.api.until(lambda: len(rooms.api.submits) == 2)
     assert gone_on == [old]
     assert sorted(job.prompt for job in rooms.api.submits) == ["old", "x"]

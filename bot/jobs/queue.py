@@ -1,12 +1,11 @@
 """Who may run now, and who is next: a fair queue for what the API makes at the same time.
 
-Jobs over a limit wait. Whenever there is room, people take turns: nobody waits for the twenty jobs
-of somebody else. Everything happens in memory, in one step each, so that no limit can be passed by
-many who come at once. What a job is, is not known here.
+Jobs over a limit wait. Whenever there is room, people take turns (`bot.jobs.line`): nobody waits
+for the twenty jobs of somebody else. Everything happens in memory, in one step each, so that no
+limit can be passed by many who come at once. What a job is, is not known here.
 """
 
 import asyncio
-from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,10 +14,18 @@ from itertools import count
 
 from bot.clock import Clock
 from bot.errors import WaitingLimitReached
+from bot.jobs.line import EVERYBODY, Line, Scope
 from bot.limits import Limits, Whose
 
-Scope = tuple[Whose, int | None]
-"""One person, one server, or all of them."""
+TELL_EVERY_S = 1.0
+"""So often at most people are told how they stand."""
+TELL_ONE_S = 0.001
+"""So much longer it takes for each of those who are told: ten thousand hear every ten seconds."""
+FEW, MANY = 100, 1000
+"""Turns are foreseen anew whenever one is asked for while few wait, once a second while there are
+more, and besides everything else where there are many."""
+SLICE = 100
+"""So many of those who wait are seen to before everything else has its turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +45,14 @@ class Ticket:
         self._queue = queue
         self.author_id = author_id
         self.guild_id = guild_id
+        theirs: list[Scope] = [EVERYBODY, (Whose.PERSON, author_id)]
+        if guild_id is not None:
+            theirs.append((Whose.SERVER, guild_id))
+        self.scopes = tuple(theirs)
+        """Whose limits it counts against; outside of servers there is none of those."""
         self.running_since: datetime | None = None
         self.left = False
-        self._news = asyncio.get_running_loop().create_future()
+        self._news: asyncio.Future[None] | None = None
 
     @property
     def runs(self) -> bool:
@@ -57,14 +69,6 @@ class Ticket:
         """How it stands, while it waits."""
         return self._queue.turn_of(self)
 
-    @property
-    def scopes(self) -> tuple[Scope, ...]:
-        """Whose limits it counts against; outside of servers there is none of those."""
-        theirs: list[Scope] = [(Whose.EVERYBODY, None), (Whose.PERSON, self.author_id)]
-        if self.guild_id is not None:
-            theirs.append((Whose.SERVER, self.guild_id))
-        return tuple(theirs)
-
     def leave(self) -> None:
         """Make room; more than once does no harm."""
         if not self.left:
@@ -72,14 +76,15 @@ class Ticket:
             self._queue.remove(self)
 
     async def news(self) -> None:
-        """Wait until something has changed for those who wait."""
+        """Wait until its turn has come, or something has changed for those who wait."""
+        if self._news is None or self._news.done():
+            self._news = asyncio.get_running_loop().create_future()
         await self._queue.clock.until(self._news)
 
     def tell(self) -> None:
         """Something has changed for those who wait."""
-        if not self._news.done():  # whoever waited may have been cancelled
+        if self._news is not None and not self._news.done():  # who waited may be cancelled
             self._news.set_result(None)
-        self._news = asyncio.get_running_loop().create_future()
 
 
 class JobQueue:
@@ -97,12 +102,15 @@ class JobQueue:
             Whose.SERVER: limits.server,
         }
         self._running: dict[Ticket, None] = {}
-        self._counts = Counter[Scope]()
-        """Of those who run."""
-        self._waiting: dict[int, deque[Ticket]] = {}
-        """By person; the order of the people is the order of their next turns."""
-        self._turns: dict[Ticket, Turn] | None = None
-        """As people were told last; ``None`` once something has changed."""
+        self._line = self._new_line()
+        self._turns: dict[Ticket, Turn] = {}
+        """As they were foreseen last."""
+        self._foreseen_at = clock.monotonic()
+        self._is_news = False
+        """Something has changed since then."""
+        self._untold = False
+        """Something has changed since people were told."""
+        self._to_tell: asyncio.Future[None] | None = None
 
     # ------------------------------------------------------------------ coming and going
 
@@ -113,13 +121,13 @@ class JobQueue:
         `WaitingLimitReached`.
         """
         ticket = Ticket(self, author_id, guild_id)
-        if self._has_room(ticket, self._counts):
+        if self._line.has_room(ticket):
             self._run(ticket)
             return ticket
         if not forced:
             self._refuse_over_limits(ticket)
-        self._waiting.setdefault(author_id, deque()).append(ticket)
-        self._tell()
+        self._line.add(ticket)
+        self._changed()
         return ticket
 
     def resume(self, author_id: int, guild_id: int | None) -> Ticket:
@@ -132,96 +140,112 @@ class JobQueue:
         """Take *ticket* out, and let in whoever there is room for now."""
         if ticket in self._running:
             del self._running[ticket]
-            self._counts.subtract(ticket.scopes)
-        elif ticket in self._waiting.get(ticket.author_id, ()):
-            _take(self._waiting, ticket, last=False)
-        while (following := self._next(self._waiting, self._counts)) is not None:
-            _take(self._waiting, following)
+            self._line.end(ticket)
+        else:
+            self._line.discard(ticket)
+        while (following := self._line.take()) is not None:
             self._run(following)
             following.tell()
         ticket.tell()
-        self._tell()
+        self._changed()
 
     # ------------------------------------------------------------------ what people are told
 
     def turn_of(self, ticket: Ticket) -> Turn | None:
         """How *ticket* stands; ``None`` where it does not wait."""
-        if self._turns is None:
-            self._turns = dict(self._foresee())
-        return self._turns.get(ticket)
+        if not ticket.waits:
+            return None
+        waiting = len(self._line)
+        if self._is_news and waiting <= MANY:
+            age_s = self.clock.monotonic() - self._foreseen_at
+            if waiting <= FEW or age_s >= TELL_EVERY_S:
+                self._keep(dict(filter(None, self._foresee())))
+        return self._turns.get(ticket) or self._guess(ticket)
 
-    def _foresee(self) -> Iterator[tuple[Ticket, Turn]]:
-        """Those who wait in the order of their turns, if every job takes as long as usual."""
+    async def tell(self) -> None:
+        """Tell those who wait of changes, once a second at most; never ends."""
+        while True:
+            if not self._untold:
+                self._to_tell = asyncio.get_running_loop().create_future()
+                await self.clock.until(self._to_tell)
+            self._untold = False
+            if len(self._line) > MANY:
+                await self.foresee()
+            told = 0
+            for told, ticket in enumerate(tuple(self._line), start=1):
+                if ticket.waits:
+                    ticket.tell()
+                if told % SLICE == 0:
+                    await asyncio.sleep(0)
+            await self.clock.sleep(max(TELL_EVERY_S, told * TELL_ONE_S))
+
+    async def foresee(self) -> None:
+        """Foresee the turns of all who wait, besides everything else that there is to do."""
+        turns: dict[Ticket, Turn] = {}
+        for step, found in enumerate(self._foresee()):
+            if found is not None:
+                turns[found[0]] = found[1]
+            if step % SLICE == 0:
+                await asyncio.sleep(0)
+        self._keep(turns)
+
+    def _keep(self, turns: dict[Ticket, Turn]) -> None:
+        self._turns = turns
+        self._foreseen_at = self.clock.monotonic()
+        self._is_news = False
+
+    def _foresee(self) -> Iterator[tuple[Ticket, Turn] | None]:
+        """Those who wait in the order of their turns, if every job takes as long as usual.
+
+        ``None``: a step on the way there.
+        """
         now, usual = self.clock.now(), timedelta(seconds=self._usual_s())
-        waiting = {author: deque(theirs) for author, theirs in self._waiting.items()}
-        counts = self._counts.copy()
         numbers = count()  # of two that end in one moment the first one goes first
-        ends = [
-            (max((one.running_since or now) + usual, now), next(numbers), one)
-            for one in self._running
-        ]
+        line, waiting = self._new_line(), tuple(self._line)
+        ends: list[tuple[datetime, int, Ticket]] = []
+        for one in tuple(self._running):
+            line.start(one)
+            ends.append((max((one.running_since or now) + usual, now), next(numbers), one))
+            yield None
         heapify(ends)
+        for one in waiting:
+            line.add(one)
+            yield None
         position = 0
-        while ends and waiting:
+        while ends and line:
             at, _, ended = heappop(ends)
-            counts.subtract(ended.scopes)
-            while (following := self._next(waiting, counts)) is not None:
-                _take(waiting, following)
-                counts.update(following.scopes)
+            line.end(ended)
+            while (following := line.take()) is not None:
+                line.start(following)
                 heappush(ends, (at + usual, next(numbers), following))
                 position += 1
                 yield following, Turn(position, at)
 
-    def _tell(self) -> None:
-        self._turns = None
-        for theirs in self._waiting.values():
-            for ticket in theirs:
-                ticket.tell()
+    def _guess(self, ticket: Ticket) -> Turn:
+        """How *ticket* stands, which came after turns were foreseen."""
+        position = self._line.position_of_last(ticket.author_id)
+        rounds = -(-position // max(len(self._running), 1))
+        wait = timedelta(seconds=rounds * self._usual_s())
+        return Turn(max(position, 1), self.clock.now() + wait)
+
+    def _changed(self) -> None:
+        self._is_news = self._untold = True
+        if self._to_tell is not None and not self._to_tell.done():
+            self._to_tell.set_result(None)
 
     # ------------------------------------------------------------------ how it is done
+
+    def _new_line(self) -> Line[Ticket]:
+        return Line({whose: allowed.running for whose, allowed in self._allowances.items()})
 
     def _run(self, ticket: Ticket) -> None:
         ticket.running_since = self.clock.now()
         self._running[ticket] = None
-        self._counts.update(ticket.scopes)
-        self._turns = None
-
-    def _next(self, waiting: dict[int, deque[Ticket]], counts: Counter[Scope]) -> Ticket | None:
-        """Of the first person who may run something, what they asked for first."""
-        if not self._is_room(_EVERYBODY, counts):
-            return None
-        for author_id, theirs in waiting.items():
-            if self._is_room((Whose.PERSON, author_id), counts):
-                for ticket in theirs:
-                    if self._has_room(ticket, counts):
-                        return ticket
-        return None
-
-    def _has_room(self, ticket: Ticket, counts: Counter[Scope]) -> bool:
-        return all(self._is_room(scope, counts) for scope in ticket.scopes)
-
-    def _is_room(self, scope: Scope, counts: Counter[Scope]) -> bool:
-        limit = self._allowances[scope[0]].running
-        return not limit or counts[scope] < limit
+        self._line.start(ticket)
+        self._is_news = True
 
     def _refuse_over_limits(self, ticket: Ticket) -> None:
-        counts = Counter(
-            scope for theirs in self._waiting.values() for one in theirs for scope in one.scopes
-        )
         for scope in reversed(ticket.scopes):
             limit = self._allowances[scope[0]].waiting
-            if limit and counts[scope] >= limit:
+            if limit and self._line.waiting[scope] >= limit:
                 raise WaitingLimitReached(whose=scope[0], limit=limit)
-
-
-def _take(waiting: dict[int, deque[Ticket]], ticket: Ticket, *, last: bool = True) -> None:
-    """Take *ticket* out of *waiting*; *last*: its author had a turn, so all others come before."""
-    theirs = waiting[ticket.author_id]
-    theirs.remove(ticket)
-    if last or not theirs:
-        del waiting[ticket.author_id]
-    if last and theirs:
-        waiting[ticket.author_id] = theirs
-
-
-_EVERYBODY: Scope = (Whose.EVERYBODY, None)

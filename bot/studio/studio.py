@@ -3,6 +3,7 @@
 Knows nothing of Discord's library: the caller passes in how a job is announced.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -60,6 +61,9 @@ class Wanted:
 
 AskStore = Callable[[StoreTime], Awaitable[Wanted]]
 """Finds out what somebody wants."""
+
+RESUMED_AT_ONCE = 50
+"""Between so many jobs that go on after a start everything else has its turn."""
 
 
 class Studio:
@@ -220,10 +224,12 @@ class Studio:
             log.error("Jobs that an earlier process left open wait for another start: %s", error)
             return []
 
-    def resume(self, jobs: Sequence[Job], screen_of: Callable[[Job], Screen]) -> None:
+    async def resume(self, jobs: Sequence[Job], screen_of: Callable[[Job], Screen]) -> None:
         """Go on with *jobs* that an earlier process left open, in the order they were asked for.
 
-        What the API has already takes its room first, whatever the limits are now.
+        What the API has already takes its room first, whatever the limits are now. All have their
+        places in the queue before anything else happens; then they start, a few at a time, so that
+        thousands keep nobody else waiting.
         """
         tickets: dict[int, Ticket] = {}
         for job in sorted(jobs, key=lambda job: job.state is JobState.ACCEPTED):
@@ -232,9 +238,12 @@ class Studio:
                 tickets[job.id] = self._queue.join(who, where, forced=True)
             else:
                 tickets[job.id] = self._queue.resume(who, where)
-        for job in jobs:
+        await self._queue.foresee()
+        for number, job in enumerate(jobs, start=1):
             log.info("Job %d goes on: it was %s", job.id, job.state.value)
             self._runner.start(job, screen_of(job), tickets[job.id])
+            if number % RESUMED_AT_ONCE == 0:
+                await asyncio.sleep(0)
 
     # ------------------------------------------------------------------ how a job begins
 

@@ -1,6 +1,7 @@
 """The fair queue: limits hold, people take turns, and everybody is told how they stand."""
 
 import asyncio
+import sys
 from collections import Counter
 from datetime import timedelta
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.errors import WaitingLimitReached
-from bot.jobs.queue import JobQueue, Ticket
+from bot.jobs.queue import FEW, MANY, TELL_EVERY_S, JobQueue, Ticket
 from bot.limits import Allowance, Limits, Whose
 from tests.clock import START, ManualClock
 
@@ -147,7 +148,8 @@ async def test_a_job_that_takes_longer_than_usual_may_end_at_any_moment() -> Non
 
 
 async def test_whoever_waits_hears_of_every_change() -> None:
-    one = queue(everybody=Allowance(running=1))
+    clock = ManualClock()
+    one = queue(clock, everybody=Allowance(running=1))
     running, waiting = one.join(ANN, STUDIO), [one.join(BEN, STUDIO) for _ in range(3)]
     heard: list[list[int | None]] = []
 
@@ -159,11 +161,42 @@ async def test_whoever_waits_hears_of_every_change() -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(listen())
         await asyncio.sleep(0)
-        for ticket in (running, waiting[1], waiting[0]):
+        telling = group.create_task(one.tell())
+        for ticket in (running, waiting[1]):
             ticket.leave()
-            await asyncio.sleep(0)
+            await clock.advance(TELL_EVERY_S)
+        waiting[0].leave()
+        await clock.advance(0)
+        telling.cancel()
     assert heard == [[3], [2], [1]]
     assert waiting[2].runs
+
+
+async def test_who_waits_is_told_once_a_second_of_all_that_happened() -> None:
+    clock = ManualClock()
+    one = queue(clock, everybody=Allowance(running=1))
+    one.join(ANN, STUDIO)
+    waiting = [one.join(BEN, STUDIO) for _ in range(20)]
+    heard: list[int | None] = []
+
+    async def listen() -> None:
+        while True:
+            await waiting[0].news()
+            heard.extend(positions(waiting[0]))
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(listen()), group.create_task(one.tell())]
+        await clock.advance(0.1)
+        for _ in range(50):
+            one.join(CAT, STUDIO)
+            await clock.advance(0.01)
+        assert len(heard) == 1
+        await clock.advance(TELL_EVERY_S)
+        assert len(heard) == 2, "what came meanwhile is told as well"
+        await clock.advance(60)
+        assert len(heard) == 2, "where nothing happens nobody is told"
+        for task in tasks:
+            task.cancel()
 
 
 async def test_one_who_stops_listening_harms_nobody() -> None:
@@ -175,3 +208,57 @@ async def test_one_who_stops_listening_harms_nobody() -> None:
     await asyncio.gather(listening, return_exceptions=True)
     running.leave()
     assert waiting.runs
+
+
+# ------------------------------------------------------------------ many
+
+
+async def test_positions_among_many_are_foreseen_and_those_of_newcomers_close_to_it() -> None:
+    clock = ManualClock()
+    many = queue(clock, everybody=Allowance(running=2))
+    asked = [many.join(person, STUDIO) for _ in range(3) for person in range(FEW)]
+    newcomer = many.join(10_000, STUDIO)
+    guessed = positions(newcomer)[0]
+    await clock.advance(TELL_EVERY_S)
+    foreseen = positions(newcomer)[0]
+    assert guessed is not None
+    assert foreseen is not None
+    assert abs(guessed - foreseen) <= 2
+    waiting = [one for one in asked if one.waits]
+    told = [one for one in positions(*waiting, newcomer) if one is not None]
+    assert sorted(told) == [*range(1, len(waiting) + 2)]
+
+
+async def test_turns_of_thousands_are_foreseen_besides_everything_else() -> None:
+    clock = ManualClock()
+    many = queue(clock, everybody=Allowance(running=2))
+    asked = [many.join(number % 700, number % 9) for number in range(4 * MANY)]
+    before = [one.turn for one in asked[-10:]]
+    steps = 0
+    foreseeing = asyncio.create_task(many.foresee())
+    while not foreseeing.done():
+        await asyncio.sleep(0)
+        steps += 1
+    assert steps > 20
+    told = positions(*(one for one in asked if one.waits))
+    assert sorted(one for one in told if one is not None) == [*range(1, len(told) + 1)]
+    assert None not in before, "also before that each is told something"
+
+
+async def test_what_thousands_ask_for_costs_each_of_them_the_same() -> None:
+    """Counted in steps of the line's heaps: a queue that looks at all who wait would need 10^7."""
+    many = queue(everybody=Allowance(running=6), server=Allowance(running=3))
+    calls = 0
+
+    def count(*_: object) -> None:
+        nonlocal calls
+        calls += 1
+
+    sys.setprofile(count)
+    try:
+        asked = [many.join(number % 3000, number % 50) for number in range(5000)]
+        for one in asked:
+            one.leave()
+    finally:
+        sys.setprofile(None)
+    assert calls / len(asked) < 400
