@@ -45,6 +45,9 @@ READS_PER_JOB_S = 0.25
 """Reads in a second for each job that may run: near its end a job is read every second or two,
 before that every few seconds."""
 LEAST_READS_S = 5.0
+LEAST_WATCH_S = 120.0
+"""A job that nobody has read for long is given this much, whatever the date says: somebody may have
+set the machine's clock."""
 TICK_S = 4.0
 """How often the bar moves."""
 LATE_S = 15 * 60.0
@@ -63,6 +66,8 @@ class _Watched:
     forecast: Forecast
     began: float
     """When it was asked for, on the monotonic clock."""
+    until: float
+    """When nobody watches any more."""
     at_once: bool
     """The next read does not wait for what is expected."""
     trouble: RemixbotError | None = None
@@ -130,17 +135,20 @@ class Watcher:
     ) -> Completed:
         """Read until *job* is done. *began* is when it was asked for, on the monotonic clock.
 
-        *at_once*: nobody has read it for long, so the first read does not wait for its moment.
+        *at_once*: nobody has read it for long, so the first read does not wait for its moment, and
+        it is watched for two minutes at least.
         Raises `GenerationFailed`, `TaskNotFound`, `OutputUnreadable` and `JobOverdue`: nothing else
         ends a job that the API has.
         """
         if isinstance(state, Running):
+            least_s = LEAST_WATCH_S if at_once else 0.0
             watched = _Watched(
                 job=job,
                 task_id=state.task_id,
                 screen=screen,
                 forecast=Forecast(self._histories[type(job.request)], self._rng),
                 began=began,
+                until=max(began + self._watch_s, self._clock.monotonic() + least_s),
                 at_once=at_once,
             )
             self._followed[watched] = None
@@ -233,9 +241,8 @@ class Watcher:
 
     def _check_time(self, watched: _Watched) -> None:
         """Raises `JobOverdue` where the time to watch is over."""
-        waited_s = self._waited_s(watched)
-        if waited_s >= self._watch_s:
-            raise JobOverdue(waited_s=waited_s, trouble=watched.trouble)
+        if self._clock.monotonic() >= watched.until:
+            raise JobOverdue(waited_s=self._waited_s(watched), trouble=watched.trouble)
 
     def _waited_s(self, watched: _Watched) -> float:
         return self._clock.monotonic() - watched.began
