@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import islice
 from math import ceil
 
-from bot.letters import TABLE_END, Table, folding, translated
+from bot.letters import Table, folding, translated
 
 PROMPTS_MAX = 40
 """Midjourney makes no more of one."""
@@ -43,6 +43,7 @@ _FLAG_ALONE = re.compile(r"--[a-z]++(?:[\s=:]++[\w.:,/x%]*\d[\w.:,/%]*+)?+")
 _HYPHENS = "-\u058a\u05be\u1806\u2010\u2011\u2043\u30fc"
 """Two of them are as good as ``--``; of every other dash one is."""
 _OTHER_DASHES = "\u02d7\u207b\u208b\u2212\u2500\u2501\u2796"
+_LONG_DASH = "\u2014"
 _SOFT_HYPHEN = "\xad"
 _SOFT_DASHES = re.compile(
     rf"(?<![-{_SOFT_HYPHEN}])[-{_SOFT_HYPHEN}]{{2,}}+(?=\{{*(?:"
@@ -98,6 +99,8 @@ def read_bill(prompt: str) -> Bill:
 
 def has_words(prompt: str) -> bool:
     """Whether *prompt* is more than flags with numbers: the API makes nothing of those alone."""
+    if prompt[:1].isalnum():
+        return True
     rest = _FLAG_ALONE.sub("", _plain(prompt))
     return any(letter not in "{},\\" and not letter.isspace() for letter in rest)
 
@@ -225,11 +228,13 @@ def _follow(begun: _Begun, letters: str, names: set[str]) -> _Begun:
 
 def _table() -> Table:
     table = folding()
-    for code in range(TABLE_END):
+    for code, form in enumerate(table):
         if unicodedata.category(chr(code)) == "Pd":
-            table[code] = "--"
+            table[code] = _LONG_DASH
+        elif isinstance(form, str) and len(form) > 1:
+            table[code] = code  # in no flag are two letters that have one form together
     for dash in _OTHER_DASHES:
-        table[ord(dash)] = "--"
+        table[ord(dash)] = _LONG_DASH
     for hyphen in _HYPHENS:
         table[ord(hyphen)] = "-"
     for sign, plain in _SIGNS.items():
@@ -245,4 +250,7 @@ def _plain(prompt: str) -> str:
     """*prompt* with a plain letter for each that looks like one, and dashes that begin flags."""
     if prompt.isascii():
         return prompt.lower()
-    return _SOFT_DASHES.sub("--", translated(prompt, _PLAIN)).replace(_SOFT_HYPHEN, "")
+    text = translated(prompt, _PLAIN).replace(_LONG_DASH, "--")
+    if _SOFT_HYPHEN in text:
+        text = _SOFT_DASHES.sub("--", text).replace(_SOFT_HYPHEN, "")
+    return text

@@ -17,7 +17,9 @@ IGNORED = (
 """What shows nothing by itself, for a regular expression: ``Default_Ignorable_Code_Point``."""
 DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d"
 """Hyphens, dashes and minus signs."""
-_IGNORED = re.compile(f"[{IGNORED}]+")
+_IGNORED = re.compile(f"[{IGNORED}]")
+_SOON = 64
+"""In most texts one of so many letters is seen."""
 _BRAILLE_BLANK = "\u2800"
 _UNSEEN = {"Cc", "Cf", "Cs", "Zs", "Zl", "Zp", "Mn", "Me"}
 """Categories of what is not seen where there is nothing else."""
@@ -42,9 +44,14 @@ _FOLDED_MAX = 3
 
 def is_blank(text: str) -> bool:
     """Whether nothing of *text* can be seen."""
-    return all(
-        letter == _BRAILLE_BLANK or unicodedata.category(letter) in _UNSEEN
-        for letter in _IGNORED.sub("", text)
+    return not (any(map(_is_seen, text[:_SOON])) or any(map(_is_seen, set(text))))
+
+
+def _is_seen(letter: str) -> bool:
+    return not (
+        unicodedata.category(letter) in _UNSEEN
+        or letter == _BRAILLE_BLANK
+        or _IGNORED.match(letter)
     )
 
 

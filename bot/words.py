@@ -10,7 +10,7 @@ from bot.letters import DASHES, TABLE_END, Table, folding, translated
 _WRAPPERS = f"_*~|`{DASHES}"
 """Between two words these are what a space is."""
 _WRAPPED = re.compile(rf"[{re.escape(_WRAPPERS)}]")
-_SPELLED = re.compile(r"(?<= )(?:\w ){3,}")
+_SPELLED = re.compile(r" \w(?: \w){2,}(?= )")
 _ARTICLES = ("a", "i")
 """Single letters that may stand before a word that is spelled."""
 _ADDED_MARKS = re.compile(
@@ -40,6 +40,7 @@ class RefusedWords:
         forms = {form: word for word in words for form in _forms(word)}
         self._table = _spaced(set("".join(forms))) if forms else []
         self._unwrapped = _unwrapped(self._table) if forms else []
+        self._marked = any(map(_ADDED_MARKS.search, forms))
         self._alone: dict[str, str] = {}
         self._phrases: dict[str, str] = {}
         self._inside: dict[str, str] = {}
@@ -56,25 +57,30 @@ class RefusedWords:
         """The refused word that *prompt* holds, as it was given; ``None``: none of them."""
         if not (self._alone or self._phrases or self._inside):
             return None
-        found = self._find(prompt)
-        if found is None and _ADDED_MARKS.search(prompt):
-            return self._find(_ADDED_MARKS.sub("", prompt))
+        text = translated(prompt, self._table)
+        found = self._find(_ADDED_MARKS.sub("", text))
+        if found is None and self._marked and _ADDED_MARKS.search(text):
+            found = self._find(text)
+        if found is None and self._inside and _WRAPPED.search(prompt):
+            found = self._find_inside(prompt)
         return found
 
     def _find(self, text: str) -> str | None:
-        tokens = _tokens(text, self._table)
+        tokens = _apart(text)
         joined = _joined(tokens)
         for token in self._alone.keys() & {*tokens, *_spelled(joined)}:
             return self._alone[token]
-        for phrase, word in self._phrases.items():
-            if phrase in joined:
-                return word
-        if self._inside and _WRAPPED.search(text):
-            joined += _joined(_tokens(text, self._unwrapped))
-        for part, word in self._inside.items():
-            if part in joined:
-                return word
+        for parts in (self._phrases, self._inside):
+            for part, word in parts.items():
+                if part in joined:
+                    return word
         return None
+
+    def _find_inside(self, prompt: str) -> str | None:
+        """What is found where the letters stand together that something was put between."""
+        text = _ADDED_MARKS.sub("", translated(prompt, self._unwrapped))
+        joined = _joined(_apart(text))
+        return next((word for part, word in self._inside.items() if part in joined), None)
 
 
 def can_be_found(word: str) -> bool:
@@ -118,7 +124,11 @@ def _unwrapped(spaced: Table) -> Table:
 
 def _tokens(text: str, table: Table) -> list[str]:
     """The words and signs of *text*."""
-    return translated(text, table).replace(_SIGN, f" {_SIGN} ").split()
+    return _apart(translated(text, table))
+
+
+def _apart(text: str) -> list[str]:
+    return text.replace(_SIGN, f" {_SIGN} ").split()
 
 
 def _joined(tokens: list[str]) -> str:
