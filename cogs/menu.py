@@ -57,10 +57,13 @@ class Menu(commands.Cog):
         job = await self._bot.archive.shown_in(at_hand(message), visitor)
         if job is not None and job.pictures:
             return _remixable(job), job.place.private
-        return await self._posted_again(visitor, message), message.flags.ephemeral
+        found = await self._posted_again(visitor, message, ours=True)
+        return found, message.flags.ephemeral
 
-    async def _posted_again(self, visitor: Visitor, message: discord.Message) -> list[Picture]:
-        """Pictures of ours in somebody's message: anybody can call a file as they like.
+    async def _posted_again(
+        self, visitor: Visitor, message: discord.Message, *, ours: bool = False
+    ) -> list[Picture]:
+        """Pictures of ours in a message: unless it is ours, anybody can call a file as they like.
 
         Also those of a result that it forwards or links to. Raises `NotYours` where results are
         their authors' and this one's is somebody else.
@@ -69,17 +72,17 @@ class Menu(commands.Cog):
         known = await self._bot.archive.known(
             [*(JobId(one.job_id) for one in found), *linked], visitor
         )
-        ours: list[Picture] = []
+        pictures: list[Picture] = []
         for picture in found:
             if JobId(picture.job_id) not in known:
-                ours += [picture] if is_uuid(picture.job_id) else []
+                pictures += [picture] if ours or is_uuid(picture.job_id) else []
             elif self._admitted(visitor, known[JobId(picture.job_id)]):
-                ours.append(picture)
+                pictures.append(picture)
         for link in linked:
             job = known.get(link)
             if job is not None and self._admitted(visitor, job):
-                ours += _remixable(job)
-        unique = {(one.job_id, one.image_no): one for one in ours}
+                pictures += _remixable(job)
+        unique = {(one.job_id, one.image_no): one for one in pictures}
         return list(unique.values())[:PICTURES_FOUND]
 
     def _admitted(self, visitor: Visitor, job: Job | None) -> bool:

@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, exists, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from bot.inputs import plain_id
 from bot.model import Job, JobState, Suggestion
 from bot.store.erasing import FORGOTTEN, SHOWN, is_forgotten
 from bot.store.rows import to_job
-from bot.store.tables import JobRow, PictureRow
+from bot.store.tables import JobRow, PictureRow, plainly
 
 T = TypeVar("T")
 
@@ -68,8 +69,10 @@ def _fitting(
         moved = exists().where(PictureRow.job_id == of.id, PictureRow.posted_channel_id != whose)
         fits = fits.where(of.author_id != others_than, ~of.private, ~moved)
     if words:
-        in_prompt = of.prompt.icontains(words, autoescape=True)
-        fits = fits.where(or_(in_prompt, of.provider_job_id.startswith(words, autoescape=True)))
+        reads = of.prompt.icontains(words, autoescape=True)
+        if begins := plain_id(words):
+            reads |= plainly(of.provider_job_id).startswith(begins, autoescape=True)
+        fits = fits.where(reads)
     return fits.order_by(of.id.desc()).limit(limit)
 
 

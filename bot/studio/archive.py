@@ -187,26 +187,24 @@ class Archive:
 
         Raises `JobUnknown` and `ListUnavailable`.
         """
-        time = StoreTime()
-        async with looking(time):
-            job = await self._store.by_interaction(interaction_id)
-        job = await seen_by(visitor, job)
-        if job is None:
-            raise JobUnknown
         parent = None
-        async with looking(time):
+        async with looking():
+            job = await self._store.by_interaction(interaction_id)
+            if job is None:
+                raise JobUnknown
             if isinstance(job.request, RemixRequest):
                 parent = await self._store.by_id(job.request.source.job_id)
             children = await self._store.children(job, visitor.user_id, limit=CHILDREN_LOOKED_AT)
-        family = await visible([*filter(None, [parent]), *children], visitor)
-        if parent not in family:
-            parent = None
+        seen = await visible([job, *filter(None, [parent]), *children], visitor)
+        if job not in seen:
+            raise JobUnknown
+        parent = parent if parent in seen else None
         own = job.author_id == visitor.user_id
         link = (parent.posted or parent.message) if parent is not None else None
         return Dossier(
             job=job,
             parent=parent,
-            children=tuple(one for one in children if one in family)[:CHILDREN_LISTED],
+            children=tuple(one for one in children if one in seen)[:CHILDREN_LISTED],
             origin=link or (job.origin if own or parent is not None else None),
         )
 

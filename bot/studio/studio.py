@@ -43,7 +43,7 @@ from bot.store import Store
 from bot.studio.asking import Announce, Asking
 from bot.studio.house import House, MessageAtHand, Visitor, admit_to_job
 from bot.studio.lookups import StoreTime, check_age, find_source, shown_in, store_budget
-from bot.studio.sight import seen_by, stays_private
+from bot.studio.sight import seen_by, stays_private, visible
 
 log = logging.getLogger(__name__)
 
@@ -145,10 +145,13 @@ class Studio:
         """
 
         async def request(time: StoreTime) -> Wanted:
+            parent = None
             async with time.spend():
-                known = await shown_in(self._store, message)
-            shown = await seen_by(visitor, known)
-            if shown is None:
+                shown = await shown_in(self._store, message)
+                if source is not None:
+                    parent = await self._store.by_id(source.job_id)
+            seen = await visible(list(filter(None, [shown, parent])), visitor)
+            if shown is None or shown not in seen:
                 raise SourceUnknown
             self.house.admit_to_result(visitor, shown.author_id)
             private = stays_private(shown, asking.place)
@@ -156,7 +159,8 @@ class Studio:
                 case ImagineRequest() as imagined:
                     return Wanted(request=replace(imagined, callback=None), private=private)
                 case RemixRequest() as remix if source:
-                    parent = await self._see_source(source, visitor, time)
+                    if parent is not None and parent not in seen:
+                        raise JobUnknown
                     private |= self._check_source(parent, remix.prompt, asking)
                     wanted = replace(remix, source=source, callback=None)
                     return Wanted(request=wanted, origin=shown.origin, private=private)
@@ -183,8 +187,11 @@ class Studio:
         async def request(time: StoreTime) -> Wanted:
             private = False
             if isinstance(draft.request, RemixRequest):
-                parent = await self._see_source(draft.request.source, visitor, time)
+                async with time.spend():
+                    parent = await self._store.by_id(draft.request.source.job_id)
                 if parent is not None:
+                    if await seen_by(visitor, parent) is None:
+                        raise JobUnknown
                     self.house.admit_to_result(visitor, parent.author_id)
                 private = self._check_source(parent, draft.request.prompt, asking)
             return Wanted(request=draft.request, origin=draft.origin, private=private)
@@ -246,18 +253,6 @@ class Studio:
                 await asyncio.sleep(0)
 
     # ------------------------------------------------------------------ how a job begins
-
-    async def _see_source(self, source: Source, visitor: Visitor, time: StoreTime) -> Job | None:
-        """The job of *source*; ``None`` where only the API may know it.
-
-        Raises `JobUnknown` where *visitor* may not see it.
-        """
-        async with time.spend():
-            known = await self._store.by_id(source.job_id)
-        seen = await seen_by(visitor, known)
-        if known is not None and seen is None:
-            raise JobUnknown
-        return seen
 
     def _check_source(self, source: Job | None, prompt: str, asking: Asking) -> bool:
         """Whether what is made from *source* is its author's alone. Raises `SourceTooOld`."""

@@ -23,8 +23,8 @@ ANSWER_WITHIN_S = 0.75
 """Discord wants its answer within three seconds, and the store may take one of them."""
 BELIEVED_FOR_S = 60.0
 REMEMBERED_MAX = 2000
-ASKED_AT_ONCE_MAX = 50
-"""Above this, what is not known counts as not seen."""
+ASKED_AT_ONCE_MAX = 20
+"""Above this, what is not known counts as not seen: all requests of a bot share one limit."""
 
 HIDDEN_NAME = "___hidden___"
 HIDDEN_FLAG = 1 << 17

@@ -255,6 +255,8 @@ def metadata(of: Interaction, world: World) -> JsonObject:
         "user": user(of.user),
         "authorizing_integration_owners": installed(of, world),
     }
+    if of.type == COMMAND and of.data.get("type") == MESSAGE_COMMAND:
+        told["target_message_id"] = of.data["target_id"]
     if of.type == COMPONENT and of.source is not None:
         told["interacted_message_id"] = str(of.source.id)
     if of.type == MODAL_SUBMIT and of.opened_by is not None:

@@ -134,8 +134,11 @@ async def test_a_kept_result_that_its_author_is_shown_is_delivered(sim: Sim) -> 
     assert "4 pictures" in text(shown(await sim.ann.slash(sim.channel, "jobs")))
 
 
-@pytest.mark.parametrize("typed", ["fox", ""])
+@pytest.mark.parametrize("typed", ["fox", "", "by id", "by id in capitals without dashes"])
 async def test_a_half_typed_job_id_is_completed(sim: Sim, typed: str) -> None:
     await sim.imagine(sim.ann, "a red fox")
+    if typed.startswith("by id"):
+        begins = sim.api.submits[0].job_id[:12]
+        typed = begins.replace("-", "").upper() if "capitals" in typed else begins
     [offered] = await sim.ann.autocomplete(sim.channel, "show", "job_id", typed)
     assert offered["name"].startswith("a red fox")

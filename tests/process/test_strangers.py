@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from sandbox.api import GenerationServer
 from tests.discord_server.faults import SILENCE, broken
 from tests.discord_server.handles import Handle
 from tests.discord_server.people import Community, Person
@@ -142,6 +143,30 @@ async def test_a_group_of_friends_keeps_its_jobs_to_itself(
     assert SECRET in await shown(yan, friends, result.link)
     assert UNKNOWN in await shown(yan, others, result.link)
     assert UNKNOWN in await shown(people[0], square, result.link)
+    assert "ERROR" not in bot.output
+
+
+async def test_what_is_shown_to_somebody_works_although_its_author_took_it_elsewhere(
+    bot: BotProcess,
+    api: GenerationServer,
+    channel: Channel,
+    square: Channel,
+    people: list[Person],
+) -> None:
+    ann, ben = people[:2]
+    channel.closed_to.append(ben.user)
+    result = await result_of(await ann.slash(square, "imagine", prompt=SECRET))
+    assert SECRET in await shown(ann, channel, result.link)
+    while f"/{channel.id}/" not in (await (await ann.slash(square, "jobs")).message()).text:
+        pass  # it is written down once it is shown
+    assert UNKNOWN in await shown(ben, square, result.link), "its place is another one now"
+    choice = await (await ben.use(result, "Remix this")).message()
+    form = await ben.click(choice, "Remix 2")
+    assert form.modal is not None
+    assert form.modal["Prompt"].value == SECRET
+    await result_of(await ben.submit(form, {"Prompt": "mine"}))
+    await result_of(await ben.click(result, "Again"))
+    assert api.submit_calls == 3
     assert "ERROR" not in bot.output
 
 
