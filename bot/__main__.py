@@ -8,13 +8,15 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import NoReturn
 
 from bot import notices, sentences
-from bot.assembly import assemble
+from bot.assembly import Assembled, assemble
 from bot.checkup import Outcome, check
 from bot.clock import Clock
 from bot.connecting import DiscordRefuses
-from bot.errors import StoreUnavailable, StoreUnusable
+from bot.errors import StoreGone, StoreUnavailable, StoreUnusable
 from bot.settings import Settings, SettingsInvalid, load_settings
 
 log = logging.getLogger(__name__)
@@ -28,6 +30,9 @@ MARKS = {
 }
 CLOSING_S = 8.0
 """Whoever stops a service gives it ten seconds, as a rule, and kills it then."""
+LAST_RESULTS_S = 60.0
+"""How long jobs under way may take to their end where the file of the database is gone: whatever is
+not shown by then is known to nobody."""
 
 
 def main(given: Sequence[str] | None = None) -> int:
@@ -106,23 +111,59 @@ async def run(settings: Settings) -> None:
 
 async def _serve(settings: Settings) -> None:
     async with assemble(settings, clock=Clock()) as assembled, assembled.bot as bot:
-        await bot.start(settings.discord_token.get_secret_value())
+        connected = asyncio.create_task(
+            bot.start(settings.discord_token.get_secret_value()), name="connection"
+        )
+        losing = asyncio.create_task(assembled.store.sole_use.until_lost(), name="sole use")
+        try:
+            await asyncio.wait({connected, losing}, return_when=asyncio.FIRST_COMPLETED)
+            if losing.done():
+                await _lose(losing.result(), assembled)
+            await connected
+        finally:
+            losing.cancel()
+            connected.cancel()
+            await asyncio.gather(losing, connected, return_exceptions=True)
+
+
+async def _lose(reason: StoreUnusable, assembled: Assembled) -> None:
+    """The database is no longer ours to use: end, with what can still be given to people.
+
+    Where another process has come, at once: closing takes time, in which an edit could go out over
+    what that one shows. Raises *reason*.
+    """
+    if not isinstance(reason, StoreGone):
+        _complain(sentences.describe(reason))
+        _end_now(CANNOT_RUN)
+    log.error(sentences.describe(reason))
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LAST_RESULTS_S):
+            await assembled.runner.until_idle()
+    _end_in_time(CANNOT_RUN)
+    raise reason
 
 
 def _stop(stopped: asyncio.Event) -> None:
     """End soon, and in any case in time: another machine's silence must not hold us up."""
     if not stopped.is_set():
         stopped.set()
-        backstop = threading.Timer(CLOSING_S, _end_now)
-        backstop.daemon = True
-        backstop.start()
+        _end_in_time(OK)
 
 
-def _end_now() -> None:
+def _end_in_time(code: int) -> None:
+    def end() -> None:
+        log.warning(notices.CLOSING_HANGS)
+        _end_now(code)
+
+    backstop = threading.Timer(CLOSING_S, end)
+    backstop.daemon = True
+    backstop.start()
+
+
+def _end_now(code: int) -> NoReturn:
     """As after a crash, the rows say how to go on."""
-    log.warning(notices.CLOSING_HANGS)
     logging.shutdown()
-    os._exit(OK)  # leaving in any other way would wait for what hangs
+    os._exit(code)  # leaving in any other way would wait for what hangs
 
 
 def _complain(*lines: str) -> None:

@@ -34,6 +34,7 @@ class Assembled:
     bot: RemixBot
     store: Store
     crew: Crew
+    runner: JobRunner
 
 
 @asynccontextmanager
@@ -106,7 +107,7 @@ async def assemble(
             clock=clock,
             discord_timeout_s=settings.discord_timeout_seconds,
         )
-        yield Assembled(bot=bot, store=store, crew=crew)
+        yield Assembled(bot=bot, store=store, crew=crew, runner=runner)
 
 
 def read_limits(settings: Settings) -> Limits:

@@ -94,7 +94,7 @@ class RemixBot(commands.Bot):
         self.studio = studio
         self.archive = archive
         self._store = store
-        self._screens = Screens(self, crew=crew, clock=clock)
+        self._screens = Screens(self, crew=crew, clock=clock, certain=store.sole_use.certain)
         self._sight = ChannelSight(self, crew=crew, clock=clock)
         self._greeted = False
         self._left_open: list[Job] = []

@@ -20,7 +20,7 @@ RemixbotError
 │   ├── PictureUnavailable · PictureTooLarge
 │   ├── StoreUnavailable · ListUnavailable
 │   ├── StoreUnusable    the database is no use to this process, however long it waits
-│   │   └── StoreTooNew · StoreInUse · AddressWrong
+│   │   └── StoreTooNew · StoreInUse · AddressWrong · StoreLost · StoreGone
 │   └── DeliveryFailed
 ├── OperatorError    who runs the bot: logged as an error with what to fix
 │   ├── ApiKeyRefused · ApiCreditUsedUp · ApiPermissionMissing
@@ -408,6 +408,18 @@ class StoreTooNew(StoreUnusable):
 @dataclass(eq=False)
 class StoreInUse(StoreUnusable):
     """Another process of the bot uses the database; only at the start."""
+
+
+@dataclass(eq=False)
+class StoreLost(StoreUnusable):
+    """Another process has come and uses the database, or a backup was restored; while running."""
+
+
+@dataclass(eq=False)
+class StoreGone(StoreUnusable):
+    """A file of the database was deleted, moved or replaced; while running."""
+
+    path: str
 
 
 class AddressProblem(Enum):

@@ -275,6 +275,13 @@ SENTENCES: dict[type[errors.RemixbotError], str | Callable[[Any], str]] = {
     "read it: update the bot, then start it again.",
     errors.StoreInUse: "Another bot process is using this database: stop that one first, or give "
     "this one a DATABASE_URL of its own.",
+    errors.StoreLost: "Another bot process has taken over this database, or a backup was restored "
+    "into it, so this process has ended: it writes, edits and submits nothing more.",
+    errors.StoreGone: lambda error: (
+        f"The file {error.path} was deleted, moved or replaced while the bot was running. The bot "
+        "takes no more jobs and ends. Put the file back before you start it again, or the next "
+        "start makes a new one."
+    ),
     errors.AddressWrong: _address_wrong,
     errors.DeliveryFailed: "Discord did not take the pictures. They are kept: `/show` posts them.",
     errors.ApiKeyRefused: f"The API does not accept this bot's key. {OPERATOR_TOLD}",

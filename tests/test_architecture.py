@@ -45,7 +45,7 @@ ONLY_IN = {
     "alembic": ("bot/store/",),
     "pydantic": ("bot/settings.py",),
     "pydantic_settings": ("bot/settings.py",),
-    "os": ("bot/__main__.py", "bot/settings.py"),
+    "os": ("bot/__main__.py", "bot/settings.py", "bot/store/file_use.py"),
     "dotenv": ("bot/env_file.py",),
     "simcord": (),
     "sandbox": (),

@@ -39,6 +39,7 @@ SAMPLES: dict[str, Any] = {
     "word": "gore",
     "problem": errors.AddressProblem.WORD,
     "option": "sslmode",
+    "path": "data/remixbot.db",
     "words": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
     "task_id": "d758n65e878c73cmdg20",
     "shape": "the log's words",

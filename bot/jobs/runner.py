@@ -111,6 +111,7 @@ class JobRunner:
         self._submit_within_s = submit_within_s
         self._patience_s = patience_s
         self._runs: dict[int, _Run] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
         self._last_at_work = clock.now()
         self._deliveries = asyncio.Semaphore(DELIVERIES_AT_ONCE)
 
@@ -138,7 +139,14 @@ class JobRunner:
         self._runs[job.id] = run
         task = self._crew.spawn(self._run(run), name=f"job {job.id}")
         task.add_done_callback(lambda _: self._ended(run))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
         return task
+
+    async def until_idle(self) -> None:
+        """Wait until no job is under way."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
 
     def stop(self, job_id: int) -> None:
         """A job was stopped in the store: act on it, where it is under way here."""
@@ -334,6 +342,7 @@ class JobRunner:
         until = self._clock.monotonic() + self._patience_s
         pause_s, longest_s = DELIVERY_PAUSES_S
         while True:
+            await self._store.sole_use.certain()
             try:
                 async with self._deliveries:
                     return await bring()

@@ -5,6 +5,7 @@ Only the nouns of `bot.model` go in and come out; tables, SQL and drivers stay i
 
 from bot.store.looking import Condition, look_at_store
 from bot.store.opening import open_store
+from bot.store.sole_use import SoleUse
 from bot.store.store import Store
 
-__all__ = ["Condition", "Store", "look_at_store", "open_store"]
+__all__ = ["Condition", "SoleUse", "Store", "look_at_store", "open_store"]

@@ -1,22 +1,31 @@
 """How each kind of database is connected to, and how its transactions begin.
 
-Everything that is not portable is here or in `bot.store.sole_use`; the tables and the queries know
-no database by name. No error of these engines shows what was bound to a statement.
+Everything that is not portable is here or where sole use is made sure of; the tables and the
+queries know no database by name. No error of these engines shows what was bound to a statement.
 """
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from bot.store.address import Address
-from bot.store.sole_use import lock_with_connection
 
 _READERS = 4
+
+KEEPALIVES = (
+    # A machine that vanished does not say so; the server's default is to ask after two hours.
+    "SET tcp_keepalives_idle = 30",
+    "SET tcp_keepalives_interval = 10",
+    "SET tcp_keepalives_count = 3",
+    "SET tcp_user_timeout = 60000",
+)
+"""With these a server ends a session that has been silent for a minute, and not before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +45,7 @@ def reading_engine(address: Address, patience: Patience) -> AsyncEngine:
     a trip to that: beginning and ending a transaction around one SELECT would double the time that
     people wait.
     """
-    create = _sqlite_engine if address.is_sqlite else _postgresql_engine
+    create = _sqlite_engine if address.is_sqlite else _postgresql_pool
     return create(
         address,
         patience,
@@ -51,8 +60,7 @@ def writing_engine(address: Address, patience: Patience, *, migrating: bool = Fa
     """An engine of one connection, whose transactions keep every other writer out.
 
     *migrating*: a statement may take as long as it takes, and a table may be dropped without the
-    rows that belong to it. Connecting raises `BlockingIOError` where another store writes to the
-    same PostgreSQL database.
+    rows that belong to it.
     """
     if address.is_sqlite:
         # The driver begins transactions late; we begin each one ourselves.
@@ -65,19 +73,45 @@ def writing_engine(address: Address, patience: Patience, *, migrating: bool = Fa
         )
         event.listen(engine.sync_engine, "begin", _begin_immediate)
         return engine
-    engine = _postgresql_engine(address, patience, unlimited=migrating, pool_size=1)
-    lock_with_connection(engine, wait_s=patience.lock_s)
+    engine = _postgresql_pool(address, patience, unlimited=migrating, pool_size=1)
+    settings = (
+        f"SET lock_timeout = {max(1, round(patience.lock_s * 1000))}",
+        # A process that froze in the middle must not keep its successor out.
+        f"SET idle_in_transaction_session_timeout = {round(patience.answer_s * 1000)}",
+        *KEEPALIVES,
+    )
+    _run_on_connecting(engine, settings)
     return engine
+
+
+def locking_engine(address: Address, patience: Patience) -> AsyncEngine:
+    """An engine for the one connection to a server that holds the lock, and is used for no more."""
+    return _postgresql_engine(address, patience, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+
+
+def _run_on_connecting(engine: AsyncEngine, statements: Iterable[str]) -> None:
+    def run(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        for statement in statements:
+            cursor.execute(statement)
+        cursor.close()
+        connection.commit()
+
+    event.listen(engine.sync_engine, "connect", run)
 
 
 def _begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+def _postgresql_pool(address: Address, patience: Patience, **options: Any) -> AsyncEngine:
+    """An engine that connects anew where the server has been away."""
+    return _postgresql_engine(address, patience, max_overflow=0, pool_pre_ping=True, **options)
+
+
 def _postgresql_engine(
     address: Address, patience: Patience, *, unlimited: bool = False, **options: Any
 ) -> AsyncEngine:
-    """An engine that connects anew where the server has been away."""
     limits: dict[str, Any] = {"timeout": patience.answer_s, "command_timeout": patience.answer_s}
     limits |= address.options
     if unlimited:
@@ -85,8 +119,6 @@ def _postgresql_engine(
     return create_async_engine(
         address.url,
         hide_parameters=True,
-        max_overflow=0,
-        pool_pre_ping=True,
         connect_args=limits,
         **options,
     )
@@ -101,14 +133,7 @@ def _sqlite_engine(
         "PRAGMA journal_mode = WAL",
         f"PRAGMA foreign_keys = {int(enforce_foreign_keys)}",
     )
-
-    def set_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-        cursor = connection.cursor()
-        for pragma in pragmas:
-            cursor.execute(pragma)
-        cursor.close()
-
-    event.listen(engine.sync_engine, "connect", set_pragmas)
+    _run_on_connecting(engine, pragmas)
     # At DEBUG the driver writes every bound value to the log: prompts, addresses, whatever is kept.
     logging.getLogger("aiosqlite").setLevel(logging.INFO)
     return engine

@@ -3,18 +3,16 @@
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bot.clock import Clock
-from bot.errors import StoreInUse
 from bot.store.address import Address, read_address
-from bot.store.engine import Patience, reading_engine, writing_engine
+from bot.store.engine import Patience, locking_engine, reading_engine, writing_engine
 from bot.store.failures import database_errors
+from bot.store.file_use import use_file
 from bot.store.migrating import migrate
-from bot.store.sole_use import lock_file
+from bot.store.server_use import use_server
+from bot.store.sole_use import SoleUse
 from bot.store.store import Store
 
 T = TypeVar("T")
@@ -43,26 +41,31 @@ async def _open(opened: AsyncExitStack, url: str, clock: Clock, patience: Patien
     """A store; what *opened* is left with must be closed, also after an error."""
     with database_errors():
         address = read_address(url)
+        sole_use = await opened.enter_async_context(_use(address, patience))
         reading = reading_engine(address, patience)
         opened.push_async_callback(reading.dispose)
-        try:
-            if address.is_sqlite:
-                opened.enter_context(lock_file(_file_in_folder(address)))
-            await _migrate(address, patience)
-            writing = writing_engine(address, patience)
-            opened.push_async_callback(writing.dispose)
-            await _try(writing)
-        except BlockingIOError:
-            raise StoreInUse from None
-    store = Store(reading, writing, clock)
+        await _migrate(address, patience)
+        writing = writing_engine(address, patience)
+        opened.push_async_callback(writing.dispose)
+        await sole_use.claim(writing)
+        sole_use.guard(writing)
+    store = Store(reading, writing, clock, sole_use)
     opened.push_async_callback(store.settle)
     return store
 
 
-def _file_in_folder(address: Address) -> Path:
-    """The path of an SQLite database, in a folder that exists."""
-    address.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return address.file
+@asynccontextmanager
+async def _use(address: Address, patience: Patience) -> AsyncGenerator[SoleUse]:
+    if address.is_sqlite:
+        async with use_file(address.file) as of_file:
+            yield of_file
+        return
+    engine = locking_engine(address, patience)
+    try:
+        async with use_server(engine, wait_s=patience.lock_s) as of_server:
+            yield of_server
+    finally:
+        await engine.dispose()
 
 
 async def _migrate(address: Address, patience: Patience) -> None:
@@ -73,11 +76,6 @@ async def _migrate(address: Address, patience: Patience) -> None:
             await connection.run_sync(migrate)
     finally:
         await engine.dispose()
-
-
-async def _try(engine: AsyncEngine) -> None:
-    async with engine.connect():
-        pass
 
 
 async def _to_its_end(work: Coroutine[Any, Any, T]) -> T:

@@ -1,63 +1,85 @@
-"""One process for one database: the lock that a store holds for as long as it is open.
+"""One process for one database: what that rests on, whatever kind of database it is.
 
-The operating system or the database server takes the lock back from a process that is gone, so that
-none is ever left behind. Whoever finds it taken gets a `BlockingIOError`.
+Two things together. A lock keeps a second process from starting: the operating system or the
+database server takes it back from a process that is gone, so that none is ever left behind. And a
+row names the process that came last, which each transaction looks at: whoever is no longer named
+there writes nothing, whatever became of its lock.
 """
 
-import fcntl
-from collections.abc import Generator
-from contextlib import contextmanager
-from pathlib import Path
+import asyncio
+import secrets
+from abc import ABC, abstractmethod
 
-from sqlalchemy import event
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy import Connection, event, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlalchemy.pool import ConnectionPoolEntry
 
-_KEY = int.from_bytes(b"remixbot")
-"""The number of our lock; advisory locks of PostgreSQL are numbered within each database."""
+from bot.errors import StoreLost, StoreUnusable
+from bot.store.tables import FactRow
 
-_LOCK_NOT_AVAILABLE = "55P03"
-"""What PostgreSQL calls a wait for a lock that was longer than ``lock_timeout``."""
-
-
-@contextmanager
-def lock_file(database: Path) -> Generator[None]:
-    """Hold the lock of this SQLite file, which is a file beside it.
-
-    The database itself cannot be locked so: SQLite has locks of its own on it.
-    """
-    real = database.resolve()
-    with real.with_name(f"{real.name}.lock").open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
+OWNER_FACT = "owner"
+"""Under this name the database remembers which process came last."""
 
 
-def lock_with_connection(engine: AsyncEngine, *, wait_s: float) -> None:
-    """Let every new connection of this PostgreSQL engine take the lock, and keep it.
+class SoleUse(ABC):
+    """That this process alone uses a database, from when it took the lock until that is lost."""
 
-    Whoever writes through *engine* therefore holds it, even after the server was away and somebody
-    else may have come first. *wait_s*: a connection that was just closed holds on for a moment.
-    """
-    settings = (
-        f"SET lock_timeout = {max(1, round(wait_s * 1000))}",
-        # A machine that vanished does not say so; the server's default is to ask after two hours.
-        "SET tcp_keepalives_idle = 30",
-        "SET tcp_keepalives_interval = 10",
-        "SET tcp_keepalives_count = 3",
-    )
+    named = select(FactRow.value).where(FactRow.name == OWNER_FACT)
+    """Asks for the owner that the database names."""
 
-    def take(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-        cursor = connection.cursor()
-        for setting in settings:
-            cursor.execute(setting)
-        try:
-            cursor.execute(f"SELECT pg_advisory_lock({_KEY})")
-        except Exception as error:
-            if getattr(error, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
-                raise BlockingIOError from None
-            raise
-        cursor.close()
-        connection.commit()
+    def __init__(self) -> None:
+        self.owner = secrets.token_hex(8)
+        self._lost: asyncio.Future[StoreUnusable] = asyncio.get_running_loop().create_future()
 
-    event.listen(engine.sync_engine, "connect", take)
+    @property
+    def reason(self) -> StoreUnusable | None:
+        """Why it is over for good; ``None`` as long as it is not."""
+        return self._lost.result() if self._lost.done() else None
+
+    async def until_lost(self) -> StoreUnusable:
+        """Wait until it is over for good; why."""
+        return await asyncio.shield(self._lost)
+
+    @abstractmethod
+    async def certain(self) -> None:
+        """Wait until it is certain enough that nobody else acts on what is in the database.
+
+        Whoever shows people something that rests on it alone asks this first. Waits for ever where
+        another process has come: this one is about to end.
+        """
+
+    async def claim(self, engine: AsyncEngine) -> None:
+        """Be named as the process that came last; earlier ones write nothing from here on."""
+        row = {"name": OWNER_FACT, "value": self.owner}
+        rename = update(FactRow).where(FactRow.name == OWNER_FACT).values(row)
+        async with engine.begin() as connection:
+            if not (await connection.execute(rename)).rowcount:
+                await connection.execute(insert(FactRow).values(row))
+
+    def guard(self, engine: AsyncEngine) -> None:
+        """Let each transaction of *engine* begin by making sure that this process may write.
+
+        A transaction of one that may not raises `BlockingIOError`.
+        """
+        # On a server the row stays locked until the end: a new owner waits for what is under way.
+        question = self.named.with_for_update(read=True)
+
+        def check(connection: Connection) -> None:
+            self.inspect(connection)
+            if self.reason is None and connection.scalar(question) != self.owner:
+                self.end(StoreLost())
+            if self.reason is not None:
+                raise BlockingIOError
+
+        event.listen(engine.sync_engine, "begin", check)
+
+    @abstractmethod
+    def inspect(self, connection: Connection) -> None:
+        """Notice at the beginning of a transaction what no row of the database can tell.
+
+        Raises `BlockingIOError` where this is not the moment to write.
+        """
+
+    def end(self, reason: StoreUnusable) -> None:
+        """It is over, for *reason*; the first one counts."""
+        if not self._lost.done():
+            self._lost.set_result(reason)

@@ -32,6 +32,7 @@ from bot.model import (
 from bot.store import counting, erasing, facts, lists, queries
 from bot.store.eraser import Eraser
 from bot.store.failures import database_errors
+from bot.store.sole_use import SoleUse
 from bot.store.writer import Writer
 
 P = ParamSpec("P")
@@ -53,7 +54,10 @@ class Store:
     been committed.
     """
 
-    def __init__(self, reading: AsyncEngine, writing: AsyncEngine, clock: Clock) -> None:
+    def __init__(
+        self, reading: AsyncEngine, writing: AsyncEngine, clock: Clock, sole_use: SoleUse
+    ) -> None:
+        self.sole_use = sole_use
         self._clock = clock
         self._sessions = async_sessionmaker(reading)
         self._writer = Writer(async_sessionmaker(writing), clock)

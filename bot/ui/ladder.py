@@ -58,6 +58,7 @@ class Ladder:
 
     *message_id* is the message that shows the job, where it is known. *resumed*: an earlier process
     may have left a message that nobody wrote down, so one is looked for before another is posted.
+    Nothing is written before *certain* of `bot.store.SoleUse` has come back.
     """
 
     def __init__(
@@ -68,9 +69,10 @@ class Ladder:
         *,
         clock: Clock,
         crew: Crew,
+        certain: Callable[[], Awaitable[None]],
         resumed: bool = False,
     ) -> None:
-        self._posting = Posting(client, job)
+        self._posting = Posting(client, job, certain)
         self._job = job
         self.message_id = message_id
         self._clock = clock

@@ -1,10 +1,10 @@
 """How a job's messages are written and found: by its interaction's token, in its channel, anew.
 
 Each call is one attempt and raises what discord.py raises; which one to take is decided in
-`bot.ui.ladder`.
+`bot.ui.ladder`. Nothing is written before it is certain that no other process writes for this job.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 import discord
 
@@ -26,11 +26,14 @@ class _Original(int):
 
 
 class Posting:
-    """Everything that *client* can write for *job*."""
+    """Everything that *client* can write for *job*, each time after *certain* has come back."""
 
-    def __init__(self, client: discord.Client, job: Job) -> None:
+    def __init__(
+        self, client: discord.Client, job: Job, certain: Callable[[], Awaitable[None]]
+    ) -> None:
         self._client = client
         self._job = job
+        self._certain = certain
         self._nonce = f"remixbot-{job.id}"
         """Discord drops a new message that repeats one of the last few minutes."""
         self.channel = client.get_partial_messageable(
@@ -38,6 +41,7 @@ class Posting:
         )
 
     async def edit_by_token(self, message_id: int, page: Page) -> None:
+        await self._certain()
         await self._webhook().edit_message(
             message_id,
             view=page.view,
@@ -46,6 +50,7 @@ class Posting:
         )
 
     async def edit_in_channel(self, message_id: int, page: Page) -> None:
+        await self._certain()
         await self.channel.get_partial_message(message_id).edit(
             view=page.view,
             attachments=page.files or discord.utils.MISSING,
@@ -54,6 +59,7 @@ class Posting:
 
     async def follow_up(self, page: PlainPage) -> discord.Message:
         """A further answer to the interaction, as private as the first."""
+        await self._certain()
         return await self._webhook().send(
             page.content,
             view=page.view,
@@ -65,6 +71,7 @@ class Posting:
 
     async def send(self, place: discord.abc.Messageable, page: Page | PlainPage) -> discord.Message:
         """A new message, which can mention the author of the job and nobody else."""
+        await self._certain()
         if isinstance(page, PlainPage):
             return await place.send(
                 page.content,
@@ -82,6 +89,7 @@ class Posting:
 
     async def reply(self, message_id: int, sentence: str) -> None:
         """A short reply in the channel, which can mention the author of the job."""
+        await self._certain()
         message = self.channel.get_partial_message(message_id)
         await message.reply(sentence, allowed_mentions=self._author_alone())
 

@@ -1,7 +1,7 @@
 """A job's message in Discord, from the first answer to the result."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 import discord
@@ -41,11 +41,20 @@ class Screens:
     """The screens of all jobs, for one connected *client*.
 
     How long an answer of Discord is waited for is up to the client (`bot.ui.requests`): to cancel a
-    call of discord.py would leave its locks taken.
+    call of discord.py would leave its locks taken. Nothing is written for a job before *certain*,
+    that of `bot.store.SoleUse`, has come back.
     """
 
-    def __init__(self, client: discord.Client, *, crew: Crew, clock: Clock) -> None:
+    def __init__(
+        self,
+        client: discord.Client,
+        *,
+        crew: Crew,
+        clock: Clock,
+        certain: Callable[[], Awaitable[None]],
+    ) -> None:
         self._client = client
+        self._certain = certain
         self._crew = crew
         self._clock = clock
         self._pacer = Pacer(clock)
@@ -105,6 +114,7 @@ class Screens:
             message_id,
             clock=self._clock,
             crew=self._crew,
+            certain=self._certain,
             resumed=resumed,
         )
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
-from sqlalchemy.engine import make_url
 
 from sandbox.api import GenerationServer, Job
 from sandbox.api.server import Call
@@ -20,6 +19,7 @@ from tests.discord_server.server import DiscordServer
 from tests.discord_server.things import Channel
 from tests.patience import HANGS_S
 from tests.process.accidents import silence
+from tests.store.relay import Relay
 
 PROMISED_S = 10.0
 TROUBLE = ("Traceback", "never retrieved", "was destroyed", "Unclosed", "unclosed", "Exception")
@@ -134,57 +134,9 @@ async def test_an_sqlite_database_that_is_locked_holds_nobody_up(
         assert trouble not in bot.output
 
 
-class Freezer:
-    """Stands between the bot and a PostgreSQL server, and can stop to pass anything on."""
-
-    def __init__(self, url: str) -> None:
-        self._url = make_url(url)
-        self._flows = asyncio.Event()
-        self._flows.set()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self.url = ""
-
-    async def serve(self) -> AsyncGenerator["Freezer"]:
-        server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
-        port = server.sockets[0].getsockname()[1]
-        through = self._url.set(host="127.0.0.1", port=port, query={})
-        self.url = through.render_as_string(hide_password=False)
-        yield self
-        server.close()
-        self._flows.set()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    def freeze(self) -> None:
-        self._flows.clear()
-
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        folder = self._url.query.get("host")
-        if isinstance(folder, str):
-            there = await asyncio.open_unix_connection(f"{folder}/.s.PGSQL.5432")
-        else:
-            there = await asyncio.open_connection(self._url.host, self._url.port or 5432)
-        for source, target in ((reader, there[1]), (there[0], writer)):
-            task = asyncio.create_task(self._pass_on(source, target))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-
-    async def _pass_on(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-        try:
-            while block := await source.read(65536):
-                await self._flows.wait()
-                target.write(block)
-                await target.drain()
-        except ConnectionError:
-            pass
-        finally:
-            target.close()
-
-
 @pytest.fixture
-async def freezer(postgresql_url: str) -> AsyncGenerator[Freezer]:
-    async for one in Freezer(postgresql_url).serve():
+async def relay(postgresql_url: str) -> AsyncGenerator[Relay]:
+    async with Relay.before(postgresql_url) as one:
         yield one
 
 
@@ -195,15 +147,15 @@ async def test_a_postgresql_server_that_is_frozen_holds_nobody_up(
     channel: Channel,
     env: dict[str, str],
     tmp_path: Path,
-    freezer: Freezer,
+    relay: Relay,
 ) -> None:
-    on_postgresql = {**env, "DATABASE_URL": freezer.url}
+    on_postgresql = {**env, "DATABASE_URL": relay.url}
     async with BotProcess(discord, cwd=tmp_path, env=on_postgresql) as bot:
         await bot.wait_for_line("Logged in as")
         for number, person in enumerate(people):
             await person.slash(channel, "imagine", prompt=f"{number} sandbox:seconds=2.5")
         await api.until(lambda: len(api.submits) == len(people))
-        freezer.freeze()
+        relay.freeze()
         asking = [person.slash(channel, "imagine", prompt="frozen out") for person in people]
         refused = await asyncio.gather(*asking)
         for handle in refused:

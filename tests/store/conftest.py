@@ -7,17 +7,19 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event
-from sqlalchemy.pool import Pool
+from sqlalchemy.pool import QueuePool
 
 from bot.store import Store, open_store
 from tests.clock import ManualClock
+from tests.store.postgres import OwnServer, Server
 
 
 @pytest.fixture(autouse=True)
 def in_use() -> Generator[set[int]]:
     """The pooled connections that are checked out now; at the end of every test there are none.
 
-    Nor is any connection open then: each one of aiosqlite has a thread, which ends with it.
+    The one that holds a lock comes from no such pool. Nor is any connection open then: each one of
+    aiosqlite has a thread, which ends with it.
     """
     checked_out: set[int] = set()
 
@@ -27,11 +29,11 @@ def in_use() -> Generator[set[int]]:
     def on_checkin(_connection: Any, entry: Any) -> None:
         checked_out.discard(id(entry))
 
-    event.listen(Pool, "checkout", on_checkout)
-    event.listen(Pool, "checkin", on_checkin)
+    event.listen(QueuePool, "checkout", on_checkout)
+    event.listen(QueuePool, "checkin", on_checkin)
     yield checked_out
-    event.remove(Pool, "checkout", on_checkout)
-    event.remove(Pool, "checkin", on_checkin)
+    event.remove(QueuePool, "checkout", on_checkout)
+    event.remove(QueuePool, "checkin", on_checkin)
     assert not checked_out, "a connection is still checked out"
     for thread in threading.enumerate():
         if "_connection_worker_thread" in thread.name:
@@ -61,3 +63,10 @@ async def store(database_url: str, clock: ManualClock, in_use: set[int]) -> Asyn
     async with open_store(database_url, clock=clock) as opened:
         yield opened
         assert not in_use, "a connection is still checked out"
+
+
+@pytest.fixture
+def own_server(postgres: Server) -> OwnServer:
+    if not isinstance(postgres, OwnServer):
+        pytest.skip("the server of TEST_DATABASE_URL is not ours to stop")
+    return postgres

@@ -21,7 +21,7 @@ from bot.model import ImagineRequest, JobState, NewJob
 from bot.store import Store, open_store
 from tests.clock import ManualClock
 from tests.store import samples
-from tests.store.postgres import OwnServer, Server
+from tests.store.postgres import OwnServer
 from tests.store.samples import MESSAGE, new_job
 
 T = TypeVar("T")
@@ -40,13 +40,6 @@ async def impatient(
     ) as opened:
         yield opened
         assert not in_use, "a connection is still checked out"
-
-
-@pytest.fixture
-def own_server(postgres: Server) -> OwnServer:
-    if not isinstance(postgres, OwnServer):
-        pytest.skip("the server of TEST_DATABASE_URL is not ours to stop")
-    return postgres
 
 
 async def test_a_server_that_is_gone_is_told_and_the_store_works_again_when_it_is_back(
@@ -86,21 +79,6 @@ async def test_a_server_that_restarted_unnoticed_is_no_trouble_at_all(
         pass
     assert await impatient.job(job.id)
     assert await impatient.begin_run(job.id, "task-1")
-
-
-async def test_who_comes_first_after_the_server_was_gone_writes_alone(
-    own_server: OwnServer, impatient: Store, postgresql_url: str, clock: ManualClock
-) -> None:
-    job = await samples.submitting(impatient)
-    with _stopped(own_server):
-        pass
-    async with open_store(postgresql_url, clock=clock) as other:
-        with pytest.raises(StoreUnavailable, match="BlockingIOError"):
-            await impatient.begin_run(job.id, "mine")
-        assert await impatient.job(job.id) == await other.job(job.id)
-        assert await other.begin_run(job.id, "theirs")
-    assert (await samples.found(impatient, job.id)).task_id == "theirs"
-    assert await _once_it_may(lambda: impatient.finish(job.id, samples.completed()))
 
 
 @pytest.mark.usefixtures("own_server")

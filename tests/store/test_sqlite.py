@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
-from bot.errors import StoreUnavailable
+from bot.errors import AddressWrong, StoreUnavailable
 from bot.model import ImagineRequest
 from bot.store import Store, open_store
 from tests.clock import ManualClock
@@ -174,7 +174,7 @@ async def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path, clock: Manua
 async def test_a_database_that_every_connection_would_see_differently_is_refused(
     database: str, clock: ManualClock
 ) -> None:
-    with pytest.raises(StoreUnavailable, match="not a file"):
+    with pytest.raises(AddressWrong, match="NO_FILE"):
         async with open_store(f"sqlite+aiosqlite://{database}", clock=clock):
             pass
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Row, delete, insert, select
+from sqlalchemy import Connection, MetaData, Row, delete, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import JobState, MessageLink, Mode, RemixRequest, Source
@@ -62,8 +62,9 @@ async def test_whatever_the_first_version_wrote_is_kept(
         still_open = await store.open_jobs()
 
     async with _connected(database_url) as connection:
+        await connection.execute(delete(old.tables["facts"]).where(text("name = 'owner'")))
         after = await connection.run_sync(_content, old)
-    assert after == before
+    assert after == before, "but for the name of the process that used it"
     assert [job.state for job in jobs] == [JobState(row.state) for row in before["jobs"]]
     assert still_open == [
         job for job in jobs if job.state not in {JobState.DELIVERED, JobState.FAILED}

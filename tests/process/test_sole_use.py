@@ -1,0 +1,137 @@
+"""Two bots, or a database that is taken away: one process writes, and who may not ends at once."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from sandbox.api import GenerationServer
+from tests.discord_server.people import Person
+from tests.discord_server.process import BotProcess
+from tests.discord_server.seen import SeenMessage
+from tests.discord_server.server import DiscordServer
+from tests.discord_server.things import Channel
+
+OURS = "datname = current_database() AND pid <> pg_backend_pid()"
+WAITING = text("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+CUT_ALL_BUT_WHO_WAITS = text(
+    f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {OURS}"  # noqa: S608  # ours
+    " AND pid NOT IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"
+)
+
+
+@asynccontextmanager
+async def session(url: str) -> AsyncGenerator[AsyncConnection]:
+    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
+    try:
+        async with engine.connect() as connection:
+            yield connection
+    finally:
+        await engine.dispose()
+
+
+def finished(message: SeenMessage) -> bool:
+    return "Remix 1" in message.buttons
+
+
+async def test_whoever_loses_its_lock_to_a_second_bot_ends_and_edits_nothing_more(
+    discord: DiscordServer,
+    api: GenerationServer,
+    people: list[Person],
+    channel: Channel,
+    env: dict[str, str],
+    tmp_path: Path,
+    postgresql_url: str,
+) -> None:
+    shared = {**env, "DATABASE_URL": postgresql_url}
+    async with (
+        session(postgresql_url) as other,
+        BotProcess(discord, cwd=tmp_path, env=shared) as first,
+    ):
+        await first.wait_for_line("Logged in as")
+        handle = await people[0].slash(channel, "imagine", prompt="x sandbox:seconds=30")
+        await api.until(lambda: len(api.submits) == 1)
+        async with BotProcess(discord, cwd=tmp_path, env=shared) as second:
+            while not (await other.execute(WAITING)).all():
+                pass
+            await other.execute(CUT_ALL_BUT_WHO_WAITS)
+            assert await first.wait() == 1
+            assert "Another bot process has taken over this database" in first.output
+            assert "Traceback" not in first.output
+            await second.wait_for_line("Logged in as")
+            assert len((await handle.message(finished)).pictures) == 4
+            assert await second.stop() == 0
+    assert api.submit_calls == 1
+
+
+async def test_a_bot_whose_connections_are_cut_goes_on_where_nobody_else_comes(
+    discord: DiscordServer,
+    api: GenerationServer,
+    people: list[Person],
+    channel: Channel,
+    env: dict[str, str],
+    tmp_path: Path,
+    postgresql_url: str,
+) -> None:
+    own = {**env, "DATABASE_URL": postgresql_url}
+    async with (
+        session(postgresql_url) as other,
+        BotProcess(discord, cwd=tmp_path, env=own) as bot,
+    ):
+        await bot.wait_for_line("Logged in as")
+        for number in range(1, 3):
+            handle = await people[0].slash(channel, "imagine", prompt=f"{number} sandbox:seconds=5")
+            await api.until(lambda number=number: len(api.submits) == number)
+            await other.execute(CUT_ALL_BUT_WHO_WAITS)
+            assert len((await handle.message(finished)).pictures) == 4
+        assert await bot.stop() == 0
+        assert "Traceback" not in bot.output
+
+
+@pytest.mark.parametrize("asked", [True, False])
+async def test_a_bot_whose_database_file_is_deleted_refuses_says_so_and_ends(
+    bot: BotProcess,
+    api: GenerationServer,
+    people: list[Person],
+    channel: Channel,
+    tmp_path: Path,
+    *,
+    asked: bool,
+) -> None:
+    """Also what was paid for is still delivered. Whoever asks nothing is told within a minute."""
+    under_way = await people[0].slash(channel, "imagine", prompt="x sandbox:seconds=20")
+    await api.until(lambda: len(api.submits) == 1)
+    for file in (tmp_path / "data").iterdir():
+        file.unlink()
+    if asked:
+        refused = await people[1].slash(channel, "imagine", prompt="into nowhere")
+        assert "did not accept this. Nothing was charged" in (await refused.message()).text
+    assert len((await under_way.message(finished)).pictures) == 4
+    assert await bot.wait() == 1
+    last = bot.lines[-1]
+    assert "data/remixbot.db was deleted, moved or replaced while the bot was running" in last
+    assert "Traceback" not in bot.output
+    assert api.submit_calls == 1
+    assert not (tmp_path / "data" / "remixbot.db").exists(), "no new one that looks like the old"
+
+
+async def test_a_bot_whose_lock_file_another_bot_took_ends(
+    bot: BotProcess,
+    discord: DiscordServer,
+    people: list[Person],
+    channel: Channel,
+    env: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "data" / "remixbot.db.lock").unlink()
+    async with BotProcess(discord, cwd=tmp_path, env=env) as second:
+        await second.wait_for_line("Logged in as")
+        handle = asyncio.create_task(people[0].slash(channel, "imagine", prompt="x"))
+        assert await bot.wait() == 1
+        assert "Another bot process has taken over this database" in bot.output
+        await asyncio.gather(handle, return_exceptions=True)
+        assert await second.stop() == 0

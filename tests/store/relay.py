@@ -1,0 +1,81 @@
+"""A network between a store and its PostgreSQL server that can fall silent, or lose connections."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Self
+
+from sqlalchemy.engine import URL, make_url
+
+
+class Relay:
+    """Passes on what both sides send. Comes from `before`."""
+
+    def __init__(self, server: URL) -> None:
+        self._server = server
+        self._flows = asyncio.Event()
+        self._flows.set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._ends: list[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = []
+        """Of each connection, to the store and to the server."""
+        self._left_open: set[asyncio.StreamWriter] = set()
+        self.url = ""
+        """The address of the database, by way of here."""
+
+    @classmethod
+    @asynccontextmanager
+    async def before(cls, url: str) -> AsyncGenerator[Self]:
+        """A relay before the database at *url*."""
+        relay = cls(make_url(url))
+        server = await asyncio.start_server(relay._connected, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        through = relay._server.set(host="127.0.0.1", port=port, query={})
+        relay.url = through.render_as_string(hide_password=False)
+        try:
+            yield relay
+        finally:
+            server.close()
+            relay._flows.set()
+            for task in relay._tasks:
+                task.cancel()
+            await asyncio.gather(*relay._tasks, return_exceptions=True)
+            for writer in relay._left_open:
+                writer.close()
+
+    def freeze(self) -> None:
+        """Pass nothing on, and say nothing about it."""
+        self._flows.clear()
+
+    def thaw(self) -> None:
+        """Pass on again, also what came meanwhile."""
+        self._flows.set()
+
+    def lose_connections(self) -> None:
+        """Every connection ends for the store, and goes on for the server."""
+        for store, server in self._ends:
+            self._left_open.add(server)
+            store.close()
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        folder = self._server.query.get("host")
+        if isinstance(folder, str):
+            there = await asyncio.open_unix_connection(f"{folder}/.s.PGSQL.5432")
+        else:
+            there = await asyncio.open_connection(self._server.host, self._server.port or 5432)
+        self._ends.append((writer, there[1]))
+        for source, target in ((reader, there[1]), (there[0], writer)):
+            task = asyncio.create_task(self._pass_on(source, target))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _pass_on(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        try:
+            while block := await source.read(65536):
+                await self._flows.wait()
+                target.write(block)
+                await target.drain()
+        except ConnectionError:
+            pass
+        finally:
+            if target not in self._left_open:
+                target.close()
