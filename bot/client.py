@@ -21,7 +21,7 @@ from bot.store import Store
 from bot.studio import Announce, Archive, Studio, Visitor
 from bot.ui.answers import tell
 from bot.ui.controls import CONTROLS
-from bot.ui.places import NEEDED, read_visitor
+from bot.ui.places import INVITED_WITH, read_visitor
 from bot.ui.requests import ended_in_time
 from bot.ui.screen import Screens
 from bot.ui.sight import ChannelSight
@@ -167,7 +167,9 @@ class RemixBot(commands.Bot):
         self._greeted = True
         await self._resume()
         log.info(notices.logged_in(self.user.name, len(self.guilds)))
-        log.info(notices.invite(discord.utils.oauth_url(self.application_id, permissions=NEEDED)))
+        log.info(
+            notices.invite(discord.utils.oauth_url(self.application_id, permissions=INVITED_WITH))
+        )
         application = self.application
         open_to_all = not self.studio.house.allowed_guilds
         if application is not None and application.bot_public and open_to_all:

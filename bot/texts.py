@@ -242,11 +242,17 @@ RESULT_IS_NOWHERE = (
     "are kept: `/show` posts them where I may."
 )
 TOO_LARGE_TO_POST = "is too large to post here"
+REFUSED_BY_DISCORD = "is not taken by Discord"
 NOT_DOWNLOADED = "could not be fetched"
 
 
 def ready(author_id: int) -> str:
     return f"<@{author_id}> your pictures are ready."
+
+
+def jobs_done(author_id: int, jobs: int) -> str:
+    """Of several jobs that ended close together."""
+    return f"<@{author_id}> your last {jobs} jobs here are done."
 
 
 def went_wrong(author_id: int) -> str:
@@ -495,7 +501,8 @@ HELP_GOOD_TO_KNOW = (
     "-# Each job costs whoever runs me a few cents, and the API cannot call one back once it has "
     "it. A prompt with `{red, green}`, `--repeat`, `--turbo`, `--oref` or `--q 4` costs more, and "
     "I ask before. With the option `private` only you see the pictures. The API remixes pictures "
-    "for three days and keeps them for about thirty."
+    "for three days and keeps them for about thirty. After more than 15 seconds a short reply "
+    "mentions you, one for all jobs that end close together."
 )
 
 

@@ -8,7 +8,7 @@ known here. What Discord refuses is left out (`bot.ui.content`) before the next 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import discord
@@ -186,11 +186,11 @@ class Ladder:
 
     async def _anew(self, letter: Letter) -> Posted:
         """A new message in the channel, which mentions its author."""
-        return self._here((await self._post(self._posting.channel, letter)).id)
+        return self._here((await self._post(self._posting.channel, letter, self._content)).id)
 
     async def _directly(self, letter: Letter) -> Posted:
         place = await self._posting.direct_channel()
-        message = await self._post(place, letter)
+        message = await self._post(place, letter, replace(self._content, alone=True))
         return Posted(channel_id=place.id, message_id=message.id)
 
     # ------------------------------------------------------------------ how
@@ -212,16 +212,18 @@ class Ladder:
         """Discord limits edits: that says nothing about the other ways."""
         return way in (self._by_token, self._in_channel) and faults.is_rate_limited(fault)
 
-    async def _post(self, place: discord.abc.Messageable, letter: Letter) -> discord.Message:
+    async def _post(
+        self, place: discord.abc.Messageable, letter: Letter, content: Content
+    ) -> discord.Message:
         """A new message, unless it is there already."""
         if self._resumed or self._unseen:
             found = await self._posting.news(place, letter.own_ids)
             if found is not None:
                 return found
-        form = letter.page if self._content.layout else letter.plain
+        form = letter.page if content.layout else letter.plain
         self._unseen = True
         try:
-            return await self._posting.send(place, form(self._content))
+            return await self._posting.send(place, form(content))
         except faults.FAULTS as fault:
             self._unseen = faults.may_pass(fault)
             raise

@@ -124,6 +124,7 @@ def result_page(
 ) -> Page:
     """The pictures, what they were made from, and the buttons to go on."""
     prompt, files = quoted_prompt(job, PROMPT_MAX, content, texts.WORDS_IN_DETAILS)
+    content = _seen_by(job, content)
     shown = _shown(exhibits, content, FILES_MAX - len(files), LINKS_MAX)
     uploads = _uploads(job.request.prompt if content.words else "", shown.exhibits)
     files += shown.files
@@ -133,7 +134,7 @@ def result_page(
             *as_texts(texts.result_heading(_image_no(job)), prompt, _about(job, took_s)),
             *as_files(files),
             *_gallery(uploads),
-            *as_texts(shown.sentence(texts.PICTURES_IN_DETAILS), shown.links, _missing(job)),
+            *as_texts(shown.sentence(_withheld(content)), shown.links, _missing(job)),
             *in_layout(result_buttons(job)),
         ],
         [*files, *uploads],
@@ -145,6 +146,7 @@ def found_page(
     pictures: Sequence[Picture], exhibits: Sequence[Exhibit], content: Content = EVERYTHING
 ) -> Page:
     """Pictures of a job that only the API knows, and the buttons to go on."""
+    content = replace(content, links=content.links and not content.explicit)
     shown = _shown(exhibits, content, FILES_MAX, LINKS_MAX)
     uploads = _uploads(texts.FOUND_ALT, shown.exhibits)
     items = [
@@ -162,10 +164,11 @@ def plain_result(
 ) -> PlainPage:
     """The same in a classic message."""
     prompt, files = quoted_prompt(job, PLAIN_PROMPT_MAX, content, texts.WORDS_IN_DETAILS)
+    content = _seen_by(job, content)
     shown = _shown(exhibits, content, FILES_MAX - len(files), PLAIN_LINKS_MAX)
     uploads = _uploads(job.request.prompt if content.words else "", shown.exhibits)
     blocks = [texts.result_heading(_image_no(job)), prompt, _about(job, took_s)]
-    blocks += [shown.sentence(texts.PICTURES_IN_DETAILS), shown.links, _missing(job)]
+    blocks += [shown.sentence(_withheld(content)), shown.links, _missing(job)]
     return PlainPage(
         "\n".join(filter(None, blocks)),
         in_view(result_buttons(job)),
@@ -262,7 +265,7 @@ def quoted_prompt(
     Where Discord refuses its words, *instead* says so.
     """
     if not content.words:
-        return instead, []
+        return texts.WORDS_WITHHELD if content.alone else instead, []
     quoted, whole = quote(job.request.prompt, limit)
     return quoted, [] if whole else [prompt_file(job)]
 
@@ -316,7 +319,7 @@ class _Shown:
     """Discord refuses the pictures, and so their links are not shown either."""
 
     def sentence(self, withheld: str) -> str:
-        """What to say where there is not one picture to be seen; *withheld* if Discord refuses."""
+        """What to say where there is not one picture to be seen; *withheld* if no link either."""
         if self.withheld:
             return withheld
         return "" if any(one.file for one in self.exhibits) else texts.NOT_ONE_PICTURE
@@ -330,11 +333,22 @@ def _shown(exhibits: Sequence[Exhibit], content: Content, room: int, limit: int)
     if not content.links:
         return _Shown(exhibits, "", [], withheld=not content.files)
     linked = [exhibit for exhibit in exhibits if exhibit.file is None]
-    lines = "\n".join(_link(exhibit) for exhibit in linked)
+    lines = "\n".join(_link(exhibit, content) for exhibit in linked)
     if len(lines) <= limit:
         return _Shown(exhibits, lines, [], withheld=False)
-    lines = "\n".join(_link_in_file(exhibit) for exhibit in linked)
+    lines = "\n".join(_link_in_file(exhibit, content) for exhibit in linked)
     return _Shown(exhibits, lines, [links_file(one.picture for one in linked)], withheld=False)
+
+
+def _seen_by(job: Job, content: Content) -> Content:
+    """*content* without the links of explicit pictures, unless one person alone sees them."""
+    if content.explicit and not (content.alone or job.place.private):
+        return replace(content, links=False)
+    return content
+
+
+def _withheld(content: Content) -> str:
+    return texts.PICTURES_WITHHELD if content.alone else texts.PICTURES_IN_DETAILS
 
 
 def links_file(pictures: Iterable[Picture]) -> discord.File:
@@ -342,14 +356,16 @@ def links_file(pictures: Iterable[Picture]) -> discord.File:
     return _text_file("links.txt", "\n".join(picture.url for picture in pictures))
 
 
-def _reason(exhibit: Exhibit) -> str:
+def _reason(exhibit: Exhibit, content: Content) -> str:
+    if content.explicit:
+        return texts.REFUSED_BY_DISCORD
     too_large = isinstance(exhibit.problem, PictureTooLarge)
     return texts.TOO_LARGE_TO_POST if too_large else texts.NOT_DOWNLOADED
 
 
-def _link(exhibit: Exhibit) -> str:
+def _link(exhibit: Exhibit, content: Content) -> str:
     url = link_address(exhibit.picture)
-    return texts.picture_by_link(exhibit.picture.image_no, url, _reason(exhibit))
+    return texts.picture_by_link(exhibit.picture.image_no, url, _reason(exhibit, content))
 
 
 def link_address(picture: Picture) -> str:
@@ -357,8 +373,8 @@ def link_address(picture: Picture) -> str:
     return picture.url.replace("(", "%28").replace(")", "%29")
 
 
-def _link_in_file(exhibit: Exhibit) -> str:
-    return texts.picture_in_file(exhibit.picture.image_no, _reason(exhibit))
+def _link_in_file(exhibit: Exhibit, content: Content) -> str:
+    return texts.picture_in_file(exhibit.picture.image_no, _reason(exhibit, content))
 
 
 def _missing(job: Job) -> str:

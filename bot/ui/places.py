@@ -16,7 +16,11 @@ NEEDED = discord.Permissions(
     attach_files=True,
     read_message_history=True,
 )
+"""What posting pictures takes in any channel."""
+INVITED_WITH = NEEDED | discord.Permissions(connect=True)
 """What the invite link asks for, and nothing more."""
+VOICE = (discord.ChannelType.voice, discord.ChannelType.stage_voice)
+"""Where people can write only if they may connect, and bots too."""
 
 _NAMES = {
     "view_channel": "View Channel",
@@ -24,6 +28,7 @@ _NAMES = {
     "send_messages_in_threads": "Send Messages in Threads",
     "attach_files": "Attach Files",
     "read_message_history": "Read Message History",
+    "connect": "Connect",
 }
 
 
@@ -119,6 +124,7 @@ def _check_permissions(interaction: discord.Interaction, *, private: bool) -> No
     if not (private or interaction.guild_id is None or _is_foreign(interaction)):
         in_thread = isinstance(interaction.channel, discord.Thread)
         send = "send_messages_in_threads" if in_thread else "send_messages"
-        needed = ["view_channel", send, *needed]
+        connect = ["connect"] if interaction.channel and interaction.channel.type in VOICE else []
+        needed = ["view_channel", *connect, send, *needed]
     if missing := missing_permissions(granted, needed):
         raise PermissionsMissing(permissions=missing)

@@ -1,12 +1,11 @@
 """Reads the prompt of a slash command: typed, or in a text file."""
 
-import asyncio
-
 import discord
 
 from bot.errors import PromptFileTooLarge, PromptFileUnreadable, PromptTwice
 from bot.inputs import read_prompt
 from bot.ui import faults
+from bot.ui.requests import within
 
 FILE_MAX_BYTES = 33 * 1024
 """8192 characters of UTF-8 and a byte order mark fit."""
@@ -32,8 +31,7 @@ async def _read_file(attachment: discord.Attachment) -> str:
     if attachment.size > FILE_MAX_BYTES:
         raise PromptFileTooLarge(size_bytes=attachment.size)
     try:
-        async with asyncio.timeout(FILE_READ_S):
-            content = await attachment.read()
+        content = await within(FILE_READ_S, attachment.read())
         return content.decode("utf-8-sig")
     except (*faults.FAULTS, UnicodeDecodeError):
         raise PromptFileUnreadable from None

@@ -5,10 +5,15 @@ be it a quarter of an hour. Whoever cancels it meanwhile leaves its locks taken 
 here does: instead a request fails in time, and discord.py cleans up after it.
 """
 
+import asyncio
+from collections.abc import Coroutine
 from types import SimpleNamespace
+from typing import Any, TypeVar
 
 import aiohttp
 import discord
+
+T = TypeVar("T")
 
 LONGEST_WAIT_S = 10.0
 """For how long a 429 about a message may ask us to wait."""
@@ -44,6 +49,22 @@ def ended_in_time(timeout_s: float) -> aiohttp.TraceConfig:
     trace.on_request_start.append(begin)
     trace.on_request_end.append(end)
     return trace
+
+
+async def within(seconds: float, call: Coroutine[Any, Any, T]) -> T:
+    """What *call* returns. Raises `TimeoutError` if that takes longer; *call* itself goes on."""
+    task = asyncio.create_task(call)
+    done, _ = await asyncio.wait({task}, timeout=seconds)
+    if not done:
+        task.add_done_callback(_forget)
+        raise TimeoutError
+    return task.result()
+
+
+def _forget(task: asyncio.Task[Any]) -> None:
+    """Nobody wants to hear of it any more, nor of its failure."""
+    if not task.cancelled():
+        task.exception()
 
 
 def _is_put_off(response: aiohttp.ClientResponse) -> bool:

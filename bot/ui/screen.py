@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from functools import partial
 
 import discord
@@ -9,7 +10,7 @@ import stamina
 
 from bot import texts
 from bot.clock import Clock
-from bot.errors import RemixbotError, WordsNotShown
+from bot.errors import DeliveryFailed, RemixbotError, WordsNotShown
 from bot.jobs.crew import Crew
 from bot.jobs.queue import Turn
 from bot.jobs.screen import Exhibit, Posted, Progress
@@ -28,6 +29,7 @@ from bot.ui.layouts import (
     result_page,
     what_went_wrong,
 )
+from bot.ui.pings import Pings
 from bot.ui.posting import NOBODY
 from bot.ui.progress import Pacer, ProgressEdits
 
@@ -58,6 +60,7 @@ class Screens:
         self._crew = crew
         self._clock = clock
         self._pacer = Pacer(clock)
+        self._pings = Pings(crew=crew, clock=clock)
 
     async def open(
         self, interaction: discord.Interaction, job: Job, turn: Turn | None
@@ -120,12 +123,21 @@ class Screens:
 
     def _screen(self, job: Job, ladder: Ladder, *, waits: bool = False) -> "JobScreen":
         return JobScreen(
-            ladder, job, crew=self._crew, clock=self._clock, pacer=self._pacer, waits=waits
+            ladder,
+            job,
+            crew=self._crew,
+            clock=self._clock,
+            pacer=self._pacer,
+            pings=self._pings,
+            waits=waits,
         )
 
 
 class JobScreen:
     """The `bot.jobs.screen.Screen` of one job; *waits*: its turn has not come yet."""
+
+    under_way: bool
+    """It runs, and its end was not told yet: pings wait for it."""
 
     def __init__(
         self,
@@ -135,14 +147,25 @@ class JobScreen:
         crew: Crew,
         clock: Clock,
         pacer: Pacer,
+        pings: Pings,
         waits: bool,
     ) -> None:
         self._ladder = ladder
         self._job = job
         self._clock = clock
-        self._started_at = None if waits else job.submitted_at or job.created_at
+        self._pings = pings
+        self._whose = (job.author_id, job.place.channel_id)
+        self._started_at = None
+        self.under_way = False
+        if not waits:
+            self._starts(job.submitted_at or job.created_at)
         self._progress = ProgressEdits(self._edit, crew=crew, clock=clock, pacer=pacer)
         self._stopped = False
+
+    def _starts(self, at: datetime) -> None:
+        self._started_at = at
+        self.under_way = True
+        self._pings.follow(self._whose, self)
 
     async def _edit(self, progress: Progress) -> None:
         def page(content: Content) -> Page:
@@ -159,17 +182,17 @@ class JobScreen:
 
     def show(self, progress: Progress) -> None:
         if progress.turn is None and self._started_at is None:
-            self._started_at = self._clock.now()
+            self._starts(self._clock.now())
         if self.message_id is not None and not self._stopped:
             self._progress.show(progress)
 
     def stopped(self) -> None:
         self.show(Progress(stopped=True))
+        self.under_way = False
         self._stopped = True
 
     async def deliver(self, job: Job, exhibits: Sequence[Exhibit], *, took_s: float) -> Posted:
-        straggler = await self._progress.stop()
-        return await self._ladder.bring(
+        return await self._bring(
             Letter(
                 page=lambda content: result_page(job, exhibits, took_s=took_s, content=content),
                 plain=lambda content: plain_result(job, exhibits, took_s=took_s, content=content),
@@ -177,12 +200,10 @@ class JobScreen:
                 nowhere=texts.RESULT_IS_NOWHERE,
                 own_ids=own_ids(job),
             ),
-            straggler=straggler,
         )
 
     async def fail(self, job: Job, error: RemixbotError, *, nothing_charged: bool) -> Posted:
-        straggler = await self._progress.stop()
-        return await self._ladder.bring(
+        return await self._bring(
             Letter(
                 page=lambda content: failure_page(
                     job, error, nothing_charged=nothing_charged, content=content
@@ -193,12 +214,27 @@ class JobScreen:
                 elsewhere=partial(texts.failure_is_there, job.author_id),
                 nowhere=what_went_wrong(error, nothing_charged=nothing_charged),
             ),
-            straggler=straggler,
         )
+
+    async def _bring(self, letter: Letter) -> Posted:
+        straggler = await self._progress.stop()
+        try:
+            return await self._ladder.bring(letter, straggler=straggler)
+        except DeliveryFailed as fault:
+            self.under_way = self.under_way and fault.may_pass
+            raise
 
     async def ping(self, posted: Posted, *, delivered: bool, took_s: float) -> None:
         # A new message has notified its author by itself.
         edited = posted.message_id == self.message_id
+        self.under_way = False
         if edited and self._job.place.writable and took_s > PING_AFTER_S:
-            say = texts.ready if delivered else texts.went_wrong
-            await self._ladder.reply(posted, say(self._job.author_id))
+            await self._pings.ring(self._whose, partial(self._reply, posted, delivered))
+        else:
+            await self._pings.settle(self._whose)
+
+    async def _reply(self, posted: Posted, delivered: bool, jobs: int) -> None:
+        say = texts.ready if delivered else texts.went_wrong
+        author_id = self._job.author_id
+        sentence = say(author_id) if jobs == 1 else texts.jobs_done(author_id, jobs)
+        await self._ladder.reply(posted, sentence)

@@ -8,13 +8,14 @@ from tests.discord_server import payloads, rules
 from tests.discord_server.answers import answer, nothing
 from tests.discord_server.limits import Limits
 from tests.discord_server.nonces import Nonces
-from tests.discord_server.places import channel_in, message_in
+from tests.discord_server.places import channel_in, check_awake, message_in
 from tests.discord_server.posting import Body, read_body, write
 from tests.discord_server.rules import Refused
 from tests.discord_server.things import (
     ATTACH_FILES,
     READ_MESSAGE_HISTORY,
     SEND_MESSAGES,
+    SEND_MESSAGES_IN_THREADS,
     Channel,
     JsonObject,
     Message,
@@ -48,13 +49,22 @@ class Channels:
 
     async def send(self, request: web.Request) -> web.Response:
         body = await read_body(request, self._world)
-        needed = (SEND_MESSAGES, ATTACH_FILES) if body.uploads else (SEND_MESSAGES,)
-        channel = channel_in(request, self._world, *needed)
+        channel = channel_in(request, self._world)
+        send = SEND_MESSAGES if channel.parent is None else SEND_MESSAGES_IN_THREADS
+        channel_in(request, self._world, *((send, ATTACH_FILES) if body.uploads else (send,)))
+        self._wake(channel)
         self._check_recipient(channel)
         earlier = self._nonces.earlier(channel, body.payload)
         message = earlier or self._post(channel, body)
         nonce = {"nonce": body.payload["nonce"]} if "nonce" in body.payload else {}
         return answer(payloads.message(message, self._world) | nonce)
+
+    @staticmethod
+    def _wake(channel: Channel) -> None:
+        """A new message brings a thread back from the archive, unless it is locked."""
+        if channel.locked:
+            raise Refused(403, 160005, "Thread is locked")
+        channel.archived = False
 
     def _post(self, channel: Channel, body: Body) -> Message:
         replied_to = self._replied_to(channel, body.payload.get("message_reference"))
@@ -102,6 +112,7 @@ class Channels:
         body = await read_body(request, self._world)
         channel_in(request, self._world, *((ATTACH_FILES,) if body.uploads else ()))
         message = message_in(request, self._world)
+        check_awake(message.channel)
         if message.author is not self._world.bot:
             raise Refused(403, 50005, "Cannot edit a message authored by another user")
         if self._world.clock.now() - payloads.created_at(message.id) > OLD:

@@ -27,6 +27,10 @@ class Moderator:
         self._world.remove_channel(channel)
         await self._tell("CHANNEL_DELETE", channel)
 
+    async def archive(self, thread: Channel, *, lock: bool = False) -> None:
+        thread.archived, thread.locked = True, lock
+        await self._tell("THREAD_UPDATE", thread)
+
     async def let_bot(self, channel: Channel, bot_permissions: int) -> None:
         """From now on the bot may do just this there."""
         channel.bot_permissions = bot_permissions

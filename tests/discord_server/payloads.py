@@ -95,13 +95,17 @@ def channel(where: Channel, world: World) -> JsonObject:
             "owner_id": "1",
             "last_message_id": None,
         }
+    if where.parent is not None:
+        return _thread(where, where.parent)
     return {
         "id": str(where.id),
-        "type": 0,
+        "type": where.kind,
         "guild_id": str(where.guild_id),
         "name": where.name,
         "position": 0,
         "nsfw": False,
+        "bitrate": 64_000,
+        "user_limit": 0,
         "parent_id": None,
         "topic": None,
         "last_message_id": None,
@@ -119,6 +123,28 @@ def channel(where: Channel, world: World) -> JsonObject:
                 for who in where.closed_to
             ),
         ],
+    }
+
+
+def _thread(where: Channel, parent: Channel) -> JsonObject:
+    return {
+        "id": str(where.id),
+        "type": where.kind,
+        "guild_id": str(where.guild_id),
+        "parent_id": str(parent.id),
+        "owner_id": "1",
+        "name": where.name,
+        "last_message_id": None,
+        "message_count": 0,
+        "member_count": 1,
+        "rate_limit_per_user": 0,
+        "flags": 0,
+        "thread_metadata": {
+            "archived": where.archived,
+            "locked": where.locked,
+            "auto_archive_duration": 1440,
+            "archive_timestamp": "2026-01-01T00:00:00+00:00",
+        },
     }
 
 

@@ -18,6 +18,7 @@ from tests.discord_server.rules import ANSWER_WITHIN_S
 from tests.discord_server.seen import Button, SeenMessage
 from tests.discord_server.things import (
     INVITED_WITH,
+    TEXT,
     Channel,
     Guild,
     Interaction,
@@ -263,8 +264,13 @@ class Community:
     def moderator(self) -> Moderator:
         return Moderator(self._world, self._gateway)
 
-    def add_channel(self, name: str, bot_permissions: int = INVITED_WITH) -> Channel:
-        return self._world.add_channel(self.guild, name, bot_permissions)
+    def add_channel(
+        self, name: str, bot_permissions: int = INVITED_WITH, kind: int = TEXT
+    ) -> Channel:
+        return self._world.add_channel(self.guild, name, bot_permissions, kind)
+
+    def add_thread(self, parent: Channel, name: str) -> Channel:
+        return self._world.add_thread(parent, name)
 
     def add_person(self, name: str, *, may: int = 0, installed: bool = False) -> Person:
         """Somebody who may do what members may and *may* besides.

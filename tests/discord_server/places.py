@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from tests.discord_server.rules import Refused
-from tests.discord_server.things import VIEW_CHANNEL, Channel, Message
+from tests.discord_server.things import CONNECT, VIEW_CHANNEL, VOICE, Channel, Message
 from tests.discord_server.world import World
 
 
@@ -16,6 +16,8 @@ def channel_in(request: web.Request, world: World, *needed: int) -> Channel:
     abroad = channel.group or (guild is not None and not guild.with_bot)
     if abroad or not channel.bot_permissions & VIEW_CHANNEL:
         raise Refused(403, 50001, "Missing Access")
+    if needed and channel.kind == VOICE:
+        needed = (*needed, CONNECT)  # nobody can write there who may not connect
     if any(not channel.bot_permissions & permission for permission in needed):
         raise Refused(403, 50013, "Missing Permissions")
     return channel
@@ -28,3 +30,9 @@ def message_in(request: web.Request, world: World) -> Message:
     if message is None or not here or message.ephemeral:
         raise Refused(404, 10008, "Unknown Message")
     return message
+
+
+def check_awake(channel: Channel) -> None:
+    """What is in the archive is not edited."""
+    if channel.archived:
+        raise Refused(400, 50083, "Thread is archived")

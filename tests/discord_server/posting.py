@@ -4,6 +4,7 @@ A message is checked as it would look afterwards, so that an edit cannot break w
 """
 
 import json
+import mimetypes
 from dataclasses import dataclass
 from typing import cast
 
@@ -109,6 +110,9 @@ def write(
         prefix=prefix,
     )
     text = layouts.displayed_text(content, components)
+    described = [about or "" for _, _, about in added]
+    types = [mimetypes.guess_type(name)[0] or "" for name, _, _ in added]
+    world.filters.check(message.channel, [text, *described], types)
     notified = _notified(world, message, text, payload, replied_to)
     if new or message.loading:
         message.pinged |= notified

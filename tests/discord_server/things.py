@@ -25,12 +25,20 @@ EMBED_LINKS = 1 << 14
 ATTACH_FILES = 1 << 15
 READ_MESSAGE_HISTORY = 1 << 16
 MENTION_EVERYONE = 1 << 17
+CONNECT = 1 << 20
 USE_EXTERNAL_EMOJIS = 1 << 18
 SEND_MESSAGES_IN_THREADS = 1 << 38
 INVITED_WITH = (
-    VIEW_CHANNEL | SEND_MESSAGES | ATTACH_FILES | READ_MESSAGE_HISTORY | SEND_MESSAGES_IN_THREADS
+    VIEW_CHANNEL
+    | SEND_MESSAGES
+    | ATTACH_FILES
+    | READ_MESSAGE_HISTORY
+    | CONNECT
+    | SEND_MESSAGES_IN_THREADS
 )
 """What a bot may do that was invited with just what posting pictures needs."""
+TEXT, VOICE, THREAD = 0, 2, 11
+"""Kinds of channels of a guild."""
 DIRECTLY = EMBED_LINKS | ATTACH_FILES | MENTION_EVERYONE | USE_EXTERNAL_EMOJIS
 """What Discord reports for direct messages, although the bot can also read and send there."""
 
@@ -73,7 +81,7 @@ class User:
 
 @dataclass(eq=False)
 class Channel:
-    """A text channel of a guild, direct messages between the bot and one person, or a group."""
+    """A channel of a guild, direct messages between the bot and one person, or a group."""
 
     id: int
     guild_id: int | None
@@ -81,6 +89,12 @@ class Channel:
     bot_permissions: int
     recipient: User | None = None
     """The other side of direct messages; ``None`` elsewhere."""
+    kind: int = TEXT
+    """In a guild."""
+    parent: "Channel | None" = None
+    """Of a thread: the channel that it is in."""
+    archived: bool = False
+    locked: bool = False
     group: bool = False
     """People's own conversation, in which a bot never is."""
     closed_to: list[User] = field(default_factory=list[User])

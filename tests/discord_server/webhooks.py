@@ -7,6 +7,7 @@ from aiohttp import web
 
 from tests.discord_server import interactions, layouts, payloads, rules
 from tests.discord_server.answers import answer, nothing
+from tests.discord_server.places import check_awake
 from tests.discord_server.posting import Body, read_body, write
 from tests.discord_server.rules import Refused
 from tests.discord_server.things import EPHEMERAL, LOADING, Interaction, Message
@@ -130,6 +131,7 @@ class Webhooks:
     async def edit(self, request: web.Request) -> web.Response:
         body = await read_body(request, self._world)
         message = self._message(request)
+        check_awake(message.channel)
         write(self._world, message, body)
         return answer(payloads.message(message, self._world))
 

@@ -10,11 +10,14 @@ from itertools import count
 from typing import TypeVar
 
 from bot.clock import Clock
+from tests.discord_server.filters import Filters
 from tests.discord_server.rules import ANSWER_WITHIN_S
 from tests.discord_server.things import (
     DIRECTLY,
     EPOCH,
     INVITED_WITH,
+    TEXT,
+    THREAD,
     Channel,
     Guild,
     Interaction,
@@ -57,6 +60,7 @@ class World:
         """How often the bot may begin a session today."""
         self.answer_within_s = ANSWER_WITHIN_S
         self.file_limit_bytes = 10 * 1024 * 1024
+        self.filters = Filters()
         self._serial = count()
         self.bot = User(self.new_id(), bot_name, bot=True)
         self.application_id = self.new_id()
@@ -81,11 +85,20 @@ class World:
         self.guilds[guild.id] = guild
         return guild
 
-    def add_channel(self, guild: Guild, name: str, bot_permissions: int) -> Channel:
-        channel = Channel(self.new_id(), guild.id, name, bot_permissions)
+    def add_channel(
+        self, guild: Guild, name: str, bot_permissions: int, kind: int = TEXT
+    ) -> Channel:
+        channel = Channel(self.new_id(), guild.id, name, bot_permissions, kind=kind)
         guild.channels.append(channel)
         self.channels[channel.id] = channel
         return channel
+
+    def add_thread(self, parent: Channel, name: str) -> Channel:
+        """A public thread. A bot knows it from interactions."""
+        may = parent.bot_permissions
+        thread = Channel(self.new_id(), parent.guild_id, name, may, kind=THREAD, parent=parent)
+        self.channels[thread.id] = thread
+        return thread
 
     def add_member(self, guild: Guild, name: str) -> User:
         user = User(self.new_id(), name)

@@ -113,7 +113,7 @@ async def test_where_words_and_pictures_are_refused_the_message_still_ends(sim: 
 
 async def test_where_nothing_goes_the_jobs_own_message_says_so(sim: Sim) -> None:
     result = await at_work(sim)
-    refuse(sim, "PATCH", BY_TOKEN, EXPLICIT, times=2)
+    refuse(sim, "PATCH", BY_TOKEN, EXPLICIT, times=3)
     refuse(sim, "PATCH", "/channels/*", EXPLICIT)
     refuse(sim, "POST", "/channels/*", EXPLICIT, times=None)
     await sim.finish()

@@ -1,6 +1,8 @@
 """What a result shows when the API, or a picture, is not as usual."""
 
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -9,7 +11,7 @@ from bot.model import JobState
 from bot.ui.layouts import DONE
 from sandbox.api import Job as ApiJob
 from sandbox.api.server import Call
-from tests.flow.sim import ABOUT, Sim, buttons, pictures, shown, text
+from tests.flow.sim import ABOUT, Sim, buttons, pictures, shown, simulated, text
 
 
 async def test_a_job_over_15_seconds_ends_with_one_reply_that_pings_only_its_author(
@@ -25,6 +27,52 @@ async def test_a_job_over_15_seconds_ends_with_one_reply_that_pings_only_its_aut
     [sent] = sim.requests("/channels/")
     assert sent["allowed_mentions"]["users"] == [sim.ann.id]
     assert sent["allowed_mentions"]["parse"] == []
+
+
+async def ask(sim: Sim, seconds: int) -> None:
+    await sim.ann.slash(sim.channel, "imagine", prompt=f"x sandbox:seconds={seconds}")
+
+
+def replies(sim: Sim) -> list[str]:
+    sent = sim.requests(f"/channels/{sim.channel.id}/messages")
+    return [str(one["content"]) for one in sent if one.get("message_reference")]
+
+
+async def test_jobs_that_end_close_together_end_with_one_reply_for_all(sim: Sim) -> None:
+    for seconds in (20, 30, 40):
+        await ask(sim, seconds)
+    await sim.clock.advance(35)
+    assert replies(sim) == []
+    await sim.clock.advance(30)
+    assert replies(sim) == [f"<@{sim.ann.id}> your last 3 jobs here are done."]
+
+
+async def test_a_reply_does_not_wait_longer_than_a_minute(sim: Sim) -> None:
+    await ask(sim, 20)
+    await ask(sim, 300)
+    await sim.clock.advance(60)
+    assert replies(sim) == []
+    await sim.clock.advance(30)
+    assert replies(sim) == [f"<@{sim.ann.id}> your pictures are ready."]
+    await sim.clock.advance(300)
+    assert len(replies(sim)) == 2
+
+
+async def test_the_jobs_of_others_keep_no_reply_waiting(sim: Sim) -> None:
+    await ask(sim, 20)
+    await sim.ben.slash(sim.channel, "imagine", prompt="x sandbox:seconds=300")
+    await sim.clock.advance(40)
+    assert replies(sim) == [f"<@{sim.ann.id}> your pictures are ready."]
+
+
+async def test_what_was_started_later_counts_from_its_turn(tmp_path: Path) -> None:
+    async with simulated(tmp_path / "remixbot.db", max_running_per_user=1) as sim:
+        await ask(sim, 60)
+        result = await sim.ann.slash(sim.channel, "imagine", prompt="x sandbox:seconds=60")
+        asked = int(sim.clock.now().timestamp())
+        await sim.clock.advance(90)
+        [started] = re.findall("started <t:([0-9]+):R>", text(shown(result)))
+        assert int(started) >= asked + 60
 
 
 async def test_a_quick_job_needs_no_reply(sim: Sim) -> None:

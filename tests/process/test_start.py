@@ -104,7 +104,7 @@ async def test_a_start_says_who_it_is_and_how_to_invite_it(
 ) -> None:
     assert people
     invite = await bot.wait_for_line("Invite link")
-    assert "permissions=274878008320" in invite, "the five that it needs, and no other"
+    assert "permissions=274879056896" in invite, "the six that it needs, and no other"
     assert "scope=bot+applications.commands" in invite
     assert "in 1 server." in bot.output
 

@@ -1,0 +1,276 @@
+"""Discord refuses words, pictures, edits and places by what they are, on every way to people."""
+
+from pathlib import Path
+
+import pytest
+
+from sandbox.api import GenerationServer
+from tests.discord_server.faults import Fault, error, limited
+from tests.discord_server.filters import AUTOMOD, AUTOMOD_TITLE, HARMFUL_LINK
+from tests.discord_server.limits import EDIT, EDIT_BY_TOKEN
+from tests.discord_server.people import Community, Person
+from tests.discord_server.process import BotProcess
+from tests.discord_server.seen import SeenMessage
+from tests.discord_server.server import DiscordServer
+from tests.discord_server.things import (
+    ATTACH_FILES,
+    CONNECT,
+    INVITED_WITH,
+    SEND_MESSAGES,
+    VIEW_CHANNEL,
+    VOICE,
+    Channel,
+)
+from tests.process.test_discord_faults import BY_TOKEN, IN_CHANNEL, finished, results
+
+EVIL = "https://evil.example/x"
+PROMPT = f"a fox like {EVIL} sandbox:seconds=2"
+WAYS = ("by token", "in the channel", "anew", "directly")
+
+
+@pytest.fixture
+def ann(people: list[Person]) -> Person:
+    return people[0]
+
+
+async def at_work(ann: Person, channel: Channel, prompt: str = PROMPT) -> SeenMessage:
+    return await (await ann.slash(channel, "imagine", prompt=prompt)).message()
+
+
+async def leave_only(way: str, discord: DiscordServer, guild: Community, at: SeenMessage) -> None:
+    """Close the better ways to people."""
+    match way:
+        case "in the channel":
+            discord.faults.add("PATCH", BY_TOKEN, error(401, 50027), times=None)
+        case "anew":
+            discord.faults.add("PATCH", BY_TOKEN, error(401, 50027), times=None)
+            discord.faults.add("PATCH", IN_CHANNEL, error(403, 50005))
+        case "directly":
+            await guild.moderator.delete_message(at)
+        case _:
+            pass
+
+
+def ended(message: SeenMessage) -> bool:
+    return "· started <t:" not in message.text and "Sending it" not in message.text
+
+
+async def found(way: str, ann: Person, channel: Channel) -> SeenMessage:
+    if way == "directly":
+        return await ann.sees_directly(finished)
+    return await ann.sees(channel, finished)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("code", [AUTOMOD, AUTOMOD_TITLE, HARMFUL_LINK])
+async def test_a_result_comes_without_the_words_that_are_refused_on_every_way(
+    bot: BotProcess,
+    discord: DiscordServer,
+    guild: Community,
+    channel: Channel,
+    ann: Person,
+    code: int,
+    way: str,
+) -> None:
+    shown = await at_work(ann, channel)
+    discord.world.filters.refuse_words(EVIL, code)
+    await leave_only(way, discord, guild, shown)
+    result = await found(way, ann, channel)
+    assert len(result.pictures) == 4
+    if code == HARMFUL_LINK or way != "directly":  # AutoMod is a guild's
+        assert EVIL not in result.text
+        assert "Discord does not let me show the words" in result.text
+    await bot.wait_for_line("is delivered")
+    assert [one.id for one in results(ann, channel)] == [result.id]
+    assert all(ended(one) for one in ann.messages(channel))
+    assert "ERROR" not in bot.output
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_result_comes_without_the_pictures_that_are_refused_on_every_way(
+    bot: BotProcess,
+    discord: DiscordServer,
+    guild: Community,
+    channel: Channel,
+    ann: Person,
+    way: str,
+) -> None:
+    shown = await at_work(ann, channel)
+    discord.world.filters.refuse_pictures = True
+    await leave_only(way, discord, guild, shown)
+    result = await found(way, ann, channel)
+    assert result.pictures == []
+    assert EVIL in result.text, "the words are not what is refused"
+    await bot.wait_for_line("is delivered")
+    if way == "directly":  # only she sees it, and Details may not be open there
+        assert result.text.count("is not taken by Discord: [open it](http") == 4
+    else:
+        assert "/pictures/" not in result.text
+        told = await (await ann.click(result, "Details")).message()
+        assert told.ephemeral
+        assert told.text.count("/pictures/") == 4
+    assert all(ended(one) for one in ann.messages(channel))
+
+
+@pytest.mark.parametrize("code", [AUTOMOD, AUTOMOD_TITLE, HARMFUL_LINK])
+async def test_words_that_are_refused_cost_nothing_also_after_a_restart(
+    bot: BotProcess,
+    discord: DiscordServer,
+    api: GenerationServer,
+    channel: Channel,
+    ann: Person,
+    env: dict[str, str],
+    tmp_path: Path,
+    code: int,
+) -> None:
+    discord.world.filters.refuse_words(EVIL, code)
+    told = await at_work(ann, channel, prompt="word " * 100 + EVIL)
+    assert told.ephemeral
+    assert "Discord does not let me show this prompt here" in told.text
+    form = await ann.click(told, "Edit prompt")
+    assert await bot.stop() == 0
+    async with BotProcess(discord, cwd=tmp_path, env=env) as again:
+        await again.wait_for_line("Logged in as")
+        await discord.bot_connected()
+        handle = await ann.submit(form, {"Prompt": "a hare sandbox:seconds=0.1"})
+        assert len((await handle.message(finished)).pictures) == 4
+    assert [job.prompt for job in api.submits] == ["a hare sandbox:seconds=0.1"]
+
+
+async def test_what_is_looked_up_leaves_out_what_is_refused(
+    bot: BotProcess, discord: DiscordServer, channel: Channel, ann: Person, api: GenerationServer
+) -> None:
+    result = await ann.slash(channel, "imagine", prompt=PROMPT)
+    message = await result.message(finished)
+    await bot.wait_for_line("is delivered")
+    discord.world.filters.refuse_words(EVIL, HARMFUL_LINK)
+    listed = await (await ann.slash(channel, "jobs")).message()
+    assert "4 pictures" in listed.text
+    told = await (await ann.click(message, "Details")).message()
+    assert api.submits[0].job_id in told.text
+    assert [file.content.decode() for file in told.raw.files] == [PROMPT]
+    again = await ann.slash(channel, "show", job_id=api.submits[0].job_id)
+    assert len((await again.message(finished)).pictures) == 4
+    discord.world.filters.refuse_pictures = True
+    once_more = await ann.slash(channel, "show", job_id=api.submits[0].job_id)
+    assert "Remix 1" in (await once_more.message(finished)).buttons
+    assert "ERROR" not in bot.output
+
+
+# ---------------------------------------------------------------------- edits that are put off
+
+
+def put_off(code: int | None) -> Fault:
+    return Fault("429 for long", lambda: limited(950.0, code=code))
+
+
+@pytest.mark.parametrize("code", [30046, None])
+@pytest.mark.parametrize("way", ["by token", "in the channel"])
+async def test_an_edit_that_is_put_off_for_long_does_not_hold_back_the_result(
+    bot: BotProcess,
+    discord: DiscordServer,
+    channel: Channel,
+    ann: Person,
+    code: int | None,
+    way: str,
+) -> None:
+    by_token = put_off(code) if way == "by token" else error(401, 50027)
+    discord.faults.add("PATCH", BY_TOKEN, by_token, times=None)
+    discord.faults.add("PATCH", IN_CHANNEL, put_off(code), times=None)
+    await at_work(ann, channel, prompt="a fox")
+    result = await ann.sees(channel, finished)
+    assert result.pinged == {ann.id}
+    await bot.wait_for_line("is delivered")
+    assert [one.id for one in results(ann, channel)] == [result.id]
+
+
+@pytest.mark.parametrize("way", ["by token", "in the channel"])
+async def test_a_narrow_limit_for_edits_delays_results_by_no_more_than_it_has_to(
+    bot: BotProcess,
+    discord: DiscordServer,
+    channel: Channel,
+    people: list[Person],
+    way: str,
+) -> None:
+    """discord.py sleeps in the edit that empties the bucket, here for four seconds each time."""
+    discord.limits.allow(EDIT_BY_TOKEN, 1, per_s=4.0)
+    discord.limits.allow(EDIT, 2, per_s=4.0)
+    if way == "in the channel":
+        discord.faults.add("PATCH", BY_TOKEN, error(401, 50027), times=None)
+    handles = [
+        await person.slash(channel, "imagine", prompt="a fox sandbox:seconds=4")
+        for person in people[:2]
+    ]
+    for person, handle in zip(people, handles, strict=False):
+        await handle.message(ended, timeout_s=40)
+        assert len(shown_in_answers(person, channel)) == 1
+    assert "ERROR" not in bot.output
+
+
+def shown_in_answers(person: Person, channel: Channel) -> list[SeenMessage]:
+    seen = results(person, channel)
+    return [one for one in seen if one.raw.interaction and one.raw.interaction.user is person.user]
+
+
+# ---------------------------------------------------------------------- places that close
+
+
+async def test_a_thread_that_was_archived_meanwhile_gets_the_result_anew(
+    bot: BotProcess, guild: Community, channel: Channel, ann: Person
+) -> None:
+    thread = guild.add_thread(channel, "foxes")
+    shown = await at_work(ann, thread)
+    await guild.moderator.archive(thread)
+    result = await ann.sees(thread, finished)
+    assert result.id != shown.id
+    await bot.wait_for_line("is delivered")
+    assert result.link in shown.text, "the thread is awake again, and the old message says where"
+    assert len(results(ann, thread)) == 1
+
+
+async def test_a_thread_that_was_locked_meanwhile_sends_the_result_to_its_author(
+    bot: BotProcess, guild: Community, channel: Channel, ann: Person
+) -> None:
+    thread = guild.add_thread(channel, "foxes")
+    await at_work(ann, thread)
+    await guild.moderator.archive(thread, lock=True)
+    assert len((await ann.sees_directly(finished)).pictures) == 4
+    await bot.wait_for_line("is delivered")
+    assert "ERROR" not in bot.output
+
+
+@pytest.mark.parametrize(
+    ("lost", "told"),
+    [(ATTACH_FILES, True), (SEND_MESSAGES, True), (VIEW_CHANNEL, False)],
+    ids=["Attach Files", "Send Messages", "View Channel"],
+)
+async def test_permissions_that_were_taken_meanwhile_send_the_result_another_way(
+    bot: BotProcess,
+    discord: DiscordServer,
+    guild: Community,
+    channel: Channel,
+    ann: Person,
+    lost: int,
+    told: bool,
+) -> None:
+    discord.faults.add("PATCH", BY_TOKEN, error(401, 50027), times=None)
+    shown = await at_work(ann, channel)
+    await guild.moderator.take_from_bot(channel, lost)
+    if lost == SEND_MESSAGES:  # edits work on without it
+        discord.faults.add("PATCH", IN_CHANNEL, error(403, 50005))
+    assert len((await ann.sees_directly(finished)).pictures) == 4
+    await bot.wait_for_line("is delivered")
+    assert ("a direct message to" in shown.text) is told
+
+
+async def test_a_voice_channel_in_which_the_bot_may_not_connect_is_refused_before_it_is_paid(
+    bot: BotProcess, api: GenerationServer, guild: Community, ann: Person
+) -> None:
+    closed = guild.add_channel("talk", INVITED_WITH & ~CONNECT, kind=VOICE)
+    told = await at_work(ann, closed)
+    assert "I lack **Connect**" in told.text
+    assert api.submit_calls == 0
+    opened = guild.add_channel("talk more", kind=VOICE)
+    handle = await ann.slash(opened, "imagine", prompt="a fox")
+    assert len((await handle.message(finished)).pictures) == 4
+    assert "ERROR" not in bot.output
