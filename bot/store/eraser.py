@@ -48,7 +48,8 @@ class Eraser:
         """
         for wish in await self._read(erasing.wishes):
             await self._erase_jobs(partial(erasing.wished_jobs, wish=wish))
-            await self._write(partial(erasing.fulfil, wish=wish))
+            if not await self._read(partial(erasing.is_left, wish=wish)):
+                await self._write(partial(erasing.strike_off, wish=wish))
         if created_before is not None:
             newest = await self._read(partial(erasing.newest_before, moment=created_before))
             await self._erase_jobs(partial(erasing.old_jobs, moment=created_before, newest=newest))

@@ -90,7 +90,8 @@ def erase_if_forgotten(session: Session, job_id: int) -> None:
     alone = exists().where(ErasureRow.whose == Erased.JOB.value, ErasureRow.whose_id == JobRow.id)
     if _delete(session, JobRow.id == job_id, _ENDED, or_(FORGOTTEN, alone)):
         for wish in wishes(session):
-            fulfil(session, wish)
+            if not is_left(session, wish):
+                strike_off(session, wish)
 
 
 def count_of(session: Session, author_id: int) -> tuple[int, int]:
@@ -147,26 +148,36 @@ def wishes(session: Session) -> list[Wish]:
 
 def wished_jobs(session: Session, wish: Wish, after: int, limit: int) -> Sequence[int]:
     """The first *limit* jobs of *wish* with a number above *after* that have ended."""
-    return session.scalars(
-        select(JobRow.id)
-        # A range, as in `queries`: the index of whose they are, and not all jobs by their number.
-        .where(wish.column.between(wish.whose_id, wish.whose_id), _ENDED)
-        .where(JobRow.id > after, JobRow.id <= wish.last_job_id)
-        .order_by(wish.column, JobRow.id)
-        .limit(limit)
-    ).all()
+    ended = _in_order(select(JobRow.id), wish).where(JobRow.id > after, _ENDED)
+    return session.scalars(ended.limit(limit)).all()
 
 
-def fulfil(session: Session, wish: Wish) -> None:
-    """Strike *wish* off, unless there are jobs of it that have not ended, or it was widened."""
+def is_left(session: Session, wish: Wish) -> bool:
+    """Whether there are jobs of *wish*: those that have not ended stay."""
+    first = _in_order(select(JobRow.id), wish).limit(1)
+    return session.scalar(first) is not None
+
+
+def strike_off(session: Session, wish: Wish) -> None:
+    """Note that nothing of *wish* is left, unless it was widened meanwhile."""
     row = and_(
         ErasureRow.whose == wish.whose.value,
         ErasureRow.whose_id == wish.whose_id,
         ErasureRow.last_job_id == wish.last_job_id,
     )
-    left = exists().where(wish.column == wish.whose_id, JobRow.id <= wish.last_job_id)
-    step = delete(ErasureRow).where(row, not_(left))
+    step = delete(ErasureRow).where(row)
     session.execute(step.execution_options(synchronize_session=False))
+
+
+def _in_order(question: Select[int], wish: Wish) -> Select[int]:
+    """The jobs of *wish* by their numbers.
+
+    A range of one value, as in `bot.store.lists`: by the index of whose they are, however many
+    there were when PostgreSQL last counted them, and not among all jobs.
+    """
+    theirs = wish.column.between(wish.whose_id, wish.whose_id)
+    ordered = question.where(theirs, JobRow.id <= wish.last_job_id)
+    return ordered.order_by(wish.column, JobRow.id)
 
 
 def newest_before(session: Session, moment: datetime) -> int:

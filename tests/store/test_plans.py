@@ -3,18 +3,18 @@
 There are a few thousand jobs, because PostgreSQL reads small tables whole whatever it is asked.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Engine, event
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.model import ImagineRequest, RemixRequest
 from bot.store import Store
 from tests.clock import START
-from tests.store import seeding
+from tests.store import plans, seeding
+from tests.store.plans import Statement
 from tests.store.samples import PLACE, new_job
 from tests.store.seeding import BIG_SERVER, HEAVY_USER, Seed
 
@@ -25,7 +25,6 @@ TABLES = ("jobs", "pictures", "usage")
 SMALL = ("ix_jobs_open", "ix_jobs_secret")
 """Indexes of few rows."""
 
-Statement = tuple[str, Any]
 QUESTIONS: dict[str, Callable[[Store], Awaitable[Any]]] = {
     "job": lambda store: store.job(JOB),
     "by id": lambda store: store.by_id(SEED.provider_id(JOB)),
@@ -69,7 +68,7 @@ async def test_no_question_reads_a_whole_table(store: Store, database_url: str) 
     await seeding.fill(database_url, SEED)
     asked: dict[str, list[Statement]] = {}
     for name, question in QUESTIONS.items():
-        with _statements() as asked[name]:
+        with plans.statements() as asked[name]:
             await question(store)
     walks: list[str] = []
     async with _connected(database_url) as connection:
@@ -91,26 +90,11 @@ async def _connected(url: str) -> AsyncGenerator[AsyncConnection]:
         await engine.dispose()
 
 
-@contextmanager
-def _statements() -> Generator[list[Statement]]:
-    """What the database is asked meanwhile."""
-    asked: list[Statement] = []
-
-    def note(*call: Any) -> None:
-        if call[2].startswith(("SELECT", "UPDATE", "DELETE", "WITH")):
-            asked.append((call[2], call[3]))
-
-    event.listen(Engine, "before_cursor_execute", note)
-    yield asked
-    event.remove(Engine, "before_cursor_execute", note)
-
-
 async def _walks(connection: AsyncConnection, statement: Statement) -> list[str]:
     """What that reads from one end to the other: tables, and indexes that have every row."""
-    sql, bound = statement
     if connection.dialect.name == "sqlite":
-        rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", bound)
-        return [line for row in rows if _is_walk(line := str(row[-1]))]
+        return [line for line in await plans.plan(connection, statement) if _is_walk(line)]
+    sql, bound = statement
     rows = await connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {sql}", bound)
     plan: Any = rows.scalar_one()
     return list(_whole_scans(plan[0]["Plan"]))

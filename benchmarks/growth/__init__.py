@@ -1,0 +1,1 @@
+"""How long the store takes with very many jobs."""
