@@ -5,6 +5,7 @@ exists is not known here.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
@@ -25,6 +26,7 @@ _DIGITS_LIKE = r"[0-9]{17,20}"
 """An id of Discord's, or one of the provider's other ones."""
 _ANY_LIKE = rf"(?:{_UUID_LIKE}|{_BARE_LIKE}|{_DIGITS_LIKE})"
 
+_DASHES = dict.fromkeys((*range(0x2010, 0x2016), 0x2212), "-")
 _BARE_ID = re.compile(r"[A-Za-z0-9_-]{1,56}")
 _UUID = re.compile(rf"(?<![0-9a-z]){_UUID_LIKE}(?![0-9a-z])", re.IGNORECASE)
 _DENSE_ID = re.compile(r"(?=.*[a-z])(?=(?:.*[0-9]){2})[0-9a-z]{16,56}|[0-9]{19}", re.IGNORECASE)
@@ -86,7 +88,7 @@ def read_job(text: str) -> JobId | MessageId:
     There may be other text around it, and the id may be written in capitals or without its dashes.
     Raises `JobIdInvalid`.
     """
-    text = text[:POINTER_MAX].strip()
+    text = _as_typed(text[:POINTER_MAX])
     if copied := _COPIED.fullmatch(text):
         return MessageId(int(copied[1]))
     if _BARE_ID.fullmatch(text) and not _RENAMED.fullmatch(text):
@@ -129,6 +131,12 @@ def uploads_linked(text: str) -> Iterator[tuple[str, int]]:
             yield read_upload(url[0])
         except JobIdInvalid:
             continue
+
+
+def _as_typed(text: str) -> str:
+    """*text* with plain letters and dashes, and nothing invisible: programs change them."""
+    text = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    return "".join(letter for letter in text if unicodedata.category(letter) != "Cf").strip()
 
 
 def _ids_in(text: str) -> Iterator[str]:

@@ -51,6 +51,8 @@ CDN = "https://cdn.discordapp.com/attachments/1122334455667788990/11223344556677
         (f"{MEDIA}/d758n65e878c73cmdg20_3.webp?format=webp&width=9", "d758n65e878c73cmdg20"),
         ("https://api.example/v1/task/d758n65e878c73cmdg20?x=1", "d758n65e878c73cmdg20"),
         (f"cat_1.png and {UUID}_1.png", UUID),
+        (UUID.replace("-", "\u2011"), UUID),
+        (f"\u200b{UUID}\ufeff", UUID),
         (f"{UUID} {'and much more ' * 500}", UUID),
     ],
 )

@@ -35,6 +35,7 @@ from bot.model import (
     MessageLink,
     Mode,
     NewJob,
+    Place,
     RemixRequest,
     Request,
     Source,
@@ -124,7 +125,7 @@ class Studio:
             )
             private = self._check_source(parent, prompt, asking)
             wanted = RemixRequest(source=source, prompt=prompt, mode=mode, callback=callback)
-            origin = None if parent is None or private else parent.message
+            origin = _shown_link(parent, asking.place)
             return Wanted(request=wanted, origin=origin, private=private)
 
         await self._start(request, asking, announce)
@@ -163,7 +164,8 @@ class Studio:
                         raise JobUnknown
                     private |= self._check_source(parent, remix.prompt, asking)
                     wanted = replace(remix, source=source, callback=None)
-                    return Wanted(request=wanted, origin=shown.origin, private=private)
+                    origin = _shown_link(parent, asking.place) or _here(shown.origin, asking.place)
+                    return Wanted(request=wanted, origin=origin, private=private)
                 case _:
                     raise SourceUnknown
 
@@ -337,6 +339,18 @@ class Studio:
             log.warning("A prompt that was refused is not kept: %s", error)
             return None
         return draft.id
+
+
+def _shown_link(source: Job | None, place: Place) -> MessageLink | None:
+    """The message that shows *source*, as a result at *place* may name it."""
+    if source is None or source.place.private:
+        return None
+    return _here(source.posted, place) or _here(source.message, place)
+
+
+def _here(link: MessageLink | None, place: Place) -> MessageLink | None:
+    """*link* where it leads to the channel of *place*: not all who see that may see another one."""
+    return link if link is not None and link.channel_id == place.channel_id else None
 
 
 def _new_job(wanted: Wanted, asking: Asking, bill: Bill) -> NewJob:

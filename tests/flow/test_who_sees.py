@@ -172,6 +172,7 @@ async def test_details_list_to_others_only_what_they_may_see(sim: Sim, closed: C
 async def test_a_child_in_the_open_keeps_its_hidden_parent(sim: Sim, closed: Closed) -> None:
     await closed.result()
     child = shown(await remixed(sim, sim.ann, "in the open"))
+    assert f"/{closed.channel.id}/" not in text(child)
     parent = sim.api.submits[0]
     ours = text(shown(await closed.dan.click(child, label="Details")))
     assert parent.job_id in ours
@@ -186,8 +187,10 @@ async def test_a_child_in_the_open_keeps_its_hidden_parent(sim: Sim, closed: Clo
     assert sim.api.submit_calls == calls
     form = await sim.ben.click(child, label="Remix 1")
     assert fields(form)["prompt-1"] == "in the open"
-    await closed.dan.click(child, label="Parent 2")
+    other = shown(await closed.dan.click(child, label="Parent 2"))
+    await sim.finish()
     assert sim.api.submits[-1].params["jobId"] == parent.job_id
+    assert f"/{closed.channel.id}/" not in text(other)
 
 
 async def test_a_result_that_somebody_else_shows_works_where_it_is_shown(
