@@ -20,6 +20,7 @@ from bot.store import Store
 from sandbox.api import GenerationServer
 from sandbox.api.painting.scene import Scene
 from tests.clock import ManualClock
+from tests.patience import HANGS_S
 
 BUSY_S = 2.0
 """Longer than a person is kept waiting for a locked database, shorter than SimCord waits."""
@@ -90,7 +91,7 @@ class Sim:
     async def start(self, stack: AsyncExitStack) -> None:
         await stack.enter_async_context(self.api)
         await stack.enter_async_context(self._opened)
-        self.env = simcord.Env(await self._open_bot())
+        self.env = simcord.Env(await self._open_bot(), settle_timeout=HANGS_S)
         await self.env.start()
         stack.push_async_callback(self._stop)
         self.clock.env = self.env
