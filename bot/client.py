@@ -2,8 +2,6 @@
 
 import asyncio
 import functools
-import hashlib
-import json
 import logging
 from dataclasses import replace
 from typing import cast
@@ -13,13 +11,13 @@ from discord.ext import commands
 
 from bot import notices
 from bot.clock import Clock
+from bot.command_tree import CommandTree
 from bot.connecting import connect
-from bot.errors import StoreUnavailable
 from bot.jobs.crew import Crew
 from bot.model import Job
 from bot.store import Store
-from bot.studio import Announce, Archive, Studio, Visitor
-from bot.ui.answers import tell
+from bot.studio import Announce, Archive, Departures, Studio, Visitor
+from bot.ui import faults
 from bot.ui.controls import CONTROLS
 from bot.ui.places import INVITED_WITH, read_visitor
 from bot.ui.requests import ended_in_time
@@ -46,25 +44,6 @@ COGS = (
 
 LONGEST_BUCKET_S = 30.0
 """For how long discord.py may make a request wait by itself: the shortest that it lets be set."""
-COMMANDS_FACT = "commands of application {}"
-"""Under this name the store remembers what Discord was told last."""
-
-
-class CommandTree(discord.app_commands.CommandTree["RemixBot"]):
-    """The slash commands. What a command raises is told to the person, never swallowed."""
-
-    async def on_error(
-        self,
-        interaction: discord.Interaction["RemixBot"],
-        error: discord.app_commands.AppCommandError,
-        /,
-    ) -> None:
-        await tell(interaction, error.__cause__ or error)
-
-    def digest(self) -> str:
-        """Changes whenever a command does."""
-        payload = [command.to_dict(self) for command in self.get_commands()]
-        return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
 
 
 class RemixBot(commands.Bot):
@@ -96,6 +75,9 @@ class RemixBot(commands.Bot):
         self._store = store
         self._screens = Screens(self, crew=crew, clock=clock, certain=store.sole_use.certain)
         self._sight = ChannelSight(self, crew=crew, clock=clock)
+        self._crew = crew
+        self._clock = clock
+        self._departures: Departures | None = None
         self._greeted = False
         self._left_open: list[Job] = []
         self._resumed = False
@@ -122,7 +104,7 @@ class RemixBot(commands.Bot):
                 await self.load_extension(cog)
         self._open_commands()
         self.add_dynamic_items(*CONTROLS)
-        await self._sync_commands()
+        await cast("CommandTree", self.tree).keep_in_step()
         # Before the gateway is open: a job that somebody asks for from then on is no old one.
         self._left_open = await self.studio.left_open()
 
@@ -138,16 +120,6 @@ class RemixBot(commands.Bot):
             command.allowed_installs = discord.app_commands.AppInstallationType(
                 guild=True, user=house.user_install
             )
-
-    async def _sync_commands(self) -> None:
-        """Tell Discord our commands where they changed: it limits how often it may be told."""
-        fact = COMMANDS_FACT.format(self.application_id)
-        digest = cast("CommandTree", self.tree).digest()
-        if await self._store.remembered(fact) == digest:
-            return
-        await self.tree.sync()
-        await self._store.remember(fact, digest)
-        log.info("Told Discord the commands")
 
     async def on_connect(self) -> None:
         """The gateway is ready. Which servers there are is told afterwards, and takes its time."""
@@ -174,26 +146,26 @@ class RemixBot(commands.Bot):
         open_to_all = not self.studio.house.allowed_guilds
         if application is not None and application.bot_public and open_to_all:
             log.warning(notices.OPEN_TO_ALL)
-        await self._forget_servers_left(self.application_id)
+        self._departures = Departures(
+            store=self._store,
+            clock=self._clock,
+            application_id=self.application_id,
+            present=self._guild_ids,
+            is_member=self._is_member,
+        )
+        self._crew.spawn(self._departures.watch(), name="servers that were left")
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        await self._forget_server(guild.id)
+        """Not called for one that is only unavailable for a while."""
+        if self._departures is not None:
+            await self._departures.removed(guild.id)
 
-    async def _forget_servers_left(self, application_id: int) -> None:
-        """Servers that removed the bot while it was off."""
-        present = {guild.id for guild in self.guilds}
-        try:
-            left = await self.archive.servers_left(application_id, present)
-        except StoreUnavailable as error:
-            log.warning("Servers that were left are looked for at the next start: %s", error)
-            return
-        for guild_id in left:
-            await self._forget_server(guild_id)
+    def _guild_ids(self) -> set[int] | None:
+        return {guild.id for guild in self.guilds} if self.is_ready() else None
 
-    async def _forget_server(self, guild_id: int) -> None:
+    async def _is_member(self, guild_id: int) -> bool | None:
         try:
-            await self.archive.forget_server(guild_id)
-        except StoreUnavailable as error:
-            log.error("Server %d is forgotten at the next start: %s", guild_id, error)
-        else:
-            log.info("Server %d has removed the bot: its jobs are erased", guild_id)
+            await self.fetch_guild(guild_id, with_counts=False)
+        except faults.FAULTS as fault:
+            return False if faults.is_elsewhere(fault) else None
+        return True

@@ -45,6 +45,7 @@ _CLOSED_FOR_GOOD = {
 """By the gateway's close codes."""
 _BY_STATUS = {403: notices.CLOUDFLARE_REFUSES, 429: notices.CLOUDFLARE_BAN}
 _BY_KIND = (
+    (discord.RateLimited, notices.TOO_MANY_REQUESTS),
     (discord.ConnectionClosed, notices.GATEWAY_CLOSES),
     (ReconnectWebSocket, notices.GATEWAY_CLOSES),
     (aiohttp.ClientConnectorDNSError, notices.NAME_UNKNOWN),
@@ -177,6 +178,8 @@ def _status(error: BaseException) -> int | None:
 
 def _asked_to_wait_s(error: BaseException) -> float:
     """How long the answer itself asks to wait; 0 where it does not."""
+    if isinstance(error, discord.RateLimited):
+        return min(error.retry_after, WAIT_MAX_S)
     asked = ""
     if isinstance(error, discord.HTTPException):
         asked = error.response.headers.get("Retry-After", "")

@@ -11,7 +11,7 @@ RemixbotError
 │   ├── RoleMissing · ChannelNotAllowed · WordRefused · WordsNotShown · NotYours
 │   ├── SourceUnknown · JobUnknown · PicturesMissing · SourceTooOld
 │   ├── NoPictureThere
-│   ├── OldControl · DraftGone · JobStopped · NothingToStop
+│   ├── OldControl · CommandChanged · DraftGone · JobStopped · NothingToStop
 │   └── RequestRefused · ContentRefused          (said by the API)
 ├── ServiceError     nobody here: say so, try again later; logged as a warning
 │   ├── ApiUnavailable · ApiBusy · TaskNotFound · SubmitUnknown
@@ -245,6 +245,11 @@ class NoPictureThere(UserError):
 @dataclass(eq=False)
 class OldControl(UserError):
     """A button or form of ours that this version does not know."""
+
+
+@dataclass(eq=False)
+class CommandChanged(UserError):
+    """A command as another version, or another program with the same token, had it."""
 
 
 @dataclass(eq=False)

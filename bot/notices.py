@@ -91,6 +91,7 @@ CLOUDFLARE_REFUSES = (
     "Cloudflare, which stands in front of Discord, or a firewall lets this machine in nowhere "
     "(HTTP 403)."
 )
+TOO_MANY_REQUESTS = "Discord asks this bot to wait: it was asked too much (HTTP 429)."
 GATEWAY_CLOSES = "Discord's gateway closes the connection."
 DISCORD_SILENT = "Discord doesn't answer in time."
 NAME_UNKNOWN = (

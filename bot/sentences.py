@@ -250,6 +250,8 @@ SENTENCES: dict[type[errors.RemixbotError], str | Callable[[Any], str]] = {
     errors.PicturesMissing: "That job has no pictures, or none yet. `/jobs` says how yours stand.",
     errors.OldControl: "This button is from an older version of me. Use `/remix` with the job id "
     "from the picture's file name.",
+    errors.CommandChanged: "That command has changed, and your Discord still shows the old one. "
+    "Reload Discord (Ctrl+R, or close and reopen the app), then try again.",
     errors.RequestRefused: lambda error: CODES.get(
         error.code, "The API did not accept this request. Change the prompt and try again."
     ),

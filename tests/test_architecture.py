@@ -30,6 +30,7 @@ ROOMS = [
     "bot/studio/",
     "bot/ui/",
     "bot/connecting.py",
+    "bot/command_tree.py",
     "bot/client.py",
     "bot/assembly.py",
     "bot/checkup.py",
@@ -39,7 +40,14 @@ ROOMS = [
 """From the bottom up: a module imports from its own room and from those above it in this list."""
 
 ONLY_IN = {
-    "discord": ("cogs/", "bot/ui/", "bot/client.py", "bot/connecting.py", "bot/checkup.py"),
+    "discord": (
+        "cogs/",
+        "bot/ui/",
+        "bot/client.py",
+        "bot/command_tree.py",
+        "bot/connecting.py",
+        "bot/checkup.py",
+    ),
     "aiohttp": ("bot/api/", "bot/ui/faults.py", "bot/ui/requests.py", "bot/connecting.py"),
     "sqlalchemy": ("bot/store/",),
     "alembic": ("bot/store/",),

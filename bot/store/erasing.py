@@ -123,8 +123,10 @@ def guilds_of(session: Session, application_id: int) -> set[int]:
     known = known.union_all(
         select(following.scalar_subquery()).where(known.c.guild_id.is_not(None))
     )
-    wished = select(ErasureRow.last_job_id).where(
-        ErasureRow.whose == Erased.GUILD.value, ErasureRow.whose_id == known.c.guild_id
+    wished = (
+        select(ErasureRow.last_job_id)
+        .where(ErasureRow.whose == Erased.GUILD.value, ErasureRow.whose_id == known.c.guild_id)
+        .correlate(known)  # SQLAlchemy looks one level up by itself, and this is two down
     )
     kept = exists().where(
         *its_own,

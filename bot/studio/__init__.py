@@ -6,6 +6,7 @@ and before anything is paid. Knows nothing of Discord's library.
 
 from bot.studio.archive import Archive, Dossier, JobList, Sketch, Unfound
 from bot.studio.asking import Announce, Asking
+from bot.studio.departures import Departures
 from bot.studio.house import AskChannels, House, MessageAtHand, Visitor, admit_to_job, sees_nothing
 from bot.studio.sight import seen_by, visible
 from bot.studio.studio import Studio
@@ -15,6 +16,7 @@ __all__ = [
     "Archive",
     "AskChannels",
     "Asking",
+    "Departures",
     "Dossier",
     "House",
     "JobList",

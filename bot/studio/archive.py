@@ -335,17 +335,6 @@ class Archive:
         async with looking():
             await self._store.forget_author(author_id)
 
-    async def forget_server(self, guild_id: int) -> None:
-        """Forget a server that the bot has left. Raises `StoreUnavailable`."""
-        await self._store.forget_guild(guild_id)
-
-    async def servers_left(self, application_id: int, present: set[int]) -> set[int]:
-        """Servers of which something is kept although the bot is not there any more.
-
-        Raises `StoreUnavailable`.
-        """
-        return await self._store.guilds_of(application_id) - present
-
 
 def _may_be_found(job: Job) -> bool:
     """The API has taken *job*, and it was given up before its pictures were seen."""

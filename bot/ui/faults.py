@@ -48,6 +48,8 @@ class About(Enum):
 UNKNOWN_INTERACTION = 10062
 """Answered too late (after three seconds), or by another session of the bot."""
 ALREADY_ANSWERED = 40060
+NOT_THERE = frozenset({10004, 50001})
+"""Unknown server; missing access."""
 
 ABOUT: Mapping[int, About] = {
     20009: About.FILES,  # explicit content cannot be sent to the recipients
@@ -105,12 +107,17 @@ def about(error: BaseException) -> About:
 
 def is_too_late(error: BaseException) -> bool:
     """The interaction cannot be answered any more, so nobody can be told anything in it."""
-    return about(error) is About.TOO_LATE
+    return about(error) in {About.TOO_LATE, About.TOKEN}
 
 
 def is_deleted(error: BaseException) -> bool:
     """The message is no longer there (or is one that only a token reaches)."""
     return about(error) is About.GONE
+
+
+def is_elsewhere(error: BaseException) -> bool:
+    """The bot is not in the server: Discord itself says so, and nobody in front of it."""
+    return isinstance(error, discord.HTTPException) and error.code in NOT_THERE
 
 
 def is_answered(error: BaseException) -> bool:

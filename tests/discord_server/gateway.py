@@ -42,6 +42,8 @@ class Gateway:
         """What the next attempts to connect get: an HTTP status, or a code to close with."""
         self.resume_at: str | None = None
         """The address that the bot is told for resuming, where that is not our own."""
+        self.leaves_out: set[int] = set()
+        """Guilds that a READY does not name although the bot is in them."""
         self._wires: set[Wire] = set()
         self._admits = asyncio.Event()
         self._admits.set()
@@ -177,7 +179,7 @@ class Gateway:
         guilds = [
             guild
             for guild in self._world.guilds.values()
-            if guild.with_bot and session.covers(guild.id)
+            if guild.with_bot and session.covers(guild.id) and guild.id not in self.leaves_out
         ]
         ready: JsonObject = {
             "v": 10,

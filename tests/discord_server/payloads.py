@@ -20,7 +20,7 @@ from tests.discord_server.things import (
 )
 from tests.discord_server.world import World
 
-COMMAND, COMPONENT, MODAL_SUBMIT = 2, 3, 5
+COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 2, 3, 4, 5
 """Types of interactions."""
 SLASH_COMMAND, MESSAGE_COMMAND = 1, 3
 """Types of commands."""

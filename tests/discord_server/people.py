@@ -13,7 +13,7 @@ from tests.discord_server import interactions, payloads
 from tests.discord_server.gateway import Gateway
 from tests.discord_server.handles import Handle, Until
 from tests.discord_server.moderation import Moderator
-from tests.discord_server.options import CannotSend, Value, command_data
+from tests.discord_server.options import STRING, CannotSend, Value, command_data
 from tests.discord_server.rules import ANSWER_WITHIN_S
 from tests.discord_server.seen import Button, SeenMessage
 from tests.discord_server.things import (
@@ -71,6 +71,18 @@ class Person:
         synced = self._find_command(channel, command, payloads.SLASH_COMMAND)
         data = command_data(self._world, synced, options)
         return await self._interact(payloads.COMMAND, channel, data)
+
+    async def types(self, channel: Channel, command: str, option: str, typed: str) -> list[str]:
+        """Type a part of an option; the names of what the bot suggests.
+
+        Raises:
+            DidNotRespond: nothing was suggested in time.
+        """
+        synced = self._find_command(channel, command, payloads.SLASH_COMMAND)
+        focused = {"name": option, "type": STRING, "value": typed, "focused": True}
+        data = {"id": synced["id"], "name": command, "type": 1, "options": [focused]}
+        handle = await self._interact(payloads.AUTOCOMPLETE, channel, data)
+        return [choice["name"] for choice in handle.raw.choices]
 
     async def use(self, message: SeenMessage, command: str) -> Handle:
         """Choose a command in the menu of a message; returns when the bot has answered.
@@ -286,6 +298,11 @@ class Community:
         """Take the bot out of the guild; its messages stay."""
         self.guild.with_bot = False
         await self._gateway.dispatch(self.guild.id, "GUILD_DELETE", {"id": str(self.guild.id)})
+
+    async def becomes_unavailable(self) -> None:
+        """Discord has trouble of its own with this guild; the bot is in it all the same."""
+        gone = {"id": str(self.guild.id), "unavailable": True}
+        await self._gateway.dispatch(self.guild.id, "GUILD_DELETE", gone)
 
     def remove_person(self, person: Person) -> None:
         """They leave; what they got directly stays theirs."""

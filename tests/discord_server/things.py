@@ -181,6 +181,8 @@ class Interaction:
     """What ``@original`` means."""
     followups: list[Message] = field(default_factory=list[Message])
     modal: JsonObject | None = None
+    choices: list[JsonObject] = field(default_factory=list[JsonObject])
+    """What the bot suggests to who is still typing."""
     opened_by: "Interaction | None" = None
     """Of a submit: the interaction that opened its modal."""
     answered: asyncio.Event = field(default_factory=asyncio.Event)

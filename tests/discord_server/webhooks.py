@@ -13,9 +13,10 @@ from tests.discord_server.rules import Refused
 from tests.discord_server.things import EPHEMERAL, LOADING, Interaction, Message
 from tests.discord_server.world import World
 
-MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, MODAL = 4, 5, 6, 7, 9
+MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
 """Types of callbacks."""
-ANSWER_TYPES = frozenset({MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, MODAL})
+ANSWER_TYPES = frozenset({MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES, MODAL})
+CHOICES_MAX = 25
 
 
 class Webhooks:
@@ -55,7 +56,13 @@ class Webhooks:
             form = rules.Form()
             form.wrong("type", "BASE_TYPE_CHOICES", "Not an answer to this interaction")
             form.done()
-        if kind == MODAL:
+        if kind == CHOICES:
+            interaction.choices = data.payload["choices"]
+            if len(interaction.choices) > CHOICES_MAX:
+                form = rules.Form()
+                form.wrong("data.choices", "BASE_TYPE_MAX_LENGTH", "Must be 25 or fewer in length.")
+                form.done()
+        elif kind == MODAL:
             layouts.check_modal(data.payload)
             interaction.modal = data.payload
         elif kind in (DEFERRED_UPDATE, UPDATE):
@@ -74,6 +81,8 @@ class Webhooks:
 
     @staticmethod
     def _fits(interaction: Interaction, kind: int) -> bool:
+        if (kind == CHOICES) != (interaction.type == payloads.AUTOCOMPLETE):
+            return False
         if kind in (DEFERRED_UPDATE, UPDATE):
             return interaction.source is not None and interaction.source.author.bot
         return kind != MODAL or interaction.type != payloads.MODAL_SUBMIT

@@ -1,5 +1,6 @@
 """People bring the bot along to where it is no member; and a server takes it out."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import closing
@@ -153,6 +154,34 @@ async def test_a_server_that_takes_the_bot_out_is_forgotten_and_others_are_not(
     await bot.stop()
     assert _prompts(tmp_path) == ["", "a fox", ""]
     assert "ERROR" not in bot.output
+
+
+async def test_a_server_that_a_start_does_not_name_or_that_is_away_for_a_while_loses_nothing(
+    discord: DiscordServer,
+    guild: Community,
+    channel: Channel,
+    people: list[Person],
+    env: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+        await asyncio.gather(discord.bot_online(), bot.wait_for_line("Logged in as"))
+        await result_of(await people[0].slash(channel, "imagine", prompt="a secret"))
+        await guild.becomes_unavailable()
+        await bot.wait_for_line("Job 1 is delivered")
+        assert await bot.stop() == 0
+    discord.gateway.leaves_out = {guild.id}
+    asked = f"/api/v10/guilds/{guild.id}"
+    async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+        await bot.wait_for_line("Logged in as")
+        await discord.world.until(
+            lambda: asked in [request.path for request in discord.requests] or None,
+            timeout_s=60,
+            describe=lambda: bot.output,
+        )
+        assert await bot.stop() == 0
+    assert _prompts(tmp_path) == ["a secret"]
+    assert "has removed the bot" not in bot.output
 
 
 def _prompts(folder: Path) -> list[str]:

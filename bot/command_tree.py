@@ -1,0 +1,153 @@
+"""The slash commands: kept in step with those that Discord has, and their errors told to people."""
+
+import logging
+import operator
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.errors import CommandChanged
+from bot.ui import faults
+from bot.ui.answers import say, tell
+
+log = logging.getLogger(__name__)
+
+_TOLD = frozenset(
+    {
+        *("type", "name", "description", "options", "required", "choices", "value", "autocomplete"),
+        *("min_value", "max_value", "min_length", "max_length", "channel_types"),
+        *("default_member_permissions", "contexts", "integration_types", "nsfw"),
+    }
+)
+"""What we say of a command; Discord adds ids, versions, defaults and what it will invent yet."""
+_TRANSLATED = ("name_localizations", "description_localizations")
+_OUTDATED = (
+    app_commands.CommandNotFound,
+    app_commands.CommandSignatureMismatch,
+    app_commands.TransformerError,
+)
+"""Somebody used a command of another version, or one that another program left behind."""
+
+Command = Mapping[str, Any]
+
+
+class CommandTree(app_commands.CommandTree[commands.Bot]):
+    """What a command raises is told to the person, never swallowed."""
+
+    _told_again = False
+
+    async def keep_in_step(self) -> None:
+        """Look which commands Discord has, and tell it ours where they differ.
+
+        Looking is one request. Telling is limited to some 200 new commands a day, so it is not done
+        at each start; another program with the same token may have told others meanwhile. Where
+        Discord does not take ours, those that it has must do. Raises `faults.FAULTS` where Discord
+        or the way to it is out of order, and for a token that is refused.
+        """
+        try:
+            await self._tell_where_they_differ()
+        except (discord.HTTPException, discord.RateLimited) as fault:
+            told = isinstance(fault, discord.HTTPException)
+            if told and (fault.status >= 500 or fault.status == 401):
+                raise
+            log.error("Discord does not take the commands: %s", faults.detail(fault))
+
+    async def _tell_where_they_differ(self) -> None:
+        has = await self.client.http.get_global_commands(self.client.application_id or 0)
+        if _comparable(has) == _comparable(await self._payload()):
+            return
+        await self.sync()
+        log.info("Told Discord the commands")
+
+    async def _payload(self) -> list[Command]:
+        """What `sync` would send."""
+        if (translator := self.translator) is None:
+            return [command.to_dict(self) for command in self.get_commands()]
+        return [
+            await command.get_translated_payload(self, translator)
+            for command in self.get_commands()
+        ]
+
+    async def interaction_check(self, interaction: discord.Interaction[commands.Bot], /) -> bool:
+        """Raises `CommandSignatureMismatch` for options that this version does not have.
+
+        discord.py looks at what is missing alone, and hands a text on where a number is expected.
+        """
+        command = interaction.command
+        unfinished = interaction.type is discord.InteractionType.autocomplete
+        if unfinished or not isinstance(command, app_commands.Command):
+            return True
+        ours = {parameter.display_name: parameter for parameter in command.parameters}
+        given = cast("Sequence[Mapping[str, Any]]", (interaction.data or {}).get("options", ()))
+        for option in given:
+            parameter = ours.get(option["name"])
+            fits = parameter is not None and parameter.type.value == option["type"]
+            if fits and parameter is not None and parameter.choices:
+                fits = option["value"] in [choice.value for choice in parameter.choices]
+            if not fits:
+                raise app_commands.CommandSignatureMismatch(command)
+        return True
+
+    async def on_error(
+        self,
+        interaction: discord.Interaction[commands.Bot],
+        error: app_commands.AppCommandError,
+        /,
+    ) -> None:
+        if not isinstance(error, _OUTDATED):
+            await tell(interaction, error.__cause__ or error)
+        elif interaction.type is discord.InteractionType.autocomplete:
+            log.debug("Suggestions for a command of another version were asked for")
+        else:
+            await say(interaction, CommandChanged())
+            await self._tell_again()
+
+    async def _tell_again(self) -> None:
+        """Once for as long as the bot runs: two programs with one token must not take turns."""
+        if self._told_again:
+            return
+        self._told_again = True
+        log.warning("Somebody used a command of another version: looking what Discord has")
+        try:
+            await self.keep_in_step()
+        except faults.FAULTS as fault:
+            log.warning("Discord was not told the commands again: %s", faults.detail(fault))
+
+
+def _comparable(told: Sequence[object]) -> list[dict[str, Any]]:
+    """The commands as they can be compared, whoever lists them in whichever order."""
+    plain = [_plain({"type": 1, **cast("Command", command)}) for command in told]
+    return sorted(plain, key=operator.itemgetter("type", "name"))
+
+
+def _plain(told: Command) -> dict[str, Any]:
+    """A command, an option or a choice, without what says nothing: what is not there, no, empty."""
+    plain: dict[str, Any] = {name: dict(told.get(name) or {}) for name in _TRANSLATED}
+    for name in _TOLD & told.keys():
+        plain[name] = told[name]
+    for name in ("options", "choices"):
+        plain[name] = [_plain(part) for part in plain.get(name) or ()]
+    for name in ("contexts", "integration_types", "channel_types"):
+        plain[name] = sorted(plain.get(name) or ())
+    if (permissions := plain.get("default_member_permissions")) is not None:
+        plain["default_member_permissions"] = int(permissions)
+    return {name: value for name, value in plain.items() if value or _is_zero(value)}
+
+
+def _is_zero(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == 0
+
+
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    """discord.py logs a suggestion that came too late with its traceback: one per key press."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, (*faults.FAULTS, discord.InteractionResponded, *_OUTDATED)):
+        log.debug("A suggestion came too late: %s", faults.detail(error))
+        return False
+    return True
+
+
+logging.getLogger("discord.app_commands.tree").addFilter(_is_worth_a_line)

@@ -1,0 +1,239 @@
+"""Discord has the bot's commands, whoever told it others; people with old ones are told so."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from bot.command_tree import _comparable  # pyright: ignore[reportPrivateUsage]  # its whole point
+from tests.discord_server.faults import SILENCE, Fault, error
+from tests.discord_server.people import DidNotRespond, Person
+from tests.discord_server.process import BotProcess
+from tests.discord_server.server import DiscordServer
+from tests.discord_server.things import Channel, JsonObject
+
+UP = "Logged in as"
+JOB_ID = "0a1b2c3d-0000-4000-8000-000000000000"
+OLD: JsonObject = {
+    "id": "1",
+    "application_id": "2",
+    "version": "3",
+    "type": 1,
+    "name": "imagine",
+    "description": "What another program calls so",
+    "options": [],
+}
+
+
+def told(discord: DiscordServer) -> list[str]:
+    """The requests about commands, by their methods."""
+    about = [one for one in discord.requests if one.path.endswith("/commands")]
+    return [one.method for one in about]
+
+
+async def start(discord: DiscordServer, env: dict[str, str], folder: Path) -> None:
+    async with BotProcess(discord, cwd=folder, env=env) as bot:
+        await bot.wait_for_line(UP, timeout_s=50)
+        assert await bot.stop() == 0
+    assert "Traceback" not in bot.output
+
+
+async def test_commands_are_looked_at_once_and_told_where_they_differ(
+    discord: DiscordServer, env: dict[str, str], tmp_path: Path
+) -> None:
+    await start(discord, env, tmp_path)
+    assert told(discord) == ["GET", "PUT"]
+    ours = [one["name"] for one in discord.world.commands[None]]
+    await start(discord, env, tmp_path)
+    assert told(discord) == ["GET", "PUT", "GET"], "nothing differs"
+    discord.world.commands[None] = [OLD]
+    await start(discord, env, tmp_path)
+    assert told(discord)[3:] == ["GET", "PUT"]
+    assert [one["name"] for one in discord.world.commands[None]] == ours
+
+
+def test_what_discord_adds_makes_no_difference() -> None:
+    ours: JsonObject = {
+        "name": "remix",
+        "type": 1,
+        "description": "d",
+        "nsfw": False,
+        "dm_permission": True,
+        "default_member_permissions": 32,
+        "contexts": [0, 2],
+        "integration_types": [0],
+        "options": [
+            {"name": "mode", "type": 4, "description": "m", "required": False, "choices": []},
+            {
+                "name": "image",
+                "type": 4,
+                "description": "i",
+                "required": True,
+                "choices": [{"name": "1", "value": 0}, {"name": "2", "value": 1}],
+            },
+        ],
+    }
+    menu: JsonObject = {"name": "Remix this", "type": 3, "nsfw": False, "contexts": [0]}
+    theirs: JsonObject = {
+        **ours,
+        "id": "1",
+        "application_id": "2",
+        "version": "3",
+        "guild_id": None,
+        "handler": 1,
+        "name_localizations": None,
+        "description_localizations": {},
+        "dm_permission": None,
+        "default_member_permissions": "32",
+        "contexts": [2, 0],
+        "options": [
+            {"name": "mode", "type": 4, "description": "m", "something": "new"},
+            {
+                "name": "image",
+                "type": 4,
+                "description": "i",
+                "required": True,
+                "description_localizations": None,
+                "autocomplete": False,
+                "choices": [
+                    {"name": "1", "name_localizations": None, "value": 0},
+                    {"name": "2", "value": 1},
+                ],
+            },
+        ],
+    }
+    named: JsonObject = {**menu, "description": "", "options": [], "id": "4"}
+    assert _comparable([ours, menu]) == _comparable([named, theirs])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": "other"},
+        {"description": "other"},
+        {"nsfw": True},
+        {"contexts": [0, 1]},
+        {"default_member_permissions": "0"},
+        {"name_localizations": {"de": "andere"}},
+        {"options": []},
+        {"options": [{"name": "a", "type": 3, "description": "x", "required": True}]},
+        {"options": [{"name": "a", "type": 4, "description": "x"}]},
+        {"options": [{"name": "a", "type": 3, "description": "x", "min_length": 0}]},
+        {"options": [{"name": "b", "type": 3, "description": "x"}]},
+    ],
+)
+def test_what_somebody_changed_makes_one(change: JsonObject) -> None:
+    ours: JsonObject = {
+        "name": "remix",
+        "type": 1,
+        "description": "d",
+        "contexts": [0],
+        "options": [{"name": "a", "type": 3, "description": "x"}],
+    }
+    assert _comparable([ours]) != _comparable([{**ours, **change}])
+    assert _comparable([ours]) != _comparable([ours, {**ours, "name": "more"}])
+
+
+async def test_commands_that_discord_does_not_take_do_not_keep_the_bot_away(
+    discord: DiscordServer, env: dict[str, str], tmp_path: Path
+) -> None:
+    discord.faults.add("PUT", "/applications/*/commands", error(400, 30034))
+    async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+        await bot.wait_for_line("ERROR.*Discord does not take the commands: HTTP 400, code 30034")
+        await bot.wait_for_line(UP)
+
+
+# ------------------------------------------------------------------ people with old commands
+
+
+@pytest.fixture
+async def overwritten(bot: BotProcess, discord: DiscordServer) -> AsyncGenerator[list[JsonObject]]:
+    """While the bot runs another program tells Discord commands; these, for a test to fill in."""
+    ours, others = discord.world.commands[None], [dict(OLD)]
+    discord.world.commands[None] = others
+    yield others
+    assert discord.world.commands[None] != others, "the bot told Discord its own again"
+    assert [one["name"] for one in discord.world.commands[None]] == [one["name"] for one in ours]
+    assert "Traceback" not in bot.output
+    assert "ncident" not in bot.output
+
+
+def option(name: str, kind: int) -> JsonObject:
+    return {"name": name, "type": kind, "description": "x", "required": True}
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "given"),
+    [
+        ("gone", [], {}),
+        ("remix", [], {}),
+        ("remix", [option("job_id", 4), option("image", 4)], {"job_id": 1, "image": 1}),
+        ("imagine", [option("prompt", 3), option("colour", 3)], {"prompt": "x", "colour": "y"}),
+    ],
+)
+async def test_a_command_of_another_version_ends_in_a_sentence_and_ours_are_told_again(
+    overwritten: list[JsonObject],
+    discord: DiscordServer,
+    people: list[Person],
+    name: str,
+    options: list[JsonObject],
+    given: dict[str, str | int],
+) -> None:
+    overwritten[0] |= {"name": name, "options": options}
+    before = len(told(discord))
+    channel = next(iter(discord.world.channels.values()))
+    answers = [await people[0].slash(channel, name, **given)]
+    said = await answers[0].message()
+    assert said.text.startswith("That command has changed")
+    assert said.ephemeral
+    await discord.world.until(
+        lambda: told(discord)[before:] == ["GET", "PUT"] or None,
+        timeout_s=30,
+        describe=lambda: str(told(discord)),
+    )
+
+
+async def test_ours_are_told_again_only_once(
+    bot: BotProcess, discord: DiscordServer, people: list[Person], channel: Channel
+) -> None:
+    before = len(told(discord))
+    for _ in range(3):
+        discord.world.commands[None] = [dict(OLD) | {"name": "gone"}]
+        await (await people[0].slash(channel, "gone")).message()
+    await bot.wait_for_line("Told Discord the commands")
+    await (await people[0].slash(channel, "gone")).message()
+    assert told(discord)[before:] in (["GET", "PUT"], ["GET"])
+
+
+# ------------------------------------------------------------------ suggestions
+
+
+@pytest.mark.parametrize("fault", [error(404, 10062), error(400, 40060), SILENCE])
+async def test_suggestions_that_come_too_late_are_no_news(
+    bot: BotProcess, discord: DiscordServer, people: list[Person], channel: Channel, fault: Fault
+) -> None:
+    discord.faults.add("POST", "/interactions/**", fault, times=3)
+    before = len(bot.lines)
+    for typed in ("a", "ab", "abc"):
+        with pytest.raises(DidNotRespond):
+            await people[0].types(channel, "show", "job_id", typed)
+    handle = await people[0].slash(channel, "help")
+    await handle.message()
+    told = ("Traceback", "Ignoring exception", "ERROR", " bot.")
+    lines = [line for line in bot.lines[before:] if "Invite link" not in line]
+    assert [line for line in lines if any(word in line for word in told)] == []
+
+
+async def test_answers_that_come_too_late_are_one_line(
+    bot: BotProcess, discord: DiscordServer, people: list[Person], channel: Channel
+) -> None:
+    """A message, a form, a deferral."""
+    discord.faults.add("POST", "/interactions/**", error(404, 10062), times=3)
+    for name, options in (("help", {}), ("imagine", {}), ("show", {"job_id": JOB_ID})):
+        with pytest.raises(DidNotRespond):
+            await people[0].slash(channel, name, **options)
+    await bot.wait_for_line("could not be answered in time")
+    assert "Traceback" not in bot.output
+    assert "Nobody could be told" not in bot.output
+    late = [line for line in bot.lines if "could not be answered in time" in line]
+    assert len(late) == 3
