@@ -75,7 +75,7 @@ async def tell(interaction: discord.Interaction[Any], raised: BaseException) -> 
     if faults.is_too_late(raised):
         log.warning("Interaction %d could not be answered in time", interaction.id)
         return
-    if isinstance(raised, faults.NETWORK):
+    if isinstance(raised, (*faults.NETWORK, discord.RateLimited)):
         log.warning("Interaction %d was not answered: %s", interaction.id, faults.detail(raised))
         return
     await say(interaction, as_told(raised, f"interaction {interaction.id}"))

@@ -78,8 +78,8 @@ class Ladder:
         self._clock = clock
         self._crew = crew
         self._resumed = resumed
-        self._unseen = False
-        """A message may have been posted without our hearing of it."""
+        self._unseen: Way | None = None
+        """On this way a message may have been posted without our hearing of it."""
         self._deleted = False
         self._content = EVERYTHING
         """What Discord has not refused so far."""
@@ -90,9 +90,9 @@ class Ladder:
             try:
                 await self._edit(page(self._content))
             except discord.HTTPException as fault:
-                if (left := self._content.without(faults.about(fault))) is None:
+                if faults.about(fault) is not About.WORDS or not self._content.words:
                     raise
-                self._content = left
+                self._content = replace(self._content, words=False)
             else:
                 return
 
@@ -107,8 +107,8 @@ class Ladder:
         """
         reasons: list[str] = []
         tried: set[Way] = set()
-        if self._unseen or (straggler is not None and self._job.place.writable):
-            tried |= {self._by_token, self._in_channel}  # or there would be two of it in the end
+        if straggler is not None and self._job.place.writable:
+            tried |= {self._by_token, self._in_channel}
         while (way := self._next(tried)) is not None:
             try:
                 posted = await self._persistently(way, letter)
@@ -154,7 +154,9 @@ class Ladder:
     # ------------------------------------------------------------------ the ways
 
     def _next(self, tried: set[Way]) -> Way | None:
-        """The best way that is open and not *tried*."""
+        """The best way that is open and not *tried*; first that on which something may be."""
+        if self._unseen is not None and self._unseen not in tried:
+            return self._unseen  # or there would be two of it in the end
         public, token = self._job.place.writable, self._token_lives()
         editable = self.message_id is not None and self._content.layout
         ways: list[tuple[bool, Way]] = [
@@ -186,11 +188,13 @@ class Ladder:
 
     async def _anew(self, letter: Letter) -> Posted:
         """A new message in the channel, which mentions its author."""
-        return self._here((await self._post(self._posting.channel, letter, self._content)).id)
+        place = self._posting.channel
+        return self._here((await self._post(self._anew, place, letter, self._content)).id)
 
     async def _directly(self, letter: Letter) -> Posted:
         place = await self._posting.direct_channel()
-        message = await self._post(place, letter, replace(self._content, alone=True))
+        content = replace(self._content, alone=True)
+        message = await self._post(self._directly, place, letter, content)
         return Posted(channel_id=place.id, message_id=message.id)
 
     # ------------------------------------------------------------------ how
@@ -198,7 +202,7 @@ class Ladder:
     async def _persistently(self, way: Way, letter: Letter) -> Posted:
         """Go *way*, again while Discord, or the way to it, is out of order."""
         async for attempt in stamina.retry_context(
-            on=lambda fault: faults.may_pass(fault) and not self._is_put_off(way, fault),
+            on=lambda fault: faults.may_pass(fault) and not faults.is_rate_limited(fault),
             attempts=ATTEMPTS,
             timeout=PATIENCE_S,
             wait_initial=1.0,
@@ -213,19 +217,19 @@ class Ladder:
         return way in (self._by_token, self._in_channel) and faults.is_rate_limited(fault)
 
     async def _post(
-        self, place: discord.abc.Messageable, letter: Letter, content: Content
+        self, way: Way, place: discord.abc.Messageable, letter: Letter, content: Content
     ) -> discord.Message:
         """A new message, unless it is there already."""
-        if self._resumed or self._unseen:
+        if self._resumed or self._unseen is not None:
             found = await self._posting.news(place, letter.own_ids)
             if found is not None:
                 return found
         form = letter.page if content.layout else letter.plain
-        self._unseen = True
+        self._unseen = way
         try:
             return await self._posting.send(place, form(content))
         except faults.FAULTS as fault:
-            self._unseen = faults.may_pass(fault)
+            self._unseen = way if faults.may_pass(fault) else None
             raise
 
     async def _edit(self, page: Page) -> None:

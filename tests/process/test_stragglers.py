@@ -1,0 +1,45 @@
+"""An edit of progress that does not end: what is public does not wait for it."""
+
+import json
+
+import pytest
+
+from sandbox.api import GenerationServer
+from tests.discord_server.faults import SILENCE
+from tests.discord_server.launch import CONSTANTS
+from tests.discord_server.people import Person
+from tests.discord_server.process import BotProcess
+from tests.discord_server.seen import SeenMessage
+from tests.discord_server.server import DiscordServer
+from tests.discord_server.things import Channel
+from tests.process.test_discord_faults import BY_TOKEN, finished, results
+
+
+@pytest.fixture
+def env(env: dict[str, str]) -> dict[str, str]:
+    """A result waits for an edit under way for a tenth of a second."""
+    constants = json.loads(env[CONSTANTS]) | {"bot.ui.progress.LAST_EDIT_S": 0.1}
+    return {**env, CONSTANTS: json.dumps(constants), "DISCORD_TIMEOUT_SECONDS": "10"}
+
+
+async def test_a_result_goes_past_an_edit_that_hangs_and_the_old_message_says_where(
+    bot: BotProcess,
+    discord: DiscordServer,
+    api: GenerationServer,
+    channel: Channel,
+    people: list[Person],
+) -> None:
+    ann = people[0]
+    hangs = discord.faults.add("PATCH", BY_TOKEN, SILENCE)
+    handle = await ann.slash(channel, "imagine", prompt="a fox sandbox:seconds=1")
+    result = await ann.sees(channel, finished)
+    assert hangs.happened
+    assert (await handle.message()).id != result.id
+
+    def says_where(message: SeenMessage) -> bool:
+        return result.link in message.text
+
+    await handle.message(says_where)
+    assert [one.id for one in results(ann, channel)] == [result.id]
+    assert api.submit_calls == 1
+    assert "Traceback" not in bot.output
