@@ -24,7 +24,6 @@ from bot.store import Store, open_store
 from tests.store import plans, seeding
 from tests.store.postgres import installed, own_server
 
-TIMES = 200
 WARM_UP = 3
 """A question is asked so often before it counts: caches are warm where people ask."""
 
@@ -46,10 +45,12 @@ async def database(kind: str, given: str | None) -> AsyncGenerator[str]:
                 yield url
 
 
-async def times(question: Question, store: Store, work: Work) -> list[tuple[float, float]]:
+async def times(
+    count: int, question: Question, store: Store, work: Work
+) -> list[tuple[float, float]]:
     """How long it took each time, and how long processors worked for it, in milliseconds."""
     took: list[tuple[float, float]] = []
-    for _ in range(WARM_UP + TIMES):
+    for _ in range(WARM_UP + count):
         worked, began = work.so_far_s(), time.perf_counter()
         await question(store)
         s = time.perf_counter() - began
@@ -89,7 +90,9 @@ async def run(arguments: argparse.Namespace, kind: str, jobs: int) -> None:
             pass
         began = time.perf_counter()
         await seeding.fill(url, seed)
-        print(f"\n{kind}, {jobs:,} jobs, written in {time.perf_counter() - began:.0f} s")
+        print(
+            f"\n{kind}, {jobs:,} jobs, written in {time.perf_counter() - began:.0f} s", flush=True
+        )
         async with open_store(url, clock=Clock()) as store:
             await measure_all(arguments, store, url, seed)
 
@@ -101,7 +104,7 @@ async def measure_all(
     print(f"    {'ms':44}{'p50':>8}{'p99':>8}{'worked p50':>14}{'p99':>8}")
     for name, question in questions(seed).items():
         if arguments.only in name:
-            columns = zip(*await times(question, store, work), strict=True)
+            columns = zip(*await times(arguments.times, question, store, work), strict=True)
             took, worked = (sorted(column) for column in columns)
             print(
                 f"    {name:44}{percentile(took, 0.5):8.1f}{percentile(took, 0.99):8.1f}"
@@ -121,6 +124,7 @@ def main() -> None:
     parser.add_argument("--jobs", default="10000,100000,1000000", help="how many, with commas")
     parser.add_argument("--databases", default="sqlite,postgresql", help="which, with commas")
     parser.add_argument("--url", help="an empty database, instead of one of our own")
+    parser.add_argument("--times", default=200, type=int, help="how often each question is asked")
     parser.add_argument("--plans", action="store_true", help="also how the database finds it")
     parser.add_argument("--only", default="", help="what has these words in its name")
     arguments = parser.parse_args()

@@ -44,12 +44,7 @@ _NOW = datetime.min.replace(tzinfo=UTC)
 
 
 def price(session: Session, kind: type[Request], known: Decimal) -> Decimal:
-    """What a job of this kind is taken to cost, for a multiplier of one.
-
-    The middle one of the newest `PRICES_COMPARED` that were told, between a quarter and four times
-    the *known* price: no single answer moves it from among the others. *known* stands in where
-    there are not yet enough to have a middle.
-    """
+    """What a job of this kind is taken to cost, for a multiplier of one: see `middle`."""
     newest = (
         select(JobRow.cost_usd, JobRow.multiplier)
         .where(
@@ -60,9 +55,17 @@ def price(session: Session, kind: type[Request], known: Decimal) -> Decimal:
         .order_by(JobRow.finished_at.desc())
         .limit(PRICES_COMPARED)
     )
-    told = [cost / multiplier for cost, multiplier in session.execute(newest) if cost is not None]
-    told += [known] * (PRICES_NEEDED - len(told))
-    return min(max(median(told), known / PRICE_MAX_FACTOR), known * PRICE_MAX_FACTOR)
+    rows = session.execute(newest)
+    return middle([cost / multiplier for cost, multiplier in rows if cost is not None], known)
+
+
+def middle(told: Sequence[Decimal], known: Decimal) -> Decimal:
+    """The middle one of these costs, between a quarter and four times the *known* price.
+
+    No single one moves it from among the others; *known* stands in for what is missing to that.
+    """
+    costs = [*told, *[known] * (PRICES_NEEDED - len(told))]
+    return min(max(median(costs), known / PRICE_MAX_FACTOR), known * PRICE_MAX_FACTOR)
 
 
 def reserve(session: Session, job_id: int, new: NewJob, usd: Decimal, now: datetime) -> None:

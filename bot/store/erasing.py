@@ -202,17 +202,14 @@ def old_jobs(
 
 def old_usage(session: Session, now: datetime, limit: int) -> Sequence[int]:
     """The first *limit* jobs that limits count no more."""
-    return _first(session, select(UsageRow.job_id).where(UsageRow.at <= now - MONTH), limit)
+    old = select(UsageRow.job_id).where(UsageRow.at <= now - MONTH)
+    return session.scalars(old.order_by(UsageRow.at).limit(limit)).all()
 
 
 def old_drafts(session: Session, now: datetime, limit: int) -> Sequence[int]:
     """The first *limit* drafts of yesterday."""
     old = select(DraftRow.id).where(DraftRow.created_at <= now - DRAFT_LIFE)
-    return _first(session, old, limit)
-
-
-def _first(session: Session, question: Select[int], limit: int) -> Sequence[int]:
-    return session.scalars(question.limit(limit)).all()
+    return session.scalars(old.order_by(DraftRow.created_at).limit(limit)).all()
 
 
 def erase_jobs(session: Session, job_ids: Collection[int]) -> None:

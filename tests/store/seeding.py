@@ -7,7 +7,7 @@ The same number makes the same jobs.
 
 import random
 import sqlite3
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -52,11 +52,22 @@ JOB_COLUMNS = (
     "provider_job_id", "cost_usd", "failure", "created_at", "submitted_at", "finished_at",
     "delivered_at", "application_id", "told_at", "multiplier", "reserved_usd",
 )  # fmt: skip
-PICTURE_COLUMNS = (
-    "job_id", "position", "image_no", "provider_job_id", "url", "kind", "posted_guild_id",
-    "posted_channel_id", "posted_message_id",
-)  # fmt: skip
-USAGE_COLUMNS = ("job_id", "author_id", "guild_id", "at", "usd")
+PICTURES = """
+    INSERT INTO pictures (job_id, position, image_no, provider_job_id, url, kind,
+                          posted_guild_id, posted_channel_id, posted_message_id)
+    SELECT id, number, number, provider_job_id,
+           'https://cdn.example.org/' || provider_job_id || '/0_' || number || '.png', 'image',
+           guild_id, channel_id, message_id
+    FROM jobs, (SELECT 0 AS number UNION SELECT 1 UNION SELECT 2 UNION SELECT 3) AS numbers
+    WHERE state = 'delivered' ORDER BY id, number
+"""
+"""Four of each job that was delivered."""
+USAGE = """
+    INSERT INTO usage (job_id, author_id, guild_id, at, usd)
+    SELECT id, author_id, guild_id, created_at, reserved_usd FROM jobs
+    WHERE reserved_usd IS NOT NULL AND id > {}
+"""
+"""What limits count of the jobs after this one."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +81,11 @@ class Seed:
     def open_jobs(self) -> int:
         """The newest ones are under way."""
         return min(50, self.jobs // 100)
+
+    @property
+    def last_uncounted(self) -> int:
+        """The newest job that is more than 30 days old."""
+        return int(self.jobs - (self.jobs + 1) * (MONTH / YEAR))
 
     def provider_id(self, job_id: int) -> str:
         return str(7_000_000_000_000_000_000 + job_id)
@@ -143,25 +159,6 @@ class Seed:
             "reserved_usd": None if failed else 80_000,
         }
 
-    def usage(self, job: dict[str, Any]) -> tuple[Any, ...] | None:
-        """What limits count of a job of the last 30 days."""
-        if job["reserved_usd"] is None or job["created_at"] <= self.now - MONTH:
-            return None
-        return job["id"], job["author_id"], job["guild_id"], job["created_at"], 80_000
-
-    def pictures(self, job: dict[str, Any]) -> list[tuple[Any, ...]]:
-        """The four pictures of a job that was delivered."""
-        if job["state"] != "delivered":
-            return []
-        return [
-            (
-                job["id"], number, number, job["provider_job_id"],
-                f"https://cdn.example.org/{job['provider_job_id']}/0_{number}.png", "image",
-                job["guild_id"], job["channel_id"], job["message_id"],
-            )
-            for number in range(4)
-        ]  # fmt: skip
-
 
 async def fill(url: str, seed: Seed) -> None:
     """Write the jobs of *seed* into the empty tables at *url*, as if they had grown there."""
@@ -172,15 +169,10 @@ async def fill(url: str, seed: Seed) -> None:
         await _fill_postgresql(address, seed)
 
 
-Batch = tuple[str, Sequence[str], list[tuple[Any, ...]]]
-
-
-def _batches(seed: Seed) -> Generator[Batch]:
+def _batches(seed: Seed) -> Iterator[list[tuple[Any, ...]]]:
     rows = seed.rows()
     while jobs := list(islice(rows, _ROWS_AT_ONCE)):
-        yield "jobs", JOB_COLUMNS, [tuple(job[name] for name in JOB_COLUMNS) for job in jobs]
-        yield "pictures", PICTURE_COLUMNS, [row for job in jobs for row in seed.pictures(job)]
-        yield "usage", USAGE_COLUMNS, [row for job in jobs if (row := seed.usage(job))]
+        yield [tuple(job[name] for name in JOB_COLUMNS) for job in jobs]
 
 
 def _fill_sqlite(file: Path, seed: Seed) -> None:
@@ -191,19 +183,21 @@ def _fill_sqlite(file: Path, seed: Seed) -> None:
         ).fetchall()
         for name, _ in indexes:
             database.execute(f"DROP INDEX {name}")
-        for table, columns, rows in _batches(seed):
-            marks = ", ".join("?" * len(columns))
-            database.executemany(
-                f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})",  # noqa: S608  # our own names
-                [tuple(map(_as_sqlite_keeps_it, row)) for row in rows],
-            )
+        marks = ", ".join("?" * len(JOB_COLUMNS))
+        insert = f"INSERT INTO jobs ({', '.join(JOB_COLUMNS)}) VALUES ({marks})"  # noqa: S608  # our own names
+        for rows in _batches(seed):
+            database.executemany(insert, [tuple(map(_as_sqlite_keeps_it, row)) for row in rows])
+        database.execute(PICTURES)
+        database.execute(USAGE.format(seed.last_uncounted))
         for _, sql in indexes:
             database.execute(sql)
         database.commit()
 
 
 def _as_sqlite_keeps_it(value: Any) -> Any:
-    return f"{value:%Y-%m-%d %H:%M:%S.%f}" if isinstance(value, datetime) else value
+    if not isinstance(value, datetime):
+        return value
+    return value.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 async def _fill_postgresql(url: URL, seed: Seed) -> None:
@@ -217,8 +211,10 @@ async def _fill_postgresql(url: URL, seed: Seed) -> None:
         statements = [tuple(row) for row in indexes]
         for name, _ in statements:
             await database.exec_driver_sql(f"DROP INDEX {name}")
-        for table, columns, rows in _batches(seed):
-            await driver.copy_records_to_table(table, records=rows, columns=columns)
+        for rows in _batches(seed):
+            await driver.copy_records_to_table("jobs", records=rows, columns=JOB_COLUMNS)
+        await database.exec_driver_sql(PICTURES)
+        await database.exec_driver_sql(USAGE.format(seed.last_uncounted))
         for _, sql in statements:
             await database.exec_driver_sql(sql)
         await database.exec_driver_sql("SELECT setval('jobs_id_seq', (SELECT max(id) FROM jobs))")

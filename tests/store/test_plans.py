@@ -18,8 +18,8 @@ from tests.store.plans import Statement
 from tests.store.samples import PLACE, new_job
 from tests.store.seeding import BIG_SERVER, HEAVY_USER, Seed
 
-SEED = Seed(4000, START)
-JOB = 2000
+SEED = Seed(8000, START)
+JOB = 4000
 CHANNEL = SEED.channel_of(BIG_SERVER)
 TABLES = ("jobs", "pictures", "usage")
 SMALL = ("ix_jobs_open", "ix_jobs_secret")
