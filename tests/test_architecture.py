@@ -108,3 +108,18 @@ def test_every_module_has_its_place_in_the_list() -> None:
 def test_every_module_says_what_it_is_for(module: str) -> None:
     source = (ROOT / module).read_text(encoding="utf-8")
     assert not source or ast.get_docstring(ast.parse(source)), module
+
+
+LOOKUPS = {"by_id", "by_message", "by_interaction", "children"}
+"""Of the store: they know jobs of everybody."""
+
+
+@pytest.mark.parametrize("module", modules())
+def test_jobs_of_others_are_looked_up_only_where_it_is_decided_who_sees_them(module: str) -> None:
+    tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
+    called = {
+        node.func.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
+    assert module.startswith(("bot/studio/", "bot/store/")) or not called & LOOKUPS
