@@ -14,6 +14,7 @@ from bot.api import GenerationApi, PictureDownloads, open_session
 from bot.client import RemixBot
 from bot.clock import Clock
 from bot.jobs.crew import Crew
+from bot.jobs.gallery import Gallery
 from bot.jobs.housekeeping import Housekeeper
 from bot.jobs.queue import JobQueue
 from bot.jobs.runner import JobRunner
@@ -67,11 +68,11 @@ async def assemble(
             rng=SystemRandom(),
             may_run=settings.max_running,
         )
-        downloads = PictureDownloads(session, timeout_s=settings.picture_timeout_seconds)
+        gallery = Gallery(PictureDownloads(session, timeout_s=settings.picture_timeout_seconds))
         runner = JobRunner(
             api=api,
             watcher=watcher,
-            downloads=downloads,
+            gallery=gallery,
             store=store,
             crew=crew,
             clock=clock,
@@ -88,7 +89,7 @@ async def assemble(
         house = read_house(settings)
         queue = JobQueue(limits=limits, clock=clock, usual_s=watcher.usual_s)
         crew.spawn(queue.tell(), name="telling who waits")
-        showroom = Showroom(api, downloads)
+        showroom = Showroom(api, gallery)
         bot = RemixBot(
             studio=Studio(
                 store=store,

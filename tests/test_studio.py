@@ -14,6 +14,7 @@ from bot.clock import Clock
 from bot.errors import StoreUnavailable, WaitingLimitReached
 from bot.inputs import JobId, MessageId
 from bot.jobs.crew import Crew
+from bot.jobs.gallery import Gallery
 from bot.jobs.housekeeping import Housekeeper
 from bot.jobs.queue import JobQueue, Turn
 from bot.jobs.runner import JobRunner
@@ -96,13 +97,13 @@ async def rooms(tmp_path: Path) -> AsyncGenerator[Rooms]:
         store = await opened.enter_async_context(open_store(url, clock=clock))
         session = await opened.enter_async_context(open_session(api.url))
         client = GenerationApi(session, base_url=api.url, key=KEY)
-        downloads = PictureDownloads(session)
+        gallery = Gallery(PictureDownloads(session))
         runner = JobRunner(
             api=client,
             watcher=Watcher(
                 api=client, clock=clock, watch_s=60, reads_per_second=100, rng=SystemRandom()
             ),
-            downloads=downloads,
+            gallery=gallery,
             store=store,
             crew=await opened.enter_async_context(Crew()),
             clock=clock,
@@ -119,7 +120,7 @@ async def rooms(tmp_path: Path) -> AsyncGenerator[Rooms]:
             limits=limits,
             clock=clock,
         )
-        showroom = Showroom(client, downloads)
+        showroom = Showroom(client, gallery)
         archive = Archive(store=store, showroom=showroom, house=House(), limits=limits, clock=clock)
         yield Rooms(studio, archive, store, api)
 

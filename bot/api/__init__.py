@@ -5,6 +5,13 @@ Wire shapes, HTTP statuses and aiohttp stay in this package.
 
 from bot.api.addresses import GuardedSession, open_session
 from bot.api.client import GenerationApi
-from bot.api.pictures import Download, PictureDownloads
+from bot.api.pictures import Download, PictureDownloads, Room
 
-__all__ = ["Download", "GenerationApi", "GuardedSession", "PictureDownloads", "open_session"]
+__all__ = [
+    "Download",
+    "GenerationApi",
+    "GuardedSession",
+    "PictureDownloads",
+    "Room",
+    "open_session",
+]

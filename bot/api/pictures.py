@@ -5,7 +5,9 @@ servers may be connected to is in `bot.api.addresses`.
 """
 
 import asyncio
+import io
 from dataclasses import dataclass
+from typing import Protocol
 from urllib.parse import urljoin
 
 import aiohttp
@@ -35,6 +37,21 @@ class Download:
     """Without a dot: ``png``, ``jpg``, ``webp``, ``gif``, ``mp4`` or ``webm``."""
 
 
+class Room(Protocol):
+    """What a download may take of something that others take a part of too."""
+
+    async def expect(self, size_bytes: int | None) -> None:
+        """Its size is known before it is read; ``None``: it will show.
+
+        May come again, for another attempt. Raises `PictureTooLarge` where it does not fit.
+        """
+        ...
+
+    def keep(self, size_bytes: int) -> None:
+        """So many bytes of it are kept by now. Raises `PictureTooLarge` where they do not fit."""
+        ...
+
+
 class _MayPassError(Exception):
     """A fault that the next attempt may not meet. Never leaves this module."""
 
@@ -53,12 +70,13 @@ class PictureDownloads:
         # The whole attempt has its own limit; this one gives up early on a server that fell silent.
         self._timeout = aiohttp.ClientTimeout(connect=timeout_s / 4, sock_read=timeout_s / 4)
 
-    async def fetch(self, url: str, *, limit_bytes: int) -> Download:
+    async def fetch(self, url: str, *, limit_bytes: int, room: Room | None = None) -> Download:
         """The picture at *url*, in up to `ATTEMPTS` attempts on resets, timeouts, 429 and 5xx.
 
-        Raises `PictureTooLarge` over *limit_bytes* and `PictureUnavailable` for anything else:
-        content that is no picture, and hosts in private networks, included. The details name the
-        host at most: the rest of an address may be a signature.
+        Raises `PictureTooLarge` over *limit_bytes*, or what *room* has for it, and
+        `PictureUnavailable` for anything else: content that is no picture, and hosts in private
+        networks, included. The details name the host at most: the rest of an address may be a
+        signature.
         """
         try:
             async for attempt in stamina.retry_context(
@@ -66,17 +84,17 @@ class PictureDownloads:
             ):
                 with attempt:
                     async with self._room:
-                        return await self._attempt(url, limit_bytes)
+                        return await self._attempt(url, limit_bytes, room)
         except _MayPassError as fault:
             raise PictureUnavailable(detail=str(fault)) from None
         raise AssertionError("stamina either returns or raises")
 
-    async def _attempt(self, url: str, limit_bytes: int) -> Download:
+    async def _attempt(self, url: str, limit_bytes: int, room: Room | None) -> Download:
         address = _web_address(url)
         try:
             async with asyncio.timeout(self._timeout_s):
                 for _ in range(REDIRECTS_MAX + 1):
-                    answer = await self._hop(address, limit_bytes)
+                    answer = await self._hop(address, limit_bytes, room)
                     if isinstance(answer, Download):
                         return answer
                     address = answer
@@ -89,7 +107,7 @@ class PictureDownloads:
             raise _MayPassError(f"{fault_name(fault)}: {_host(address)}") from None
         raise PictureUnavailable(detail=f"too many redirects: {_host(address)}")
 
-    async def _hop(self, address: URL, limit_bytes: int) -> Download | URL:
+    async def _hop(self, address: URL, limit_bytes: int, room: Room | None) -> Download | URL:
         """One request: the picture, or the address it was moved to. Every address passes here."""
         async with self._session.get(
             address,
@@ -106,22 +124,32 @@ class PictureDownloads:
             if response.content_type.startswith("text/"):
                 # The other types count for nothing: stores of files often do not know them.
                 raise PictureUnavailable(detail=f"text instead of a picture: {_host(address)}")
-            content = await _read_picture(response, limit_bytes)
+            content = await _read_picture(response, limit_bytes, room)
             extension = picture_extension(content)
             if extension is None:
                 raise PictureUnavailable(detail=f"not a picture: {_host(address)}")
             return Download(content=content, extension=extension)
 
 
-async def _read_picture(response: aiohttp.ClientResponse, limit_bytes: int) -> bytes:
-    if (response.content_length or 0) > limit_bytes:
+async def _read_picture(
+    response: aiohttp.ClientResponse, limit_bytes: int, room: Room | None
+) -> bytes:
+    """Nothing over the limit is kept, and nothing is kept twice."""
+    packed = "Content-Encoding" in response.headers  # unasked, and then its length says little
+    size_bytes = None if packed else response.content_length
+    if (size_bytes or 0) > limit_bytes:
         raise PictureTooLarge(limit_bytes=limit_bytes)
-    content = bytearray()
+    if room is not None:
+        await room.expect(size_bytes)
+    content = io.BytesIO()
     async for chunk in response.content.iter_chunked(64 * 1024):
-        content += chunk
-        if len(content) > limit_bytes:
+        size_bytes = content.tell() + len(chunk)
+        if size_bytes > limit_bytes:
             raise PictureTooLarge(limit_bytes=limit_bytes)
-    return bytes(content)
+        if room is not None:
+            room.keep(size_bytes)
+        content.write(chunk)
+    return content.getvalue()  # hands out its own bytes, without copying them
 
 
 def _web_address(url: str, *, base: URL | None = None) -> URL:

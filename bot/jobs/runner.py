@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from bot.api import GenerationApi, PictureDownloads
+from bot.api import GenerationApi
 from bot.clock import Clock
 from bot.errors import (
     ApiBusy,
@@ -32,7 +32,7 @@ from bot.errors import (
 )
 from bot.incidents import as_told
 from bot.jobs.crew import Crew
-from bot.jobs.gallery import hang
+from bot.jobs.gallery import Gallery
 from bot.jobs.queue import Ticket
 from bot.jobs.screen import Posted, Progress, Screen
 from bot.jobs.watching import Watcher
@@ -64,7 +64,7 @@ NOTHING_OWED = (*NOTHING_CHARGED, GenerationFailed)
 """What ends a job that is taken to cost nothing; of any other one nobody can tell."""
 
 DELIVERIES_AT_ONCE = 10
-"""Each holds its pictures in memory, up to 24 MiB."""
+"""How much their pictures may hold together is up to the gallery."""
 DELIVERY_PAUSES_S = (30.0, 600.0)
 """Where Discord is out of order for long: the pause before it is tried again, from and to."""
 
@@ -95,7 +95,7 @@ class JobRunner:
         *,
         api: GenerationApi,
         watcher: Watcher,
-        downloads: PictureDownloads,
+        gallery: Gallery,
         store: Store,
         crew: Crew,
         clock: Clock,
@@ -104,7 +104,7 @@ class JobRunner:
     ) -> None:
         self._api = api
         self._watcher = watcher
-        self._downloads = downloads
+        self._gallery = gallery
         self._store = store
         self._crew = crew
         self._clock = clock
@@ -290,10 +290,10 @@ class JobRunner:
         took_s = self._clock.monotonic() - run.asked
 
         async def bring() -> Posted:
-            exhibits = await hang(
-                completed.pictures, self._downloads, file_limit_bytes=job.place.file_limit_bytes
-            )
-            return await screen.deliver(finished, exhibits, took_s=took_s)
+            limit_bytes = job.place.file_limit_bytes
+            hanging = self._gallery.hung(completed.pictures, file_limit_bytes=limit_bytes)
+            async with hanging as exhibits:
+                return await screen.deliver(finished, exhibits, took_s=took_s)
 
         try:
             posted = await self._persistently(job, bring)

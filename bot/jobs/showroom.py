@@ -7,22 +7,22 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
-from bot.api import GenerationApi, PictureDownloads
+from bot.api import GenerationApi
 from bot.errors import GenerationFailed, JobUnknown, PicturesMissing, TaskNotFound
-from bot.jobs.gallery import hang
+from bot.jobs.gallery import Gallery
 from bot.jobs.screen import Exhibit
 from bot.model import Completed, Picture, Running
 
 SHOWN_AT_ONCE = 5
-"""Each holds its pictures in memory, up to 24 MiB."""
+"""However many people ask: a new result never waits behind more of them for its memory."""
 
 
 class Showroom:
-    """Fetches what was made before from *api*, and its pictures by *downloads*."""
+    """Fetches what was made before from *api*, and its pictures by *gallery*."""
 
-    def __init__(self, api: GenerationApi, downloads: PictureDownloads) -> None:
+    def __init__(self, api: GenerationApi, gallery: Gallery) -> None:
         self._api = api
-        self._downloads = downloads
+        self._gallery = gallery
         self._room = asyncio.Semaphore(SHOWN_AT_ONCE)
 
     async def look_up(self, task_id: str) -> Completed:
@@ -45,6 +45,7 @@ class Showroom:
     async def hung(
         self, pictures: Sequence[Picture], file_limit_bytes: int
     ) -> AsyncGenerator[tuple[Exhibit, ...]]:
-        """*pictures* with their files, as `hang` fetches them; to be posted inside the block."""
-        async with self._room:
-            yield await hang(pictures, self._downloads, file_limit_bytes=file_limit_bytes)
+        """*pictures* with their files, as `Gallery.hung` has them; to be posted in the block."""
+        hanging = self._gallery.hung(pictures, file_limit_bytes=file_limit_bytes)
+        async with self._room, hanging as exhibits:
+            yield exhibits

@@ -3,6 +3,7 @@
 import functools
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import closing
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import discord
@@ -45,12 +46,13 @@ def tells_errors(handler: Handler[Door, Options]) -> Handler[Door, Options]:
 async def send(deliver: Callable[[Page], Awaitable[T]], page: Callable[[Content], Page]) -> T:
     """*deliver* the *page*, again and without it where Discord refuses something in it.
 
-    Raises what discord.py raises where nothing is left to leave out.
+    The page is closed afterwards. Raises what discord.py raises where nothing is left to leave out.
     """
     content = EVERYTHING
     while True:
         try:
-            return await deliver(page(content))
+            with closing(page(content)) as made:
+                return await deliver(made)
         except discord.HTTPException as fault:
             if (left := content.without(faults.about(fault))) is None:
                 raise

@@ -4,7 +4,6 @@ Every layout is built fresh for each send and edit, of dynamic items only and wi
 discord.py would otherwise switch off all buttons of a kind at once.
 """
 
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -26,6 +25,7 @@ from bot.ui.buttons import (
 )
 from bot.ui.content import EVERYTHING, Content
 from bot.ui.escape import quote, shorten
+from bot.ui.uploads import let_go, upload
 
 AT_WORK = discord.Colour(0x5865F2)
 DONE = discord.Colour(0x57F287)
@@ -55,10 +55,14 @@ Item = discord.ui.Item[discord.ui.LayoutView]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A message ready to be sent: used once, then built anew."""
+    """A message ready to be sent: used once, then closed and built anew."""
 
     view: discord.ui.LayoutView
     files: list[discord.File]
+
+    def close(self) -> None:
+        """It was sent, or will not be: its files are let go."""
+        let_go(self.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,10 @@ class PlainPage:
     content: str
     view: discord.ui.View
     files: list[discord.File]
+
+    def close(self) -> None:
+        """It was sent, or will not be: its files are let go."""
+        let_go(self.files)
 
 
 def news_mark(job: Job) -> int:
@@ -284,8 +292,7 @@ def _uploads(prompt: str, exhibits: Sequence[Exhibit]) -> list[discord.File]:
     for exhibit in exhibits:
         if exhibit.file is not None:
             alt = shorten(texts.alt_text(exhibit.picture.image_no) + prompt, ALT_TEXT_MAX)
-            content = io.BytesIO(exhibit.file.content)
-            uploads.append(discord.File(content, filename=exhibit.file.name, description=alt))
+            uploads.append(upload(exhibit.file.name, exhibit.file.content, description=alt))
     return uploads
 
 
@@ -385,4 +392,4 @@ def _missing(job: Job) -> str:
 
 
 def _text_file(name: str, text: str) -> discord.File:
-    return discord.File(io.BytesIO(text.encode()), filename=name)
+    return upload(name, text.encode())

@@ -1,10 +1,12 @@
 """How a job's messages are written and found: by its interaction's token, in its channel, anew.
 
-Each call is one attempt and raises what discord.py raises; which one to take is decided in
-`bot.ui.ladder`. Nothing is written before it is certain that no other process writes for this job.
+Each call is one attempt, closes the page it is given, and raises what discord.py raises; which one
+to take is decided in `bot.ui.ladder`. Nothing is written before it is certain that no other process
+writes for this job.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import closing
 
 import discord
 
@@ -41,51 +43,55 @@ class Posting:
         )
 
     async def edit_by_token(self, message_id: int, page: Page) -> None:
-        await self._certain()
-        await self._webhook().edit_message(
-            message_id,
-            view=page.view,
-            attachments=page.files or discord.utils.MISSING,
-            allowed_mentions=NOBODY,
-        )
+        with closing(page):
+            await self._certain()
+            await self._webhook().edit_message(
+                message_id,
+                view=page.view,
+                attachments=page.files or discord.utils.MISSING,
+                allowed_mentions=NOBODY,
+            )
 
     async def edit_in_channel(self, message_id: int, page: Page) -> None:
-        await self._certain()
-        await self.channel.get_partial_message(message_id).edit(
-            view=page.view,
-            attachments=page.files or discord.utils.MISSING,
-            allowed_mentions=NOBODY,
-        )
+        with closing(page):
+            await self._certain()
+            await self.channel.get_partial_message(message_id).edit(
+                view=page.view,
+                attachments=page.files or discord.utils.MISSING,
+                allowed_mentions=NOBODY,
+            )
 
     async def follow_up(self, page: PlainPage) -> discord.Message:
         """A further answer to the interaction, as private as the first."""
-        await self._certain()
-        return await self._webhook().send(
-            page.content,
-            view=page.view,
-            files=page.files,
-            ephemeral=self._job.place.private,
-            wait=True,
-            allowed_mentions=NOBODY,
-        )
+        with closing(page):
+            await self._certain()
+            return await self._webhook().send(
+                page.content,
+                view=page.view,
+                files=page.files,
+                ephemeral=self._job.place.private,
+                wait=True,
+                allowed_mentions=NOBODY,
+            )
 
     async def send(self, place: discord.abc.Messageable, page: Page | PlainPage) -> discord.Message:
         """A new message, which can mention the author of the job and nobody else."""
-        await self._certain()
-        if isinstance(page, PlainPage):
+        with closing(page):
+            await self._certain()
+            if isinstance(page, PlainPage):
+                return await place.send(
+                    page.content,
+                    view=page.view,
+                    files=page.files,
+                    allowed_mentions=self._author_alone(),
+                    nonce=self._nonce,
+                )
             return await place.send(
-                page.content,
                 view=page.view,
                 files=page.files,
                 allowed_mentions=self._author_alone(),
                 nonce=self._nonce,
             )
-        return await place.send(
-            view=page.view,
-            files=page.files,
-            allowed_mentions=self._author_alone(),
-            nonce=self._nonce,
-        )
 
     async def reply(self, message_id: int, sentence: str) -> None:
         """A short reply in the channel, which can mention the author of the job."""

@@ -1,6 +1,12 @@
 """A finished job's pictures are fetched together and fitted into one message."""
 
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,7 +14,8 @@ from bot.api import PictureDownloads, open_session
 from bot.errors import PictureTooLarge, PictureUnavailable
 from bot.inputs import JobId, read_job
 from bot.jobs import gallery
-from bot.jobs.gallery import file_name, hang
+from bot.jobs.gallery import Gallery, file_name
+from bot.jobs.screen import Exhibit
 from bot.model import Picture
 from sandbox.api import GenerationServer
 from tests.flow.sim import DOT, paint_dot
@@ -22,6 +29,14 @@ def pictures_of(api: GenerationServer, prompt: str) -> list[Picture]:
         Picture(job_id=job.job_id, image_no=image_no, url=url)
         for image_no, url in api.picture_urls(job).items()
     ]
+
+
+async def hang(
+    pictures: Sequence[Picture], downloads: PictureDownloads, *, file_limit_bytes: int
+) -> tuple[Exhibit, ...]:
+    hanging = Gallery(downloads).hung(pictures, file_limit_bytes=file_limit_bytes)
+    async with hanging as exhibits:
+        return exhibits
 
 
 @pytest.fixture
@@ -84,3 +99,129 @@ def test_a_file_name_is_one_that_discord_takes(job_id: str) -> None:
     name = file_name(Picture(job_id=job_id, image_no=3, url="https://x.example"), "png")
     assert name.isascii()
     assert set(name) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
+
+
+# ------------------------------------------------------------------ memory
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+class Store:
+    """A server of pictures: ``/<bytes>`` with their length, ``/unknown/<bytes>`` without.
+
+    It waits with the bodies (not with the heads) until it is let, and notes what it could send.
+    """
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self._asked = asyncio.Condition()
+        self.let = asyncio.Event()
+        self.let.set()
+        self.url = ""
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        async with self._asked:
+            self.asked.append(request.path)
+            self._asked.notify_all()
+        size = int(request.path.rpartition("/")[2])
+        response = web.StreamResponse()
+        if not request.path.startswith("/unknown"):
+            response.content_length = size
+        await response.prepare(request)
+        await response.write(PNG)
+        await self.let.wait()
+        await response.write(bytes(size - len(PNG)))
+        return response
+
+    async def until_asked(self, times: int) -> None:
+        async with self._asked:
+            await self._asked.wait_for(lambda: len(self.asked) >= times)
+
+    def pictures(self, *paths: str) -> list[Picture]:
+        urls = [f"{self.url}/{path}" for path in paths]
+        return [Picture(job_id="j", image_no=no, url=url) for no, url in enumerate(urls)]
+
+
+@asynccontextmanager
+async def a_store() -> AsyncGenerator[tuple[Store, Gallery]]:
+    store = Store()
+    application = web.Application()
+    application.router.add_get("/{path:.*}", store.answer)
+    async with AsyncExitStack() as opened:
+        server = await opened.enter_async_context(TestServer(application))
+        store.url = str(server.make_url("")).rstrip("/")
+        session = await opened.enter_async_context(open_session(store.url))
+        yield store, Gallery(PictureDownloads(session))
+
+
+def sizes(exhibits: Sequence[Exhibit]) -> list[int | None]:
+    return [None if one.file is None else len(one.file.content) for one in exhibits]
+
+
+async def test_the_first_pictures_have_the_first_claim_to_what_a_message_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gallery, "MESSAGE_LIMIT_BYTES", 1000)
+    async with a_store() as (store, hanging):
+        pictures = store.pictures("400", "700", "500", "unknown/300", "100")
+        async with hanging.hung(pictures, file_limit_bytes=MEGABYTE) as exhibits:
+            assert sizes(exhibits)[:3] == [400, None, 500]
+            kept = sum(size or 0 for size in sizes(exhibits))
+            assert kept <= 1000
+    assert isinstance(exhibits[1].problem, PictureTooLarge)
+
+
+async def test_what_messages_hold_together_has_a_limit_and_others_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gallery, "MESSAGE_LIMIT_BYTES", 1000)
+    monkeypatch.setattr(gallery, "ALL_MESSAGES_BYTES", 2000)
+    posted = asyncio.Event()
+
+    async def post(store: Store, hanging: Gallery, path: str) -> list[int | None]:
+        async with hanging.hung(store.pictures(path), file_limit_bytes=MEGABYTE) as exhibits:
+            await posted.wait()
+            return sizes(exhibits)
+
+    async with a_store() as (store, hanging), asyncio.TaskGroup() as group:
+        large = [group.create_task(post(store, hanging, f"{900 + n}")) for n in range(3)]
+        await store.until_asked(2)
+        small = [group.create_task(post(store, hanging, "10")) for _ in range(30)]
+        for _ in range(1000):
+            await asyncio.sleep(0)
+        assert len(store.asked) == 2, "two are all that fit, and nobody overtakes the third"
+        posted.set()
+    assert [one.result() for one in large] == [[900], [901], [902]]
+    assert [one.result() for one in small] == [[10]] * 30
+
+
+async def test_what_a_message_turns_out_not_to_need_is_free_for_others_before_it_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gallery, "MESSAGE_LIMIT_BYTES", 1000)
+    monkeypatch.setattr(gallery, "ALL_MESSAGES_BYTES", 2000)
+
+    async def post(store: Store, hanging: Gallery) -> list[int | None]:
+        pictures = store.pictures("20", "30")
+        async with hanging.hung(pictures, file_limit_bytes=MEGABYTE) as exhibits:
+            return sizes(exhibits)
+
+    async with a_store() as (store, hanging), asyncio.TaskGroup() as group:
+        store.let.clear()
+        posts = [group.create_task(post(store, hanging)) for _ in range(10)]
+        await store.until_asked(20)
+        store.let.set()
+    assert [one.result() for one in posts] == [[20, 30]] * 10
+
+
+async def test_a_slow_first_picture_does_not_keep_the_others_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gallery, "IN_ORDER_S", 0.05)
+    async with a_store() as (store, hanging):
+        pictures = [
+            Picture(job_id="j", image_no=0, url="http://127.0.0.1:9/refused.png"),
+            *store.pictures("100", "200"),
+        ]
+        async with hanging.hung(pictures, file_limit_bytes=MEGABYTE) as exhibits:
+            assert sizes(exhibits) == [None, 100, 200]
