@@ -175,27 +175,33 @@ def usage(
     midnights = [today - timedelta(days=ago) for ago in range(DAYS_SHOWN)]
     ago = case(*((UsageRow.at >= midnight, n) for n, midnight in enumerate(midnights)))
     by_day = _spent(session, ago, (theirs, UsageRow.at >= midnights[-1]))
-    by_person = _spent(session, UsageRow.author_id, month)
-    by_person.sort(key=lambda one: (-one[1].usd, -one[1].jobs, one[0]))
+    by_person = _spent(session, UsageRow.author_id, month, most=PERSONS_SHOWN)
     [(_, last_day)] = _spent(session, None, (theirs, UsageRow.at > now - DAY))
     [(_, last_month)] = _spent(session, None, month)
     return Usage(
         day=last_day,
         month=last_month,
         by_day=tuple((midnights[n].date(), spent) for n, spent in sorted(by_day)),
-        by_person=tuple(by_person[:PERSONS_SHOWN]),
+        by_person=tuple(by_person),
     )
 
 
 def _spent(
-    session: Session, part: SQLColumnExpression[int] | None, within: Sequence[ColumnElement[bool]]
+    session: Session,
+    part: SQLColumnExpression[int] | None,
+    within: Sequence[ColumnElement[bool]],
+    *,
+    most: int | None = None,
 ) -> list[tuple[int, Spending]]:
-    """Jobs and USD for each *part*; of all together where that is ``None``."""
+    """Jobs and USD for each *part*, of the *most* expensive ones; of all together without one."""
     key = literal(0) if part is None else part
-    question = select(key, func.count(), func.sum(UsageRow.usd)).where(*within)
+    jobs, usd = func.count(), func.sum(UsageRow.usd)
+    question = select(key, jobs, usd).where(*within)
     if part is not None:
         question = question.group_by(part)
+    if most is not None:
+        question = question.order_by(usd.desc(), jobs.desc(), key).limit(most)
     return [
-        (key, Spending(jobs=jobs, usd=usd or Decimal(0)))
-        for key, jobs, usd in session.execute(question)
+        (key, Spending(jobs=count, usd=amount or Decimal(0)))
+        for key, count, amount in session.execute(question)
     ]

@@ -100,13 +100,14 @@ def count_of(session: Session, author_id: int) -> tuple[int, int]:
         ErasureRow.whose == Erased.AUTHOR.value, ErasureRow.whose_id == author_id
     )
     last_wished = session.scalar(wished) or 0
-    theirs = select(func.count()).where(JobRow.author_id == author_id)
-    # Two conditions that the index of the open jobs has, so that all others are only counted.
-    open_ones = (JobRow.delivered_at.is_(None), JobRow.told_at.is_(None), not_(_KEPT))
-    under_way = session.scalar(theirs.where(*open_ones)) or 0
-    shown = session.scalar(theirs.where(JobRow.id > last_wished)) or 0
-    shown_open = session.scalar(theirs.where(*open_ones, JobRow.id > last_wished)) or 0
-    return shown - shown_open, under_way
+    theirs = select(func.count()).where(JobRow.author_id == author_id, JobRow.id > last_wished)
+    shown = session.scalar(theirs) or 0
+    # Those of everybody, which are few and have an index of their own: this person's are many.
+    open_ones = select(JobRow.id, JobRow.author_id).where(
+        JobRow.delivered_at.is_(None), JobRow.told_at.is_(None), not_(_KEPT)
+    )
+    under_way = [job_id for job_id, whose in session.execute(open_ones) if whose == author_id]
+    return shown - sum(job_id > last_wished for job_id in under_way), len(under_way)
 
 
 def guilds_of(session: Session, application_id: int) -> set[int]:
