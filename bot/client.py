@@ -89,9 +89,11 @@ class RemixBot(commands.Bot):
         self.studio.house.admit(visitor)
         return replace(visitor, sees=self._sight.of(visitor))
 
-    def announce(self, interaction: discord.Interaction["RemixBot"]) -> Announce:
-        """How an accepted job answers *interaction*."""
-        return functools.partial(self._screens.open, interaction)
+    def announce(
+        self, interaction: discord.Interaction["RemixBot"], *, beside: bool = False
+    ) -> Announce:
+        """How an accepted job answers *interaction*; *beside* the message with the button."""
+        return functools.partial(self._screens.open, interaction, beside=beside)
 
     async def start(self, token: str, *, reconnect: bool = True) -> None:  # noqa: ARG002  # its own
         """Be connected until closed. Raises `bot.connecting.DiscordRefuses`."""

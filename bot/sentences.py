@@ -228,14 +228,14 @@ SENTENCES: dict[type[errors.RemixbotError], str | Callable[[Any], str]] = {
     f"server's AutoMod, refuses something in it. {NOTHING_CHARGED} Your prompt is kept: edit it, "
     "then try again.",
     errors.NotYours: "Only who asked for it, and moderators, may do that.",
-    errors.DraftGone: "I have started on this one already, or it is more than a day old. Ask anew "
-    "if you want more of it.",
+    errors.DraftGone: "I have started on this one already, or it was cancelled, or it is more than "
+    "a day old. Ask anew if you want more of it.",
     errors.JobStopped: f"It was not sent to the API yet. {NOTHING_CHARGED}",
     errors.NothingToStop: "There is nothing to stop any more: this one has ended, or was stopped.",
     errors.JobKept: lambda error: (
         "The API made the pictures all the same"
         + (f" and charged {usd(error.cost_usd)}" if error.cost_usd is not None else "")
-        + ". They are kept: `/jobs` lists them, and `/show` posts them."
+        + ". They are kept: **Show the pictures** posts them for nothing. Retry is paid again."
     ),
     errors.PermissionsMissing: _permissions,
     errors.SourceUnknown: "I no longer know the prompt of this result: use its Remix buttons.",

@@ -49,6 +49,11 @@ STOP = "Stop"
 DETAILS = "Details"
 DELETE = "Delete"
 GO_AHEAD = "Go ahead"
+CANCEL = "Cancel"
+STOP_ANYWAY = "Stop anyway"
+KEEP_GOING = "Keep going"
+SHOW_KEPT = "Show the pictures"
+RETRY_PAID = "Retry (paid again)"
 FORGET_ME = "Erase my history"
 
 
@@ -136,6 +141,10 @@ def in_line(position: int, starts_at: datetime) -> str:
     return f"Number **{position}** in line · likely to start {relative(starts_at)}"
 
 
+STOP_QUESTION = (
+    "The API has this one already and cannot call it back, so it may be charged all the same. If "
+    "you stop it, I do not post its pictures: I keep them, and you can show them for nothing."
+)
 STOPPED_HEADING = "### Stopped"
 STOPPED_AT_WORK = (
     "The API has it already and cannot call it back, so it may be charged all the same. If "
@@ -331,6 +340,12 @@ def age(time: timedelta) -> str:
     days = minutes // (24 * 60)
     return "1 day ago" if days == 1 else f"{days} days ago"
 
+
+# ------------------------------------------------------------------ after a question
+
+STARTED = "Started: it has a message of its own."
+CANCELLED = "Cancelled. Nothing was charged, and I keep nothing of it."
+LEFT_ALONE = "Fine, I leave everything as it is."
 
 # ------------------------------------------------------------------ details and deleting
 

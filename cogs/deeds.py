@@ -1,8 +1,8 @@
 """The buttons about a job, a draft, a page or a person: stop, details, delete, go ahead, forget."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import assert_never
 
 import discord
 from discord.ext import commands
@@ -10,7 +10,6 @@ from discord.ext import commands
 from bot import texts
 from bot.client import RemixBot
 from bot.errors import NotYours, SourceTooOld
-from bot.jobs.screen import Progress
 from bot.model import RemixRequest
 from bot.studio import MessageAtHand, admit_to_job
 from bot.ui import faults
@@ -19,11 +18,16 @@ from bot.ui.content import Content
 from bot.ui.deeds import Deed
 from bot.ui.forms import FormId, filled_in, fresh_start
 from bot.ui.job_list import list_page
-from bot.ui.layouts import Page, progress_page
-from bot.ui.pages import delete_page, details_page, told_page
+from bot.ui.layouts import Page
+from bot.ui.pages import delete_page, details_page, stop_page, told_page
 from bot.ui.places import read_asking, read_visitor
 from bot.ui.posting import NOBODY
-from cogs.opening import author_of
+from cogs.opening import author_of, post_pictures
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[discord.Interaction[RemixBot], int], Awaitable[None]]
+"""Does what a button says, with its number."""
 
 
 class Deeds(commands.Cog):
@@ -34,39 +38,46 @@ class Deeds(commands.Cog):
 
     def __init__(self, bot: RemixBot) -> None:
         self._bot = bot
+        self._handlers: dict[Deed, Handler] = {
+            Deed.STOP: self._stop,
+            Deed.STOP_ANYWAY: self._stop_anyway,
+            Deed.SHOW: self._show,
+            Deed.DETAILS: self._tell_details,
+            Deed.DELETE: self._ask_to_delete,
+            Deed.TAKE_DOWN: self._delete,
+            Deed.GO: partial(self._take_up, consented=True),
+            Deed.CANCEL: self._cancel,
+            Deed.KEEP: self._leave_alone,
+            Deed.RETRY: partial(self._take_up, consented=False),
+            Deed.REDO: self._edit,
+            Deed.JOBS: self._turn_page,
+            Deed.FORGET: self._forget,
+        }
 
     @commands.Cog.listener()
     @tells_errors
     async def on_deed(
         self, interaction: discord.Interaction[RemixBot], deed: Deed, number: int
     ) -> None:
-        match deed:
-            case Deed.STOP:
-                await self._stop(interaction, number)
-            case Deed.DETAILS:
-                await self._tell_details(interaction, number)
-            case Deed.DELETE:
-                await self._ask_to_delete(interaction)
-            case Deed.TAKE_DOWN:
-                await self._delete(interaction, number)
-            case Deed.GO | Deed.RETRY:
-                await self._take_up(interaction, number, consented=deed is Deed.GO)
-            case Deed.REDO:
-                await self._edit(interaction, number)
-            case Deed.JOBS:
-                await self._turn_page(interaction, number)
-            case Deed.FORGET:
-                await self._forget(interaction, number)
-            case _:
-                assert_never(deed)
+        await self._handlers[deed](interaction, number)
 
     async def _stop(self, interaction: discord.Interaction[RemixBot], asked_in: int) -> None:
         at_work = await self._bot.studio.stop(asked_in, read_visitor(interaction))
         if at_work is None:
             await interaction.response.defer()  # the job's own end changes the message
         else:
-            stopped = partial(progress_page, at_work, Progress(stopped=True))
-            await _turn_into(interaction, lambda content: stopped(content=content))
+            await tell_privately(interaction, lambda _: stop_page(at_work))
+
+    async def _stop_anyway(self, interaction: discord.Interaction[RemixBot], asked_in: int) -> None:
+        """The job's own message says so too, when there is time to edit it."""
+        await self._bot.studio.stop(asked_in, read_visitor(interaction), anyway=True)
+        await _turn_into(interaction, lambda _: told_page(texts.STOPPED_AT_WORK))
+
+    async def _show(self, interaction: discord.Interaction[RemixBot], asked_in: int) -> None:
+        visitor = self._bot.admit(interaction)
+        job = await self._bot.archive.kept(asked_in, visitor)
+        self._bot.studio.house.admit_to_result(visitor, job.author_id)
+        await post_pictures(interaction, job, private=job.place.private)
 
     async def _tell_details(
         self, interaction: discord.Interaction[RemixBot], asked_in: int
@@ -75,9 +86,12 @@ class Deeds(commands.Cog):
         dossier = await self._bot.archive.details(asked_in, visitor)
         await tell_privately(interaction, partial(details_page, dossier, interaction.user.id))
 
+    async def _leave_alone(self, interaction: discord.Interaction[RemixBot], _: int) -> None:
+        await _turn_into(interaction, lambda _: told_page(texts.LEFT_ALONE))
+
     # ------------------------------------------------------------------ deleting
 
-    async def _ask_to_delete(self, interaction: discord.Interaction[RemixBot]) -> None:
+    async def _ask_to_delete(self, interaction: discord.Interaction[RemixBot], _: int) -> None:
         message = interaction.message
         if message is None:
             return
@@ -117,11 +131,17 @@ class Deeds(commands.Cog):
                 consented=consented,
                 visitor=visitor,
                 asking=read_asking(interaction, private=draft.private),
-                announce=self._bot.announce(interaction),
+                announce=self._bot.announce(interaction, beside=True),
             )
         except SourceTooOld as too_old:
             form = fresh_start(too_old, private=draft.private, callback=draft.request.callback)
             await interaction.response.send_modal(form)
+        else:
+            await _use_up(interaction)
+
+    async def _cancel(self, interaction: discord.Interaction[RemixBot], draft_id: int) -> None:
+        await self._bot.archive.drop_draft(draft_id, interaction.user.id)
+        await interaction.response.edit_message(content=texts.CANCELLED, view=None)
 
     async def _edit(self, interaction: discord.Interaction[RemixBot], draft_id: int) -> None:
         self._bot.admit(interaction)
@@ -146,6 +166,14 @@ class Deeds(commands.Cog):
         await self._bot.archive.forget(author_id)
         said = texts.FORGOTTEN_SOON if under_way else texts.FORGOTTEN
         await interaction.response.edit_message(view=told_page(said).view)
+
+
+async def _use_up(interaction: discord.Interaction[RemixBot]) -> None:
+    """Let the message whose button was pressed say that it is done, as far as it can be edited."""
+    try:
+        await interaction.edit_original_response(content=texts.STARTED, view=None)
+    except faults.FAULTS as fault:
+        log.info("A question keeps its buttons: %s", faults.detail(fault))
 
 
 async def _turn_into(

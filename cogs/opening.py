@@ -1,18 +1,24 @@
-"""What several doors do before they open: look at who comes, and lay out the form for a picture.
+"""What several doors do: look at who comes, lay out the form for a picture, post pictures again.
 
 No cog: nothing here is loaded by name.
 """
+
+from dataclasses import replace
 
 import discord
 
 from bot.client import RemixBot
 from bot.errors import SourceTooOld
 from bot.inputs import JobId, MessageId
-from bot.model import Mode
-from bot.studio import Visitor
+from bot.model import Job, Mode
+from bot.studio import Unfound, Visitor
+from bot.ui.answers import send
+from bot.ui.content import Content
 from bot.ui.forms import FormId, PromptForm, fresh_start
 from bot.ui.found import at_hand
-from bot.ui.places import read_place
+from bot.ui.layouts import Page, found_page, result_page
+from bot.ui.places import read_asking, read_place
+from bot.ui.posting import NOBODY
 
 
 async def open_form(
@@ -65,3 +71,29 @@ async def author_of(bot: RemixBot, message: discord.Message) -> int | None:
     if author_id is None and message.interaction_metadata is not None:
         return message.interaction_metadata.user.id
     return author_id
+
+
+async def post_pictures(
+    interaction: discord.Interaction[RemixBot], made: Job | Unfound, *, private: bool
+) -> None:
+    """Answer with the pictures of a finished job; nothing is made. Raises what `look_up` raises."""
+    archive = interaction.client.archive
+    asking = read_asking(interaction, private=private)
+    await interaction.response.defer(ephemeral=private, thinking=True)
+    shown = made if isinstance(made, Job) and made.pictures else await archive.look_up(made)
+    async with archive.exhibition(shown.pictures, asking.place) as exhibits:
+
+        def page(content: Content) -> Page:
+            if not isinstance(shown, Job):
+                return found_page(shown.pictures, exhibits, content)
+            here = replace(shown, place=asking.place)
+            return result_page(here, exhibits, took_s=shown.took_s, content=content)
+
+        async def post(made: Page) -> discord.InteractionMessage:
+            return await interaction.edit_original_response(
+                view=made.view, attachments=made.files, allowed_mentions=NOBODY
+            )
+
+        message = await send(post, page)
+    if isinstance(shown, Job):
+        await archive.note_shown(shown, asking, message.id)

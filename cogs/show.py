@@ -1,7 +1,5 @@
 """`/show`: finished pictures once more, with their buttons; nothing is made."""
 
-from dataclasses import replace
-
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -10,11 +8,8 @@ from bot import texts
 from bot.client import RemixBot
 from bot.inputs import read_job
 from bot.model import Job
-from bot.ui.answers import send, tells_errors
-from bot.ui.content import Content
-from bot.ui.layouts import Page, found_page, result_page
-from bot.ui.places import read_asking
-from bot.ui.posting import NOBODY
+from bot.ui.answers import tells_errors
+from cogs.opening import post_pictures
 from cogs.suggestions import suggest_jobs
 
 
@@ -38,25 +33,7 @@ class Show(commands.Cog):
         visitor = self._bot.admit(interaction)
         made = await archive.made(read_job(job_id), visitor)
         private = private or (isinstance(made, Job) and made.place.private)
-        asking = read_asking(interaction, private=private)
-        await interaction.response.defer(ephemeral=private, thinking=True)
-        shown = made if isinstance(made, Job) and made.pictures else await archive.look_up(made)
-        async with archive.exhibition(shown.pictures, asking.place) as exhibits:
-
-            def page(content: Content) -> Page:
-                if not isinstance(shown, Job):
-                    return found_page(shown.pictures, exhibits, content)
-                here = replace(shown, place=asking.place)
-                return result_page(here, exhibits, took_s=shown.took_s, content=content)
-
-            async def post(made: Page) -> discord.InteractionMessage:
-                return await interaction.edit_original_response(
-                    view=made.view, attachments=made.files, allowed_mentions=NOBODY
-                )
-
-            message = await send(post, page)
-        if isinstance(shown, Job):
-            await archive.note_shown(shown, asking, message.id)
+        await post_pictures(interaction, made, private=private)
 
 
 async def setup(bot: RemixBot) -> None:

@@ -54,6 +54,13 @@ def keep_draft(session: Session, new: Draft, guild_id: int | None, now: datetime
         session.flush()
 
 
+def drop_draft(session: Session, draft_id: int, author_id: int) -> bool:
+    """Delete this person's draft; whether it was there."""
+    own = (DraftRow.id == draft_id) & (DraftRow.author_id == author_id)
+    dropped = session.scalar(delete(DraftRow).where(own).returning(DraftRow.id))
+    return dropped is not None
+
+
 def draft(session: Session, draft_id: int, now: datetime) -> Draft | None:
     """The draft with this number, for a day."""
     fresh = (DraftRow.id == draft_id) & (DraftRow.created_at > now - DRAFT_LIFE)
@@ -199,11 +206,13 @@ def undelivered(session: Session, job_id: int, problem: str) -> bool:
     return is_finished
 
 
-def stop(session: Session, job_id: int, now: datetime) -> JobState | None:
+def stop(
+    session: Session, job_id: int, now: datetime, *, unsent_only: bool = False
+) -> JobState | None:
     """The state in which this call stopped the job: accepted, submitting or running.
 
-    One that was not sent yet has failed by that, and costs nothing; the others go on at the API.
-    ``None`` where there was nothing to stop.
+    One that was not sent yet has failed by that, and costs nothing; the others go on at the API,
+    and are left alone where *unsent_only*. ``None`` where there was nothing to stop.
     """
     unsent = update(JobRow).where(_is(job_id, [JobState.ACCEPTED]))
     unsent = unsent.values(
@@ -212,6 +221,8 @@ def stop(session: Session, job_id: int, now: datetime) -> JobState | None:
     if session.scalar(unsent.returning(JobRow.id)) is not None:
         give_back(session, [job_id])
         return JobState.ACCEPTED
+    if unsent_only:
+        return None
     sent = update(JobRow).where(_is(job_id, _AT_WORK), JobRow.stopped_at.is_(None))
     state = session.scalar(sent.values(stopped_at=now).returning(JobRow.state))
     return None if state is None else JobState(state)

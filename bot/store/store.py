@@ -140,14 +140,19 @@ class Store:
         """Note that this message, which held pictures, is gone."""
         await self._run(self._note(queries.taken_down, message_id))
 
-    async def stop(self, job_id: int, *, insist: bool = False) -> JobState | None:
+    async def stop(
+        self, job_id: int, *, insist: bool = False, unsent_only: bool = False
+    ) -> JobState | None:
         """Stop a job; the state in which it was. ``None``: it had ended, or was stopped before.
 
         Accepted → failed, and what was reserved is free again. One that was sent to the API goes
-        on there, and is marked. *insist*: what cannot be written now is kept until it can.
+        on there, and is marked; with *unsent_only* it is left alone. *insist*: what cannot be
+        written now is kept until it can.
         """
         write = self._note if insist else self._write
-        return await self._run(write(queries.stop, job_id, self._clock.now()))
+        return await self._run(
+            write(queries.stop, job_id, self._clock.now(), unsent_only=unsent_only)
+        )
 
     async def fail(self, job_id: int, reason: str, *, release: bool = True) -> bool:
         """Any state but delivered, failed and unknown → failed; whether this call did it.
@@ -178,6 +183,10 @@ class Store:
     async def draft(self, draft_id: int) -> Draft | None:
         """The draft with this number, for a day."""
         return await self._run(self._read(queries.draft, draft_id, self._clock.now()))
+
+    async def drop_draft(self, draft_id: int, author_id: int) -> bool:
+        """Keep this person's draft no longer; whether it was still there."""
+        return await self._run(self._write(queries.drop_draft, draft_id, author_id))
 
     # ---------------------------------------------------------------- forgetting
 

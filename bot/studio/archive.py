@@ -158,6 +158,16 @@ class Archive:
             raise DraftGone
         return draft
 
+    async def drop_draft(self, draft_id: int, author_id: int) -> None:
+        """Forget what this person asked for and did not get.
+
+        Raises `DraftGone` where it was done before, and `ListUnavailable`.
+        """
+        async with looking():
+            dropped = await self._store.drop_draft(draft_id, author_id)
+        if not dropped:
+            raise DraftGone
+
     async def shown_in(self, message: MessageAtHand, visitor: Visitor) -> Job | None:
         """The job in this message; ``None`` where that is not known, or not theirs to see."""
         try:
@@ -261,6 +271,20 @@ class Archive:
         if not seen.pictures and not _may_be_found(seen):
             raise PicturesMissing
         return seen
+
+    async def kept(self, interaction_id: int, visitor: Visitor) -> Job:
+        """The job that was asked for in this interaction, with its pictures.
+
+        Raises `JobUnknown`, `PicturesMissing` and `ListUnavailable`.
+        """
+        async with looking():
+            job = await self._store.by_interaction(interaction_id)
+        job = await seen_by(visitor, job)
+        if job is None:
+            raise JobUnknown
+        if not job.pictures:
+            raise PicturesMissing
+        return job
 
     async def look_up(self, job: Unfound | Job) -> Completed | Job:
         """The finished job as the API has it: one that only the API knows, by its task id, or one

@@ -48,6 +48,9 @@ from bot.studio.sight import seen_by, stays_private, visible
 
 log = logging.getLogger(__name__)
 
+_AT_WORK = (JobState.SUBMITTING, JobState.RUNNING)
+"""What the API has, or may have."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
@@ -201,18 +204,24 @@ class Studio:
         asking = replace(asking, origin=None)
         await self._start(request, asking, announce, draft=draft, consented=consented)
 
-    async def stop(self, interaction_id: int, visitor: Visitor) -> Job | None:
+    async def stop(
+        self, interaction_id: int, visitor: Visitor, *, anyway: bool = False
+    ) -> Job | None:
         """Stop the job that was asked for in this interaction; the job where the API has it.
 
-        ``None``: it was not sent yet, and its message says so in a moment. Raises `NothingToStop`,
-        `NotYours` and `StoreUnavailable`.
+        ``None``: it was not sent yet, and its message says so in a moment. One that the API has is
+        left alone unless *anyway*: it may cost as much all the same, and its author shall know.
+        Raises `NothingToStop`, `NotYours` and `StoreUnavailable`.
         """
         async with store_budget():
             job = await self._store.by_interaction(interaction_id)
             if job is None:
                 raise NothingToStop
             admit_to_job(visitor, job.author_id)
-            state = await self._store.stop(job.id)
+            state = await self._store.stop(job.id, unsent_only=not anyway)
+            now = await self._store.job(job.id) if state is None and not anyway else None
+        if now is not None and now.state in _AT_WORK and now.stopped_at is None:
+            return now
         if state is None:
             raise NothingToStop
         log.info("Job %d was stopped: it was %s", job.id, state.value)

@@ -109,13 +109,17 @@ def remix_buttons(pictures: Sequence[Picture], verb: Verb = Verb.REMIX) -> Butto
     )
 
 
-def retry_buttons(job: Job) -> ButtonRows:
-    """What is under a failure."""
-    [retry] = _repeats(job, texts.RETRY, parents=False)
+def retry_buttons(job: Job, *, kept: bool = False) -> ButtonRows:
+    """What is under a failure; with *kept*, under a stopped job whose pictures were made."""
+    [retry] = _repeats(job, texts.RETRY_PAID if kept else texts.RETRY, parents=False)
     source = retry.press.source
     if retry.press.verb is Verb.IMAGINE:
         source = Source(UNKNOWN_JOB, 0)
-    return [[retry, PictureButton(Press(Verb.EDIT, source), texts.EDIT)]]
+    again = [retry, PictureButton(Press(Verb.EDIT, source), texts.EDIT)]
+    if not kept:
+        return [again]
+    style = discord.ButtonStyle.primary
+    return [[DeedButton(Deed.SHOW, job.interaction_id, texts.SHOW_KEPT, style), *again]]
 
 
 def stop_button(job: Job) -> Row:
@@ -130,11 +134,11 @@ def own_ids(job: Job) -> frozenset[str]:
 
 def draft_buttons(draft_id: int, *, asks: bool) -> ButtonRows:
     """What is under a refusal, or under the question whether a job may cost so much."""
-    if asks:
-        first = DeedButton(Deed.GO, draft_id, texts.GO_AHEAD, discord.ButtonStyle.primary)
-    else:
-        first = DeedButton(Deed.RETRY, draft_id, texts.RETRY)
-    return [[first, DeedButton(Deed.REDO, draft_id, texts.EDIT)]]
+    edit = DeedButton(Deed.REDO, draft_id, texts.EDIT)
+    if not asks:
+        return [[DeedButton(Deed.RETRY, draft_id, texts.RETRY), edit]]
+    go = DeedButton(Deed.GO, draft_id, texts.GO_AHEAD, discord.ButtonStyle.primary)
+    return [[go, edit, DeedButton(Deed.CANCEL, draft_id, texts.CANCEL)]]
 
 
 def in_layout(rows: ButtonRows) -> list[Row]:

@@ -139,10 +139,13 @@ class Ladder:
 
     async def locate(self) -> None:
         """Look for the answer to the interaction, where nobody wrote down which it is."""
+        public = self._job.place.writable
         try:
             if self._token_lives():
                 found = await self._posting.answer_by_token()
-            elif self._job.place.writable:
+                if found.content:  # the question before the job, whose message came beside it
+                    found = await self._posting.answer_in_channel() if public else None
+            elif public:
                 found = await self._posting.answer_in_channel()
             else:
                 found = None

@@ -16,6 +16,7 @@ from bot.jobs.gallery import without_files
 from bot.jobs.screen import Exhibit, Progress
 from bot.model import REMIXABLE_IMAGES, Job, Picture, RemixRequest
 from bot.ui.buttons import (
+    ButtonRows,
     in_layout,
     in_view,
     remix_buttons,
@@ -191,7 +192,7 @@ def failure_page(
     prompt, files = quoted_prompt(job, PROMPT_MAX, content, texts.WORDS_IN_FORM)
     heading = what_went_wrong(error, nothing_charged=nothing_charged)
     blocks = as_texts(heading, prompt, texts.asked_by(job.author_id))
-    items = [*blocks, *as_files(files), *in_layout(retry_buttons(job))]
+    items = [*blocks, *as_files(files), *in_layout(_retries(job, error))]
     colour = AT_WORK if isinstance(error, STOPPED) else FAILED
     return framed(colour, items, files, mark=news_mark(job))
 
@@ -203,7 +204,11 @@ def plain_failure(
     prompt, files = quoted_prompt(job, PLAIN_PROMPT_MAX, content, texts.WORDS_IN_FORM)
     heading = what_went_wrong(error, nothing_charged=nothing_charged)
     text = "\n".join((heading, prompt, texts.asked_by(job.author_id)))
-    return PlainPage(text, in_view(retry_buttons(job)), files)
+    return PlainPage(text, in_view(_retries(job, error)), files)
+
+
+def _retries(job: Job, error: RemixbotError) -> ButtonRows:
+    return retry_buttons(job, kept=isinstance(error, JobKept))
 
 
 def notice_page(sentence: str) -> Page:

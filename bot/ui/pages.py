@@ -108,14 +108,26 @@ def _child(child: Job) -> str:
 def delete_page(message_id: int) -> Page:
     """Whether a result shall be deleted."""
     button = DeedButton(Deed.TAKE_DOWN, message_id, texts.DELETE, discord.ButtonStyle.danger)
-    return framed(FAILED, [*as_texts(texts.DELETE_QUESTION), Row(button)])
+    return _question(texts.DELETE_QUESTION, button, texts.CANCEL)
 
 
 def forget_page(author_id: int, ended: int, under_way: int) -> Page:
     """Whether everything of this person shall be forgotten."""
     button = DeedButton(Deed.FORGET, author_id, texts.FORGET_ME, discord.ButtonStyle.danger)
-    question = texts.forget_question(ended, under_way)
-    return framed(FAILED, [*as_texts(question), Row(button)])
+    return _question(texts.forget_question(ended, under_way), button, texts.CANCEL)
+
+
+def stop_page(job: Job) -> Page:
+    """Whether a job that the API has shall be stopped."""
+    style = discord.ButtonStyle.danger
+    button = DeedButton(Deed.STOP_ANYWAY, job.interaction_id, texts.STOP_ANYWAY, style)
+    return _question(texts.STOP_QUESTION, button, texts.KEEP_GOING)
+
+
+def _question(question: str, button: DeedButton, no: str) -> Page:
+    """A question with the *button* that does it, and one with this label that does nothing."""
+    keep = DeedButton(Deed.KEEP, button.number, no)
+    return framed(FAILED, [*as_texts(question), Row(button, keep)])
 
 
 def told_page(sentence: str) -> Page:

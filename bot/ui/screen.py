@@ -63,27 +63,26 @@ class Screens:
         self._pings = Pings(crew=crew, clock=clock)
 
     async def open(
-        self, interaction: discord.Interaction, job: Job, turn: Turn | None
+        self, interaction: discord.Interaction, job: Job, turn: Turn | None, *, beside: bool = False
     ) -> "JobScreen":
         """Answer *interaction* with the first progress message.
 
-        It has the words that the result will have. Raises `WordsNotShown` where Discord refuses
-        them, and else what discord.py raises.
+        It has the words that the result will have. *beside*: it follows the message whose button
+        was pressed, which this interaction can edit from then on. Raises `WordsNotShown` where
+        Discord refuses them, and else what discord.py raises.
         """
         mark = 1 + secrets.randbelow(MARKS)
         try:
-            answer = await interaction.response.send_message(
-                view=progress_page(job, Progress(turn=turn), mark=mark).view,
-                ephemeral=job.place.private,
-                allowed_mentions=NOBODY,
-            )
-            message_id = answer.message_id or (await interaction.original_response()).id
+            page = progress_page(job, Progress(turn=turn), mark=mark)
+            post = _follow_up if beside else _answer
+            message_id = await post(interaction, page, ephemeral=job.place.private)
         except faults.FAULTS as fault:
             if faults.about(fault) is About.WORDS:
                 raise WordsNotShown from None
             if not (faults.may_pass(fault) or faults.is_answered(fault)):
                 raise
-            answered = await self._answered(interaction, mark)
+            look = self._followed_up if beside else self._answered
+            answered = await look(interaction, mark)
             if answered is None:
                 raise
             message_id = answered
@@ -110,6 +109,22 @@ class Screens:
             pass
         return None
 
+    async def _followed_up(self, interaction: discord.Interaction, mark: int) -> int | None:
+        """The same for a message that came *beside*: only where it can be found by its mark."""
+        channel, bot = interaction.channel, self._client.user
+        if not isinstance(channel, discord.abc.Messageable) or bot is None:
+            return None
+        try:
+            message = await traces.find(
+                channel,
+                lambda message: traces.has_mark(message, mark),
+                after=interaction.id,
+                author=bot,
+            )
+        except faults.FAULTS:
+            return None
+        return None if message is None else message.id
+
     def _ladder(self, job: Job, message_id: int | None, *, resumed: bool = False) -> Ladder:
         return Ladder(
             self._client,
@@ -131,6 +146,21 @@ class Screens:
             pings=self._pings,
             waits=waits,
         )
+
+
+async def _answer(interaction: discord.Interaction, page: Page, *, ephemeral: bool) -> int:
+    answer = await interaction.response.send_message(
+        view=page.view, ephemeral=ephemeral, allowed_mentions=NOBODY
+    )
+    return answer.message_id or (await interaction.original_response()).id
+
+
+async def _follow_up(interaction: discord.Interaction, page: Page, *, ephemeral: bool) -> int:
+    await interaction.response.defer()
+    message = await interaction.followup.send(
+        view=page.view, ephemeral=ephemeral, allowed_mentions=NOBODY, wait=True
+    )
+    return message.id
 
 
 class JobScreen:

@@ -32,7 +32,8 @@ async def wait_in_line_and_stop(visitor: Visitor) -> None:
     await visitor.button(waiting, "Stop").click()
     await expect(waiting).to_contain_text("Nothing was charged.")
     await visitor.percent(rivers[-1])
-    await visitor.button(rivers[-1], "Stop").click()
+    question = await visitor.press(rivers[-1], "Stop", "you can show them for nothing")
+    await visitor.button(question, "Stop anyway").click()
     await expect(rivers[-1]).to_contain_text("cannot call it back")
     await visitor.photograph("stopped")
 
@@ -55,6 +56,7 @@ async def agree_to_a_price(visitor: Visitor) -> None:
     await visitor.photograph("question")
     running = await visitor.press(question, "Go ahead", "a {red, green} kite")
     await expect(running).to_contain_text("Imagining four pictures")
+    await expect(visitor.message("Started: it has a message of its own.")).to_be_visible()
 
 
 async def look_and_tidy(visitor: Visitor) -> None:

@@ -182,6 +182,10 @@ class Sim:
         button = {"type": 2, "style": 2, "label": "put there", "custom_id": custom_id}
         stored.components[0]["components"].append({"type": 1, "components": [button]})
 
+    def put_back(self, message: ResponseMessage, components: list[dict[str, Any]]) -> None:
+        """Give *message* its buttons back, as somebody still sees it whose network is slow."""
+        self.env.backend.get_message(self.channel.id, message.id).components = components
+
     @property
     def last(self) -> discord.Message:
         """The newest message of the channel."""
@@ -216,6 +220,12 @@ async def simulated(database: Path, **settings: Any) -> AsyncGenerator[Sim]:
 def shown(result: InteractionResult) -> ResponseMessage:
     assert result.response is not None, "the bot did not answer with a message"
     return result.response
+
+
+def begun(result: InteractionResult) -> ResponseMessage:
+    """The message of a job that was begun by a button of a question, which stays where it was."""
+    [message] = result.followups
+    return message
 
 
 def _walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

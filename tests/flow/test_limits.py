@@ -9,7 +9,7 @@ import pytest
 
 from bot.model import ImagineRequest
 from tests.clock import START
-from tests.flow.sim import Sim, buttons, fields, pictures, shown, simulated, text
+from tests.flow.sim import Sim, begun, buttons, fields, pictures, shown, simulated, text
 
 LONG = "a red fox sandbox:seconds=12"
 
@@ -83,11 +83,14 @@ async def test_too_many_who_wait_are_refused_and_nothing_they_wrote_is_lost(tmp_
             "prompt-1": "a third fox"
         }
         await sim.clock.advance(60)
-        again = await sim.ann.click(shown(refused), label="Retry")
+        before = shown(refused).components
+        again = begun(await sim.ann.click(shown(refused), label="Retry"))
         await sim.finish()
-        assert not shown(again).ephemeral
-        assert "> a third fox" in text(shown(again))
-        assert len(pictures(shown(again))) == 4
+        assert not again.ephemeral
+        assert "> a third fox" in text(again)
+        assert len(pictures(again)) == 4
+        assert not buttons(shown(refused))
+        sim.put_back(shown(refused), before)
         twice = await sim.ann.click(shown(refused), label="Retry")
         assert "I have started on this one already" in text(shown(twice))
         assert len(sim.api.submits) == 3
@@ -170,11 +173,15 @@ async def test_a_prompt_that_multiplies_asks_and_then_runs_once(
     assert question.ephemeral
     for piece in (why, f"about **{usd}**", "Nothing was charged so far", "Shall I go ahead?"):
         assert piece in text(question)
-    assert list(buttons(question)) == ["Go ahead", "Edit prompt"]
+    assert list(buttons(question)) == ["Go ahead", "Edit prompt", "Cancel"]
     assert sim.api.submit_calls == 0
     await sim.restart()
-    running = shown(await sim.ann.click(question, label="Go ahead"))
+    before = question.components
+    running = begun(await sim.ann.click(question, label="Go ahead"))
     assert not running.ephemeral
+    assert text(question) == "Started: it has a message of its own."
+    assert not buttons(question), "it is used up"
+    sim.put_back(question, before)
     job = await sim.store.job(1)
     assert job is not None
     assert job.reserved_usd == Decimal(usd[1:])
@@ -226,11 +233,37 @@ async def test_an_answer_that_discord_does_not_take_uses_up_no_draft(sim: Sim) -
     question = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a fox --turbo"))
     sim.env.inject_error("POST", "/interactions/*", status=404, code=10062)
     unanswered = await sim.ann.click(question, label="Go ahead")
-    assert unanswered.response is None
-    result = await sim.ann.click(question, label="Go ahead")
+    assert not unanswered.acknowledged
+    sim.env.inject_error("POST", "/webhooks/*", status=403, code=50013)
+    unsaid = await sim.ann.click(question, label="Go ahead")
+    assert len(unsaid.followups) == 1, "an answer that says what went wrong"
+    assert "Shall I go ahead?" in text(question), "nothing was started"
+    result = begun(await sim.ann.click(question, label="Go ahead"))
     await sim.finish()
-    assert len(pictures(shown(result))) == 4
+    assert len(pictures(result)) == 4
     assert sim.api.submit_calls == 1
+
+
+async def test_a_question_can_be_cancelled_and_nothing_of_it_is_kept(sim: Sim) -> None:
+    question = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a fox --turbo"))
+    before = question.components
+    await sim.ann.click(question, label="Cancel")
+    assert "Cancelled. Nothing was charged" in text(question)
+    assert not buttons(question)
+    sim.put_back(question, before)
+    for label in ("Go ahead", "Edit prompt", "Cancel"):
+        told = await sim.ann.click(question, label=label)
+        assert "it was cancelled" in text(shown(told))
+    assert sim.api.submit_calls == 0
+
+
+async def test_nobody_cancels_somebody_elses_question(sim: Sim) -> None:
+    question = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a fox --turbo"))
+    sim.put_button(await sim.imagine(sim.ben, "x"), buttons(question)["Cancel"])
+    message: Any = sim.last
+    await sim.ben.click(message, label="put there")
+    assert await sim.ann.click(question, label="Go ahead")
+    assert sim.api.submit_calls == 2
 
 
 async def test_a_form_asks_too_and_keeps_the_source_and_the_privacy(sim: Sim) -> None:
@@ -242,9 +275,9 @@ async def test_a_form_asks_too_and_keeps_the_source_and_the_privacy(sim: Sim) ->
     assert not question.attachments, "a question is no failure"
     edit = await sim.ann.click(question, label="Edit prompt")
     assert fields(edit) == {"prompt-1": "a {red, green} fox", "mode": "1"}
-    result = await sim.ann.click(question, label="Go ahead")
+    result = begun(await sim.ann.click(question, label="Go ahead"))
     await sim.finish()
-    assert shown(result).ephemeral
+    assert result.ephemeral
     params = sim.api.submits[-1].params
     assert (params["imageNo"], params["mode"]) == (2, 1)
 
@@ -253,9 +286,9 @@ async def test_the_result_of_a_question_leads_to_where_it_came_from(sim: Sim) ->
     parent = await sim.imagine(sim.ann, "the parent")
     form = await sim.ann.click(parent, label="Remix 1")
     question = await sim.ann.submit_modal(form, {"prompt-1": "x --turbo", "mode": "0"})
-    result = await sim.ann.click(shown(question), label="Go ahead")
+    result = begun(await sim.ann.click(shown(question), label="Go ahead"))
     await sim.finish()
-    assert f"/{parent.id})" in text(shown(result))
+    assert f"/{parent.id})" in text(result)
 
 
 async def test_a_question_is_forgotten_after_a_day(sim: Sim) -> None:

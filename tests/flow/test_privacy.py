@@ -67,6 +67,12 @@ async def test_forget_asks_and_then_erases_what_is_mine(sim: Sim) -> None:
     for piece in ("your **2** jobs", "Messages that are in channels stay", "stays for 30 days"):
         assert piece in text(question)
     assert all(secret in kept(sim) for secret in SECRETS), "a question erases nothing"
+    assert list(buttons(question)) == ["Erase my history", "Cancel"]
+    before = question.components
+    await sim.ann.click(question, label="Cancel")
+    assert text(question) == "Fine, I leave everything as it is."
+    assert all(secret in kept(sim) for secret in SECRETS)
+    sim.put_back(question, before)
     answer = await sim.ann.click(question, label="Erase my history")
     assert "Nothing of your history is shown any more" in text(shown(answer))
     assert not buttons(shown(answer))

@@ -7,7 +7,7 @@ from pathlib import Path
 import discord
 
 from bot.model import ImagineRequest, JobState, NewJob, Place
-from tests.flow.sim import Sim, buttons, pictures, rewrite, shown, simulated, text
+from tests.flow.sim import Sim, begun, buttons, pictures, rewrite, shown, simulated, text
 
 
 def asked_for(sim: Sim) -> NewJob:
@@ -143,6 +143,21 @@ async def test_an_answer_that_was_not_written_down_is_found_by_its_token(sim: Si
     kept = await sim.store.job(1)
     assert kept is not None
     assert kept.message_id == shown(result).id
+
+
+async def test_an_answer_beside_its_question_is_found_and_the_question_stays(sim: Sim) -> None:
+    question = shown(await sim.ann.slash(sim.channel, "imagine", prompt="x --turbo"))
+    running = begun(await sim.ann.click(question, label="Go ahead"))
+    token = await token_of(sim)
+    await sim.finish()
+    rewrite(sim, f"{JUST_ACCEPTED}, interaction_token = '{token}'")
+    await sim.restart()
+    await sim.finish()
+    assert text(question) == "Started: it has a message of its own."
+    kept = await sim.store.job(1)
+    assert kept is not None
+    assert kept.posted is not None
+    assert kept.posted.message_id == running.id
 
 
 async def test_an_answer_that_was_not_written_down_is_found_in_the_channel(sim: Sim) -> None:

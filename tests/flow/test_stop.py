@@ -1,8 +1,11 @@
 """**Stop**: called off before the API has it, it costs nothing; afterwards nobody pretends."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from simcord.actors import MemberActor
+from simcord.results import ResponseMessage
 
 from bot.model import JobState
 from tests.flow.sim import Sim, buttons, pictures, shown, simulated, text
@@ -42,10 +45,38 @@ async def test_what_still_waits_is_stopped_for_nothing(tmp_path: Path) -> None:
         assert await sim.store.open_jobs() == []
 
 
+async def stop_anyway(sim: Sim, who: MemberActor, result: ResponseMessage) -> ResponseMessage:
+    """Press Stop when the API has it, and stay with it; the question."""
+    question = shown(await who.click(result, label="Stop"))
+    await who.click(question, label="Stop anyway")
+    await sim.clock.advance(4)
+    return question
+
+
+async def test_what_the_api_has_is_stopped_after_a_question_that_says_what_it_means(
+    sim: Sim,
+) -> None:
+    result = shown(await sim.ann.slash(sim.channel, "imagine", prompt=LONG))
+    await sim.clock.advance(4)
+    asked = await sim.ann.click(result, label="Stop")
+    question = shown(asked)
+    assert asked.ephemeral
+    for piece in ("cannot call it back", "may be charged", "I keep them", "for nothing"):
+        assert piece in text(question)
+    assert list(buttons(question)) == ["Stop anyway", "Keep going"]
+    assert list(buttons(result)) == ["Stop"], "nothing is stopped yet"
+    await sim.ann.click(question, label="Keep going")
+    assert not buttons(question)
+    await sim.finish()
+    assert len(pictures(result)) == 4
+
+
 async def test_what_the_api_has_is_not_posted_but_kept(sim: Sim) -> None:
     result = shown(await sim.ann.slash(sim.channel, "imagine", prompt=LONG))
     await sim.clock.advance(4)
-    await sim.ann.click(result, label="Stop")
+    question = await stop_anyway(sim, sim.ann, result)
+    assert "may be charged" in text(question)
+    assert not buttons(question)
     for piece in ("Stopped", "cannot call it back", "may be charged", "> a red fox"):
         assert piece in text(result)
     assert not buttons(result)
@@ -55,14 +86,43 @@ async def test_what_the_api_has_is_not_posted_but_kept(sim: Sim) -> None:
     assert "the API may still make it" in listed
     await sim.finish()
     assert pictures(result) == []
-    for piece in ("made the pictures all the same and charged $0.08", "`/show`"):
+    for piece in ("made the pictures all the same and charged $0.08", "for nothing", "paid again"):
         assert piece in text(result)
+    assert list(buttons(result)) == ["Show the pictures", "Retry (paid again)", "Edit prompt"]
     assert "made and kept, because it was stopped" in text(
         shown(await sim.ann.slash(sim.channel, "jobs"))
     )
-    again = await sim.ann.slash(sim.channel, "show", job_id=sim.api.submits[0].task_id)
-    assert len(pictures(shown(again))) == 4
     assert await sim.store.open_jobs() == []
+
+
+async def test_kept_pictures_are_shown_for_nothing_by_a_button_that_lasts(sim: Sim) -> None:
+    result = shown(await sim.ann.slash(sim.channel, "imagine", prompt=LONG))
+    await sim.clock.advance(4)
+    await stop_anyway(sim, sim.ann, result)
+    await sim.finish()
+    await sim.restart()
+    for who in (sim.ben, sim.ann):
+        again = await who.click(result, label="Show the pictures")
+        assert len(pictures(shown(again))) == 4
+        assert not again.ephemeral
+    assert sim.api.submit_calls == 1
+    job = await sim.store.job(1)
+    assert job is not None
+    assert job.state is JobState.DELIVERED
+
+
+async def test_kept_pictures_of_a_private_job_are_shown_to_its_author_alone(sim: Sim) -> None:
+    asked = await sim.ann.slash(sim.channel, "imagine", prompt=LONG, private=True)
+    await sim.clock.advance(4)
+    await stop_anyway(sim, sim.ann, shown(asked))
+    await sim.finish()
+    again = await sim.ann.click(shown(asked), label="Show the pictures")
+    assert again.ephemeral
+    assert len(pictures(shown(again))) == 4
+    sim.put_button(await sim.imagine(sim.ben, "x"), buttons(shown(asked))["Show the pictures"])
+    message: Any = sim.last
+    told = await sim.ben.click(message, label="put there")
+    assert "I know no such job" in text(shown(told))
 
 
 async def test_a_stop_in_the_very_moment_of_the_end_counts_too(sim: Sim) -> None:
@@ -77,7 +137,7 @@ async def test_a_stop_in_the_very_moment_of_the_end_counts_too(sim: Sim) -> None
 async def test_nobody_is_pinged_for_what_they_called_off(sim: Sim) -> None:
     result = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a fox sandbox:seconds=20"))
     await sim.clock.advance(4)
-    await sim.ann.click(result, label="Stop")
+    await stop_anyway(sim, sim.ann, result)
     await sim.clock.advance(30)
     assert "made the pictures all the same" in text(result)
     assert sim.last.id == result.id
@@ -86,15 +146,16 @@ async def test_nobody_is_pinged_for_what_they_called_off(sim: Sim) -> None:
 async def test_a_stopped_job_that_fails_says_so(sim: Sim) -> None:
     result = shown(await sim.ann.slash(sim.channel, "imagine", prompt=f"{LONG} sandbox:fail"))
     await sim.clock.advance(4)
-    await sim.ann.click(result, label="Stop")
+    await stop_anyway(sim, sim.ann, result)
     await sim.finish()
     assert "gave up" in text(result)
+    assert list(buttons(result)) == ["Retry", "Edit prompt"], "there is nothing to show"
 
 
 async def test_a_stopped_job_stays_stopped_over_a_restart(sim: Sim) -> None:
     result = shown(await sim.ann.slash(sim.channel, "imagine", prompt=LONG))
     await sim.clock.advance(4)
-    await sim.ann.click(result, label="Stop")
+    await stop_anyway(sim, sim.ann, result)
     await sim.restart()
     assert "Stopped" in text(result)
     await sim.finish()
@@ -124,7 +185,7 @@ async def test_others_cannot_stop_it_and_moderators_can(sim: Sim) -> None:
     assert refused.ephemeral
     assert "Only who asked for it, and moderators" in text(shown(refused))
     assert list(buttons(result)) == ["Stop"]
-    await cat.click(result, label="Stop")
+    await stop_anyway(sim, cat, result)
     assert "Stopped" in text(result)
     await sim.finish()
     assert pictures(result) == []
@@ -137,7 +198,7 @@ async def test_there_is_nothing_to_stop_twice_or_after_the_end(sim: Sim, ended: 
     if ended:
         await sim.finish()
     else:
-        await sim.ann.click(result, label="Stop")
+        await stop_anyway(sim, sim.ann, result)
     sim.put_button(result, stop)  # as somebody still sees it whose network is slow
     told = await sim.ann.click(result, custom_id=stop)
     assert "nothing to stop any more" in text(shown(told))

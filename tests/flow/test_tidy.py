@@ -93,6 +93,12 @@ async def test_its_author_deletes_a_result_after_a_question(sim: Sim) -> None:
     assert question.ephemeral
     assert "Delete this message with its pictures?" in text(question)
     assert sim.last.id == message.id
+    assert list(buttons(question)) == ["Delete", "Cancel"]
+    await sim.ann.click(question, label="Cancel")
+    assert text(question) == "Fine, I leave everything as it is."
+    assert not buttons(question)
+    assert sim.last.id == message.id
+    question = shown(await sim.ann.click(message, label="Delete"))
     answer = await sim.ann.click(question, label="Delete")
     assert "It is deleted." in text(shown(answer))
     assert not buttons(shown(answer))

@@ -140,6 +140,7 @@ async def test_stopping_gives_back_only_what_was_not_sent(store: Store) -> None:
     assert await store.stop(waiting.id) is JobState.ACCEPTED
     assert await store.stop(waiting.id) is None
     assert not await store.begin_submit(waiting.id, 1)
+    assert await store.stop(sent.id, unsent_only=True) is None
     assert await store.stop(sent.id) is JobState.RUNNING
     assert await store.stop(sent.id) is None
     assert (await found(store, sent.id)).stopped_at == START
@@ -285,3 +286,11 @@ async def test_a_draft_whose_job_is_refused_is_kept(store: Store) -> None:
     with pytest.raises(UserError):
         await store.accept(new_job(), limits=Limits(person=budget("0.01")), draft_id=1)
     assert await store.draft(1) is not None
+
+
+async def test_a_draft_is_dropped_by_its_author_alone_and_once(store: Store) -> None:
+    await store.keep_draft(draft(), guild_id=None)
+    assert not await store.drop_draft(draft().id, author_id=1)
+    assert await store.drop_draft(draft().id, draft().author_id)
+    assert not await store.drop_draft(draft().id, draft().author_id)
+    assert await store.draft(draft().id) is None
