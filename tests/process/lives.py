@@ -96,7 +96,9 @@ def _on_its_way(point: str, points: list[str]) -> bool:
 BEGINNING = (
     "GET users/@me",
     "GET oauth2/applications/@me",
+    "GET applications/*/commands",
     "commit erase_tokens",
+    "GET gateway/bot",
     "GET gateway",
 )
 """What every start does, whatever there is to go on with."""
@@ -174,7 +176,7 @@ STARTS = {
     "running": Start(
         life=IMAGINE,
         kills=("after commit begin_run",),
-        events=(*BEGINNING, "PATCH answer: progress", "GET task", *FINISH, *SHOWN, PING),
+        events=(*BEGINNING, "GET task", *FINISH, *SHOWN, PING),
     ),
     "finished": Start(
         life=IMAGINE,
