@@ -10,10 +10,21 @@ setup: $(VENV)/.installed
 
 # --no-deps: the lock file is complete (pip check proves it), and older pips would look for versions of
 # an extra's package beyond it.
+define install
+$(PYTHON) -m venv $(VENV)
+$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(1)
+$(BIN)/pip check --quiet
+endef
+
 $(VENV)/.installed: requirements/dev.txt
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
-	$(BIN)/pip check --quiet
+	$(call install,$<)
+	touch $@
+
+# Where everything is installed, all that the bot itself needs is, in the same versions.
+DEV := $(wildcard $(VENV)/.installed)
+
+$(VENV)/.runtime: requirements/runtime.txt $(DEV)
+	$(if $(DEV),,$(call install,$<))
 	touch $@
 
 check: setup  ## ruff and strict types
@@ -30,7 +41,7 @@ coverage: setup  ## the suite once more, slower, with what no test has run; the 
 sandbox: setup  ## the bot in a local page: no Discord account, no API key
 	$(BIN)/python -m sandbox
 
-run: setup  ## the bot, with the settings in .env
+run: $(VENV)/.runtime  ## the bot, with the settings in .env; installs what it needs, and no more
 	$(BIN)/python -m bot
 
 format: setup

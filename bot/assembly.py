@@ -108,6 +108,7 @@ async def assemble(
             clock=clock,
             discord_timeout_s=settings.discord_timeout_seconds,
         )
+        crew.spawn(bot.watch_servers(), name="servers that were left")
         yield Assembled(bot=bot, store=store, crew=crew, runner=runner)
 
 

@@ -75,8 +75,9 @@ class RemixBot(commands.Bot):
         self._store = store
         self._screens = Screens(self, crew=crew, clock=clock, certain=store.sole_use.certain)
         self._sight = ChannelSight(self, crew=crew, clock=clock)
-        self._crew = crew
         self._clock = clock
+        self._named = asyncio.Event()
+        """Discord has said in which servers the bot is."""
         self._departures: Departures | None = None
         self._greeted = False
         self._left_open: list[Job] = []
@@ -148,14 +149,19 @@ class RemixBot(commands.Bot):
         open_to_all = not self.studio.house.allowed_guilds
         if application is not None and application.bot_public and open_to_all:
             log.warning(notices.OPEN_TO_ALL)
+        self._named.set()
+
+    async def watch_servers(self) -> None:
+        """See to servers that were left, from the first READY on, until cancelled."""
+        await self._named.wait()
         self._departures = Departures(
             store=self._store,
             clock=self._clock,
-            application_id=self.application_id,
+            application_id=self.application_id or 0,
             present=self._guild_ids,
             is_member=self._is_member,
         )
-        self._crew.spawn(self._departures.watch(), name="servers that were left")
+        await self._departures.watch()
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Not called for one that is only unavailable for a while."""
