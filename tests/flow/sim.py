@@ -92,9 +92,9 @@ class Sim:
         await stack.enter_async_context(self.api)
         await stack.enter_async_context(self._opened)
         self.env = simcord.Env(await self._open_bot(), settle_timeout=HANGS_S)
+        self.clock.env = self.env  # what begins with the bot sleeps from its first moment on
         await self.env.start()
         stack.push_async_callback(self._stop)
-        self.clock.env = self.env
         self.guild = self.env.create_guild("Studio")
         self.channel = self.guild.create_text_channel("remixes")
         self.ann = self.guild.add_member(self.env.create_user("ann"))
