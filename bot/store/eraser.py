@@ -21,7 +21,8 @@ HOLD_S = 0.03
 FIRST_BATCH = 20
 BATCH_MAX = 500
 GROWTH_MAX = 1.5
-"""A batch is at most so many times as large as the one before."""
+GROWTH_MIN = 0.5
+"""How many times as large as the one before a batch is: one slow one says little."""
 
 
 class Transaction(Protocol):
@@ -86,4 +87,5 @@ class Eraser:
         await self._write(step)
         held_s = self._clock.monotonic() - began
         factor = min(HOLD_S / held_s, GROWTH_MAX) if held_s > 0 else GROWTH_MAX
+        factor = max(factor, GROWTH_MIN)
         self._size = min(max(round(len(ids) * factor), 1), BATCH_MAX)
