@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from typing import NoReturn
 
 from bot import notices, sentences
@@ -18,6 +18,7 @@ from bot.checkup import Outcome, check
 from bot.clock import Clock
 from bot.connecting import DiscordRefuses
 from bot.errors import StoreGone, StoreUnavailable, StoreUnusable
+from bot.pauses import Pauses
 from bot.settings import Settings, SettingsInvalid, load_settings
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,8 @@ GC_THRESHOLDS = (10_000, 20, 500)
 """The young are looked at after so many new objects, the older after so many times that."""
 CLOSING_S = 8.0
 """Whoever stops a service gives it ten seconds, as a rule, and kills it then."""
+DATABASE_PAUSE_S = 60.0
+"""The longest pause between two tries to reach a database server at the start."""
 LAST_RESULTS_S = 60.0
 """How long jobs under way may take to their end where the file of the database is gone: whatever is
 not shown by then is known to nobody."""
@@ -113,7 +116,9 @@ async def run(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings) -> None:
-    async with assemble(settings, clock=Clock()) as assembled, assembled.bot as bot:
+    async with AsyncExitStack() as opened:
+        assembled = await _assemble_patiently(settings, opened)
+        bot = await opened.enter_async_context(assembled.bot)
         _tame_garbage_collector()
         connected = asyncio.create_task(
             bot.start(settings.discord_token.get_secret_value()), name="connection"
@@ -128,6 +133,20 @@ async def _serve(settings: Settings) -> None:
             losing.cancel()
             connected.cancel()
             await asyncio.gather(losing, connected, return_exceptions=True)
+
+
+async def _assemble_patiently(settings: Settings, opened: AsyncExitStack) -> Assembled:
+    """Wait for a database server that may be there in a while. Raises what `assemble` does."""
+    pauses = Pauses(DATABASE_PAUSE_S)
+    while True:
+        try:
+            return await opened.enter_async_context(assemble(settings, clock=Clock()))
+        except StoreUnavailable as error:
+            if not error.may_pass:
+                raise
+            pause_s = pauses.next_s()
+            log.warning(notices.database_away(error.detail, pause_s))
+        await asyncio.sleep(pause_s)
 
 
 async def _lose(reason: StoreUnusable, assembled: Assembled) -> None:

@@ -20,7 +20,7 @@ RemixbotError
 │   ├── PictureUnavailable · PictureTooLarge
 │   ├── StoreUnavailable · ListUnavailable
 │   ├── StoreUnusable    the database is no use to this process, however long it waits
-│   │   └── StoreTooNew · StoreInUse · AddressWrong · StoreLost · StoreGone
+│   │   └── StoreTooNew · StoreInUse · AddressWrong · StoreLost · StoreGone · PoolerUnfit
 │   └── DeliveryFailed
 ├── OperatorError    who runs the bot: logged as an error with what to fix
 │   ├── ApiKeyRefused · ApiCreditUsedUp · ApiPermissionMissing
@@ -389,6 +389,8 @@ class StoreUnavailable(ServiceError):
     """The database did not answer, or not in time."""
 
     detail: str = ""
+    may_pass: bool = False
+    """At the start: a server that may be there in a while."""
 
 
 @dataclass(eq=False)
@@ -425,6 +427,11 @@ class StoreGone(StoreUnusable):
     """A file of the database was deleted, moved or replaced; while running."""
 
     path: str
+
+
+@dataclass(eq=False)
+class PoolerUnfit(StoreUnusable):
+    """A pooler between us and the database lends each transaction another session."""
 
 
 class AddressProblem(Enum):

@@ -195,8 +195,28 @@ CLOSING_HANGS = (
 )
 
 
+_DATABASE = {
+    "InvalidPasswordError": "PostgreSQL refuses the user name or the password in DATABASE_URL.",
+    "InvalidAuthorizationSpecificationError": "PostgreSQL does not let this user in, or not from "
+    "this machine: check the user in DATABASE_URL and the server's pg_hba.conf.",
+    "InvalidCatalogNameError": "The server has no database of the name in DATABASE_URL: create it "
+    "first.",
+    "InsufficientPrivilegeError": "The user in DATABASE_URL may not make tables there: make it the "
+    "owner of the database, or grant it CREATE on the schema.",
+}
+"""What to do, by the name of the driver's error."""
+
+
 def database_unusable(detail: str) -> str:
-    return f"The database cannot be used ({detail}). Check DATABASE_URL and its folder."
+    advice = _DATABASE.get(detail, "Check DATABASE_URL and its folder.")
+    return f"The database cannot be used ({detail}). {advice}"
+
+
+def database_away(detail: str, pause_s: float) -> str:
+    return (
+        f"The database does not answer, or takes nobody in ({detail}). The next try follows in "
+        f"{pause_s:.0f} s."
+    )
 
 
 def logged_in(name: str, servers: int) -> str:

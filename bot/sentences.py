@@ -284,6 +284,9 @@ SENTENCES: dict[type[errors.RemixbotError], str | Callable[[Any], str]] = {
         "takes no more jobs and ends. Put the file back before you start it again, or the next "
         "start makes a new one."
     ),
+    errors.PoolerUnfit: "DATABASE_URL leads to a connection pooler in transaction mode (PgBouncer, "
+    "for example), which cannot hold the lock that keeps a second bot out. Connect to PostgreSQL "
+    "directly, or set pool_mode = session for this database.",
     errors.AddressWrong: _address_wrong,
     errors.DeliveryFailed: "Discord did not take the pictures. They are kept: `/show` posts them.",
     errors.ApiKeyRefused: f"The API does not accept this bot's key. {OPERATOR_TOLD}",

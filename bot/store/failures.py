@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from socket import gaierror
 
 from alembic.util import CommandError
 from sqlalchemy import exc
@@ -21,16 +22,41 @@ _OF_ONE_VALUE = ("22", "23", "54")
 """Classes of SQLSTATE: data that cannot be kept, a constraint that does not hold, too much."""
 
 
+_PASSING = ("08", "53", "55P03", "57P01", "57P02", "57P03")
+"""Of SQLSTATE: no connection, no room for one more, a lock held for long, starting up or ending."""
+
+_UNREACHABLE = (
+    ConnectionRefusedError,
+    ConnectionResetError,
+    ConnectionAbortedError,
+    TimeoutError,
+    gaierror,
+)
+"""Of a server, or of the name server that knows where it is."""
+
+
 @contextmanager
-def database_errors() -> Generator[None]:
+def database_errors(*, of_server: bool = False) -> Generator[None]:
     """Raise `StoreUnavailable` for them, with the name of the error and none of its words.
 
-    Their words can hold prompts, statements and the address of the database.
+    Their words can hold prompts, statements and the address of the database. *of_server*: what
+    waiting may put right is marked.
     """
     try:
         yield
     except _FAILURES as error:
-        raise as_told(error) from None
+        told = as_told(error)
+        if isinstance(told, StoreUnavailable):
+            told.may_pass = of_server and _may_pass(error)
+        raise told from None
+
+
+def _may_pass(error: Exception) -> bool:
+    cause = error.driver_exception if isinstance(error, exc.DBAPIError) else error
+    if sqlstate := getattr(cause, "sqlstate", None):
+        return str(sqlstate).startswith(_PASSING)
+    # Plain ones are from the network: no way to the machine, or several addresses that all failed.
+    return isinstance(cause, _UNREACHABLE) or type(cause) is OSError
 
 
 def as_told(error: Exception) -> Exception:

@@ -8,9 +8,10 @@ from sqlalchemy import Connection, text
 
 from bot.errors import StoreUnavailable
 from bot.store.address import Address, read_address
-from bot.store.engine import Patience, reading_engine
+from bot.store.engine import Patience, locking_engine, reading_engine
 from bot.store.failures import database_errors
 from bot.store.migrating import is_newest
+from bot.store.pooler import refuse_poolers
 
 
 class Condition(Enum):
@@ -26,13 +27,15 @@ class Condition(Enum):
 async def look_at_store(url: str) -> Condition:
     """How the database at *url* is found; a bot may be using it meanwhile.
 
-    Raises `StoreTooNew`, `AddressWrong`, and `StoreUnavailable` where it cannot be used. None of
-    them holds what is secret in *url*.
+    Raises `StoreTooNew`, `AddressWrong`, `PoolerUnfit`, and `StoreUnavailable` where it cannot be
+    used. None of them holds what is secret in *url*.
     """
     with database_errors():
         address = read_address(url)
         if address.is_sqlite and not _try_file(address.file):
             return Condition.NEW
+        if not address.is_sqlite:
+            await _look_for_poolers(address)
         return await _ask(address)
 
 
@@ -44,6 +47,14 @@ def _try_file(file: Path) -> bool:
     there = next(folder for folder in file.absolute().parents if folder.exists())
     with tempfile.TemporaryFile(dir=there):
         return False
+
+
+async def _look_for_poolers(address: Address) -> None:
+    engine = locking_engine(address, Patience())
+    try:
+        await refuse_poolers(engine)
+    finally:
+        await engine.dispose()
 
 
 async def _ask(address: Address) -> Condition:

@@ -11,6 +11,7 @@ from bot.store.engine import Patience, locking_engine, reading_engine, writing_e
 from bot.store.failures import database_errors
 from bot.store.file_use import use_file
 from bot.store.migrating import migrate
+from bot.store.pooler import refuse_poolers
 from bot.store.server_use import use_server
 from bot.store.sole_use import SoleUse
 from bot.store.store import Store
@@ -26,8 +27,8 @@ async def open_store(
 
     *busy_timeout_s* is how long a call waits for a lock that another program holds,
     *answer_timeout_s* how long for anything that a PostgreSQL server is asked. Raises `StoreInUse`
-    where another store is open there, in whatever process, `StoreTooNew`, `AddressWrong`, and
-    `StoreUnavailable`. None of them holds what is secret in *url*.
+    where another store is open there, in whatever process, `StoreTooNew`, `AddressWrong`,
+    `PoolerUnfit`, and `StoreUnavailable`. None of them holds what is secret in *url*.
     """
     patience = Patience(lock_s=busy_timeout_s, answer_s=answer_timeout_s)
     opened = AsyncExitStack()
@@ -39,8 +40,8 @@ async def open_store(
 
 async def _open(opened: AsyncExitStack, url: str, clock: Clock, patience: Patience) -> Store:
     """A store; what *opened* is left with must be closed, also after an error."""
-    with database_errors():
-        address = read_address(url)
+    address = read_address(url)
+    with database_errors(of_server=not address.is_sqlite):
         sole_use = await opened.enter_async_context(_use(address, patience))
         reading = reading_engine(address, patience)
         opened.push_async_callback(reading.dispose)
@@ -62,6 +63,10 @@ async def _use(address: Address, patience: Patience) -> AsyncGenerator[SoleUse]:
         return
     engine = locking_engine(address, patience)
     try:
+        try:
+            await refuse_poolers(engine)
+        except FileNotFoundError:  # its socket: it has not been made yet
+            raise ConnectionRefusedError from None
         async with use_server(engine, wait_s=patience.lock_s) as of_server:
             yield of_server
     finally:

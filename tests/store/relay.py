@@ -22,15 +22,19 @@ class Relay:
         self.url = ""
         """The address of the database, by way of here."""
 
+    @staticmethod
+    def address(url: str, port: int) -> str:
+        """The address of the database at *url*, by way of a relay at *port*."""
+        through = make_url(url).set(host="127.0.0.1", port=port, query={})
+        return through.render_as_string(hide_password=False)
+
     @classmethod
     @asynccontextmanager
-    async def before(cls, url: str) -> AsyncGenerator[Self]:
+    async def before(cls, url: str, port: int = 0) -> AsyncGenerator[Self]:
         """A relay before the database at *url*."""
         relay = cls(make_url(url))
-        server = await asyncio.start_server(relay._connected, "127.0.0.1", 0)
-        port = server.sockets[0].getsockname()[1]
-        through = relay._server.set(host="127.0.0.1", port=port, query={})
-        relay.url = through.render_as_string(hide_password=False)
+        server = await asyncio.start_server(relay._connected, "127.0.0.1", port)
+        relay.url = cls.address(url, server.sockets[0].getsockname()[1])
         try:
             yield relay
         finally:

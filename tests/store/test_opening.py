@@ -6,6 +6,7 @@ import logging
 import sqlite3
 import traceback
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr, ValidationError
@@ -18,6 +19,7 @@ from bot.settings import Settings
 from bot.store import open_store
 from tests.clock import ManualClock
 from tests.store import samples
+from tests.store.turning_away import turning_away
 
 PASSWORD = "correct-horse-battery"
 
@@ -122,3 +124,47 @@ def test_the_settings_refuse_what_is_no_address_of_a_database(url: str) -> None:
 async def _open_and_close(database_url: str, clock: ManualClock) -> None:
     async with open_store(database_url, clock=clock):
         pass
+
+
+@pytest.mark.parametrize(
+    ("sqlstate", "may_pass"),
+    [
+        ("57P03", True),  # starting up
+        ("53300", True),  # too many clients
+        ("57P01", True),  # going down
+        ("28P01", False),  # a wrong password
+        ("28000", False),  # a wrong user
+        ("3D000", False),  # no such database
+    ],
+)
+async def test_only_a_server_that_may_let_somebody_in_later_is_worth_waiting_for(
+    clock: ManualClock, sqlstate: str, *, may_pass: bool
+) -> None:
+    async with turning_away(sqlstate) as url:
+        with pytest.raises(StoreUnavailable) as refused:
+            async with open_store(url, clock=clock):
+                pass
+    assert refused.value.may_pass is may_pass
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["127.0.0.1:1/x", "no-such-name.invalid/x", "/x?host=/nowhere", "localhost:1/x"],
+)
+async def test_a_server_that_is_not_there_is_worth_waiting_for(
+    clock: ManualClock, place: str
+) -> None:
+    with pytest.raises(StoreUnavailable) as refused:
+        async with open_store(f"postgresql+asyncpg://bot@{place}", clock=clock):
+            pass
+    assert refused.value.may_pass
+
+
+async def test_a_file_that_cannot_be_made_is_not_worth_waiting_for(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreUnavailable) as refused:
+        async with open_store(f"sqlite+aiosqlite:///{tmp_path}/file/x.db", clock=clock):
+            pass
+    assert not refused.value.may_pass

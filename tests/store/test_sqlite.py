@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import resource
 import sqlite3
 import traceback
@@ -267,3 +268,68 @@ def _content(file: Path) -> str:
 
 def _url(file: Path) -> str:
     return f"sqlite+aiosqlite:///{file}"
+
+
+OTHERS = 0o077
+
+
+def _let_others_in(folder: Path) -> None:
+    folder.chmod(0o755)
+    for file in folder.iterdir():
+        file.chmod(0o664)
+
+
+def _rights_of_others(folder: Path) -> dict[str, int]:
+    return {file.name: file.stat().st_mode & OTHERS for file in folder.iterdir()}
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022])
+async def test_nobody_else_on_the_machine_can_read_the_database(
+    tmp_path: Path, clock: ManualClock, umask: int
+) -> None:
+    """In a folder that is open to all, with a umask that forbids nothing."""
+    _let_others_in(tmp_path)
+    before = os.umask(umask)
+    try:
+        async with open_store(_url(tmp_path / "remixbot.db"), clock=clock) as store:
+            await samples.accepted(store)
+            rights = _rights_of_others(tmp_path)
+    finally:
+        os.umask(before)
+    endings = ("", "-wal", "-shm", ".lock")
+    assert rights == {f"remixbot.db{ending}": 0 for ending in endings}
+
+
+async def test_files_that_were_open_to_others_are_so_no_more(
+    tmp_path: Path, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    file = tmp_path / "remixbot.db"
+    async with open_store(_url(file), clock=clock):
+        pass
+    _let_others_in(tmp_path)
+    caplog.clear()
+    async with open_store(_url(file), clock=clock) as store:
+        await samples.accepted(store)
+        assert not any(_rights_of_others(tmp_path).values())
+    assert f"{file} was open to others" in caplog.text
+
+
+async def test_files_of_somebody_else_that_are_open_to_others_are_told(
+    tmp_path: Path,
+    clock: ManualClock,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = tmp_path / "remixbot.db"
+    async with open_store(_url(file), clock=clock):
+        pass
+    _let_others_in(tmp_path)
+
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "chmod", refuse)
+    async with open_store(_url(file), clock=clock) as store:
+        assert await samples.accepted(store)
+    assert f"{file} is open to others on this machine, and I cannot change that" in caplog.text
