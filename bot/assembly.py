@@ -16,6 +16,7 @@ from bot.clock import Clock
 from bot.jobs.crew import Crew
 from bot.jobs.gallery import Gallery
 from bot.jobs.housekeeping import Housekeeper
+from bot.jobs.presence import Presence
 from bot.jobs.queue import JobQueue
 from bot.jobs.runner import JobRunner
 from bot.jobs.showroom import Showroom
@@ -69,6 +70,7 @@ async def assemble(
             may_run=settings.max_running,
         )
         gallery = Gallery(PictureDownloads(session, timeout_s=settings.picture_timeout_seconds))
+        presence = Presence(clock)
         runner = JobRunner(
             api=api,
             watcher=watcher,
@@ -76,12 +78,16 @@ async def assemble(
             store=store,
             crew=crew,
             clock=clock,
+            presence=presence,
             submit_within_s=settings.submit_within_minutes * 60,
             patience_s=settings.watch_hours * 3600,
         )
         days = settings.retention_days
         housekeeper = Housekeeper(
-            store=store, clock=clock, retention=timedelta(days=days) if days else None
+            store=store,
+            clock=clock,
+            retention=timedelta(days=days) if days else None,
+            attends=lambda: presence.online and runner.sees_all,
         )
         crew.spawn(housekeeper.tidy(), name="tidying")
         crew.spawn(housekeeper.erase(), name="erasing")
@@ -106,6 +112,7 @@ async def assemble(
             store=store,
             crew=crew,
             clock=clock,
+            presence=presence,
             discord_timeout_s=settings.discord_timeout_seconds,
         )
         crew.spawn(bot.watch_servers(), name="servers that were left")

@@ -14,6 +14,7 @@ from bot.clock import Clock
 from bot.command_tree import CommandTree
 from bot.connecting import connect
 from bot.jobs.crew import Crew
+from bot.jobs.presence import Presence
 from bot.model import Job
 from bot.store import Store
 from bot.studio import Announce, Archive, Departures, Studio, Visitor
@@ -57,6 +58,7 @@ class RemixBot(commands.Bot):
         store: Store,
         crew: Crew,
         clock: Clock,
+        presence: Presence,
         discord_timeout_s: float,
     ) -> None:
         intents = discord.Intents.none()
@@ -79,8 +81,10 @@ class RemixBot(commands.Bot):
         self._named = asyncio.Event()
         """Discord has said in which servers the bot is."""
         self._departures: Departures | None = None
+        self._crew = crew
+        self._presence = presence
         self._greeted = False
-        self._left_open: list[Job] = []
+        self._left_open: list[Job] | None = None
         self._resumed = False
         self._resuming = asyncio.Lock()
 
@@ -108,6 +112,12 @@ class RemixBot(commands.Bot):
         self._open_commands()
         self.add_dynamic_items(*CONTROLS)
         await cast("CommandTree", self.tree).keep_in_step()
+        for event, listener in (
+            ("on_ready", self._arrive),
+            ("on_resumed", self._arrive),
+            ("on_disconnect", self._leave),
+        ):
+            self.add_listener(listener, event)
         # Before the gateway is open: a job that somebody asks for from then on is no old one.
         self._left_open = await self.studio.left_open()
 
@@ -131,10 +141,21 @@ class RemixBot(commands.Bot):
     async def _resume(self) -> None:
         """Go on with what an earlier process left open, once."""
         async with self._resuming:
-            if not self._resumed:
-                self._resumed = True
+            if self._resumed:
+                return
+            self._resumed = True
+            if self._left_open is None:
+                later = self.studio.resume_later(self._screens.of)
+                self._crew.spawn(later, name="going on with what was left open")
+            else:
                 await self.studio.resume(self._left_open, self._screens.of)
                 self._left_open = []
+
+    async def _arrive(self) -> None:
+        self._presence.arrive()
+
+    async def _leave(self) -> None:
+        self._presence.leave()
 
     async def on_ready(self) -> None:
         if self._greeted or self.user is None or self.application_id is None:

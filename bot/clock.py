@@ -16,6 +16,10 @@ class Clock:
         """The date, aware, in UTC. May jump when the machine's clock is set."""
         return datetime.now(UTC)
 
+    def seconds_since(self, moment: datetime) -> float:
+        """0 where *moment* is still to come: somebody may have set the clock."""
+        return max((self.now() - moment).total_seconds(), 0.0)
+
     def monotonic(self) -> float:
         """Seconds since some moment; never goes backwards."""
         return time.monotonic()

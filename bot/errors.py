@@ -394,6 +394,18 @@ class StoreUnavailable(ServiceError):
 
 
 @dataclass(eq=False)
+class StoreAway(ServiceError):
+    """The database took no writes for as long as a job may wait: it was never sent."""
+
+
+@dataclass(eq=False)
+class StopNotRecorded(ServiceError):
+    """The database did not answer somebody who wanted to stop a job that nobody here follows."""
+
+    detail: str = ""
+
+
+@dataclass(eq=False)
 class ListUnavailable(ServiceError):
     """The database did not answer somebody who only wanted to look."""
 

@@ -91,6 +91,7 @@ class Completed:
     """The API is done. ``pictures`` may be empty: and the API does not say why."""
 
     task_id: str
+    """Empty where only Discord knows the result."""
     job_id: str
     pictures: tuple[Picture, ...]
     cost_usd: Decimal | None = None

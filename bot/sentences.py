@@ -272,6 +272,10 @@ SENTENCES: dict[type[errors.RemixbotError], str | Callable[[Any], str]] = {
     errors.PictureTooLarge: "A picture is too large to post.",
     errors.StoreUnavailable: "I cannot write anything down at the moment, so I did not accept "
     f"this. {NOTHING_CHARGED} {ASK_LATER}",
+    errors.StoreAway: "I could write nothing down for so long that I let this one go. Press Retry "
+    "if you still want it.",
+    errors.StopNotRecorded: "I can't write anything down at the moment, so this one isn't stopped. "
+    f"{ASK_LATER}",
     errors.ListUnavailable: f"I cannot look that up at the moment. {ASK_LATER}",
     errors.StoreTooNew: "A newer version of this bot has used the database, and this one cannot "
     "read it: update the bot, then start it again.",

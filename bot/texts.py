@@ -117,8 +117,12 @@ def listed(words: Iterable[str]) -> str:
 # ------------------------------------------------------------------ progress
 
 SENDING = "Sending it to the API"
+WAITING_TO_SEND = "Waiting to send it"
 WORKING = "Working on it"
 STILL_WATCHING = "-# This takes unusually long. I keep watching and post whatever comes."
+UNRECORDED = (
+    "-# I can't write anything down at the moment, so nothing has been sent yet. I keep trying."
+)
 REFUSED = (
     "-# The API is rejecting my status checks: it does not let me look at the moment. I try again "
     "every minute."

@@ -16,6 +16,7 @@ from bot.inputs import JobId, MessageId
 from bot.jobs.crew import Crew
 from bot.jobs.gallery import Gallery
 from bot.jobs.housekeeping import Housekeeper
+from bot.jobs.presence import Presence
 from bot.jobs.queue import JobQueue, Turn
 from bot.jobs.runner import JobRunner
 from bot.jobs.screen import Posted, Screen
@@ -68,7 +69,7 @@ class SilentScreen:
     def __init__(self) -> None:
         self.failed = asyncio.Event()
 
-    async def locate(self) -> None: ...
+    async def look(self) -> None: ...
 
     def show(self, progress: object) -> None: ...
 
@@ -107,6 +108,7 @@ async def rooms(tmp_path: Path) -> AsyncGenerator[Rooms]:
             store=store,
             crew=await opened.enter_async_context(Crew()),
             clock=clock,
+            presence=Presence(clock),
             submit_within_s=60,
             patience_s=60,
         )
@@ -115,7 +117,7 @@ async def rooms(tmp_path: Path) -> AsyncGenerator[Rooms]:
             store=store,
             queue=JobQueue(limits=limits, clock=clock, usual_s=lambda: 48.0),
             runner=runner,
-            housekeeper=Housekeeper(store=store, clock=clock, retention=None),
+            housekeeper=Housekeeper(store=store, clock=clock, retention=None, attends=lambda: True),
             house=House(),
             limits=limits,
             clock=clock,
@@ -197,6 +199,7 @@ async def test_a_job_asked_for_during_the_start_is_not_taken_for_an_old_one(room
         gone_on.append(job)
         return SilentScreen()
 
+    assert left_open is not None
     await rooms.studio.resume(left_open, screen_of)
     await rooms.api.until(lambda: len(rooms.api.submits) == 2)
     assert gone_on == [old]

@@ -5,6 +5,7 @@ Knows nothing of jobs under way.
 
 import asyncio
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from bot.clock import Clock
@@ -19,16 +20,29 @@ TIDY_EVERY_S = 30.0
 ERASE_EVERY_S = 3600.0
 """Unless somebody wants something forgotten before."""
 AT_WORK_FACT = "last seen at work"
-"""Under this name the store remembers until when there was a bot."""
+"""Under this name the store remembers until when people could be told of their jobs."""
 
 
 class Housekeeper:
-    """Keeps *store* tidy; jobs that are older than *retention* are erased."""
+    """Keeps *store* tidy; jobs that are older than *retention* are erased.
 
-    def __init__(self, *, store: Store, clock: Clock, retention: timedelta | None) -> None:
+    That people can be told of their jobs is noted while *attends* says so.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        retention: timedelta | None,
+        attends: Callable[[], bool],
+    ) -> None:
         self._store = store
         self._clock = clock
         self._retention = retention
+        self._attends = attends
+        self.all_are_followed = False
+        """What an earlier process left open is followed here: no job waits for nobody."""
 
     async def prepare(self) -> datetime:
         """Erase what became useless while there was no bot; the last moment at which there was one.
@@ -45,7 +59,8 @@ class Housekeeper:
             await self._clock.sleep(TIDY_EVERY_S)
             try:
                 await self._erase_tokens()
-                await self._store.remember(AT_WORK_FACT, self._clock.now().isoformat())
+                if self.all_are_followed and self._attends():
+                    await self._store.remember(AT_WORK_FACT, self._clock.now().isoformat())
             except StoreUnavailable as error:
                 log.warning("Old tokens could not be erased, the next try follows: %s", error)
 

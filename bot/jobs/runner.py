@@ -6,8 +6,7 @@ Knows nothing of Discord: what people see goes to a `Screen`.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -26,6 +25,7 @@ from bot.errors import (
     OperatorError,
     OutputUnreadable,
     RemixbotError,
+    StoreAway,
     StoreUnavailable,
     SubmitUnknown,
     UserError,
@@ -33,8 +33,13 @@ from bot.errors import (
 from bot.incidents import as_told
 from bot.jobs.crew import Crew
 from bot.jobs.gallery import Gallery
+from bot.jobs.patience import persistently
+from bot.jobs.presence import Presence
 from bot.jobs.queue import Ticket
-from bot.jobs.screen import Posted, Progress, Screen
+from bot.jobs.run import NothingToDo, Run
+from bot.jobs.screen import Posted, Screen
+from bot.jobs.submitting import Submitter
+from bot.jobs.takeover import Lookout
 from bot.jobs.watching import Watcher
 from bot.model import (
     Completed,
@@ -43,7 +48,6 @@ from bot.model import (
     JobState,
     RemixRequest,
     Running,
-    TaskState,
 )
 from bot.store import Store
 
@@ -57,37 +61,25 @@ NOTHING_CHARGED = (
     ApiUnavailable,
     ApiBusy,
     StoreUnavailable,
+    StoreAway,
     JobTooOld,
 )
 """What only a submit raises that the API did not take: reading goes on after any of these."""
 NOTHING_OWED = (*NOTHING_CHARGED, GenerationFailed)
 """What ends a job that is taken to cost nothing; of any other one nobody can tell."""
 
+RECORD_WAIT_S = 5.0
+"""How long a job waits for the database: what that does not take meanwhile is written later."""
 DELIVERIES_AT_ONCE = 10
 """How much their pictures may hold together is up to the gallery."""
-DELIVERY_PAUSES_S = (30.0, 600.0)
-"""Where Discord is out of order for long: the pause before it is tried again, from and to."""
-
-
-@dataclass(slots=True, kw_only=True)
-class _Run:
-    """A job under way."""
-
-    job: Job
-    screen: Screen
-    ticket: Ticket
-    asked: float
-    """When it was asked for, on the monotonic clock."""
-    stopped: bool
-    """Somebody wants no pictures of it any more."""
 
 
 class JobRunner:
     """Follows every job that was started, each in a task of *crew*.
 
-    A job that an earlier process left unsent is submitted unless there was no bot for more than
-    *submit_within_s* seconds since it was asked for. News that Discord does not take for a passing
-    reason is brought again for *patience_s* seconds.
+    A job is submitted unless its author could be told nothing for more than *submit_within_s*
+    seconds since it was asked for, or the database took no writes for so long. News that Discord
+    does not take for a passing reason is brought again for *patience_s* seconds.
     """
 
     def __init__(
@@ -99,20 +91,29 @@ class JobRunner:
         store: Store,
         crew: Crew,
         clock: Clock,
+        presence: Presence,
         submit_within_s: float,
         patience_s: float,
     ) -> None:
-        self._api = api
         self._watcher = watcher
         self._gallery = gallery
         self._store = store
         self._crew = crew
         self._clock = clock
-        self._submit_within_s = submit_within_s
+        self._lookout = Lookout(store=store, clock=clock, patience_s=patience_s)
+        self._submitter = Submitter(
+            api=api,
+            watcher=watcher,
+            store=store,
+            lookout=self._lookout,
+            crew=crew,
+            clock=clock,
+            presence=presence,
+            within_s=submit_within_s,
+        )
         self._patience_s = patience_s
-        self._runs: dict[int, _Run] = {}
+        self._runs: dict[int, Run] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._last_at_work = clock.now()
         self._deliveries = asyncio.Semaphore(DELIVERIES_AT_ONCE)
 
     async def prepare(self, last_at_work: datetime) -> None:
@@ -120,21 +121,31 @@ class JobRunner:
 
         Raises `StoreUnavailable`.
         """
-        self._last_at_work = last_at_work
+        self._submitter.last_at_work = last_at_work
         for kind in (ImagineRequest, RemixRequest):
             self._watcher.learn(kind, reversed(await self._store.recent_durations(kind)))
 
-    def start(self, job: Job, screen: Screen, ticket: Ticket) -> asyncio.Task[None]:
+    @property
+    def sees_all(self) -> bool:
+        """Nothing is under way of which nobody knows yet what its author was told."""
+        return self._lookout.sees_all
+
+    def start(
+        self, job: Job, screen: Screen, ticket: Ticket, *, resumed: bool = False
+    ) -> asyncio.Task[None]:
         """Run *job* in the background, from the state in which it is to its end.
 
-        Its place is free again once the API is done with it.
+        Its place is free again once the API is done with it. *resumed*: an earlier process had it,
+        so it is looked at what that one told people, and what was told is not changed.
         """
-        run = _Run(
+        run = Run(
             job=job,
             screen=screen,
             ticket=ticket,
-            asked=self._clock.monotonic() - self._seconds_since(job.created_at),
+            asked=self._clock.monotonic() - self._clock.seconds_since(job.created_at),
             stopped=job.stopped_at is not None,
+            looked=not resumed,
+            sent=job.state is not JobState.ACCEPTED,
         )
         self._runs[job.id] = run
         task = self._crew.spawn(self._run(run), name=f"job {job.id}")
@@ -148,58 +159,76 @@ class JobRunner:
         while self._tasks:
             await asyncio.wait(self._tasks)
 
-    def stop(self, job_id: int) -> None:
-        """A job was stopped in the store: act on it, where it is under way here."""
+    def asked_in(self, interaction_id: int) -> Job | None:
+        """The job that was asked for in this interaction, where it is under way here."""
+        runs = self._runs.values()
+        return next((run.job for run in runs if run.job.interaction_id == interaction_id), None)
+
+    def stop(self, job_id: int, *, unsent_only: bool = False) -> JobState | None:
+        """Act on it that a job is stopped; how far it was, where it is under way here.
+
+        Accepted or running, and then left alone where *unsent_only*; ``None`` where there is
+        nothing to stop.
+        """
         run = self._runs.get(job_id)
-        if run is None:
-            return
+        if run is None or run.stopped or run.over:
+            return None
+        if run.sent and unsent_only:
+            return JobState.RUNNING
         run.stopped = True
+        if run.sent:
+            run.screen.stopped()
+            return JobState.RUNNING
         if run.ticket.waits:
             run.ticket.leave()
-        else:
-            run.screen.stopped()
+        return JobState.ACCEPTED
 
-    def _ended(self, run: _Run) -> None:
+    def _ended(self, run: Run) -> None:
         del self._runs[run.job.id]
         run.ticket.leave()
 
-    async def _run(self, run: _Run) -> None:
+    async def _run(self, run: Run) -> None:
+        completed = error = look = None
+        if run.stopped:
+            run.screen.stopped()
+        if run.job.state is JobState.RUNNING:  # reading changes nothing
+            look = self._crew.spawn(self._lookout.look(run), name=f"looking at job {run.job.id}")
         try:
-            if run.stopped:
-                run.screen.stopped()
-            if run.screen.message_id is None:
-                await run.screen.locate()
             completed = await self._complete(run)
+        except NothingToDo:
+            pass
         except Exception as raised:
+            error = as_told(raised, f"job {run.job.id}")
+        finally:
+            run.over = True
             run.ticket.leave()
-            await self._tell(run, as_told(raised, f"job {run.job.id}"))
-        else:
-            run.ticket.leave()
-            if run.stopped:
-                await self._tell(run, JobKept(cost_usd=completed.cost_usd))
-            else:
-                await self._deliver(run, completed)
-
-    def _seconds_since(self, moment: datetime) -> float:
-        return max((self._clock.now() - moment).total_seconds(), 0.0)
+        await (self._lookout.look(run) if look is None else asyncio.wait({look}))
+        if not run.looked:
+            log.error("Job %d waits for another start: Discord does not answer", run.job.id)
+        elif run.end_told:
+            await self._lookout.record_end(run, completed)
+        elif error is not None:
+            await self._tell(run, error)
+        elif completed is not None and run.stopped:
+            await self._tell(run, JobKept(cost_usd=completed.cost_usd))
+        elif completed is not None:
+            await self._deliver(run, completed)
 
     # ------------------------------------------------------------------ to the pictures
 
-    async def _complete(self, run: _Run) -> Completed:
+    async def _complete(self, run: Run) -> Completed:
         """Bring a job to its pictures, from wherever an earlier process may have left it.
 
         A job that was on its way to the API then is never sent again: nobody knows whether it
         arrived, and a second submit is a second bill.
         """
         job = run.job
-        sent_s = self._seconds_since(job.submitted_at or job.created_at)
+        sent_s = self._clock.seconds_since(job.submitted_at or job.created_at)
         match job.state:
             case JobState.ACCEPTED:
-                if self._was_left_alone_s(job) > self._submit_within_s:
-                    raise JobTooOld
-                await self._wait_for_turn(run)
+                state = await self._submitter.submit(run)
                 sent_s = 0.0
-                state = await self._submit(job, run.screen)
+                await self._record(job, lambda: self._store.begin_run(job.id, state.task_id))
             case JobState.RUNNING if job.task_id is not None:
                 state = Running(task_id=job.task_id)
             case JobState.FINISHED if job.task_id is not None:
@@ -230,43 +259,6 @@ class JobRunner:
             raise NothingMade
         return completed
 
-    def _was_left_alone_s(self, job: Job) -> float:
-        """How long there was no bot since *job* was asked for: it may have waited for its turn."""
-        return self._seconds_since(max(job.created_at, self._last_at_work))
-
-    async def _wait_for_turn(self, run: _Run) -> None:
-        """Raises `JobStopped` where somebody stops the job meanwhile."""
-        if run.ticket.runs:
-            return
-        with suppress(StoreUnavailable):  # stopped so early that there was nobody to tell
-            await self._check_not_stopped(run.job)
-        while run.ticket.waits:
-            run.screen.show(Progress(turn=run.ticket.turn))
-            await run.ticket.news()
-        if run.ticket.left:
-            raise JobStopped
-        run.screen.show(Progress())
-
-    async def _check_not_stopped(self, job: Job) -> None:
-        """Raises `JobStopped` where that is what became of an accepted job, `StoreUnavailable`."""
-        kept = await self._store.job(job.id)
-        if kept is not None and kept.failure == JobStopped.__name__:
-            raise JobStopped
-
-    async def _submit(self, job: Job, screen: Screen) -> TaskState:
-        if not await self._store.begin_submit(job.id, screen.message_id):
-            await self._check_not_stopped(job)
-            raise StoreUnavailable(detail="the job is no longer waiting to be submitted")
-        try:
-            state = await self._api.submit(job.request)
-        except ApiBusy as busy:
-            self._watcher.slow_down(busy.retry_after_s)
-            raise
-        self._watcher.succeeded()
-        log.info("Job %d is task %s", job.id, state.task_id)
-        await self._record(job, lambda: self._store.begin_run(job.id, state.task_id))
-        return state
-
     async def _record_cost(self, job: Job, made: OutputUnreadable) -> None:
         """Record what the API charged for pictures that nobody can find."""
         nothing = Completed(
@@ -276,7 +268,7 @@ class JobRunner:
 
     # ------------------------------------------------------------------ to people
 
-    async def _deliver(self, run: _Run, completed: Completed) -> None:
+    async def _deliver(self, run: Run, completed: Completed) -> None:
         """Show the pictures; a result that nobody can be given is kept, with the reason."""
         job, screen = run.job, run.screen
         finished = replace(
@@ -303,15 +295,14 @@ class JobRunner:
             await self._record(job, lambda: self._store.undelivered(job.id, problem))
             return
 
-        async def keep() -> None:
-            await self._store.finish(job.id, completed)  # where it could not be recorded before
-            await self._store.delivered(job.id, posted.message_id, channel_id=posted.channel_id)
-
-        await self._record(job, keep)
+        await self._record(
+            job,
+            lambda: self._store.delivered(job.id, posted.message_id, channel_id=posted.channel_id),
+        )
         log.info("Job %d is delivered after %.0f s", job.id, took_s)
         await screen.ping(posted, delivered=True, took_s=took_s)
 
-    async def _tell(self, run: _Run, error: RemixbotError) -> None:
+    async def _tell(self, run: Run, error: RemixbotError) -> None:
         """End a job without posting pictures, and make sure that its author hears of it."""
         job, screen = run.job, run.screen
         owed = not isinstance(error, NOTHING_OWED)
@@ -334,31 +325,27 @@ class JobRunner:
             await screen.ping(posted, delivered=False, took_s=took_s)
 
     async def _persistently(self, job: Job, bring: Callable[[], Awaitable[Posted]]) -> Posted:
-        """*bring*, again after a pause while what hinders it may pass.
+        """Pictures are fetched anew for each attempt, so that no pause keeps them in memory."""
 
-        Pictures are fetched anew each time, so that no pause keeps them in memory. Raises
-        `DeliveryFailed` where no way is left, or none was open for as long as we try.
-        """
-        until = self._clock.monotonic() + self._patience_s
-        pause_s, longest_s = DELIVERY_PAUSES_S
-        while True:
+        async def bring_certainly() -> Posted:
             await self._store.sole_use.certain()
-            try:
-                async with self._deliveries:
-                    return await bring()
-            except DeliveryFailed as fault:
-                if not fault.may_pass or self._clock.monotonic() + pause_s > until:
-                    raise
-                log.warning("Job %d, again in %.0f s: %s", job.id, pause_s, fault)
-            await self._clock.sleep(pause_s)
-            pause_s = min(2 * pause_s, longest_s)
+            return await bring()
+
+        return await persistently(
+            bring_certainly,
+            room=self._deliveries,
+            clock=self._clock,
+            patience_s=self._patience_s,
+            what=f"Job {job.id}: its news could not be brought",
+        )
 
     # ------------------------------------------------------------------ keeping the books
 
     async def _record(self, job: Job, write: Callable[[], Awaitable[T]]) -> T | None:
         """Write to the store, which keeps what the database does not take: nobody waits for it."""
         try:
-            return await write()
-        except StoreUnavailable as error:
-            log.error("Job %d: its progress is recorded later: %s", job.id, error)
+            async with asyncio.timeout(RECORD_WAIT_S):
+                return await write()
+        except (StoreUnavailable, TimeoutError) as error:
+            log.error("Job %d: its progress is recorded later: %r", job.id, error)
         return None

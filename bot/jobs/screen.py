@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 from typing import Protocol
 
 from bot.errors import RemixbotError
@@ -27,6 +28,8 @@ class Progress:
     """While it waits for its turn: how it stands."""
     stopped: bool = False
     """Somebody stopped it when the API had it already."""
+    unrecorded: bool = False
+    """It is not sent yet, because the database takes no writes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,28 @@ class Posted:
     message_id: int
 
 
+class Said(Enum):
+    """What people were told of a job, as far as it cannot be taken back."""
+
+    PICTURES = auto()
+    FAILURE = auto()
+    """There are none, or nobody wanted them any more."""
+    STOPPED = auto()
+    """It was stopped when the API had it already: no end yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A message in which people were told something of a job that an earlier process left open."""
+
+    said: Said
+    posted: Posted
+    uncharged: bool = False
+    """It says that nothing was charged."""
+    pictures: tuple[Picture, ...] = ()
+    """Those that can be remixed, with the addresses at which Discord has them."""
+
+
 class Screen(Protocol):
     """The message that shows one job."""
 
@@ -63,8 +88,13 @@ class Screen(Protocol):
         """The message, where it is known: a crash may have come before that was written down."""
         ...
 
-    async def locate(self) -> None:
-        """Look for a message that is not known. Never raises; it may stay unknown."""
+    async def look(self) -> Shown | None:
+        """Look at what an earlier process has left there; nothing is shown before that.
+
+        Finds out which message it is, where that is not known. What people were told in the end is
+        never changed after it was found. Raises `bot.errors.DeliveryFailed` where Discord cannot be
+        asked at the moment.
+        """
         ...
 
     def show(self, progress: Progress) -> None:

@@ -128,8 +128,8 @@ def finish(session: Session, job_id: int, completed: Completed, now: datetime) -
     step = step.values(
         state=JobState.FINISHED.value,
         finished_at=now,
-        task_id=completed.task_id,
-        provider_job_id=completed.job_id,
+        task_id=completed.task_id or None,
+        provider_job_id=completed.job_id or None,
         cost_usd=completed.cost_usd,
     )
     if session.scalar(step.returning(JobRow.id)) is None:

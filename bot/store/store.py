@@ -64,6 +64,8 @@ class Store:
         self._eraser = Eraser(read=self._ask, write=self._write_alone, clock=clock)
         self._wished = asyncio.Event()
         self._under_way: set[asyncio.Task[Any]] = set()
+        self._first_own: int | None = None
+        """The number of the first job that was accepted here; ids only ever grow."""
 
     # ---------------------------------------------------------------- the life of a job
 
@@ -78,8 +80,15 @@ class Store:
         as it was, at the latest once the database is written to again.
         """
         now = self._clock.now()
+
+        def accept(session: Session) -> Job | None:
+            job = queries.accept(session, new, limits or Limits(), draft_id, now)
+            if job is not None and self._first_own is None:
+                self._first_own = job.id
+            return job
+
         return await self._run_or_take_back(
-            lambda session: queries.accept(session, new, limits or Limits(), draft_id, now),
+            accept,
             lambda session: queries.take_back_accept(session, new, draft_id, now),
             hurry=True,
         )
@@ -254,6 +263,11 @@ class Store:
     async def open_jobs(self) -> list[Job]:
         """Every job that is neither delivered nor told of, the oldest first."""
         return await self._run(self._read(queries.open_jobs))
+
+    async def left_open(self) -> list[Job]:
+        """Those of them that were not accepted here, but in an earlier process."""
+        jobs = await self.open_jobs()
+        return [job for job in jobs if self._first_own is None or job.id < self._first_own]
 
     async def jobs_of(self, author_id: int, *, offset: int, limit: int) -> list[Job]:
         """The jobs of one person, the newest first: *limit* of them after the first *offset*."""

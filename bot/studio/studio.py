@@ -17,6 +17,7 @@ from bot.errors import (
     JobUnknown,
     NothingToStop,
     SourceUnknown,
+    StopNotRecorded,
     StoreUnavailable,
     TooManyPrompts,
     UserError,
@@ -48,6 +49,8 @@ from bot.studio.sight import seen_by, stays_private, visible
 
 log = logging.getLogger(__name__)
 
+RESUME_PAUSE_S = 5.0
+"""Between two tries to read what an earlier process left open."""
 _AT_WORK = (JobState.SUBMITTING, JobState.RUNNING)
 """What the API has, or may have."""
 
@@ -211,36 +214,55 @@ class Studio:
 
         ``None``: it was not sent yet, and its message says so in a moment. One that the API has is
         left alone unless *anyway*: it may cost as much all the same, and its author shall know.
-        Raises `NothingToStop`, `NotYours` and `StoreUnavailable`.
+        Raises `NothingToStop`, `NotYours` and `StopNotRecorded`.
         """
-        async with store_budget():
-            job = await self._store.by_interaction(interaction_id)
-            if job is None:
-                raise NothingToStop
-            admit_to_job(visitor, job.author_id)
-            state = await self._store.stop(job.id, unsent_only=not anyway)
-            now = await self._store.job(job.id) if state is None and not anyway else None
+        job = self._runner.asked_in(interaction_id)
+        followed, now = job is not None, None
+        try:
+            async with store_budget():
+                job = job or await self._store.by_interaction(interaction_id)
+                if job is None:
+                    raise NothingToStop
+                admit_to_job(visitor, job.author_id)
+                state = await self._store.stop(job.id, insist=followed, unsent_only=not anyway)
+                if state is None and not anyway:
+                    now = await self._store.job(job.id)
+        except StoreUnavailable as error:
+            if job is None or not followed:
+                raise StopNotRecorded(detail=error.detail) from None
+            # The store keeps that until it can be written.
+            state = self._runner.stop(job.id, unsent_only=not anyway)
+            if state is JobState.RUNNING and not anyway:
+                return job
+        else:
+            if state is not None:
+                self._runner.stop(job.id)
         if now is not None and now.state in _AT_WORK and now.stopped_at is None:
             return now
         if state is None:
             raise NothingToStop
         log.info("Job %d was stopped: it was %s", job.id, state.value)
-        self._runner.stop(job.id)
         return None if state is JobState.ACCEPTED else job
 
     # ------------------------------------------------------------------ after a start
 
-    async def left_open(self) -> list[Job]:
-        """Every job that an earlier process left open; to be asked before anybody can ask for one.
+    async def left_open(self) -> list[Job] | None:
+        """Every job that an earlier process left open; ``None`` where the database does not answer.
 
-        A database that does not answer is logged: the bot serves, and the next start goes on.
+        To be asked before anybody can ask for one, so that tokens and old jobs are erased by then.
         """
         try:
             await self._runner.prepare(await self._housekeeper.prepare())
-            return await self._store.open_jobs()
+            return await self._store.left_open()
         except StoreUnavailable as error:
-            log.error("Jobs that an earlier process left open wait for another start: %s", error)
-            return []
+            log.error("Jobs that an earlier process left open have to wait: %s", error)
+            return None
+
+    async def resume_later(self, screen_of: Callable[[Job], Screen]) -> None:
+        """Go on with what an earlier process left open, as soon as the database answers."""
+        while (jobs := await self.left_open()) is None:
+            await self._clock.sleep(RESUME_PAUSE_S)
+        await self.resume(jobs, screen_of)
 
     async def resume(self, jobs: Sequence[Job], screen_of: Callable[[Job], Screen]) -> None:
         """Go on with *jobs* that an earlier process left open, in the order they were asked for.
@@ -259,9 +281,10 @@ class Studio:
         await self._queue.foresee()
         for number, job in enumerate(jobs, start=1):
             log.info("Job %d goes on: it was %s", job.id, job.state.value)
-            self._runner.start(job, screen_of(job), tickets[job.id])
+            self._runner.start(job, screen_of(job), tickets[job.id], resumed=True)
             if number % RESUMED_AT_ONCE == 0:
                 await asyncio.sleep(0)
+        self._housekeeper.all_are_followed = True
 
     # ------------------------------------------------------------------ how a job begins
 

@@ -4,7 +4,7 @@ A press is passed on as the client event ``picture_button``; what it does is not
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
@@ -86,7 +86,7 @@ ButtonRows = Sequence[Sequence[discord.ui.DynamicItem[AnyButton]]]
 
 def result_buttons(job: Job) -> ButtonRows:
     """What is under a result: chain on its pictures; the same idea once more; about it."""
-    about = [DeedButton(Deed.DETAILS, job.interaction_id, texts.DETAILS)]
+    about = [_details_button(job)]
     if job.place.writable:
         about.append(DeedButton(Deed.DELETE, job.interaction_id, texts.DELETE))
     repeats = _repeats(job, texts.AGAIN, parents=True)
@@ -122,14 +122,37 @@ def retry_buttons(job: Job, *, kept: bool = False) -> ButtonRows:
     return [[DeedButton(Deed.SHOW, job.interaction_id, texts.SHOW_KEPT, style), *again]]
 
 
+def plain_retry_buttons(job: Job, *, kept: bool = False) -> ButtonRows:
+    """The same with a button by whose id the message of this very job can be found again."""
+    [buttons] = retry_buttons(job, kept=kept)
+    return [[*buttons, _details_button(job)]]
+
+
 def stop_button(job: Job) -> Row:
     """What is under a job on its way."""
-    return Row(DeedButton(Deed.STOP, job.interaction_id, texts.STOP))
+    return Row(_stop_button(job))
 
 
-def own_ids(job: Job) -> frozenset[str]:
-    """The ids of those buttons that only messages with this job's pictures have."""
-    return frozenset(press.custom_id for press in _remix_presses(job.pictures))
+def stop_id(job: Job) -> str:
+    """The id of the button under a job on its way."""
+    return _stop_button(job).item.custom_id or ""
+
+
+def own_id(job: Job) -> str:
+    """The id of the button that every message has which ends this job without a mark."""
+    return _details_button(job).item.custom_id or ""
+
+
+def remixed_by(custom_ids: Iterable[str]) -> list[Source]:
+    """The pictures that these buttons remix."""
+    pattern = rf"{PREFIX}{Verb.REMIX}:({_JOB_ID}):([0-3])"
+    presses = (re.fullmatch(pattern, custom_id) for custom_id in custom_ids)
+    return [Source(press[1], int(press[2])) for press in presses if press]
+
+
+def is_under_failure(custom_id: str) -> bool:
+    """Whether only what ended without pictures has this button."""
+    return custom_id.startswith(f"{PREFIX}{Verb.EDIT}:")
 
 
 def draft_buttons(draft_id: int, *, asks: bool) -> ButtonRows:
@@ -154,6 +177,14 @@ def in_view(rows: ButtonRows) -> discord.ui.View:
             button.row = number
             view.add_item(button)
     return view
+
+
+def _stop_button(job: Job) -> DeedButton:
+    return DeedButton(Deed.STOP, job.interaction_id, texts.STOP)
+
+
+def _details_button(job: Job) -> DeedButton:
+    return DeedButton(Deed.DETAILS, job.interaction_id, texts.DETAILS)
 
 
 def _remix_presses(pictures: Sequence[Picture]) -> list[Press]:

@@ -9,7 +9,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 import discord
 import stamina
@@ -23,12 +22,10 @@ from bot.ui import faults
 from bot.ui.content import EVERYTHING, Content
 from bot.ui.faults import About
 from bot.ui.layouts import Page, PlainPage, notice_page
-from bot.ui.posting import Posting
+from bot.ui.posting import Posting, token_lives
 
 log = logging.getLogger(__name__)
 
-TOKEN_LIFE = timedelta(minutes=14, seconds=30)
-"""An interaction's token is good for 15 minutes; a margin for the request itself."""
 ATTEMPTS = 5
 PATIENCE_S = 60.0
 """How long one way is tried in a row while Discord is out of order."""
@@ -46,8 +43,8 @@ class Letter:
     direct one."""
     nowhere: str
     """What it says where nobody could be given them."""
-    own_ids: frozenset[str] = frozenset()
-    """Ids of buttons that no other message has: by them a plain one is found again."""
+    notice_mark: int | None = None
+    """By it the job's own message is known again when it says so."""
 
 
 Way = Callable[[Letter], Awaitable[Posted]]
@@ -125,9 +122,9 @@ class Ladder:
                 tried.add(way)
             else:
                 if posted.message_id != self.message_id:
-                    await self._note(letter.elsewhere(self._address(posted)), straggler)
+                    await self._note(self._notice(letter, posted), straggler)
                 return posted
-        await self._note(letter.nowhere, straggler)
+        await self._note(self._notice(letter, None), straggler)
         raise DeliveryFailed(detail="; ".join(reasons))
 
     async def reply(self, posted: Posted, sentence: str) -> None:
@@ -137,30 +134,13 @@ class Ladder:
         except faults.FAULTS as error:
             log.info("Job %d: no reply to its news: %s", self._job.id, faults.detail(error))
 
-    async def locate(self) -> None:
-        """Look for the answer to the interaction, where nobody wrote down which it is."""
-        public = self._job.place.writable
-        try:
-            if self._token_lives():
-                found = await self._posting.answer_by_token()
-                if found.content:  # the question before the job, whose message came beside it
-                    found = await self._posting.answer_in_channel() if public else None
-            elif public:
-                found = await self._posting.answer_in_channel()
-            else:
-                found = None
-        except faults.FAULTS as fault:
-            log.info("Job %d: its answer was not found: %s", self._job.id, faults.detail(fault))
-            return
-        self.message_id = found.id if found else None
-
     # ------------------------------------------------------------------ the ways
 
     def _next(self, tried: set[Way]) -> Way | None:
         """The best way that is open and not *tried*; first that on which something may be."""
         if self._unseen is not None and self._unseen not in tried:
             return self._unseen  # or there would be two of it in the end
-        public, token = self._job.place.writable, self._token_lives()
+        public, token = self._job.place.writable, token_lives(self._job, self._clock)
         editable = self.message_id is not None and self._content.layout
         ways: list[tuple[bool, Way]] = [
             (editable and token, self._by_token),
@@ -170,10 +150,6 @@ class Ladder:
             (True, self._directly),
         ]
         return next((way for is_open, way in ways if is_open and way not in tried), None)
-
-    def _token_lives(self) -> bool:
-        has_token = self._job.interaction_token is not None and self._job.application_id is not None
-        return has_token and self._clock.now() < self._job.created_at + TOKEN_LIFE
 
     async def _by_token(self, letter: Letter) -> Posted:
         message_id = self.message_id or 0
@@ -224,7 +200,7 @@ class Ladder:
     ) -> discord.Message:
         """A new message, unless it is there already."""
         if self._resumed or self._unseen is not None:
-            found = await self._posting.news(place, letter.own_ids)
+            found = await self._posting.news(place)
             if found is not None:
                 return found
         form = letter.page if content.layout else letter.plain
@@ -237,32 +213,36 @@ class Ladder:
 
     async def _edit(self, page: Page) -> None:
         if self.message_id is not None and self._content.layout:
-            if self._token_lives():
+            if token_lives(self._job, self._clock):
                 await self._posting.edit_by_token(self.message_id, page)
             elif self._job.place.writable:
                 await self._posting.edit_in_channel(self.message_id, page)
 
-    async def _note(self, sentence: str, straggler: asyncio.Task[None] | None) -> None:
+    def _notice(self, letter: Letter, posted: Posted | None) -> Page:
+        sentence = letter.elsewhere(self._address(posted)) if posted else letter.nowhere
+        return notice_page(sentence, mark=letter.notice_mark)
+
+    async def _note(self, notice: Page, straggler: asyncio.Task[None] | None) -> None:
         """Let the job's own message say where its news are, if need be as soon as that is free."""
         if straggler is None or straggler.done():
-            await self._note_now(sentence)
+            await self._note_now(notice)
             return
 
         async def later() -> None:
             await asyncio.wait({straggler})
-            await self._note_now(sentence)
+            await self._note_now(notice)
 
         self._crew.spawn(later(), name="saying where the news are")
 
-    async def _note_now(self, sentence: str) -> None:
+    async def _note_now(self, notice: Page) -> None:
         if self.message_id is None or self._deleted:
             return
-        edits = [self._posting.edit_by_token] if self._token_lives() else []
+        edits = [self._posting.edit_by_token] if token_lives(self._job, self._clock) else []
         if self._job.place.writable:
             edits.append(self._posting.edit_in_channel)
         for edit in edits:
             try:
-                await edit(self.message_id, notice_page(sentence))
+                await edit(self.message_id, notice)
             except faults.FAULTS as fault:
                 detail = faults.detail(fault)
                 log.info("Job %d: its message does not say where: %s", self._job.id, detail)

@@ -19,6 +19,7 @@ from bot.ui.buttons import (
     ButtonRows,
     in_layout,
     in_view,
+    plain_retry_buttons,
     remix_buttons,
     result_buttons,
     retry_buttons,
@@ -46,6 +47,8 @@ PLAIN_LINKS_MAX = 700
 """A classic message has 2000 characters."""
 ALT_TEXT_MAX = 256
 NEWS_MARKS = 1_000_000_000
+STOP_MARKS = 1_400_000_000
+END_MARKS = 1_800_000_000
 """Beyond all ids that Discord gives components by itself, which it counts from one."""
 FILES_MAX = 10
 
@@ -84,6 +87,16 @@ def news_mark(job: Job) -> int:
     return NEWS_MARKS + job.id
 
 
+def end_mark(job: Job) -> int:
+    """The mark of a notice that there are no pictures of *job*."""
+    return END_MARKS + job.id
+
+
+def stop_mark(job: Job) -> int:
+    """The mark of the page that says that *job* was stopped when the API had it already."""
+    return STOP_MARKS + job.id
+
+
 def progress_page(
     job: Job,
     progress: Progress,
@@ -103,7 +116,7 @@ def progress_page(
     blocks: list[Item] = [*as_texts(heading, prompt, "\n".join(lines))]
     if not progress.stopped:
         blocks.append(stop_button(job))
-    return framed(AT_WORK, blocks, mark=mark)
+    return framed(AT_WORK, blocks, mark=stop_mark(job) if progress.stopped else mark)
 
 
 def _progress_lines(job: Job, progress: Progress, started_at: datetime) -> list[str]:
@@ -112,12 +125,16 @@ def _progress_lines(job: Job, progress: Progress, started_at: datetime) -> list[
     elif progress.turn is not None:
         lines = [texts.in_line(progress.turn.position, progress.turn.starts_at)]
     else:
-        if progress.fraction is not None:
+        if progress.unrecorded:
+            state = texts.WAITING_TO_SEND
+        elif progress.fraction is not None:
             state = texts.bar(progress.fraction)
         else:
             state = texts.WORKING if progress.submitted else texts.SENDING
         lines = [texts.running_since(state, started_at, progress.ends_at)]
-        if progress.refused:
+        if progress.unrecorded:
+            lines.append(texts.UNRECORDED)
+        elif progress.refused:
             lines.append(texts.REFUSED)
         elif progress.late:
             lines.append(texts.STILL_WATCHING)
@@ -204,17 +221,19 @@ def plain_failure(
     prompt, files = quoted_prompt(job, PLAIN_PROMPT_MAX, content, texts.WORDS_IN_FORM)
     heading = what_went_wrong(error, nothing_charged=nothing_charged)
     text = "\n".join((heading, prompt, texts.asked_by(job.author_id)))
-    return PlainPage(text, in_view(_retries(job, error)), files)
+    return PlainPage(
+        text, in_view(plain_retry_buttons(job, kept=isinstance(error, JobKept))), files
+    )
 
 
 def _retries(job: Job, error: RemixbotError) -> ButtonRows:
     return retry_buttons(job, kept=isinstance(error, JobKept))
 
 
-def notice_page(sentence: str) -> Page:
+def notice_page(sentence: str, *, mark: int | None = None) -> Page:
     """One plain text: what a job's message becomes where the news are not in it."""
     view = discord.ui.LayoutView(timeout=None)
-    view.add_item(Text(sentence))
+    view.add_item(Text(sentence, id=mark))
     return Page(view, [])
 
 

@@ -5,16 +5,27 @@ to take is decided in `bot.ui.ladder`. Nothing is written before it is certain t
 writes for this job.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from contextlib import closing
+from datetime import timedelta
 
 import discord
 
+from bot.clock import Clock
 from bot.model import Job
 from bot.ui import traces
+from bot.ui.buttons import own_id
 from bot.ui.layouts import Page, PlainPage, news_mark
 
 NOBODY = discord.AllowedMentions.none()
+TOKEN_LIFE = timedelta(minutes=14, seconds=30)
+"""An interaction's token is good for 15 minutes; a margin for the request itself."""
+
+
+def token_lives(job: Job, clock: Clock) -> bool:
+    """Whether the answer to the interaction of *job* can still be reached by its token."""
+    has_token = job.interaction_token is not None and job.application_id is not None
+    return has_token and clock.now() < job.created_at + TOKEN_LIFE
 
 
 class _Original(int):
@@ -103,19 +114,19 @@ class Posting:
         """Where its author is written to directly."""
         return await (await self._client.fetch_user(self._job.author_id)).create_dm()
 
-    async def answer_by_token(self) -> discord.Message:
-        """The answer to its interaction."""
-        return await self._webhook().fetch_message(_Original())
+    async def answer_by_token(self, message_id: int | None) -> discord.Message:
+        """The answer to its interaction; *message_id*, where that is known."""
+        return await self._webhook().fetch_message(message_id or _Original())
 
-    async def answer_in_channel(self) -> discord.Message | None:
-        """The answer to its interaction, looked for in the channel."""
+    async def answer_in_channel(self, message_id: int | None) -> discord.Message | None:
+        """The answer to its interaction, looked for in the channel where its id is not known."""
+        if message_id is not None:
+            return await self.channel.fetch_message(message_id)
         return await self._find(self.channel, traces.answers(self._job.interaction_id))
 
-    async def news(
-        self, place: discord.abc.Messageable, custom_ids: Iterable[str]
-    ) -> discord.Message | None:
-        """The message that ended the job, known by its mark or by these buttons."""
-        return await self._find(place, traces.news(news_mark(self._job), custom_ids))
+    async def news(self, place: discord.abc.Messageable) -> discord.Message | None:
+        """The message that ended the job, known by its mark or by the button that is its own."""
+        return await self._find(place, traces.news(news_mark(self._job), own_id(self._job)))
 
     async def _find(
         self, place: discord.abc.Messageable, is_it: Callable[[discord.Message], bool]

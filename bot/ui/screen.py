@@ -13,15 +13,15 @@ from bot.clock import Clock
 from bot.errors import DeliveryFailed, RemixbotError, WordsNotShown
 from bot.jobs.crew import Crew
 from bot.jobs.queue import Turn
-from bot.jobs.screen import Exhibit, Posted, Progress
+from bot.jobs.screen import Exhibit, Posted, Progress, Said, Shown
 from bot.model import Job, JobState
 from bot.ui import faults, traces
-from bot.ui.buttons import own_ids
 from bot.ui.content import Content
 from bot.ui.faults import About
 from bot.ui.ladder import ATTEMPTS, PATIENCE_S, Ladder, Letter
 from bot.ui.layouts import (
     Page,
+    end_mark,
     failure_page,
     plain_failure,
     plain_result,
@@ -29,6 +29,7 @@ from bot.ui.layouts import (
     result_page,
     what_went_wrong,
 )
+from bot.ui.looking import Look
 from bot.ui.pings import Pings
 from bot.ui.posting import NOBODY
 from bot.ui.progress import Pacer, ProgressEdits
@@ -91,7 +92,8 @@ class Screens:
     def of(self, job: Job) -> "JobScreen":
         """The screen of a job that an earlier process left open."""
         ladder = self._ladder(job, job.message_id, resumed=True)
-        return self._screen(job, ladder, waits=job.state is JobState.ACCEPTED)
+        look = Look(self._client, job, job.message_id, clock=self._clock, certain=self._certain)
+        return self._screen(job, ladder, waits=job.state is JobState.ACCEPTED, look=look)
 
     async def _answered(self, interaction: discord.Interaction, mark: int) -> int | None:
         """The answer to *interaction*, if it is ours after all: Discord's word of it got lost.
@@ -136,7 +138,9 @@ class Screens:
             resumed=resumed,
         )
 
-    def _screen(self, job: Job, ladder: Ladder, *, waits: bool = False) -> "JobScreen":
+    def _screen(
+        self, job: Job, ladder: Ladder, *, waits: bool, look: Look | None = None
+    ) -> "JobScreen":
         return JobScreen(
             ladder,
             job,
@@ -145,6 +149,7 @@ class Screens:
             pacer=self._pacer,
             pings=self._pings,
             waits=waits,
+            look=look,
         )
 
 
@@ -164,7 +169,10 @@ async def _follow_up(interaction: discord.Interaction, page: Page, *, ephemeral:
 
 
 class JobScreen:
-    """The `bot.jobs.screen.Screen` of one job; *waits*: its turn has not come yet."""
+    """The `bot.jobs.screen.Screen` of one job; *waits*: its turn has not come yet.
+
+    Until *look* has found out what an earlier process may have told people, nothing is shown.
+    """
 
     under_way: bool
     """It runs, and its end was not told yet: pings wait for it."""
@@ -179,6 +187,7 @@ class JobScreen:
         pacer: Pacer,
         pings: Pings,
         waits: bool,
+        look: Look | None,
     ) -> None:
         self._ladder = ladder
         self._job = job
@@ -190,7 +199,9 @@ class JobScreen:
         if not waits:
             self._starts(job.submitted_at or job.created_at)
         self._progress = ProgressEdits(self._edit, crew=crew, clock=clock, pacer=pacer)
-        self._stopped = False
+        self._look = look
+        self._may_change = look is None
+        self._newest: Progress | None = None
 
     def _starts(self, at: datetime) -> None:
         self._started_at = at
@@ -207,19 +218,29 @@ class JobScreen:
     def message_id(self) -> int | None:
         return self._ladder.message_id
 
-    async def locate(self) -> None:
-        await self._ladder.locate()
+    async def look(self) -> Shown | None:
+        if self._look is None:
+            return None
+        shown = await self._look.take()
+        self._ladder.message_id = self._look.message_id
+        self._may_change = shown is None or shown.said is Said.STOPPED
+        if not self._may_change:
+            self.under_way = False
+        elif self._newest is not None:
+            self.show(self._newest)
+        return shown
 
     def show(self, progress: Progress) -> None:
         if progress.turn is None and self._started_at is None:
             self._starts(self._clock.now())
-        if self.message_id is not None and not self._stopped:
-            self._progress.show(progress)
+        if self._newest is None or not self._newest.stopped:
+            self._newest = progress
+        if self._may_change and self.message_id is not None:
+            self._progress.show(self._newest)
 
     def stopped(self) -> None:
         self.show(Progress(stopped=True))
         self.under_way = False
-        self._stopped = True
 
     async def deliver(self, job: Job, exhibits: Sequence[Exhibit], *, took_s: float) -> Posted:
         return await self._bring(
@@ -228,7 +249,6 @@ class JobScreen:
                 plain=lambda content: plain_result(job, exhibits, took_s=took_s, content=content),
                 elsewhere=partial(texts.result_is_there, job.author_id),
                 nowhere=texts.RESULT_IS_NOWHERE,
-                own_ids=own_ids(job),
             ),
         )
 
@@ -243,6 +263,7 @@ class JobScreen:
                 ),
                 elsewhere=partial(texts.failure_is_there, job.author_id),
                 nowhere=what_went_wrong(error, nothing_charged=nothing_charged),
+                notice_mark=end_mark(job),
             ),
         )
 

@@ -50,15 +50,18 @@ def answers(interaction_id: int) -> Callable[[discord.Message], bool]:
     return is_it
 
 
-def news(mark: int, custom_ids: Iterable[str]) -> Callable[[discord.Message], bool]:
-    """Whether a message has this mark, or every one of these buttons if there are any."""
-    wanted = frozenset(custom_ids)
+def news(mark: int, custom_id: str) -> Callable[[discord.Message], bool]:
+    """Whether a message has this mark, or this button."""
 
     def is_it(message: discord.Message) -> bool:
-        buttons = set(values(message.components, "custom_id"))
-        return has_mark(message, mark) or (bool(wanted) and wanted <= buttons)
+        return has_mark(message, mark) or custom_id in custom_ids(message)
 
     return is_it
+
+
+def custom_ids(message: discord.Message) -> set[str]:
+    """The ids of its buttons."""
+    return {one for one in values(message.components, "custom_id") if isinstance(one, str)}
 
 
 def has_mark(message: discord.Message, mark: int) -> bool:

@@ -1,7 +1,7 @@
 """The real bot on SimCord, against the sandbox API, on a clock that the test moves."""
 
 import sqlite3
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
@@ -71,7 +71,7 @@ class SimClock(ManualClock):
 class Sim:
     """A server with one channel and two people, the bot in it, and the API behind it."""
 
-    def __init__(self, database: Path, settings: dict[str, Any]) -> None:
+    def __init__(self, database: Path, settings: dict[str, Any], busy_s: float = BUSY_S) -> None:
         self.clock = SimClock()
         self.api = GenerationServer(
             clock=self.clock.monotonic,
@@ -79,6 +79,7 @@ class Sim:
             painter=paint_dot,
         )
         self.database = database
+        self._busy_s = busy_s
         self._chosen = self._before = settings
         self._opened = AsyncExitStack()
         self.store: Store
@@ -105,10 +106,14 @@ class Sim:
         await self.env.shutdown()
         self.env.raise_errors()
 
-    async def restart(self) -> None:
-        """End the bot with all that it had open, and start it anew on the same database."""
+    async def restart(self, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """End the bot with all that it had open, and start it anew on the same database.
+
+        *meanwhile*: what happens in between.
+        """
         self.clock.env = None
         await self._opened.aclose()
+        meanwhile()
         self.clock.env = self.env
         await self.env.restart_bot(await self._open_bot())
 
@@ -126,7 +131,7 @@ class Sim:
 
     async def _open_bot(self) -> RemixBot:
         assembled = await self._opened.enter_async_context(
-            assemble(self._settings(), clock=self.clock, busy_timeout_s=BUSY_S)
+            assemble(self._settings(), clock=self.clock, busy_timeout_s=self._busy_s)
         )
         self.store = assembled.store
         return assembled.bot
@@ -209,9 +214,11 @@ class Sim:
 
 
 @asynccontextmanager
-async def simulated(database: Path, **settings: Any) -> AsyncGenerator[Sim]:
-    """A world whose bot has no limits, but for *settings*."""
-    sim = Sim(database, settings)
+async def simulated(
+    database: Path, *, busy_s: float = BUSY_S, **settings: Any
+) -> AsyncGenerator[Sim]:
+    """A world whose bot has no limits, but for *settings*; it waits *busy_s* for a lock."""
+    sim = Sim(database, settings, busy_s)
     async with AsyncExitStack() as stack:
         await sim.start(stack)
         yield sim

@@ -132,12 +132,10 @@ async def test_a_start_erases_tokens_that_discord_no_longer_takes(sim: Sim) -> N
 
 
 async def test_an_answer_that_was_not_written_down_is_found_by_its_token(sim: Sim) -> None:
-    result = await sim.ann.slash(sim.channel, "imagine", prompt="x")
-    token = await token_of(sim)
-    await sim.finish()
-    rewrite(sim, f"{JUST_ACCEPTED}, interaction_token = '{token}'")
-    await sim.restart()
-    await sim.finish()
+    result = await sim.ann.slash(sim.channel, "imagine", prompt=LONG)
+    await sim.clock.advance(2)
+    await sim.restart(lambda: rewrite(sim, JUST_ACCEPTED))
+    await sim.clock.advance(60)
     assert len(pictures(shown(result))) == 4
     assert refers_to(sim.last) == shown(result).id, "nothing new but the ping was posted"
     kept = await sim.store.job(1)
@@ -146,13 +144,11 @@ async def test_an_answer_that_was_not_written_down_is_found_by_its_token(sim: Si
 
 
 async def test_an_answer_beside_its_question_is_found_and_the_question_stays(sim: Sim) -> None:
-    question = shown(await sim.ann.slash(sim.channel, "imagine", prompt="x --turbo"))
+    question = shown(await sim.ann.slash(sim.channel, "imagine", prompt=f"{LONG} --turbo"))
     running = begun(await sim.ann.click(question, label="Go ahead"))
-    token = await token_of(sim)
-    await sim.finish()
-    rewrite(sim, f"{JUST_ACCEPTED}, interaction_token = '{token}'")
-    await sim.restart()
-    await sim.finish()
+    await sim.clock.advance(2)
+    await sim.restart(lambda: rewrite(sim, JUST_ACCEPTED))
+    await sim.clock.advance(60)
     assert text(question) == "Started: it has a message of its own."
     kept = await sim.store.job(1)
     assert kept is not None
@@ -161,11 +157,10 @@ async def test_an_answer_beside_its_question_is_found_and_the_question_stays(sim
 
 
 async def test_an_answer_that_was_not_written_down_is_found_in_the_channel(sim: Sim) -> None:
-    result = await sim.ann.slash(sim.channel, "imagine", prompt="my idea")
-    await sim.finish()
-    rewrite(sim, JUST_ACCEPTED)
+    result = await sim.ann.slash(sim.channel, "imagine", prompt=LONG)
+    await sim.clock.advance(2)
     sim.clock.set_ahead(timedelta(minutes=16))
-    await sim.restart()
+    await sim.restart(lambda: rewrite(sim, JUST_ACCEPTED))
     await sim.finish()
     assert "Nothing was charged" in text(shown(result))
     assert refers_to(sim.last) == shown(result).id, "nothing new but the ping was posted"
@@ -182,6 +177,7 @@ async def test_what_was_told_in_a_new_message_can_be_tried_again_with_one_press(
     assert [one.prompt for one in sim.api.submits] == ["written down"]
 
 
+LONG = "x sandbox:seconds=30"
 JUST_ACCEPTED = (
     "state = 'accepted', message_id = NULL, task_id = NULL, submitted_at = NULL,"
     " finished_at = NULL, delivered_at = NULL"
@@ -190,10 +186,3 @@ JUST_ACCEPTED = (
 
 def refers_to(message: discord.Message) -> int | None:
     return message.reference.message_id if message.reference else None
-
-
-async def token_of(sim: Sim) -> str:
-    kept = await sim.store.job(1)
-    assert kept is not None
-    assert kept.interaction_token is not None
-    return kept.interaction_token

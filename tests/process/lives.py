@@ -100,6 +100,7 @@ BEGINNING = (
     "commit erase_tokens",
     "GET gateway/bot",
     "GET gateway",
+    "GET gateway/bot",
 )
 """What every start does, whatever there is to go on with."""
 
@@ -115,6 +116,8 @@ AT_WORK = (
 )
 SHOWN = ("PATCH answer: pictures", "commit delivered")
 TOLD = ("PATCH answer: failure", "commit told")
+LOOK = ("GET history", "GET users/*", "POST users/@me/channels")
+"""Whether its end is in a message of its own, where the job has none or it cannot be read."""
 PING = "POST message: reply"
 
 IMAGINE = Life(ask=imagine, events=(*AT_WORK, *FINISH, *SHOWN, PING))
@@ -132,10 +135,10 @@ STARTS = {
         kills=("after commit accept",),
         events=(
             "GET answer",  # there is none
+            *LOOK,
             *SUBMIT,
             "GET task",
             *FINISH,
-            "GET history",
             "POST message: pictures",
             "commit delivered",
         ),
@@ -145,12 +148,10 @@ STARTS = {
         kills=("after commit accept",),
         events=(
             "GET answer",
+            *LOOK,
             *SUBMIT,
             "GET task",
             *FINISH,
-            "GET users/*",
-            "POST users/@me/channels",
-            "GET history",
             "POST message: pictures",
             "commit delivered",
         ),
@@ -171,20 +172,24 @@ STARTS = {
         ),
     ),
     "submitting": Start(
-        life=IMAGINE, kills=("after POST submit",), events=("commit lose", *TOLD, PING)
+        life=IMAGINE,
+        kills=("after POST submit",),
+        events=("GET answer", "commit lose", *TOLD, PING),
     ),
     "running": Start(
         life=IMAGINE,
         kills=("after commit begin_run",),
-        events=(*BEGINNING, "GET task", *FINISH, *SHOWN, PING),
+        events=(*BEGINNING, "GET answer", "GET task", *FINISH, *SHOWN, PING),
     ),
     "finished": Start(
         life=IMAGINE,
         kills=("after commit finish",),
-        events=("GET picture", "PATCH answer: pictures", "commit finish", "commit delivered", PING),
+        events=("GET answer", "GET picture", "PATCH answer: pictures", "commit delivered", PING),
     ),
     "failed": Start(
-        life=IN_VAIN, kills=("after commit fail",), events=("commit fail", *TOLD, PING)
+        life=IN_VAIN,
+        kills=("after commit fail",),
+        events=("GET answer", "commit fail", *TOLD, PING),
     ),
     "submitting, without a message": Start(
         life=IMAGINE,

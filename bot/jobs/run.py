@@ -1,0 +1,38 @@
+"""A job under way in this process."""
+
+from dataclasses import dataclass
+
+from bot.jobs.queue import Ticket
+from bot.jobs.screen import Said, Screen, Shown
+from bot.model import Job
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Run:
+    """Everything that is known of it beyond what is kept in the store."""
+
+    job: Job
+    """As it was when this process began with it."""
+    screen: Screen
+    ticket: Ticket
+    asked: float
+    """When it was asked for, on the monotonic clock."""
+    stopped: bool
+    """Somebody wants no pictures of it any more."""
+    looked: bool
+    """It is known what people were told: of a job of this process it always is."""
+    shown: Shown | None = None
+    """What an earlier process told them."""
+    sent: bool = False
+    """The API may have it."""
+    over: bool = False
+    """What becomes of it is decided."""
+
+    @property
+    def end_told(self) -> bool:
+        """An earlier process told people the end, and could not record it."""
+        return self.shown is not None and self.shown.said is not Said.STOPPED
+
+
+class NothingToDo(Exception):  # no error
+    """What was to be done is done already, or must be left to another start."""

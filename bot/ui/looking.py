@@ -1,0 +1,136 @@
+"""Looks at what people see of a job that an earlier process left open, before that is changed.
+
+The job's own message first; where that says nothing of an end, and is not simply at work, the end
+may be in a message of its own. Nothing is assumed while Discord cannot be asked.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from typing import TypeVar
+
+import discord
+import stamina
+
+from bot import texts
+from bot.clock import Clock
+from bot.errors import DeliveryFailed
+from bot.jobs.screen import Posted, Said, Shown
+from bot.model import Job, JobState, Picture
+from bot.ui import faults, traces
+from bot.ui.buttons import is_under_failure, own_id, remixed_by, stop_id
+from bot.ui.layouts import end_mark, news_mark, stop_mark
+from bot.ui.posting import Posting, token_lives
+
+T = TypeVar("T")
+
+ATTEMPTS = 5
+PATIENCE_S = 60.0
+"""How long Discord is asked in a row while it is out of order."""
+
+
+class Look:
+    """At the messages of *job*; *message_id* is its own one, where it is known."""
+
+    def __init__(
+        self,
+        client: discord.Client,
+        job: Job,
+        message_id: int | None,
+        *,
+        clock: Clock,
+        certain: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._posting = Posting(client, job, certain=certain)
+        self._job = job
+        self._clock = clock
+        self.message_id = message_id
+
+    async def take(self) -> Shown | None:
+        """What people were told. Raises `DeliveryFailed` where Discord is out of order."""
+        try:
+            async for attempt in stamina.retry_context(
+                on=faults.may_pass, attempts=ATTEMPTS, timeout=PATIENCE_S
+            ):
+                with attempt:
+                    return await self._once()
+        except faults.FAULTS as fault:
+            raise DeliveryFailed(detail=faults.detail(fault), may_pass=True) from None
+        raise AssertionError("stamina either returns or raises")
+
+    async def _once(self) -> Shown | None:
+        own = await self._own()
+        if own is not None:
+            self.message_id = own.id
+            shown = read(own, self._job)
+            if shown is not None or stop_id(self._job) in traces.custom_ids(own):
+                return shown
+        return await self._elsewhere()
+
+    async def _own(self) -> discord.Message | None:
+        if token_lives(self._job, self._clock):
+            own = await _unless_refused(lambda: self._posting.answer_by_token(self.message_id))
+            if own is not None and not own.content:  # else a question, beside which the job came
+                return own
+        if self._job.place.writable:
+            return await _unless_refused(lambda: self._posting.answer_in_channel(self.message_id))
+        return None
+
+    async def _elsewhere(self) -> Shown | None:
+        """What ended it in a message of its own: in the channel, or a direct one.
+
+        A direct one is looked for by itself before another is posted; here only where that would
+        be the first thing to happen, or where the job would be sent.
+        """
+        found = None
+        if self._job.place.writable:
+            found = await self._posting.news(self._posting.channel)
+        if found is None and (not self._job.place.writable or self._job.state is JobState.ACCEPTED):
+            direct = await _unless_refused(self._posting.direct_channel)
+            found = None if direct is None else await self._posting.news(direct)
+        return None if found is None else read(found, self._job)
+
+
+def read(message: discord.Message, job: Job) -> Shown | None:
+    """What *message* says of the end of *job*; ``None`` for nothing."""
+    posted = Posted(channel_id=message.channel.id, message_id=message.id)
+    if traces.has_mark(message, stop_mark(job)):
+        return Shown(said=Said.STOPPED, posted=posted)
+    buttons = traces.custom_ids(message)
+    is_notice = traces.has_mark(message, end_mark(job))
+    if not (is_notice or traces.has_mark(message, news_mark(job)) or own_id(job) in buttons):
+        return None
+    if is_notice or any(is_under_failure(button) for button in buttons):
+        uncharged = any(texts.NOTHING_CHARGED in words for words in _words(message))
+        return Shown(said=Said.FAILURE, posted=posted, uncharged=uncharged)
+    return Shown(said=Said.PICTURES, posted=posted, pictures=_pictures(message, buttons))
+
+
+def _words(message: discord.Message) -> Iterator[str]:
+    yield message.content
+    for words in traces.values(message.components, "content"):
+        if isinstance(words, str):
+            yield words
+
+
+def _pictures(message: discord.Message, buttons: set[str]) -> tuple[Picture, ...]:
+    """Those that have a button and a file, with the file's address."""
+    files = [file.url for file in message.attachments]
+    for items in traces.values(message.components, "items"):
+        files += [item.media.url for item in items or ()]
+    pictures: list[Picture] = []
+    for source in sorted(remixed_by(buttons), key=lambda source: source.image_no):
+        named = re.compile(rf"_{source.image_no}\.[a-z]+(\?|\Z)")
+        url = next((url for url in files if named.search(url)), None)
+        if url is not None:
+            pictures.append(Picture(job_id=source.job_id, image_no=source.image_no, url=url))
+    return tuple(pictures)
+
+
+async def _unless_refused(ask: Callable[[], Awaitable[T]]) -> T | None:
+    """The answer; ``None`` where Discord says for good that there is none for us."""
+    try:
+        return await ask()
+    except discord.HTTPException as fault:
+        if faults.may_pass(fault):
+            raise
+    return None
