@@ -20,8 +20,12 @@ from bot.store import Store
 from sandbox.api import GenerationServer
 from sandbox.api.painting.scene import Scene
 from tests.clock import ManualClock
-from tests.patience import HANGS_S
 
+SETTLES_S = 12.0
+"""Long for a busy machine. It has to be less than the product's own pauses on the machine's clock,
+such as the 15 s between two looks at the database's file: SimCord takes a task for idle where its
+timer ends after this, and waits for it where it ends before.
+"""
 BUSY_S = 2.0
 """Longer than a person is kept waiting for a locked database, shorter than SimCord waits."""
 
@@ -92,7 +96,7 @@ class Sim:
     async def start(self, stack: AsyncExitStack) -> None:
         await stack.enter_async_context(self.api)
         await stack.enter_async_context(self._opened)
-        self.env = simcord.Env(await self._open_bot(), settle_timeout=HANGS_S)
+        self.env = simcord.Env(await self._open_bot(), settle_timeout=SETTLES_S)
         self.clock.env = self.env  # what begins with the bot sleeps from its first moment on
         await self.env.start()
         stack.push_async_callback(self._stop)
