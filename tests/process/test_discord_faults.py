@@ -16,6 +16,7 @@ from tests.discord_server.faults import (
 )
 from tests.discord_server.people import Community, DidNotRespond, Handle, Person
 from tests.discord_server.process import BotProcess
+from tests.discord_server.rules import ANSWER_WITHIN_S
 from tests.discord_server.seen import SeenMessage
 from tests.discord_server.server import DiscordServer
 from tests.discord_server.things import Channel
@@ -277,6 +278,7 @@ async def test_a_command_that_the_gateway_lost_for_a_moment_makes_one_job_and_co
     people: list[Person],
 ) -> None:
     """Told of it too late to answer: the person was told that nothing came of it."""
+    discord.world.answer_within_s = ANSWER_WITHIN_S
     async with discord.gateway.away():
         with pytest.raises(DidNotRespond):
             await people[0].slash(channel, "imagine", prompt="too late")
