@@ -135,7 +135,9 @@ def uploads_linked(text: str) -> Iterator[tuple[str, int]]:
 
 def _as_typed(text: str) -> str:
     """*text* with plain letters and dashes, and nothing invisible: programs change them."""
-    text = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    # letter by letter: the whole of some texts takes `normalize` a long time
+    forms = {letter: unicodedata.normalize("NFKC", letter) for letter in set(text)}
+    text = "".join(map(forms.__getitem__, text))[:POINTER_MAX].translate(_DASHES)
     return "".join(letter for letter in text if unicodedata.category(letter) != "Cf").strip()
 
 
