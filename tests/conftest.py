@@ -1,8 +1,11 @@
-"""A PostgreSQL server for every test that asks for one; time without end for every example."""
+"""A PostgreSQL server for every test that asks for one; what pytest needs on any machine."""
 
+import ast
 import asyncio
+import gc
 import os
 from collections.abc import AsyncGenerator, Generator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,6 +18,26 @@ settings.register_profile(
     "any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("any-machine")
+
+_parse = ast.parse
+
+
+def parse_undisturbed(*args: Any, **kwargs: Any) -> Any:
+    """`ast.parse`, with which pytest names a failure.
+
+    CPython 3.11 raises `SystemError` from it ("recursion depth mismatch") where a garbage
+    collection comes in between that parses too, and pytest ends with that, naming nothing.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        return _parse(*args, **kwargs)
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+setattr(ast, "parse", parse_undisturbed)  # noqa: B010  # typed as a fixed function
 
 
 @pytest.fixture(scope="session")

@@ -72,7 +72,8 @@ class Housekeeper:
         while True:
             before = None if self._retention is None else self._clock.now() - self._retention
             try:
-                await self._store.erase(before)
+                if erased := await self._store.erase(before):
+                    log.info("Erased %d jobs", erased)
             except StoreUnavailable as error:
                 log.warning("Erasing was broken off, the next try follows: %s", error)
                 await self._clock.sleep(TIDY_EVERY_S)

@@ -42,28 +42,35 @@ class Eraser:
         self._clock = clock
         self._size = FIRST_BATCH
 
-    async def erase(self, created_before: datetime | None) -> None:
+    async def erase(self, created_before: datetime | None) -> int:
         """What somebody wants forgotten, jobs that are older than this, what is of no use any more.
 
-        Ends when nothing is left that can be erased now. Raises `StoreUnavailable`.
+        Ends when nothing is left that can be erased now; how many jobs it erased. Raises
+        `StoreUnavailable`.
         """
+        erased = 0
         for wish in await self._read(erasing.wishes):
-            await self._erase_jobs(partial(erasing.wished_jobs, wish=wish))
+            erased += await self._erase_jobs(partial(erasing.wished_jobs, wish=wish))
             if not await self._read(partial(erasing.is_left, wish=wish)):
                 await self._write(partial(erasing.strike_off, wish=wish))
         if created_before is not None:
             newest = await self._read(partial(erasing.newest_before, moment=created_before))
-            await self._erase_jobs(partial(erasing.old_jobs, moment=created_before, newest=newest))
+            erased += await self._erase_jobs(
+                partial(erasing.old_jobs, moment=created_before, newest=newest)
+            )
         now = self._clock.now()
         await self._erase_all(partial(erasing.old_usage, now=now), erasing.erase_usage)
         await self._erase_all(partial(erasing.old_drafts, now=now), erasing.erase_drafts)
+        return erased
 
-    async def _erase_jobs(self, next_ones: Callable[..., Sequence[int]]) -> None:
-        """In the order of their numbers: those that have not ended are passed over."""
-        after = 0
+    async def _erase_jobs(self, next_ones: Callable[..., Sequence[int]]) -> int:
+        """In the order of their numbers, past those that have not ended; how many there were."""
+        after = erased = 0
         while ids := await self._read(partial(next_ones, after=after, limit=self._size)):
             await self._erase_batch(erasing.erase_jobs, ids)
             after = ids[-1]
+            erased += len(ids)
+        return erased
 
     async def _erase_all(
         self,

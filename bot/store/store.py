@@ -217,14 +217,15 @@ class Store:
         """Wait until something is to be forgotten of which the last `erase` did not know."""
         await self._wished.wait()
 
-    async def erase(self, created_before: datetime | None) -> None:
+    async def erase(self, created_before: datetime | None) -> int:
         """Erase what is to be forgotten, jobs that are older than this, and what is of no use.
 
         Jobs that have not ended stay. In small batches, between which other writes get through: it
-        may take an hour. Cancelled or killed, it leaves the rest to the next call.
+        may take an hour. Cancelled or killed, it leaves the rest to the next call. How many jobs it
+        erased.
         """
         self._wished.clear()
-        await self._eraser.erase(created_before)
+        return await self._eraser.erase(created_before)
 
     async def count_of(self, author_id: int) -> tuple[int, int]:
         """How many jobs of this person have ended, and how many have not."""

@@ -25,7 +25,7 @@ BEN = AUTHOR + 1000
 JOBS = 20
 """More than fit into two batches."""
 
-Forget = Callable[[Store], Awaitable[None]]
+Forget = Callable[[Store], Awaitable[object]]
 WISHES: dict[str, Forget] = {
     "the author's": lambda store: store.forget_author(AUTHOR),
     "the server's": lambda store: store.forget_guild(GUILD),
