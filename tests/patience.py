@@ -1,4 +1,12 @@
-"""How long tests wait for what must come."""
+"""How long tests wait for what must come.
+
+``python -m tests.patience sandbox`` runs a module that is in no hurry either.
+"""
+
+import importlib
+import runpy
+import sys
+from collections.abc import Mapping
 
 HANGS_S = 300.0
 """Who waits longer waits for something that never comes. Nothing is measured by it."""
@@ -9,3 +17,18 @@ A machine that has other work beside the tests may take longer than anybody on D
 """
 EASY = {"bot.studio.lookups.STORE_BUDGET_S": EASY_S / 2}
 """The bot's part in that: what of those seconds the database may take."""
+
+
+def set_constants(constants: Mapping[str, object]) -> None:
+    """Set constants of modules, by their dotted names."""
+    for name, value in constants.items():
+        path, _, constant = name.rpartition(".")
+        module = importlib.import_module(path)
+        getattr(module, constant)  # setting one that nobody reads would change nothing
+        setattr(module, constant, value)
+
+
+if __name__ == "__main__":
+    set_constants(EASY)
+    sys.argv = sys.argv[1:]
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

@@ -45,6 +45,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def in_millionths(usd: Decimal) -> Decimal:
+    """An amount in USD as a column keeps it."""
+    return usd.quantize(_MILLIONTH, rounding=ROUND_HALF_EVEN)
+
+
 class UsdAmount(TypeDecorator[Decimal]):
     """An amount in USD, kept exactly as whole millionths; finer amounts are rounded."""
 
@@ -58,7 +63,7 @@ class UsdAmount(TypeDecorator[Decimal]):
     ) -> int | None:
         if value is None:
             return None
-        return int(value.quantize(_MILLIONTH, rounding=ROUND_HALF_EVEN).scaleb(6))
+        return int(in_millionths(value).scaleb(6))
 
     def process_result_value(
         self,

@@ -13,6 +13,7 @@ from bot.errors import DraftGone, JobStopped
 from bot.inputs import plain_id
 from bot.limits import Limits
 from bot.model import Completed, Draft, Job, JobState, MessageLink, NewJob, Request
+from bot.store.column_types import in_millionths
 from bot.store.counting import give_back, price, refuse_over_limits, reserve, settle
 from bot.store.erasing import DRAFT_LIFE, SHOWN, erase_if_forgotten
 from bot.store.rows import KINDS, draft_row, new_row, picture_rows, to_draft, to_job
@@ -36,7 +37,8 @@ def accept(
         return None
     if draft_id is not None and draft(session, draft_id, now) is None:
         raise DraftGone
-    cost = price(session, type(new.request), limits.known_price_usd) * new.multiplier
+    price_usd = price(session, type(new.request), limits.known_price_usd)
+    cost = in_millionths(price_usd * new.multiplier)
     refuse_over_limits(session, new, limits, cost, now)
     if draft_id is not None:
         session.execute(delete(DraftRow).where(DraftRow.id == draft_id))

@@ -33,7 +33,8 @@ class Sandbox:
 async def program(*arguments: str) -> AsyncGenerator[Process]:
     """The process with these arguments; told to end, if it still runs."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, *WARNINGS, "-m", "sandbox", "--no-browser", *arguments),
+        *(sys.executable, *WARNINGS, "-m", "tests.patience", "sandbox"),
+        *("--no-browser", *arguments),
         stdout=PIPE,
         stderr=PIPE,
         cwd=PROJECT,

@@ -3,17 +3,17 @@
 SOCKET_DISCORD_URL=http://127.0.0.1:1234 python -m tests.discord_server.launch bot
 """
 
-import importlib
 import json
 import os
 import runpy
 import sys
-from collections.abc import Mapping
 
 import yarl
 from discord.asset import Asset
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
+
+from tests.patience import set_constants
 
 VARIABLE = "SOCKET_DISCORD_URL"
 CONSTANTS = "BOT_CONSTANTS"
@@ -23,20 +23,12 @@ CONSTANTS = "BOT_CONSTANTS"
 def main() -> None:
     """Point discord.py at ``SOCKET_DISCORD_URL``, then run the module named, with what follows."""
     url, module = os.environ[VARIABLE], sys.argv[1]
-    _set_constants(json.loads(os.environ.get(CONSTANTS, "{}")))
+    set_constants(json.loads(os.environ.get(CONSTANTS, "{}")))
     Route.BASE = f"{url}/api/v10"
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url).with_scheme("ws") / "gateway"
     setattr(Asset, "BASE", url)  # noqa: B010  # typed as one fixed string
     sys.argv = sys.argv[1:]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
-
-
-def _set_constants(constants: Mapping[str, object]) -> None:
-    for name, value in constants.items():
-        path, _, constant = name.rpartition(".")
-        module = importlib.import_module(path)
-        getattr(module, constant)  # setting one that nobody reads would change nothing
-        setattr(module, constant, value)
 
 
 if __name__ == "__main__":
