@@ -187,10 +187,19 @@ async def test_a_form_opens_empty_where_the_store_is_silent(
         await rooms.archive.sketch(MessageId(5), 2, Visitor(user_id=7), PLACE)
 
 
-async def test_a_job_asked_for_during_the_start_is_not_taken_for_an_old_one(rooms: Rooms) -> None:
-    old = await rooms.store.accept(
-        NewJob(request=ImagineRequest(prompt="old"), author_id=8, place=PLACE, interaction_id=50)
-    )
+@pytest.fixture
+async def old(tmp_path: Path) -> Job | None:
+    """What an earlier process left open."""
+    async with open_store(f"sqlite+aiosqlite:///{tmp_path}/remixbot.db", clock=Clock()) as store:
+        request = ImagineRequest(prompt="old")
+        return await store.accept(
+            NewJob(request=request, author_id=8, place=PLACE, interaction_id=50)
+        )
+
+
+async def test_a_job_asked_for_during_the_start_is_not_taken_for_an_old_one(
+    old: Job | None, rooms: Rooms
+) -> None:
     left_open = await rooms.studio.left_open()
     await rooms.imagine(51)
     gone_on: list[Job] = []

@@ -56,7 +56,8 @@ async def test_no_more_is_held_than_there_is_and_everybody_is_served_in_order(
             else:
                 people.tasks[number].cancel()
                 cancelled.add(number)
-        await asyncio.sleep(0)
+        for _ in range(3):  # whoever is given something takes it before the next step
+            await asyncio.sleep(0)
         assert sum(people.holding.values()) <= LIMIT
     for done in people.done:
         done.set()

@@ -305,4 +305,4 @@ async def test_a_classic_result_of_links_and_a_classic_failure_fit_too() -> None
     assert_plain_fits(failed)
     assert "Nothing was charged." in failed.content
     [row] = failed.view.to_components()
-    assert [one["label"] for one in row["components"]] == ["Retry", "Edit prompt"]
+    assert [one["label"] for one in row["components"]] == ["Retry", "Edit prompt", "Details"]
