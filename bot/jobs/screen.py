@@ -64,6 +64,8 @@ class Said(Enum):
     PICTURES = auto()
     FAILURE = auto()
     """There are none, or nobody wanted them any more."""
+    REFUSED = auto()
+    """It was not accepted: the database did it all the same, and could not say so."""
     STOPPED = auto()
     """It was stopped when the API had it already: no end yet."""
 

@@ -97,6 +97,8 @@ class Lookout:
 def _writes(store: Store, job: Job, shown: Shown, completed: Completed | None) -> list[Write]:
     """What is to be written of a *job* whose end was told in *shown*, in this order."""
     posted = shown.posted
+    if shown.said is Said.REFUSED:
+        return [lambda: store.withdraw(job.id)]
     if shown.said is Said.PICTURES:
         made = completed or Completed(
             task_id=job.task_id or "",

@@ -11,9 +11,9 @@ from typing import TypeVar
 import discord
 import stamina
 
-from bot import texts
+from bot import sentences, texts
 from bot.clock import Clock
-from bot.errors import DeliveryFailed
+from bot.errors import DeliveryFailed, StoreUnavailable
 from bot.jobs.screen import Posted, Said, Shown
 from bot.model import Job, JobState, Picture
 from bot.ui import faults, traces
@@ -69,8 +69,8 @@ class Look:
     async def _own(self) -> discord.Message | None:
         if token_lives(self._job, self._clock):
             own = await _unless_refused(lambda: self._posting.answer_by_token(self.message_id))
-            if own is not None and not own.content:  # else a question, beside which the job came
-                return own
+            if own is not None and (not own.content or _refuses(own)):
+                return own  # else it is a question, beside which the job came
         if self._job.place.writable:
             return await _unless_refused(lambda: self._posting.answer_in_channel(self.message_id))
         return None
@@ -93,6 +93,8 @@ class Look:
 def read(message: discord.Message, job: Job) -> Shown | None:
     """What *message* says of the end of *job*; ``None`` for nothing."""
     posted = Posted(channel_id=message.channel.id, message_id=message.id)
+    if _refuses(message):
+        return Shown(said=Said.REFUSED, posted=posted, uncharged=True)
     if traces.has_mark(message, stop_mark(job)):
         return Shown(said=Said.STOPPED, posted=posted)
     buttons = traces.custom_ids(message)
@@ -103,6 +105,11 @@ def read(message: discord.Message, job: Job) -> Shown | None:
         uncharged = any(texts.NOTHING_CHARGED in words for words in _words(message))
         return Shown(said=Said.FAILURE, posted=posted, uncharged=uncharged)
     return Shown(said=Said.PICTURES, posted=posted, pictures=_pictures(message, buttons))
+
+
+def _refuses(message: discord.Message) -> bool:
+    """Whether it says that nothing was accepted, because nobody knew better."""
+    return sentences.describe(StoreUnavailable()) in message.content
 
 
 def _words(message: discord.Message) -> Iterator[str]:

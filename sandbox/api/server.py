@@ -34,6 +34,10 @@ _LAST_WORDS_S = 0.1
 """How long an answer may still take when the server ends; then its connection is closed."""
 
 
+async def _close_afterwards(_: web.Request, response: web.StreamResponse) -> None:
+    response.headers["Connection"] = "close"
+
+
 class GenerationServer:
     """The generation API on this machine: ``async with GenerationServer() as server``.
 
@@ -54,7 +58,9 @@ class GenerationServer:
         painter: Painter = paint,
         run_at_once: int = RUN_AT_ONCE,
         chaos: Chaos | None = None,
+        keeps_connections: bool = True,
     ) -> None:
+        self._keeps_connections = keeps_connections
         self.submits: list[Job] = []
         """Every accepted job, in order."""
         self.submit_calls = 0
@@ -127,6 +133,8 @@ class GenerationServer:
     def _application(self) -> web.Application:
         around = [_envelopes] if self._chaos is None else [self._chaos.around(drop), _envelopes]
         application = web.Application(middlewares=around, client_max_size=_BODY_MAX_BYTES)
+        if not self._keeps_connections:
+            application.on_response_prepare.append(_close_afterwards)
         application.router.add_post(f"{_BASE_PATH}/generation", self._submit)
         application.router.add_get(f"{_BASE_PATH}/generation/task/{{task_id}}", self._read)
         application.router.add_get("/pictures/{job_id}/{name}", self._picture)

@@ -3,10 +3,12 @@
 import asyncio
 import os
 import re
+import resource
 import signal
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -23,6 +25,8 @@ INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
 class Started(Protocol):
     """A process that runs, or has ended."""
 
+    @property
+    def pid(self) -> int: ...
     @property
     def returncode(self) -> int | None: ...
     def send_signal(self, signal: int, /) -> None: ...
@@ -88,6 +92,18 @@ class BotProcess:
     def _running(self) -> Started:
         assert self._process is not None, "not started: use `async with`"
         return self._process
+
+    @contextmanager
+    def full_disk(self) -> Generator[None]:
+        """While this lasts, the operating system lets it write nothing more to any file."""
+        pid = self._running.pid
+        before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, before[1]))
+        try:
+            yield
+        finally:
+            if self._running.returncode is None:
+                resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
 
     async def _collect(self, stream: asyncio.StreamReader) -> None:
         async for line in stream:

@@ -81,6 +81,7 @@ class Sim:
             clock=self.clock.monotonic,
             now=lambda: self.clock.now().timestamp(),
             painter=paint_dot,
+            keeps_connections=False,  # SimCord would wait for the timer of an idle one
         )
         self.database = database
         self._busy_s = busy_s

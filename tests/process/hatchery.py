@@ -74,11 +74,11 @@ class Hatched:
 
     def __init__(self, hatchery: Hatchery, pid: int) -> None:
         self._hatchery = hatchery
-        self._pid = pid
+        self.pid = pid
         self.returncode: int | None = None
 
     def send_signal(self, number: int, /) -> None:
-        os.kill(self._pid, number)
+        os.kill(self.pid, number)
 
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
@@ -86,7 +86,7 @@ class Hatched:
     async def wait(self) -> int:
         """Only asked for when it writes no more, so it takes no time."""
         if self.returncode is None:
-            self.returncode = self._hatchery.wait(self._pid)
+            self.returncode = self._hatchery.wait(self.pid)
         return self.returncode
 
 

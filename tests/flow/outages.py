@@ -1,0 +1,162 @@
+"""A database that goes away at a step of a job's life, and comes back when a test says so.
+
+The steps are counted from outside, at SQLAlchemy's own door: each transaction that writes is one.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import QueuePool
+
+
+class Database(Protocol):
+    """A database that can be away."""
+
+    url: str
+
+    def go_away(self) -> None: ...
+    def forget_answers(self) -> None:
+        """Go away as soon as what it is asked next is done: nobody hears of that."""
+        ...
+
+    def come_back(self) -> None: ...
+
+
+class Steps:
+    """Counts transactions that write, and lets the database go away at one of them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._left = 0
+        self._in_doubt = False
+
+    def away_at(self, number: int, *, in_doubt: bool) -> None:
+        """From the *number*-th transaction on; *in_doubt*: that one is committed all the same."""
+        self._left, self._in_doubt = number, in_doubt
+
+    @property
+    def reached(self) -> bool:
+        return self._left <= 0
+
+    @contextmanager
+    def counted(self) -> Generator[None]:
+        """Count while this lasts."""
+        event.listen(Engine, "begin", self._begin)
+        event.listen(Engine, "commit", self._commit)
+        try:
+            yield
+        finally:
+            event.remove(Engine, "begin", self._begin)
+            event.remove(Engine, "commit", self._commit)
+
+    def _begin(self, connection: Connection) -> None:
+        if self._left > 0 and _writes(connection):
+            self._left -= 1
+            if self._left == 0 and not self._in_doubt:
+                self._database.go_away()
+
+    def _commit(self, connection: Connection) -> None:
+        if self._left == 0 and self._in_doubt and _writes(connection):
+            self._in_doubt = False
+            self._database.forget_answers()
+
+
+def _writes(connection: Connection) -> bool:
+    """Whether this is the one connection that the store writes with."""
+    pool = connection.engine.pool
+    return isinstance(pool, QueuePool) and pool.size() == 1
+
+
+class LockedFile:
+    """An SQLite file that another program does not let go."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._file = make_url(url).database or ""
+        self._other: sqlite3.Connection | None = None
+
+    def go_away(self) -> None:
+        other = sqlite3.connect(self._file, isolation_level=None, check_same_thread=False)
+        other.execute("BEGIN IMMEDIATE")
+        self._other = other
+
+    def forget_answers(self) -> None:
+        raise NotImplementedError("a file has no answer that could get lost")
+
+    def come_back(self) -> None:
+        if self._other is not None:
+            self._other.execute("ROLLBACK")
+            self._other.close()
+            self._other = None
+
+
+class Line:
+    """The way to a PostgreSQL server, which can be cut."""
+
+    def __init__(self, url: str) -> None:
+        self._there = make_url(url)
+        self.url = ""
+        self._open = True
+        self._deaf = False
+        self._writers = set[asyncio.StreamWriter]()
+        self._tasks = set[asyncio.Task[None]]()
+
+    @asynccontextmanager
+    async def laid(self) -> AsyncGenerator["Line"]:
+        server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        through = self._there.set(host="127.0.0.1", port=port, query={})
+        self.url = through.render_as_string(hide_password=False)
+        try:
+            yield self
+        finally:
+            server.close()
+            self._cut()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def go_away(self) -> None:
+        self._open = False
+        self._cut()
+
+    def forget_answers(self) -> None:
+        self._deaf = True
+
+    def come_back(self) -> None:
+        self._open, self._deaf = True, False
+
+    def _cut(self) -> None:
+        for writer in self._writers:
+            writer.transport.abort()
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if not self._open:
+            writer.transport.abort()
+            return
+        folder = self._there.query.get("host")
+        if isinstance(folder, str):
+            there = await asyncio.open_unix_connection(f"{folder}/.s.PGSQL.5432")
+        else:
+            there = await asyncio.open_connection(self._there.host, self._there.port or 5432)
+        self._writers |= {writer, there[1]}
+        for source, target, answers in ((reader, there[1], False), (there[0], writer, True)):
+            task = asyncio.create_task(self._pass_on(source, target, answers=answers))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _pass_on(
+        self, source: asyncio.StreamReader, target: asyncio.StreamWriter, *, answers: bool
+    ) -> None:
+        with suppress(ConnectionError):
+            while block := await source.read(65536):
+                if answers and self._deaf:
+                    self.go_away()
+                    break
+                target.write(block)
+                await target.drain()
+        target.close()
+        self._writers.discard(target)

@@ -1,0 +1,229 @@
+"""The database is away at every step of every life of a job: a moment, long, for too long.
+
+Each life is lived once for each transaction that it writes, the database being away from that on.
+Whatever happens: nothing is lost or sent twice, nobody is pinged twice, no end that people read is
+changed, and what they read last is true.
+"""
+
+import sys
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from simcord.results import InteractionResult
+
+from bot import texts
+from bot.model import Job, JobState
+from tests.flow.outages import Database, Line, LockedFile, Steps
+from tests.flow.sim import Sim, buttons, pictures, shown, simulated, text
+
+SUBMIT_WITHIN_S = 60.0
+SHORT_S, LONG_S, TOO_LONG_S = 1.0, 40.0, 90.0
+"""The last one is longer than a job may wait to be sent."""
+STEPS_MAX = 30
+FAIL, STOPPED = "sandbox:fail", "called off"
+"""In the prompts of jobs that cannot succeed, and of those that somebody stops."""
+DOUBT = "may have been charged"
+REFUSED = "did not accept"
+FAULTS = ("lost", "doubled", "overwritten", "pinged twice", "untrue")
+
+Living = AsyncGenerator[tuple[str, InteractionResult]]
+Live = Callable[[Sim, str], Living]
+
+
+async def ask(sim: Sim, prompt: str, **options: Any) -> tuple[str, InteractionResult]:
+    return prompt, await sim.ann.slash(sim.channel, "imagine", prompt=prompt, **options)
+
+
+async def imagine(sim: Sim, prompt: str) -> Living:
+    yield await ask(sim, prompt)
+
+
+async def imagine_privately(sim: Sim, prompt: str) -> Living:
+    yield await ask(sim, prompt, private=True)
+
+
+async def imagine_in_vain(sim: Sim, prompt: str) -> Living:
+    yield await ask(sim, f"{prompt} {FAIL}")
+
+
+async def wait_in_line(sim: Sim, prompt: str) -> Living:
+    yield await ask(sim, f"{prompt} sandbox:seconds=20")
+    yield await ask(sim, f"{prompt} next")
+
+
+async def stop_at_work(sim: Sim, prompt: str) -> Living:
+    asked = await ask(sim, f"{prompt} {STOPPED} sandbox:seconds=12")
+    yield asked
+    await sim.clock.advance(4)
+    await stop(sim, asked[1])
+
+
+async def stop_in_line(sim: Sim, prompt: str) -> Living:
+    yield await ask(sim, f"{prompt} sandbox:seconds=20")
+    asked = await ask(sim, f"{prompt} {STOPPED}")
+    yield asked
+    await stop(sim, asked[1])
+
+
+async def stop(sim: Sim, result: InteractionResult) -> None:
+    if "Stop" in buttons(shown(result)):
+        await sim.ann.click(shown(result), label="Stop")
+
+
+LIVES: tuple[Live, ...] = (
+    imagine,
+    imagine_privately,
+    imagine_in_vain,
+    wait_in_line,
+    stop_at_work,
+    stop_in_line,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What somebody asked for, and what they read when the outage was over and all had ended."""
+
+    prompt: str
+    result: InteractionResult
+    then: str
+
+    @property
+    def now(self) -> str:
+        return read(self.result)
+
+
+def read(result: InteractionResult) -> str:
+    message = shown(result)
+    return "\n".join([text(message), *pictures(message)])
+
+
+@pytest.fixture(params=["locked file", "cut line", "answer lost"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """In which way the database is away; where an answer is lost, nobody hears of a commit."""
+    return request.param
+
+
+@pytest.fixture
+def url(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> str:
+    if kind == "locked file":
+        return f"sqlite+aiosqlite:///{tmp_path}/data/remixbot.db"
+    return request.getfixturevalue("postgresql_url")
+
+
+@pytest.fixture
+async def database(kind: str, url: str) -> AsyncGenerator[Database]:
+    if kind == "locked file":
+        yield LockedFile(url)
+    else:
+        async with Line(url).laid() as line:
+            yield line
+
+
+@pytest.mark.parametrize("away_s", [SHORT_S, LONG_S, TOO_LONG_S])
+async def test_an_outage_at_any_step_loses_and_doubles_nothing(
+    database: Database, kind: str, away_s: float, tmp_path: Path
+) -> None:
+    in_doubt = kind == "answer lost"
+    await live_through_outages(database, in_doubt, away_s, tmp_path, restarted=False)
+
+
+async def test_an_outage_with_a_restart_in_it_loses_and_doubles_nothing(
+    database: Database, kind: str, tmp_path: Path
+) -> None:
+    in_doubt = kind == "answer lost"
+    await live_through_outages(database, in_doubt, LONG_S, tmp_path, restarted=True)
+
+
+async def live_through_outages(
+    database: Database, in_doubt: bool, away_s: float, folder: Path, *, restarted: bool
+) -> None:
+    steps = Steps(database)
+    everything: list[Asked] = []
+    async with AsyncExitStack() as stack:
+        stack.enter_context(steps.counted())
+        sim = await stack.enter_async_context(
+            simulated(
+                folder / "data" / "remixbot.db",
+                busy_s=0.02,
+                database_url=SecretStr(database.url),
+                max_running_per_user=1,
+                submit_within_minutes=SUBMIT_WITHIN_S / 60,
+            )
+        )
+        for life in LIVES:
+            for number in range(1, STEPS_MAX):
+                steps.away_at(number, in_doubt=in_doubt)
+                asked = [one async for one in life(sim, f"{life.__name__} {number}")]
+                await sim.clock.advance(away_s)
+                reached = steps.reached
+                steps.away_at(0, in_doubt=False)
+                if restarted:
+                    await sim.restart(database.come_back)
+                database.come_back()
+                await sim.clock.advance(75)
+                everything += [
+                    Asked(prompt=prompt, result=result, then=read(result))
+                    for prompt, result in asked
+                ]
+                if not reached:
+                    break
+            else:
+                raise AssertionError(f"{life.__name__} has more steps than anybody thought")
+        await sim.restart()
+        await sim.clock.advance(75)
+        jobs = await sim.store.jobs_of(sim.ann.id, offset=0, limit=1000)
+        faults = Counter[str]()
+        for one in everything:
+            kept = next((job for job in jobs if job.request.prompt == one.prompt), None)
+            for fault in judged(
+                sim, one, kept, in_time=away_s < SUBMIT_WITHIN_S, restarted=restarted
+            ):
+                faults[fault] += 1
+                sys.stdout.write(f"{fault}: {kept}\n{one.then}\n---\n{one.now}\n\n")
+        faults["pinged twice"] += pinged_twice(sim)
+        faults["lost"] += len(await sim.store.open_jobs())
+    counted = ", ".join(f"{faults[name]} {name}" for name in FAULTS)
+    sys.stdout.write(f"{len(everything)} jobs: {counted}\n")
+    assert not +faults
+
+
+def judged(  # noqa: C901  # one question after the other
+    sim: Sim, asked: Asked, kept: Job | None, *, in_time: bool, restarted: bool
+) -> Iterator[str]:
+    """What is wrong with what became of it."""
+    sent = sum(job.prompt == asked.prompt for job in sim.api.submits)
+    said = asked.now
+    if sent > 1:
+        yield "doubled"
+    if said != asked.then:
+        yield "overwritten"
+    if texts.NOTHING_CHARGED in said and sent:
+        yield "untrue"
+    if kept is None:
+        if REFUSED not in said:
+            yield "lost"
+    elif pictures(shown(asked.result)):
+        if kept.state is not JobState.DELIVERED:
+            yield "untrue"
+    elif texts.FAILURE_HEADING not in said and texts.STOPPED_HEADING not in said:
+        yield "lost"
+    else:
+        stopped = STOPPED in asked.prompt
+        if kept.told_at is None or (texts.STOPPED_HEADING in said and not stopped):
+            yield "untrue"
+        excused = stopped or FAIL in asked.prompt or not in_time
+        if not excused and not (restarted and kept.state is JobState.UNKNOWN):
+            yield "lost"
+
+
+def pinged_twice(sim: Sim) -> int:
+    posted = [one for one in sim.requests("/channels/") if "message_reference" in one]
+    pings = Counter(one["message_reference"]["message_id"] for one in posted)
+    return sum(count > 1 for count in pings.values())
