@@ -10,7 +10,9 @@ from tests.discord_server.people import Person
 from tests.discord_server.server import DiscordServer
 from tests.discord_server.things import Channel
 from tests.discord_server.world import MovableClock
+from tests.flow.sim import paint_dot
 from tests.patience import EASY_S
+from tests.process.conftest import SPEED
 from tests.process.hatchery import Hatchery
 from tests.process.lives import BEGINNING, LIVES, STARTS, Life, Start, around
 from tests.process.world import World
@@ -24,8 +26,14 @@ def hatchery() -> Iterator[Hatchery]:
 
 @pytest.fixture
 def clock() -> MovableClock:
-    """Discord's clock; the bot has the machine's."""
+    """Discord's clock and the API's; the bot has the machine's."""
     return MovableClock()
+
+
+@pytest.fixture
+async def api(clock: MovableClock) -> AsyncGenerator[GenerationServer]:
+    async with GenerationServer(speed=SPEED, clock=clock.monotonic, painter=paint_dot) as server:
+        yield server
 
 
 @pytest.fixture
@@ -81,8 +89,10 @@ async def test_a_job_ends_once_wherever_the_bot_was_killed(
 
 
 @pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
-async def test_every_point_of_a_start_is_in_the_list(world: World, start: Start) -> None:
-    await leave_open(world, start)
+async def test_every_point_of_a_start_is_in_the_list(
+    world: World, clock: MovableClock, start: Start
+) -> None:
+    await leave_open(world, clock, start)
     passed = await world.go_on(late=start.late)
     want = {*around(BEGINNING), *start.points}
     assert (sorted(set(passed) - want), sorted(want - set(passed))) == ([], [])
@@ -100,7 +110,7 @@ async def test_every_point_of_a_start_is_in_the_list(world: World, start: Start)
 async def test_a_job_ends_once_wherever_the_start_after_that_was_killed_too(
     world: World, clock: MovableClock, start: Start, point: str
 ) -> None:
-    await leave_open(world, start)
+    await leave_open(world, clock, start)
     await world.go_on(kill_at=point, late=start.late)
     clock.advance(minutes=6)  # Discord knows nonces for five
     await world.go_on()
@@ -108,9 +118,10 @@ async def test_a_job_ends_once_wherever_the_start_after_that_was_killed_too(
     await world.has_nothing_to_do()
 
 
-async def leave_open(world: World, start: Start) -> None:
-    """A job as *start* finds it."""
+async def leave_open(world: World, clock: MovableClock, start: Start) -> None:
+    """A job as *start* finds it; what the API has of it is done by then."""
     first, *others = start.kills
     await world.live(start.life.ask, kill_at=first)
     for point in others:
         await world.go_on(kill_at=point)
+    clock.advance(minutes=1)
