@@ -113,6 +113,8 @@ class JobRunner:
         )
         self._patience_s = patience_s
         self._runs: dict[int, Run] = {}
+        self._stopped_early = set[int]()
+        """Jobs that somebody stopped before they were started here."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._deliveries = asyncio.Semaphore(DELIVERIES_AT_ONCE)
 
@@ -148,6 +150,9 @@ class JobRunner:
             sent=job.state is not JobState.ACCEPTED,
         )
         self._runs[job.id] = run
+        if job.id in self._stopped_early:
+            self._stopped_early.discard(job.id)
+            self.stop(job.id)
         task = self._crew.spawn(self._run(run), name=f"job {job.id}")
         task.add_done_callback(lambda _: self._ended(run))
         self._tasks.add(task)
@@ -171,7 +176,10 @@ class JobRunner:
         nothing to stop.
         """
         run = self._runs.get(job_id)
-        if run is None or run.stopped or run.over:
+        if run is None:
+            self._stopped_early.add(job_id)
+            return None
+        if run.stopped or run.over:
             return None
         if run.sent and unsent_only:
             return JobState.RUNNING
@@ -189,7 +197,7 @@ class JobRunner:
 
     async def _run(self, run: Run) -> None:
         completed = error = look = None
-        if run.stopped:
+        if run.stopped and run.sent:
             run.screen.stopped()
         if run.job.state is JobState.RUNNING:  # reading changes nothing
             look = self._crew.spawn(self._lookout.look(run), name=f"looking at job {run.job.id}")

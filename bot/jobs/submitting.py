@@ -1,7 +1,6 @@
 """Sends an accepted job to the API, once: when its turn has come, and as long as somebody waits."""
 
 import logging
-from contextlib import suppress
 
 from bot.api import GenerationApi
 from bot.clock import Clock
@@ -96,8 +95,6 @@ class Submitter:
         """Raises `JobStopped` where somebody stops the job meanwhile."""
         if run.ticket.runs:
             return
-        with suppress(StoreUnavailable):  # stopped so early that there was nobody to tell
-            await self._check_not_stopped(run.job)
         if not run.looked:
             self._crew.spawn(self._lookout.glance(run), name=f"glancing at job {run.job.id}")
         while run.ticket.waits:

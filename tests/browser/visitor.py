@@ -102,6 +102,11 @@ class Visitor:
         assert found is not None
         return int(found[1])
 
+    async def see_more_than(self, percent: int, message: Locator) -> None:
+        """The bar moves on."""
+        more = "|".join(str(number) for number in range(percent + 1, 101))
+        await expect(message).to_contain_text(re.compile(rf"\b({more}) %"))
+
     async def see_no_complaint(self) -> None:
         """The page counts what went wrong in it, if anything did."""
         await expect(self._page.locator("#inspector-count")).to_be_hidden()

@@ -7,7 +7,6 @@ what Discord shows.
 import asyncio
 import secrets
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 
 from tests.discord_server import interactions, payloads
 from tests.discord_server.gateway import Gateway
@@ -216,14 +215,22 @@ class Person:
         return Handle(world, interaction)
 
     async def _answered(self, interaction: Interaction) -> None:
-        """Wait for the answer; not long once there is no bot that could give one."""
-        async with asyncio.timeout(self._world.answer_within_s):
-            while not interaction.answered.is_set() and self._gateway.connected:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(interaction.answered.wait(), ANSWER_WITHIN_S)
-        if not interaction.answered.is_set():
+        """Wait for the answer; not long once there was one in vain, or no bot is there."""
+        waits = [
+            asyncio.create_task(event.wait())
+            for event in (interaction.answered, interaction.refused)
+        ]
+        try:
+            async with asyncio.timeout(self._world.answer_within_s):
+                while not any(wait.done() for wait in waits) and self._gateway.connected:
+                    await asyncio.wait(
+                        waits, timeout=ANSWER_WITHIN_S, return_when=asyncio.FIRST_COMPLETED
+                    )
             async with asyncio.timeout(ANSWER_WITHIN_S):  # one may be on its way
                 await interaction.answered.wait()
+        finally:
+            for wait in waits:
+                wait.cancel()
 
     # ------------------------------------------------------------------ reading
 

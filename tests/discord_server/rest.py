@@ -5,6 +5,7 @@ is recorded; a route that is not here is answered with 404 and recorded as unkno
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -25,6 +26,7 @@ from tests.discord_server.world import World
 
 BASE = "/api/v10"
 BY_THEIR_OWN_TOKEN = (f"{BASE}/webhooks/", f"{BASE}/interactions/")
+CALLBACK = re.compile(rf"{BASE}/interactions/\d+/([^/]+)/callback")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -67,10 +69,17 @@ class Rest:
         if RECEIVED in request:
             path = request.path.removeprefix(BASE)
             self.contract.note(request.method, path, request[RECEIVED], status)
+        if fault is not None and (fault.silent or 400 <= status < 500):
+            self._refuse_answer(request.path)
         await self._world.announce()
         if fault is not None and fault.silent:
             await self._ended.wait()
         return response or cut(request)
+
+    def _refuse_answer(self, path: str) -> None:
+        """Note it where an interaction's answer is what went wrong."""
+        if (callback := CALLBACK.fullmatch(path)) and callback[1] in self._world.interactions:
+            self._world.interactions[callback[1]].refused.set()
 
     async def _done(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """What Discord does when nothing goes wrong."""

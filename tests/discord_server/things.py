@@ -186,6 +186,8 @@ class Interaction:
     opened_by: "Interaction | None" = None
     """Of a submit: the interaction that opened its modal."""
     answered: asyncio.Event = field(default_factory=asyncio.Event)
+    refused: asyncio.Event = field(default_factory=asyncio.Event)
+    """An answer of the bot's came to nothing."""
 
 
 @dataclass(frozen=True)

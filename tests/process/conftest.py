@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from tests.discord_server.server import DiscordServer
 from tests.discord_server.world import Channel
 from tests.flow.sim import KEY, paint_dot
 from tests.patience import EASY, EASY_S
+from tests.process.hatchery import HatchedBot, Hatchery
 
 SPEED = 10.0
 """Jobs are done by the time of the first read."""
@@ -55,14 +57,54 @@ def env(api: GenerationServer) -> dict[str, str]:
     return {"VTRIX_API_KEY": KEY, "VTRIX_API_URL": api.url, CONSTANTS: json.dumps(EASY)}
 
 
+@pytest.fixture(scope="session")
+def hatchery() -> Iterator[Hatchery]:
+    """Starts bots without importing everything again each time."""
+    with Hatchery() as hatchery:
+        yield hatchery
+
+
 @pytest.fixture
 async def bot(
+    hatchery: Hatchery,
     discord: DiscordServer,
     people: list[Person],  # noqa: ARG001  # a bot knows those who are there when it connects
     env: dict[str, str],
     tmp_path: Path,
 ) -> AsyncGenerator[BotProcess]:
     """The bot, connected. Ends as an operator would end it, and leaves nothing behind."""
-    async with BotProcess(discord, cwd=tmp_path, env=env) as process:
+    async with HatchedBot(hatchery, discord, cwd=tmp_path, env=env) as process:
         await asyncio.gather(discord.bot_online(), process.wait_for_line("Logged in as"))
         yield process
+
+
+class Bots:
+    """Starts bots in one folder, one after the other: ``async with bots(SETTING="x") as bot``."""
+
+    def __init__(
+        self, hatchery: Hatchery, discord: DiscordServer, folder: Path, env: dict[str, str]
+    ) -> None:
+        self._hatchery = hatchery
+        self._discord = discord
+        self._folder = folder
+        self._env = env
+
+    @asynccontextmanager
+    async def __call__(self, **settings: str) -> AsyncGenerator[BotProcess]:
+        """A bot that is connected, with the test's settings and these."""
+        env = {**self._env, **settings}
+        async with HatchedBot(self._hatchery, self._discord, cwd=self._folder, env=env) as bot:
+            await asyncio.gather(self._discord.bot_online(), bot.wait_for_line("Logged in as"))
+            yield bot
+        assert "Traceback" not in bot.output
+
+
+@pytest.fixture
+def bots(
+    hatchery: Hatchery,
+    discord: DiscordServer,
+    people: list[Person],  # noqa: ARG001  # a bot knows those who are there when it connects
+    tmp_path: Path,
+    env: dict[str, str],
+) -> Bots:
+    return Bots(hatchery, discord, tmp_path, env)

@@ -40,7 +40,7 @@ class Hatchery:
         self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603  # our own program
-                [sys.executable, "-m", __name__, str(theirs.fileno())],
+                [sys.executable, "-u", "-m", __name__, str(theirs.fileno())],
                 cwd=PROJECT,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,  # Ctrl+C is for the tests, whose end is ours

@@ -1,4 +1,6 @@
-"""Runs the bot, unchanged, and says which points it passes; it may die at one of them.
+"""Runs the bot, unchanged but for a short wait at the start; it may say which points it passes.
+
+That is so where ``KILL_AT`` is set, and at the point which that names it dies.
 
 KILL_AT="before POST submit" SOCKET_DISCORD_URL=... python -m tests.process.kill_launch bot
 """
@@ -17,7 +19,8 @@ from tests.discord_server import launch
 from tests.process import points
 
 KILL_AT = "KILL_AT"
-"""The name of the point at which the process kills itself, when it first gets there."""
+"""The name of the point at which the process kills itself, when it first gets there; may be empty:
+then all points are only said."""
 
 PASSED, KILLED, ENDED = "point: ", "killed at ", "nothing is left to do for "
 """Beginnings of the lines that are written."""
@@ -26,8 +29,9 @@ PASSED, KILLED, ENDED = "point: ", "killed at ", "nothing is left to do for "
 def main() -> None:
     """Shorten waits, change nothing else, and run the module named as `launch` does."""
     _be_ready_soon()
-    _follow_jobs()
-    points.watch(_pass)
+    if KILL_AT in os.environ:
+        _follow_jobs()
+        points.watch(_pass)
     launch.main()
 
 

@@ -201,6 +201,7 @@ async def test_ours_are_told_again_only_once(
         discord.world.commands[None] = [dict(OLD) | {"name": "gone"}]
         await (await people[0].slash(channel, "gone")).message()
     await bot.wait_for_line("Told Discord the commands")
+    discord.world.commands[None] = [dict(OLD) | {"name": "gone"}]
     await (await people[0].slash(channel, "gone")).message()
     assert told(discord)[before:] in (["GET", "PUT"], ["GET"])
 

@@ -1,9 +1,6 @@
 """The disk is full just when it matters, and the bot is killed before there is room again."""
 
-import asyncio
 import json
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -15,63 +12,31 @@ from sandbox.api import GenerationServer
 from tests.discord_server.launch import CONSTANTS
 from tests.discord_server.people import Person
 from tests.discord_server.process import BotProcess
-from tests.discord_server.server import DiscordServer
 from tests.discord_server.things import Channel
 from tests.flow.sim import UNLIMITED
-from tests.process.hatchery import HatchedBot, Hatchery
-from tests.process.kill_launch import ENDED
+from tests.process.conftest import Bots
+from tests.process.kill_launch import ENDED, KILL_AT
 from tests.process.world import WAITS
 
 WITHIN_S = 2.0
 LET_GO = texts.NOTHING_CHARGED
 
 
-@pytest.fixture(scope="module")
-def hatchery() -> Iterator[Hatchery]:
-    with Hatchery() as hatchery:
-        yield hatchery
-
-
-class Bots:
-    """Starts bots in one folder."""
-
-    def __init__(
-        self, hatchery: Hatchery, discord: DiscordServer, folder: Path, env: dict[str, str]
-    ) -> None:
-        self._hatchery = hatchery
-        self._discord = discord
-        self._folder = folder
-        self._env = {**env, **UNLIMITED, "MAX_READS_PER_SECOND": "100"}
-        self._env[CONSTANTS] = json.dumps(WAITS)
-
-    @asynccontextmanager
-    async def __call__(self, **settings: str) -> AsyncGenerator[BotProcess]:
-        env = {**self._env, **settings}
-        async with HatchedBot(self._hatchery, self._discord, cwd=self._folder, env=env) as bot:
-            await asyncio.gather(self._discord.bot_online(), bot.wait_for_line("Logged in as"))
-            yield bot
-        assert "Traceback" not in bot.output
-
-    async def open_jobs(self) -> int:
-        """How many jobs the database says are not over."""
-        database = f"sqlite+aiosqlite:///{self._folder}/data/remixbot.db"
-        async with open_store(database, clock=Clock()) as store:
-            return len(await store.open_jobs())
-
-
 @pytest.fixture
-def bots(
-    hatchery: Hatchery,
-    discord: DiscordServer,
-    people: list[Person],  # noqa: ARG001  # a bot knows those who are there when it connects
-    tmp_path: Path,
-    env: dict[str, str],
-) -> Bots:
-    return Bots(hatchery, discord, tmp_path, env)
+def env(env: dict[str, str]) -> dict[str, str]:
+    own = {"MAX_READS_PER_SECOND": "100", CONSTANTS: json.dumps(WAITS), KILL_AT: ""}
+    return {**env, **UNLIMITED, **own}
+
+
+async def open_jobs(folder: Path) -> int:
+    """How many jobs the database says are not over."""
+    database = f"sqlite+aiosqlite:///{folder}/data/remixbot.db"
+    async with open_store(database, clock=Clock()) as store:
+        return len(await store.open_jobs())
 
 
 async def test_who_was_told_that_nothing_was_charged_is_never_charged(
-    bots: Bots, api: GenerationServer, people: list[Person], channel: Channel
+    bots: Bots, api: GenerationServer, people: list[Person], channel: Channel, tmp_path: Path
 ) -> None:
     settings = {"MAX_RUNNING_PER_USER": "1", "SUBMIT_WITHIN_MINUTES": str(WITHIN_S / 60)}
     async with bots(**settings) as bot:
@@ -89,11 +54,11 @@ async def test_who_was_told_that_nothing_was_charged_is_never_charged(
         await ended(bot, 2 * len(people))
     assert api.submit_calls == len(people), "nobody's second job was sent"
     assert {person.id: read(person, channel) for person in people} == told, "and nothing changed"
-    assert await bots.open_jobs() == 0
+    assert await open_jobs(tmp_path) == 0
 
 
 async def test_a_result_that_could_not_be_recorded_stays_as_people_have_seen_it(
-    bots: Bots, api: GenerationServer, people: list[Person], channel: Channel
+    bots: Bots, api: GenerationServer, people: list[Person], channel: Channel, tmp_path: Path
 ) -> None:
     ann = people[0]
     async with bots() as bot:
@@ -108,7 +73,7 @@ async def test_a_result_that_could_not_be_recorded_stays_as_people_have_seen_it(
         await ended(bot, 1)
     assert read(ann, channel) == seen
     assert api.submit_calls == 1
-    assert await bots.open_jobs() == 0
+    assert await open_jobs(tmp_path) == 0
 
 
 def read(person: Person, channel: Channel) -> list[tuple[int, str, int]]:

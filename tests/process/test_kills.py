@@ -1,6 +1,6 @@
 """The bot is killed at every point of a job, and every job ends exactly once all the same."""
 
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
@@ -16,12 +16,6 @@ from tests.process.conftest import SPEED
 from tests.process.hatchery import Hatchery
 from tests.process.lives import BEGINNING, LIVES, STARTS, Life, Start, around
 from tests.process.world import World
-
-
-@pytest.fixture(scope="module")
-def hatchery() -> Iterator[Hatchery]:
-    with Hatchery() as hatchery:
-        yield hatchery
 
 
 @pytest.fixture

@@ -3,9 +3,7 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import asynccontextmanager
-from pathlib import Path
+from collections.abc import AsyncGenerator
 
 import pytest
 
@@ -13,12 +11,10 @@ from sandbox.api import GenerationServer, Job
 from tests.discord_server.handles import Handle
 from tests.discord_server.launch import CONSTANTS
 from tests.discord_server.people import Person
-from tests.discord_server.process import BotProcess
 from tests.discord_server.seen import SeenMessage
-from tests.discord_server.server import DiscordServer
 from tests.discord_server.world import Channel
 from tests.flow.sim import UNLIMITED
-from tests.process.hatchery import HatchedBot, Hatchery
+from tests.process.conftest import Bots
 from tests.process.test_flow import finished, result_of
 from tests.process.world import WAITS
 
@@ -26,12 +22,6 @@ QUICK = "sandbox:seconds=0.3"
 SLOW = "sandbox:seconds=4"
 VERY_SLOW = "sandbox:seconds=12"
 """Longer than it takes to ask for fifty jobs, on a machine that has more to do."""
-
-
-@pytest.fixture(scope="module")
-def hatchery() -> Iterator[Hatchery]:
-    with Hatchery() as hatchery:
-        yield hatchery
 
 
 @pytest.fixture
@@ -48,37 +38,6 @@ def env(request: pytest.FixtureRequest, env: dict[str, str]) -> dict[str, str]:
     if request.param == "sqlite":
         return unlimited
     return {**unlimited, "DATABASE_URL": request.getfixturevalue("postgresql_url")}
-
-
-class Bots:
-    """Starts bots with settings."""
-
-    def __init__(
-        self, hatchery: Hatchery, discord: DiscordServer, folder: Path, env: dict[str, str]
-    ) -> None:
-        self._hatchery = hatchery
-        self._discord = discord
-        self._folder = folder
-        self._env = env
-
-    @asynccontextmanager
-    async def __call__(self, **settings: str) -> AsyncGenerator[BotProcess]:
-        env = {**self._env, **settings}
-        async with HatchedBot(self._hatchery, self._discord, cwd=self._folder, env=env) as bot:
-            await asyncio.gather(self._discord.bot_online(), bot.wait_for_line("Logged in as"))
-            yield bot
-        assert "Traceback" not in bot.output
-
-
-@pytest.fixture
-def bots(
-    hatchery: Hatchery,
-    discord: DiscordServer,
-    people: list[Person],  # noqa: ARG001  # a bot knows those who are there when it connects
-    tmp_path: Path,
-    env: dict[str, str],
-) -> Bots:
-    return Bots(hatchery, discord, tmp_path, env)
 
 
 def at_once(jobs: list[Job]) -> int:
