@@ -79,7 +79,6 @@ async def test_a_job_ends_once_wherever_the_bot_was_killed(
     await world.live(life.ask, kill_at=point)
     await world.go_on()
     await world.ended_once(life.ending_at(point))
-    await world.has_nothing_to_do()
 
 
 @pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
@@ -109,7 +108,6 @@ async def test_a_job_ends_once_wherever_the_start_after_that_was_killed_too(
     clock.advance(minutes=6)  # Discord knows nonces for five
     await world.go_on()
     await world.ended_once(start.ending_at(point))
-    await world.has_nothing_to_do()
 
 
 async def leave_open(world: World, clock: MovableClock, start: Start) -> None:
