@@ -69,7 +69,7 @@ class Rest:
         if RECEIVED in request:
             path = request.path.removeprefix(BASE)
             self.contract.note(request.method, path, request[RECEIVED], status)
-        if fault is not None and (fault.silent or 400 <= status < 500):
+        if fault is not None and (fault.silent or (status < 500 and status != 429)):
             self._refuse_answer(request.path)
         await self._world.announce()
         if fault is not None and fault.silent:
