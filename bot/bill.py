@@ -6,17 +6,18 @@ permutation, ``--repeat`` (``--r``), ``--turbo`` and ``--oref`` (twice), ``--q 2
 
 Everything is read in the way that costs most: flags in every spelling that a phone, a word
 processor or a trickster makes of them, also where groups put them together (``--{turbo, fast}``);
-groups that are not closed; numbers that are none. So no way to write the same costs less than
-another, and nothing that is added makes it less. Takes linear time, and knows nothing of prices.
+groups that are not closed; backslashes, which may make letters of braces and commas, or may not;
+numbers that are none. So no way to write the same costs less than another, and nothing that is
+added makes it less. Takes linear time, and knows nothing of prices.
 """
 
 import re
 import unicodedata
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from math import ceil
 
-from bot.letters import Table, folding, translated
+from bot.letters import ADDED_MARKS, Table, codes, folding, translated
 
 PROMPTS_MAX = 40
 """Midjourney makes no more of one."""
@@ -29,20 +30,33 @@ _PARTS_MAX = 200
 _NAMES = ("turbo", "oref", "repeat", "r", "quality", "q")
 _REPEAT = {"repeat", "r"}
 _QUALITY = {"quality", "q"}
-_FLAG = re.compile(rf"--({'|'.join(_NAMES)})(?![^\W\d_])")
+_NUMBERED = _REPEAT | _QUALITY
+_MARKUP = "\"'“”‘’*_~`|"  # noqa: RUF001  # phones' quotes
+_AROUND = f" \t\n\r\xa0\u3000{_MARKUP}(["
+"""What may stand between the parts of a flag: keyboards put spaces in, programs quotes."""
+_FLAG = re.compile(
+    rf"--(?!-)[{_MARKUP}(\[]*+(?P<spaced>\s[\s{_MARKUP}(\[]*+)?"
+    rf"(?P<name>{'|'.join(_NAMES)})(?![^\W\d_])"
+)
 _NUMBER = r"(?:\d++(?:\.\d++)?|\.\d++)"
-_VALUE = re.compile(rf"[\s=:+\"'“”‘’]*({_NUMBER})(?![\w{{]|[.,]\d)")  # noqa: RUF001  # phones' quotes
+_VALUE = re.compile(
+    rf"[\s=:+＝：{_MARKUP}(\[]*+({_NUMBER})"  # noqa: RUF001  # full width
+    r"(?![\w{]|[^\w\s{}]{1,2}\d|\s\d{3}(?!\d))"
+)
+"""A plain number; what goes on, as in ``1,000``, ``1 000`` or ``4-8``, may be anything."""
 _VALUES = re.compile(rf"[\s=:]*\{{\s*({_NUMBER}(?:\s*,\s*{_NUMBER})*)\s*\}}(?![\w.{{}}])")
 _GOES_ON = re.compile(r"\}[\d.{]")
 """What stands last in a group may go on behind it."""
+_MAY_COUNT = re.compile(r"[^\w{]*+[\d{]")
 _PART = re.compile(r"\\.|[{},]", re.DOTALL)
 _BEGINNINGS = {f"--{name}"[:end] for name in _NAMES for end in range(1, len(name) + 3)}
 _LONGEST = max(map(len, _BEGINNINGS))
 _FLAG_ALONE = re.compile(r"--[a-z]++(?:[\s=:]++[\w.:,/x%]*\d[\w.:,/%]*+)?+")
+_WORDS = re.compile(r"[^{},\\\s]")
 
-_HYPHENS = "-\u058a\u05be\u1806\u2010\u2011\u2043\u30fc"
+_HYPHENS = "-\u058a\u05be\u1173\u1806\u2010\u2011\u2043\u30fc\u3161\u4e00\uff70"
 """Two of them are as good as ``--``; of every other dash one is."""
-_OTHER_DASHES = "\u02d7\u207b\u208b\u2212\u2500\u2501\u2796"
+_OTHER_DASHES = "\u02d7\u203e\u207b\u208b\u2212\u23af\u2500\u2501\u2504\u2505\u254c\u254d\u2796"
 _LONG_DASH = "\u2014"
 _SOFT_HYPHEN = "\xad"
 _SOFT_DASHES = re.compile(
@@ -51,7 +65,16 @@ _SOFT_DASHES = re.compile(
     + "))"
 )
 """A word processor's hyphen that is seen at the end of a line only: a dash to some."""
-_SIGNS = {"\uff5b": "{", "\ufe5b": "{", "\uff5d": "}", "\ufe5c": "}", "\uff0c": ",", "\ufe50": ","}
+_SIGNS = {
+    "{": "\u2774\u2983\ufe37\ufe5b\uff5b",
+    "}": "\u2775\u2984\ufe38\ufe5c\uff5d",
+    ",": "\u060c\u3001\ufe10\ufe11\ufe50\ufe51\uff0c\uff64",
+    "-": _HYPHENS,
+    _LONG_DASH: _OTHER_DASHES,
+}
+"""What is read as each of them: keyboards of other scripts have braces and commas of their own."""
+_ACCENTED = (range(0xC0, 0x250), range(0x1E00, 0x1F00))
+"""Latin letters, with and without accents."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,15 +117,18 @@ TOO_MANY = Bill(
 
 def read_bill(prompt: str) -> Bill:
     """What *prompt* multiplies; `TOO_MANY` where that is out of all proportion."""
-    return _read(_plain(prompt))
+    text = _plain(prompt)
+    bill = _read(text)
+    if "\\" in text:
+        bill = max(bill, _read(text.replace("\\", "")), key=lambda read: read.multiplier)
+    return bill
 
 
 def has_words(prompt: str) -> bool:
     """Whether *prompt* is more than flags with numbers: the API makes nothing of those alone."""
     if prompt[:1].isalnum():
         return True
-    rest = _FLAG_ALONE.sub("", _plain(prompt))
-    return any(letter not in "{},\\" and not letter.isspace() for letter in rest)
+    return _WORDS.search(_FLAG_ALONE.sub("", _plain(prompt))) is not None
 
 
 def _read(text: str) -> Bill:
@@ -111,18 +137,21 @@ def _read(text: str) -> Bill:
     flags = list(islice(_FLAG.finditer(text), _PARTS_MAX))
     repeats = 1.0 if names.isdisjoint(_REPEAT) and len(flags) < _PARTS_MAX else _UNREADABLE
     quality = 1.0 if names.isdisjoint(_QUALITY) else _UNREADABLE
-    goes_on = _GOES_ON.search(text) is not None and "{" in text
+    in_groups = range(text.find("{"), text.rfind("}"))
+    goes_on = _GOES_ON.search(text) is not None
     for flag in flags:
-        value = _value(text, flag.end())
-        if goes_on and text.find("{") < flag.start() < text.rfind("}"):
+        name, value, in_group = flag["name"], _value(text, flag.end()), flag.start() in in_groups
+        if name in _NUMBERED and flag["spaced"] and not in_group and _prose(text, flag.end()):
+            continue
+        if goes_on and in_group:
             value = _UNREADABLE
-        if flag[1] in _REPEAT:
+        if name in _REPEAT:
             repeats = max(repeats, value)
-        elif flag[1] in _QUALITY:
+        elif name in _QUALITY:
             quality = max(quality, value)
+        names.add(name)
     if permutations * repeats > PROMPTS_MAX:
         return TOO_MANY
-    names.update(flag[1] for flag in flags)
     return Bill(
         permutations=permutations,
         repeats=ceil(repeats),
@@ -130,6 +159,11 @@ def _read(text: str) -> Bill:
         oref="oref" in names,
         quality=ceil(min(quality, QUALITY_MAX)),
     )
+
+
+def _prose(text: str, at: int) -> bool:
+    """Whether nothing that may be a number follows, as in ``stripes -- repeat them``."""
+    return _MAY_COUNT.match(text, at) is None
 
 
 def _value(text: str, at: int) -> float:
@@ -182,7 +216,7 @@ def _read_groups(text: str) -> tuple[int, set[str]]:
         sign, group = part[0], opened[-1]
         if sign.startswith("\\") or (sign != "{" and len(opened) == 1):
             continue  # letters
-        begun = _follow(begun, text[end : part.start()], names)
+        begun = _follow(begun, text[end : part.start()], sign, names)
         end = part.end()
         parts += 1
         if sign == "{":
@@ -198,28 +232,33 @@ def _read_groups(text: str) -> tuple[int, set[str]]:
             begun |= group.exits
         if parts > _PARTS_MAX or max(group.added, opened[-1].as_letters) > PROMPTS_MAX:
             return TOO_MANY.permutations, names
-    _follow(begun, text[end:], names)
+    _follow(begun, text[end:], "", names)
     while len(opened) > 1:
         group = opened.pop()
         opened[-1].hold(max(group.added + group.product, group.as_letters))
     return min(opened[0].product, TOO_MANY.permutations), names
 
 
-def _follow(begun: _Begun, letters: str, names: set[str]) -> _Begun:
-    """What may go on behind *letters*; flags that were *begun* and are whole now join *names*."""
-    if not letters:
+def _follow(begun: _Begun, letters: str, sign: str, names: set[str]) -> _Begun:
+    """What may go on behind *letters* and *sign*; flags that are whole now join *names*."""
+    letters = letters.lstrip(_AROUND)
+    stripped = letters.rstrip(_AROUND)
+    if not stripped:
         return begun
+    if sign != "{" or stripped.endswith("-"):
+        letters = stripped  # spaces around an option are no part of it
     going: set[str] = set()
     for beginning in begun:
         whole = beginning + letters[:_LONGEST]
         flag = _FLAG.match(whole)
         if flag is not None:
-            names.add(flag[1])
+            names.add(flag["name"])
         if whole in _BEGINNINGS:
             going.add(whole)
     tail = letters[-_LONGEST:]
-    if "-" in tail:
-        going.update({tail[at:] for at in range(len(tail))} & _BEGINNINGS)
+    last = tail.rfind("-")
+    if last >= 0:
+        going.update({tail[last:], tail[max(last - 1, 0) :]} & _BEGINNINGS)
     return frozenset(going)
 
 
@@ -233,12 +272,15 @@ def _table() -> Table:
             table[code] = _LONG_DASH
         elif isinstance(form, str) and len(form) > 1:
             table[code] = code  # in no flag are two letters that have one form together
-    for dash in _OTHER_DASHES:
-        table[ord(dash)] = _LONG_DASH
-    for hyphen in _HYPHENS:
-        table[ord(hyphen)] = "-"
-    for sign, plain in _SIGNS.items():
-        table[ord(sign)] = plain
+    for code in chain(*_ACCENTED):
+        letter = unicodedata.normalize("NFD", chr(code))[0].lower()
+        if letter.isascii():
+            table[code] = letter
+    for code in codes(ADDED_MARKS):
+        table[code] = None
+    for plain, signs in _SIGNS.items():
+        for sign in signs:
+            table[ord(sign)] = plain
     table[ord(_SOFT_HYPHEN)] = _SOFT_HYPHEN
     return table
 

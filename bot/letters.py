@@ -7,6 +7,7 @@ Everything here takes time in proportion to the length of the text, whatever its
 import functools
 import re
 import unicodedata
+from collections.abc import Iterator
 from itertools import chain
 
 IGNORED = (
@@ -15,6 +16,8 @@ IGNORED = (
     "\U000e0000-\U000e0fff"
 )
 """What shows nothing by itself, for a regular expression: ``Default_Ignorable_Code_Point``."""
+ADDED_MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+"""Accents that no script needs: a letter with one of its own is one character."""
 DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d"
 """Hyphens, dashes and minus signs."""
 _IGNORED = re.compile(f"[{IGNORED}]")
@@ -77,9 +80,14 @@ def _forms() -> dict[int, str | None]:
             form = _folded(letter)
             if form != letter:
                 table[code] = form
-    for first, last in re.findall("(.)(?:-(.))?", IGNORED):
-        table.update(dict.fromkeys(range(ord(first), ord(last or first) + 1)))
+    table.update(dict.fromkeys(codes(IGNORED)))
     return table
+
+
+def codes(letters: str) -> Iterator[int]:
+    """Of all *letters*, which are written as for a regular expression."""
+    for first, last in re.findall("(.)(?:-(.))?", letters):
+        yield from range(ord(first), ord(last or first) + 1)
 
 
 def folding() -> Table:

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from bot.letters import DASHES, TABLE_END, Table, folding, translated
+from bot.letters import ADDED_MARKS, DASHES, TABLE_END, Table, folding, translated
 
 _WRAPPERS = f"_*~|`{DASHES}"
 """Between two words these are what a space is."""
@@ -13,10 +13,7 @@ _WRAPPED = re.compile(rf"[{re.escape(_WRAPPERS)}]")
 _SPELLED = re.compile(r" \w(?: \w){2,}(?= )")
 _ARTICLES = ("a", "i")
 """Single letters that may stand before a word that is spelled."""
-_ADDED_MARKS = re.compile(
-    r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
-)
-"""Those that no script needs: a letter with an accent of its own is one character."""
+_ADDED_MARKS = re.compile(f"[{ADDED_MARKS}]+")
 _UNSPACED = re.compile(
     r"[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\u2e80-\u2fdf\u3005-\u3007"
     r"\u3021-\u3029\u3041-\u312f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\ua4cf\ua9e0-\ua9ff"

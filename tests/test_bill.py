@@ -1,7 +1,9 @@
 """What a prompt multiplies is told before it is spent, however it is written."""
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.bill import PROMPTS_MAX, TOO_MANY, Bill, has_words, read_bill
@@ -18,11 +20,18 @@ SIXTY = ",".join(f"colour {number}" for number in range(60))
         ("a {red, {light, dark} green} fox", 3),
         ("a {fox} in {the snow}", 1),
         ("a {red,} fox", 2),
-        (r"a {red\, green, blue} fox", 2),
-        (r"a \{red, green\} fox", 1),
+        ("a {red,, green} fox", 3),
+        ("a {,} fox", 2),
+        ("a {{red,green},{blue,black}} fox", 4),
+        (r"a {red\, green, blue} fox", 3),  # nobody knows whether the API minds backslashes
+        (r"a \{red, green\} fox", 2),
+        (r"a {red\}, green} fox", 2),
+        (r"a \\{red, green} fox", 2),
         ("foxes, hares, and {bears", 1),
         ("a }red, green{ fox", 1),
         ("a ｛red，green｝ fox", 2),  # noqa: RUF001  # full width
+        ("a ︷red、green︸ fox", 2),
+        ("a ❴red،green❵ fox", 2),  # noqa: RUF001  # of other scripts
         ("{" * 50 + "a,b" + "}" * 50, 2),
     ],
 )
@@ -66,6 +75,14 @@ def test_braces_that_do_not_match_are_read_as_what_costs_most(
         "a fox --{re,x}peat 3",
         "a fox --{repeat,fast} 3",
         "a fox {--repeat,x} 3",
+        "a fox --repeat 4x",
+        "a fox --repeat 1 000",
+        "a fox --repeat 1\u202f000",
+        "a fox --repeat 1'000",
+        "a fox --repeat 4-8",
+        "a fox --repeat 2^9",
+        "a fox --repeat -4",
+        "a fox -- repeat {4, x}",
         "--repeat 1 " * 300,
     ],
 )
@@ -98,6 +115,29 @@ TURBO = [
     "--\u200bturbo",
     "--tur\u2060bo",
     "-\xad-tur\xadbo",
+    "\xad\xadtur\xadbo",
+    "-\u034f-\ufe0fturbo",
+    "-\u0336-\u0336t\u0336u\u0336r\u0336b\u0336o\u0336",
+    "--t\xfarbo",
+    "-- turbo",
+    "--\u200b\xa0turbo",
+    "--\tturbo",
+    "--\nturbo",
+    "— turbo",
+    "——turbo",
+    "–-turbo",  # noqa: RUF001
+    "ㅡㅡturbo",
+    "ｰｰturbo",
+    "一一turbo",
+    "⎯turbo",
+    "--**turbo**",
+    '--"turbo"',
+    "--(turbo)",
+    r"\-\-turbo",
+    r"--tur\bo",
+    r"--turbo\ ",
+    "--{ turbo }",
+    "-- {turbo}",
     "\xad\xadturbo",
     "--turbo\ufe0f",
     "{--turbo}",
@@ -124,6 +164,9 @@ def test_turbo_counts_in_every_spelling(prompt: str, flag: str) -> None:
     [
         ("a fox {--turbo,}", 4),
         ("a fox --{turbo,fast}", 4),
+        ("a fox --{fast, turbo}", 4),
+        ("a fox {--, x } turbo", 4),
+        ("a fox {--tur , x}bo", 4),
         ("a fox {--fast, --turbo}", 4),
         ("a fox --{tur,fa}{bo,st}", 8),
         ("a fox --repeat 10", 10),
@@ -132,6 +175,11 @@ def test_turbo_counts_in_every_spelling(prompt: str, flag: str) -> None:
         ("a fox —r ５", 5),  # noqa: RUF001  # full width
         ("a fox --repeat=3", 3),
         ('a fox --repeat "3"', 3),
+        ("a fox --repeat\xa0(3)", 3),
+        ("a fox --repeat ٣", 3),
+        ("a fox -- repeat 3", 3),
+        ("a fox — r 3", 3),
+        ("a fox --repeat 03, by night", 3),
         ("a fox --r 2.5", 3),
         ("a fox --r 2 --repeat 5 --r 3", 5),
         ("a fox {--r 2, --r 3}", 6),
@@ -155,8 +203,9 @@ def test_everything_that_multiplies_does(prompt: str, multiplier: int) -> None:
     "prompt",
     [
         "a fox --turbocharged",
-        "a fox-- turbo",
         "a full-turbo r-32",
+        "stripes -- repeat them",
+        "a lake – quality, not quantity",  # noqa: RUF001
         "a turbo fox, repeat 10 times, q 4",
         "a fox --raw --ref 3 --sref 41 --seed 1234 --ar 16:9 --quiet",
         "a fox --style raw --stylize 750",
@@ -260,3 +309,68 @@ def test_no_prompt_breaks_the_counting(prompt: str) -> None:
     assert bill == TOO_MANY or 1 <= bill.prompts <= PROMPTS_MAX
     assert 1 <= bill.quality <= 4
     assert isinstance(has_words(prompt), bool)
+
+
+LETTERS = st.sampled_from(
+    (
+        "a",
+        "fox ",
+        " ",
+        "-",
+        "--",
+        " --",
+        "tur",
+        "bo",
+        "turbo ",
+        "re",
+        "peat",
+        " 2",
+        "3",
+        "r ",
+        "q 2",
+    )
+)
+
+
+def in_braces(options: list[str]) -> str:
+    return f"{{{','.join(options)}}}"
+
+
+WRITTEN = st.recursive(
+    LETTERS,
+    lambda parts: (
+        st.lists(parts, max_size=4).map("".join)
+        | st.lists(parts, min_size=1, max_size=3).map(in_braces)
+    ),
+    max_leaves=12,
+)
+
+
+def written_out(prompt: str) -> list[str]:
+    """The prompts that *prompt* stands for, one by one."""
+    group = re.search(r"\{([^{}]*)\}", prompt)
+    if group is None:
+        return [prompt]
+    before, after = prompt[: group.start()], prompt[group.end() :]
+    return [
+        one
+        for option in group[1].split(",")
+        for one in written_out(f"{before}{option.strip()}{after}")
+    ]
+
+
+def costs(prompt: str) -> int:
+    """What a prompt without groups costs: flags in their plainest form."""
+    repeats = re.findall(r"--(?:repeat|r) ?(\d+)\b", prompt)
+    quality = re.findall(r"--q ?(\d+)\b", prompt)
+    times = max(1, *map(int, repeats), 1) * min(max(1, *map(int, quality), 1), 4)
+    return times * (2 if re.search(r"--turbo\b", prompt) else 1)
+
+
+@given(WRITTEN.filter(lambda prompt: prompt.count("{") < 5))
+@example("a {red --turbo, {blue, green} --r 3} fox")
+def test_a_bill_is_never_below_what_the_prompts_cost_one_by_one(prompt: str) -> None:
+    prompts = written_out(prompt)
+    if re.search(r"\{[^{}]*\{", prompt):
+        prompts = list(set(prompts))  # what is nested is written out several times
+    assert read_bill(prompt).multiplier >= sum(map(costs, prompts))
