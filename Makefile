@@ -33,10 +33,10 @@ check: setup  ## ruff and strict types
 	$(BIN)/basedpyright
 
 test: setup  ## the whole suite
-	$(BIN)/python -m pytest -n 3 --dist worksteal
+	$(BIN)/python -m pytest -n 4 --dist worksteal
 
 coverage: setup  ## the suite once more, slower, with what no test has run; the bar only goes up
-	$(BIN)/python -m pytest -n 3 --dist worksteal --cov --cov-report=term
+	$(BIN)/python -m pytest -n 4 --dist worksteal --cov --cov-report=term
 
 sandbox: setup  ## the bot in a local page: no Discord account, no API key
 	$(BIN)/python -m sandbox

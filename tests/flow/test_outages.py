@@ -142,7 +142,7 @@ async def test_an_outage_with_a_restart_in_it_loses_and_doubles_nothing(
     database: Database, kind: str, tmp_path: Path
 ) -> None:
     in_doubt = kind == "answer lost"
-    await live_through_outages(database, LIVES, in_doubt, LONG_S, tmp_path, restarted=True)
+    await live_through_outages(database, IN_SHORT, in_doubt, LONG_S, tmp_path, restarted=True)
 
 
 async def live_through_outages(
