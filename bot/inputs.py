@@ -31,8 +31,16 @@ _BARE_ID = re.compile(r"[A-Za-z0-9_-]{1,56}")
 _UUID = re.compile(rf"(?<![0-9a-z]){_UUID_LIKE}(?![0-9a-z])", re.IGNORECASE)
 _DENSE_ID = re.compile(r"(?=.*[a-z])(?=(?:.*[0-9]){2})[0-9a-z]{16,56}|[0-9]{19}", re.IGNORECASE)
 _MESSAGE_ID = re.compile(_DIGITS_LIKE)
+_TORN_UUID = re.compile(
+    r"(?<![0-9a-z])([0-9a-f]{8})[\s-]{1,3}([0-9a-f]{4})[\s-]{1,3}([0-9a-f]{4})[\s-]{1,3}"
+    r"([0-9a-f]{4})[\s-]{1,3}([0-9a-f]{12})(?![0-9a-z])",
+    re.IGNORECASE,
+)
+"""With blanks for its dashes, or broken into two lines at one."""
+_AROUND = "<>()[]{}\"'`|*.,;:!?"
+"""What people put around a word."""
 _ID_IN_TEXT = re.compile(
-    rf"(?<![0-9a-z])(?:{_BARE_LIKE}|{_DIGITS_LIKE})(?![0-9a-z])", re.IGNORECASE
+    rf"(?<![0-9a-z@])(?:{_BARE_LIKE}|{_DIGITS_LIKE})(?![0-9a-z])", re.IGNORECASE
 )
 _SPOILER = re.compile(r"(?:SPOILER_)+")
 _UPLOAD = re.compile(r"([A-Za-z0-9_-]{1,56})_([0-9]{1,2})\.[A-Za-z0-9]{2,5}")
@@ -40,13 +48,21 @@ _RENAMED = re.compile(rf"({_ANY_LIKE})_([0-9]{{1,2}})(?![0-9]).*", re.IGNORECASE
 """Who has such a file twice gets ``…_1_1.png``, ``…_1 (1).png``, or what else programs think of."""
 _STORED = re.compile(rf"/({_UUID_LIKE})/[0-9]_([0-9])\.[a-z]{{2,5}}", re.IGNORECASE)
 """The end of an address at which the provider keeps a picture."""
-_URL = re.compile(r"https?://[^\s<>()\[\]\"'`|]+", re.IGNORECASE)
-_MESSAGE = re.compile(
-    r"(?<![\w-])discord(?:(?:app)?\.com|://-)"
-    r"/channels/(?:@me|[0-9]{1,20})/[0-9]{1,20}/([0-9]{1,20})(?![0-9])",
+_URL = re.compile(
+    r"(?<![\w.@+-])(?:[a-z]{2,10}://|(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,10}/)"
+    r"[^\s<>()\[\]\"'`|]+",
     re.IGNORECASE,
 )
-_COPIED = re.compile(rf"{_DIGITS_LIKE}-({_DIGITS_LIKE})")
+"""An address, also without what it begins with."""
+_MESSAGE = re.compile(
+    r"(?<![\w-])discord(?:(?:app)?\.com(?::443)?|://-)"
+    r"/channels/(?:(?:@|%40)me|[0-9]{1,20})/[0-9]{1,20}/([0-9]{1,20})(?![0-9])",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
+_MARKUP = re.compile(r"<(?:@[!&]?|#|/|a?:|id:)[^<>]*>")
+"""What Discord makes of a mention, an emoji or a command: its digits are no job."""
+_COPIED = re.compile(rf"(?<![\w-]){_DIGITS_LIKE}-({_DIGITS_LIKE})(?![\w-])")
 """What Discord copies with Shift held: the channel's id and the message's."""
 
 
@@ -89,13 +105,13 @@ def read_job(text: str) -> JobId | MessageId:
     Raises `JobIdInvalid`.
     """
     text = _as_typed(text[:POINTER_MAX])
-    if copied := _COPIED.fullmatch(text):
-        return MessageId(int(copied[1]))
-    if _BARE_ID.fullmatch(text) and not _RENAMED.fullmatch(text):
-        return JobId(text, typed=True)
-    if link := _MESSAGE.search(text):
+    text = unquote(text) if _QUOTED.search(text) else text
+    bare = text.strip(_AROUND)
+    if link := _MESSAGE.search(text) or _COPIED.search(text):
         return MessageId(int(link[1]))
-    named = list(_ids_in(unquote(text)))
+    if _BARE_ID.fullmatch(bare) and not _RENAMED.fullmatch(bare):
+        return JobId(bare, typed=True)
+    named = list(_ids_in(_MARKUP.sub(" ", text)))
     likely = filter(could_be_an_id, named)
     if job_id := next(likely, None) or next(iter(named), None):
         return JobId(job_id, typed=True)
@@ -144,6 +160,7 @@ def _as_typed(text: str) -> str:
 def _ids_in(text: str) -> Iterator[str]:
     """All that may be an id of a job in *text*, the likeliest first."""
     yield from (found[0] for found in _UUID.finditer(text))
+    yield from ("-".join(found.groups()) for found in _TORN_UUID.finditer(text))
     for word in text.split():
         if "_" not in word:
             continue
@@ -152,9 +169,11 @@ def _ids_in(text: str) -> Iterator[str]:
         except JobIdInvalid:
             continue
     # Addresses are full of digits that mean something else.
-    yield from (found[0] for found in _ID_IN_TEXT.finditer(_URL.sub(" ", text)))
-    for url in _URL.finditer(text):
-        parts = url[0].partition("?")[0].split("/")
+    addresses = [found[0] for found in _URL.finditer(text)]
+    between = _URL.sub(" ", text) if addresses else text
+    yield from (found[0] for found in _ID_IN_TEXT.finditer(between))
+    for address in addresses:
+        parts = address.partition("?")[0].split("/")
         yield from (part for part in parts if _DENSE_ID.fullmatch(part) and not part.isdecimal())
 
 

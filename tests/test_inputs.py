@@ -19,6 +19,7 @@ from bot.inputs import (
 
 UUID = "b4a0f9f3-1a9e-4d0e-9a52-0c3f2b1d7e66"
 DENSE = UUID.replace("-", "")
+HTTP_LESS = "cdn.discordapp.com/attachments/1122334455667788990/1122334455667788991"
 MEDIA = "https://media.discordapp.net/attachments/1122334455667788990/1122334455667788991"
 CDN = "https://cdn.discordapp.com/attachments/1122334455667788990/1122334455667788991"
 
@@ -54,6 +55,15 @@ CDN = "https://cdn.discordapp.com/attachments/1122334455667788990/11223344556677
         (UUID.replace("-", "\u2011"), UUID),
         (f"\u200b{UUID}\ufeff", UUID),
         (f"{UUID} {'and much more ' * 500}", UUID),
+        (UUID.replace("-", " "), UUID),
+        (UUID.replace("-4", "-\n4"), UUID),
+        (f"<@1122334455667788990> wants {DENSE}", DENSE),
+        ("<@!1122334455667788990> d758n65e878c73cmdg20", "d758n65e878c73cmdg20"),
+        (f"{HTTP_LESS}/{UUID}_2.png?ex=65", UUID),
+        (f"{HTTP_LESS}/1234567890123456789_2.png?ex=65", "1234567890123456789"),
+        ("`odd-id_x`", "odd-id_x"),
+        ('"odd-id".', "odd-id"),
+        ("\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18" * 2 + "901", "1234567812345678901"),
     ],
 )
 def test_a_job_id_is_found_in_whatever_people_paste(text: str, job_id: str) -> None:
@@ -73,6 +83,11 @@ def test_a_job_id_is_found_in_whatever_people_paste(text: str, job_id: str) -> N
         "look [here](https://discord.com/channels/11/22/3344556677889900112) please",
         f"https://discord.com/channels/11/22/3344556677889900112 {UUID}",
         "1122334455667788990-3344556677889900112",
+        "<1122334455667788990-3344556677889900112>",
+        "see `1122334455667788990-3344556677889900112`.",
+        "https://discord.com/channels/%40me/22/3344556677889900112",
+        "https%3A%2F%2Fdiscord.com%2Fchannels%2F11%2F22%2F3344556677889900112",
+        "https://discord.com:443/channels/11/22/3344556677889900112",
     ],
 )
 def test_a_message_link_stands_for_the_message_and_never_for_its_digits(text: str) -> None:
@@ -93,6 +108,16 @@ def test_a_message_link_stands_for_the_message_and_never_for_its_digits(text: st
         "https://discord.com/channels/11/22/",
         f"{CDN}/1122334455667788992.png",
         f"{UUID[:-1]} {UUID}0",
+        "<@1122334455667788990>",
+        "<@!1122334455667788990> and @1122334455667788990",
+        "<@&1122334455667788990>",
+        "in <#1122334455667788990>",
+        "<:fox:1122334455667788990><a:fox:1122334455667788990>",
+        "</remix:1122334455667788990>",
+        "discord.com/channels/1122334455667788990/1122334455667788991",
+        "discord://-/channels/1122334455667788990/1122334455667788991",
+        f"{HTTP_LESS}/cat.png?hm={DENSE}",
+        f"see {HTTP_LESS}/cat.png",
     ],
 )
 def test_what_holds_no_job_id_is_refused(text: str) -> None:
