@@ -56,7 +56,7 @@ class Menu(commands.Cog):
         """What can be remixed in a message of the bot, and whether that is private."""
         job = await self._bot.archive.shown_in(at_hand(message), visitor)
         if job is not None and job.pictures:
-            return _remixable(job), job.place.private
+            return _remixable(job), job.place.private or message.flags.ephemeral
         found = await self._posted_again(visitor, message, ours=True)
         return found, message.flags.ephemeral
 

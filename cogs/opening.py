@@ -79,7 +79,7 @@ async def post_pictures(
     """Answer with the pictures of a finished job; nothing is made. Raises what `look_up` raises."""
     archive = interaction.client.archive
     asking = read_asking(interaction, private=private)
-    await interaction.response.defer(ephemeral=private, thinking=True)
+    await interaction.response.defer(ephemeral=asking.place.private, thinking=True)
     shown = made if isinstance(made, Job) and made.pictures else await archive.look_up(made)
     async with archive.exhibition(shown.pictures, asking.place) as exhibits:
 

@@ -46,14 +46,15 @@ def _verdict(job: Job, visitor: Visitor) -> bool | None:
         return True
     if job.place.private:
         return False
-    guild_id, channel_id = _shown_in(job)
-    if guild_id == visitor.guild_id and channel_id in visitor.channel_ids:
-        return visitor.sees_channel
-    if guild_id is None or guild_id != visitor.guild_id:
-        return False  # direct messages, a group of others, another server
     if _is_at_hand(job, visitor):
         return True
-    return False if visitor.foreign else None
+    guild_id, channel_id = _shown_in(job)
+    if guild_id != visitor.guild_id:
+        return False
+    if channel_id in visitor.channel_ids:
+        return visitor.sees_channel
+    # direct messages, a group of others, a server without the bot: nobody can be asked
+    return False if guild_id is None or visitor.foreign else None
 
 
 def _is_at_hand(job: Job, visitor: Visitor) -> bool:

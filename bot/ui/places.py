@@ -77,11 +77,14 @@ def read_asking(interaction: discord.Interaction, *, private: bool) -> Asking:
 
 
 def read_place(interaction: discord.Interaction, *, private: bool) -> Place:
-    """Where a result goes that somebody asks for in this interaction."""
+    """Where a result goes that somebody asks for in this interaction.
+
+    It is private too where Discord lets nobody else see what the bot answers.
+    """
     return Place(
         guild_id=interaction.guild_id,
         channel_id=interaction.channel_id or 0,
-        private=private,
+        private=private or _answers_one_alone(interaction),
         file_limit_bytes=interaction.filesize_limit,
         reachable=not _is_foreign(interaction),
     )
@@ -114,6 +117,14 @@ def _is_foreign(interaction: discord.Interaction) -> bool:
     if interaction.guild_id is None:
         return interaction.context.private_channel
     return interaction.client.get_guild(interaction.guild_id) is None
+
+
+def _answers_one_alone(interaction: discord.Interaction) -> bool:
+    """Whether a server hides what its members bring along: Discord makes all of it ephemeral."""
+    if interaction.guild_id is None or not _is_foreign(interaction):
+        return False
+    may = interaction.permissions
+    return not (may.use_external_apps or may.administrator)
 
 
 def _check_permissions(interaction: discord.Interaction, *, private: bool) -> None:

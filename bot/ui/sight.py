@@ -29,7 +29,11 @@ ASKED_AT_ONCE_MAX = 20
 HIDDEN_NAME = "___hidden___"
 HIDDEN_FLAG = 1 << 17
 PRIVATE_THREAD = 12
+THREADS = frozenset({10, 11, PRIVATE_THREAD})
+VOICE = frozenset({2, 13})
+"""Voice and stage channels."""
 VIEW = discord.Permissions.view_channel.flag
+CONNECT = discord.Permissions.connect.flag
 ADMINISTRATOR = discord.Permissions.administrator.flag
 OF_A_ROLE, OF_A_MEMBER = 0, 1
 """Types of overwrites."""
@@ -55,6 +59,8 @@ class ChannelFacts:
     private: bool
     """A thread of those alone who are in it."""
     overwrites: tuple[Overwrite, ...]
+    needs: int = VIEW
+    """The permissions without which nobody reads what is written there."""
 
 
 class ChannelSight:
@@ -154,21 +160,26 @@ def read_channel(told: object) -> ChannelFacts | None:
     hidden = channel.get("name") == HIDDEN_NAME or int(channel.get("flags") or 0) & HIDDEN_FLAG
     if hidden or not channel.get("guild_id"):
         return None
-    thread = "thread_metadata" in channel
+    kind = channel.get("type")
+    thread = kind in THREADS
     overwrites: list[dict[str, Any]] = channel.get("permission_overwrites") or []
     return ChannelFacts(
         guild_id=int(channel["guild_id"]),
         thread_of=int(channel.get("parent_id") or 0) if thread else None,
-        private=channel.get("type") == PRIVATE_THREAD,
+        private=kind == PRIVATE_THREAD,
         overwrites=tuple(
             Overwrite(int(one["id"]), int(one["type"]), int(one["allow"]), int(one["deny"]))
             for one in overwrites
         ),
+        needs=VIEW | CONNECT if kind in VOICE else VIEW,
     )
 
 
 def may_view(visitor: Visitor, guild: discord.Guild, channel: ChannelFacts) -> bool:
-    """Whether somebody with these roles may view a channel of *guild*, as Discord documents it."""
+    """Whether somebody with these roles may view a channel of *guild*, as Discord documents it.
+
+    What is written in a voice or stage channel can be read by who may also connect to it.
+    """
     if guild.owner_id == visitor.user_id:
         return True
     role_ids = visitor.role_ids | {guild.id}
@@ -194,4 +205,4 @@ def may_view(visitor: Visitor, guild: discord.Guild, channel: ChannelFacts) -> b
             may &= ~one.deny
         for one in overwrites:
             may |= one.allow
-    return bool(may & VIEW)
+    return may & channel.needs == channel.needs

@@ -43,10 +43,12 @@ DIRECTLY = EMBED_LINKS | ATTACH_FILES | MENTION_EVERYONE | USE_EXTERNAL_EMOJIS
 """What Discord reports for direct messages, although the bot can also read and send there."""
 
 
-ALL_PERMISSIONS = (1 << 50) - 1
+ALL_PERMISSIONS = (1 << 53) - 1
 MANAGE_GUILD = 1 << 5
 MANAGE_MESSAGES = 1 << 13
 USE_APPLICATION_COMMANDS = 1 << 31
+USE_EXTERNAL_APPS = 1 << 50
+"""Without it, what people bring along answers them alone."""
 MEMBER = (
     VIEW_CHANNEL
     | SEND_MESSAGES
@@ -55,6 +57,7 @@ MEMBER = (
     | READ_MESSAGE_HISTORY
     | SEND_MESSAGES_IN_THREADS
     | USE_APPLICATION_COMMANDS
+    | USE_EXTERNAL_APPS
 )
 """What people may do who have no role."""
 ABROAD = EMBED_LINKS | ATTACH_FILES

@@ -10,7 +10,13 @@ from tests.discord_server.answers import answer, nothing
 from tests.discord_server.places import check_awake
 from tests.discord_server.posting import Body, read_body, write
 from tests.discord_server.rules import Refused
-from tests.discord_server.things import EPHEMERAL, LOADING, Interaction, Message
+from tests.discord_server.things import (
+    EPHEMERAL,
+    LOADING,
+    USE_EXTERNAL_APPS,
+    Interaction,
+    Message,
+)
 from tests.discord_server.world import World
 
 MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
@@ -72,12 +78,20 @@ class Webhooks:
         else:
             message = self._new_message(interaction, interaction.source)
             if kind == DEFERRED:
-                message.flags = int(data.payload.get("flags") or 0) & EPHEMERAL | LOADING
+                message.flags = self._ephemeral(interaction, data) | LOADING
                 self._world.messages[message.id] = message
             else:
-                message.flags = int(data.payload.get("flags") or 0) & EPHEMERAL
+                message.flags = self._ephemeral(interaction, data)
                 write(self._world, message, data, prefix="data.")
             interaction.response = message
+
+    def _ephemeral(self, interaction: Interaction, body: Body) -> int:
+        """The flag, where the bot asks for it, or where others must not see what was brought."""
+        guild = self._world.guilds.get(interaction.channel.guild_id or 0)
+        silent = guild is not None and not guild.with_bot
+        if silent and not interaction.user.permissions & USE_EXTERNAL_APPS:
+            return EPHEMERAL
+        return int(body.payload.get("flags") or 0) & EPHEMERAL
 
     @staticmethod
     def _fits(interaction: Interaction, kind: int) -> bool:
@@ -129,7 +143,7 @@ class Webhooks:
             write(self._world, first, body)
             return answer(payloads.message(first, self._world))
         message = self._new_message(interaction, first)
-        message.flags = int(body.payload.get("flags") or 0) & EPHEMERAL
+        message.flags = self._ephemeral(interaction, body)
         write(self._world, message, body)
         interaction.followups.append(message)
         return answer(payloads.message(message, self._world))

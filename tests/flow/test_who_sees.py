@@ -231,6 +231,41 @@ async def test_its_author_gives_a_job_another_place(sim: Sim, closed: Closed) ->
     assert SECRET in text(shown(await sim.ben.click(first, label="Details")))
 
 
+async def test_the_first_message_works_on_where_its_author_took_a_job_to_another_server(
+    sim: Sim,
+) -> None:
+    first = await sim.imagine(sim.ann, SECRET)
+    other = sim.env.create_guild("Elsewhere")
+    there = other.create_text_channel("square")
+    moved = await other.add_member(sim.ann.user).slash(
+        there, "show", job_id=sim.api.submits[0].job_id
+    )
+    assert len(pictures(shown(moved))) == 4
+    posted = (await job(sim)).posted
+    assert posted is not None
+    assert posted.guild_id == other.id
+    named = {"job_id": sim.api.submits[0].job_id}
+    assert UNKNOWN in text(shown(await sim.ben.slash(sim.channel, "show", **named)))
+    assert fields(await sim.ben.click(first, label="Remix 1"))["prompt-1"] == SECRET
+    assert SECRET in text(shown(await sim.ben.click(first, label="Details")))
+    await sim.ben.click(first, label="Again")
+    assert sim.api.submits[-1].prompt == SECRET
+
+
+async def test_what_somebody_shows_to_themselves_is_remixed_privately_from_every_control(
+    sim: Sim,
+) -> None:
+    await sim.imagine(sim.ann, "a fox")
+    named = {"job_id": sim.api.submits[0].job_id, "private": True}
+    mine = shown(await sim.ben.slash(sim.channel, "show", **named))
+    choice = shown(await sim.ben.context_menu(sim.channel, "Remix this", mine))
+    form = await sim.ben.click(choice, label="Remix 2")
+    remixed = await sim.ben.submit_modal(form, {"prompt-1": "mine", "mode": "0"})
+    await sim.finish()
+    assert shown(remixed).ephemeral
+    assert (await job(sim, 2)).place.private
+
+
 async def test_a_job_shown_by_somebody_else_or_to_oneself_stays_where_it_was(
     tmp_path: Path,
 ) -> None:

@@ -11,11 +11,18 @@ from tests.discord_server.people import Community, Person
 from tests.discord_server.process import BotProcess
 from tests.discord_server.seen import SeenMessage
 from tests.discord_server.server import DiscordServer
-from tests.discord_server.things import ABROAD, MEMBER, SEND_MESSAGES, Channel
+from tests.discord_server.things import (
+    ABROAD,
+    MEMBER,
+    SEND_MESSAGES,
+    USE_EXTERNAL_APPS,
+    Channel,
+)
 from tests.process.test_flow import result_of
 
 SECRET = "a secret heron"
 UNKNOWN = "I know no job in that message"
+UNKNOWN_ID = "I know no such job"
 
 
 @pytest.fixture
@@ -130,6 +137,29 @@ async def test_where_the_bot_is_not_only_who_stands_there_sees_it(
     assert SECRET in await shown(zoe, there, result.link)
     details = await (await yan.click(result, "Details")).message()
     assert SECRET in details.text
+    assert "ERROR" not in bot.output
+
+
+async def test_what_discord_shows_to_one_person_alone_is_private(
+    bot: BotProcess, discord: DiscordServer
+) -> None:
+    abroad = discord.add_guild("somewhere else", with_bot=False)
+    here = abroad.add_channel("here", ABROAD)
+    zoe, yan = (abroad.add_person(name, installed=True) for name in ("zoe", "yan"))
+    zoe.user.permissions &= ~USE_EXTERNAL_APPS  # this server lets others see nothing of it
+    first = await result_of(await zoe.slash(here, "imagine", prompt=SECRET))
+    form = await zoe.click(first, "Remix 1")
+    second = await result_of(await zoe.submit(form, {"Prompt": f"{SECRET} too"}))
+    third = await result_of(await zoe.click(second, "Again"))
+    assert await yan.types(here, "remix", "job_id", "heron") == []
+    for result in (first, second, third):
+        assert UNKNOWN_ID in await shown(yan, here, result.pictures[0].filename)
+        assert SECRET in await shown(zoe, here, result.pictures[0].filename)
+    zoe.user.permissions |= USE_EXTERNAL_APPS
+    assert SECRET in await shown(zoe, here, first.pictures[0].filename)
+    assert not any(SECRET in message.text for message in yan.messages(here)), "it stays private"
+    listed = await (await zoe.slash(here, "jobs")).message()
+    assert listed.text.count("private") == 3
     assert "ERROR" not in bot.output
 
 

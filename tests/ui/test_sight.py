@@ -16,9 +16,9 @@ from bot.ui import sight
 from bot.ui.sight import ChannelSight, may_view, read_channel
 from tests.clock import ManualClock
 
-GUILD, OPEN, CLOSED, THREAD, PRIVATE_THREAD = 1, 10, 11, 12, 13
+GUILD, OPEN, CLOSED, THREAD, PRIVATE_THREAD, VOICE, STAGE = 1, 10, 11, 12, 13, 14, 15
 INSIDER, ADMIN, OWNER = 5, 6, 99
-VIEW = 1 << 10
+VIEW, CONNECT = 1 << 10, 1 << 20
 BEN = Visitor(user_id=7, guild_id=GUILD, channel_ids=frozenset({2}), sees_channel=True)
 
 NOT_FOR_ALL = {"id": str(GUILD), "type": 0, "allow": "0", "deny": str(VIEW)}
@@ -28,6 +28,8 @@ CHANNELS: dict[int, dict[str, Any]] = {
     OPEN: {**GUILD_FIELDS, "permission_overwrites": []},
     CLOSED: {**GUILD_FIELDS, "permission_overwrites": [NOT_FOR_ALL, FOR_INSIDERS]},
     THREAD: {**GUILD_FIELDS, "type": 11, "parent_id": str(CLOSED), "thread_metadata": {}},
+    VOICE: {**GUILD_FIELDS, "type": 2, "permission_overwrites": []},
+    STAGE: {**GUILD_FIELDS, "type": 13, "permission_overwrites": []},
     PRIVATE_THREAD: {**GUILD_FIELDS, "type": 12, "parent_id": str(OPEN), "thread_metadata": {}},
 }
 
@@ -36,7 +38,7 @@ def role(role_id: int, permissions: int) -> Any:
     return SimpleNamespace(id=role_id, permissions=discord.Permissions(permissions))
 
 
-ROLES = [role(GUILD, VIEW), role(INSIDER, 0), role(ADMIN, 1 << 3)]
+ROLES = [role(GUILD, VIEW | CONNECT), role(INSIDER, 0), role(ADMIN, 1 << 3)]
 STUDIO: Any = SimpleNamespace(id=GUILD, owner_id=OWNER, unavailable=False, roles=ROLES)
 
 
@@ -107,6 +109,31 @@ async def test_a_channel_is_seen_as_its_overwrites_and_the_members_roles_say(wat
     await watch.clock.advance(61)
     assert await watch.sees(OPEN) == set()
     assert await watch.sees(OPEN, who=with_roles(user_id=8)) == {OPEN}
+
+
+@pytest.mark.parametrize("channel", [VOICE, STAGE])
+async def test_what_is_written_where_people_talk_is_for_who_may_connect(
+    watch: Watch, channel: int
+) -> None:
+    assert await watch.sees(channel) == {channel}
+    await watch.clock.advance(61)
+    locked = {"id": str(GUILD), "type": 0, "allow": "0", "deny": str(CONNECT)}
+    insiders = {"id": str(INSIDER), "type": 0, "allow": str(CONNECT), "deny": "0"}
+    watch.discord.channels[channel]["permission_overwrites"] = [locked, insiders]
+    assert await watch.sees(channel) == set()
+    for who in (with_roles(INSIDER), with_roles(ADMIN), with_roles(user_id=OWNER)):
+        assert await watch.sees(channel, who=who) == {channel}
+
+
+@pytest.mark.parametrize("kind", [10, 11, 12])
+async def test_a_thread_is_known_by_its_kind_and_needs_its_channel(watch: Watch, kind: int) -> None:
+    watch.discord.channels[THREAD] = {**GUILD_FIELDS, "type": kind, "parent_id": str(CLOSED)}
+    watch.discord.in_threads = {(THREAD, 7), (THREAD, 8)}
+    assert await watch.sees(THREAD) == set()
+    assert await watch.sees(THREAD, who=with_roles(INSIDER, user_id=8)) == {THREAD}
+    del watch.discord.channels[THREAD]["parent_id"]
+    await watch.clock.advance(61)
+    assert await watch.sees(THREAD, who=with_roles(ADMIN)) == set(), "nobody knows where it is"
 
 
 async def test_a_private_thread_is_for_who_is_in_it(watch: Watch) -> None:
