@@ -21,7 +21,7 @@ RemixbotError
 │   ├── StoreUnavailable · ListUnavailable
 │   ├── StoreUnusable    the database is no use to this process, however long it waits
 │   │   └── StoreTooNew · StoreInUse · AddressWrong · StoreLost · StoreGone · PoolerUnfit
-│   └── DeliveryFailed
+│   └── DeliveryFailed · DiscordAway
 ├── OperatorError    who runs the bot: logged as an error with what to fix
 │   ├── ApiKeyRefused · ApiCreditUsedUp · ApiPermissionMissing
 │   └── ApiMisused
@@ -487,6 +487,11 @@ class DeliveryFailed(ServiceError):
     detail: str = ""
     may_pass: bool = False
     """Discord is out of order: the same may work later."""
+
+
+@dataclass(eq=False)
+class DiscordAway(ServiceError):
+    """Discord was out of order just when somebody was to be answered."""
 
 
 # ------------------------------------------------------------------ who runs the bot

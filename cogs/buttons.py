@@ -8,13 +8,11 @@ from discord.ext import commands
 from bot import texts
 from bot.client import RemixBot
 from bot.errors import OldControl, SourceTooOld, SourceUnknown, UserError
-from bot.incidents import as_told
 from bot.inputs import JobId, read_callback, read_prompt
 from bot.letters import is_blank
 from bot.model import Source
 from bot.studio import MessageAtHand, Visitor
-from bot.ui import faults
-from bot.ui.answers import say, tell, tells_errors
+from bot.ui.answers import tell, tells_errors
 from bot.ui.buttons import UNKNOWN_JOB, Press, Verb
 from bot.ui.controls import is_known
 from bot.ui.deeds import PREFIX
@@ -109,12 +107,11 @@ class Buttons(commands.Cog):
             await self._start(interaction, FormId.read(custom_id), filled)
         except Exception as raised:
             kept = isinstance(raised, UserError) and raised.draft_id is not None
-            if kept or faults.is_too_late(raised) or is_blank(filled.prompt):
+            if kept or is_blank(filled.prompt):
                 await tell(interaction, raised)
                 return
             typed = discord.File(io.BytesIO(filled.prompt.encode()), filename="prompt.txt")
-            error = as_told(raised, f"interaction {interaction.id}")
-            await say(interaction, error, typed, more=texts.YOUR_PROMPT)
+            await tell(interaction, raised, typed, more=texts.YOUR_PROMPT)
 
     async def _start(
         self, interaction: discord.Interaction[RemixBot], form_id: FormId, filled: Filled

@@ -9,7 +9,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import discord
 
 from bot import sentences
-from bot.errors import ConsentMissing, RemixbotError, UserError
+from bot.errors import ConsentMissing, DiscordAway, RemixbotError, UserError
 from bot.incidents import as_told
 from bot.ui import faults
 from bot.ui.buttons import draft_buttons, in_view
@@ -72,15 +72,26 @@ async def tell_privately(
     await send(deliver, page)
 
 
-async def tell(interaction: discord.Interaction[Any], raised: BaseException) -> None:
-    """Log *raised* as it deserves and tell the person, privately."""
+async def tell(
+    interaction: discord.Interaction[Any],
+    raised: BaseException,
+    *files: discord.File,
+    more: str = "",
+) -> None:
+    """Log *raised* as it deserves and tell the person, privately, *more* below it and *files*.
+
+    Where Discord is out of order that is one line in the log; the person is told only what they
+    would otherwise wait for, or lose.
+    """
     if faults.is_too_late(raised):
         log.warning("Interaction %d could not be answered in time", interaction.id)
-        return
-    if isinstance(raised, (*faults.NETWORK, discord.RateLimited)):
+    elif faults.may_pass(raised):
         log.warning("Interaction %d was not answered: %s", interaction.id, faults.detail(raised))
-        return
-    await say(interaction, as_told(raised, f"interaction {interaction.id}"))
+        if files or interaction.response.is_done():
+            await say(interaction, DiscordAway(), *files, more=more)
+    else:
+        error = as_told(raised, f"interaction {interaction.id}")
+        await say(interaction, error, *files, more=more)
 
 
 async def say(

@@ -132,7 +132,7 @@ def is_rate_limited(error: BaseException) -> bool:
     return isinstance(error, discord.RateLimited)
 
 
-def may_pass(error: Exception) -> bool:
+def may_pass(error: BaseException) -> bool:
     """Whether the same request may work a little later."""
     return about(error) is About.PASSING
 

@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from bot.model import JobState
-from tests.flow.sim import Sim, buttons, pictures, shown, text
+from tests.flow.sim import Sim, buttons, fields, pictures, shown, text
 
 
 async def state(sim: Sim) -> JobState:
@@ -39,15 +39,48 @@ async def test_a_reply_that_may_not_be_posted_does_not_cost_the_result(sim: Sim)
     assert await state(sim) is JobState.DELIVERED
 
 
-async def test_a_job_that_could_not_be_answered_in_time_is_never_paid_for(
-    sim: Sim, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    ("status", "code", "said"),
+    [
+        (404, 10062, "could not be answered in time"),
+        (500, 0, "was not answered: HTTP 500"),
+        (503, 0, "was not answered: HTTP 503"),
+    ],
+)
+async def test_a_job_that_could_not_be_answered_is_never_paid_for_and_one_line_says_so(
+    sim: Sim, caplog: pytest.LogCaptureFixture, status: int, code: int, said: str
 ) -> None:
-    sim.env.inject_error("POST", "/interactions/*", status=404, code=10062)
+    sim.env.inject_error("POST", "/interactions/*", status=status, code=code, times=None)
     await sim.ann.slash(sim.channel, "imagine", prompt="x")
+    sim.env.backend.faults.clear()
     await sim.finish()
     assert sim.api.submit_calls == 0
     assert await sim.store.job(1) is None
-    assert "could not be answered in time" in caplog.text
+    [line] = [one for one in caplog.records if one.levelname in {"WARNING", "ERROR"}]
+    assert said in line.getMessage()
+    assert line.exc_info is None
+
+
+async def test_who_would_wait_for_ever_is_told_that_discord_was_out_of_order(sim: Sim) -> None:
+    await sim.imagine(sim.ann, "x")
+    job = await sim.store.job(1)
+    assert job is not None
+    sim.env.inject_error("PATCH", "/webhooks/*", status=503, times=None)
+    asked = await sim.ann.slash(sim.channel, "show", job_id=job.task_id or "")
+    assert "Discord was out of order" in shown(asked).content
+
+
+async def test_what_was_typed_into_a_form_is_given_back_where_discord_is_out_of_order(
+    sim: Sim,
+) -> None:
+    result = await sim.imagine(sim.ann, "x")
+    form = await sim.ann.click(result, label="Remix 1")
+    sim.env.inject_error("POST", "/interactions/*", status=503, times=1)
+    answer = shown(await sim.ann.submit_modal(form, fields(form) | {"prompt-1": "a long text"}))
+    assert "Discord was out of order" in answer.content
+    [file] = answer.attachments
+    assert (await file.read()).decode() == "a long text"
+    assert len(sim.api.submits) == 1
 
 
 async def test_what_cannot_be_recorded_is_not_accepted(sim: Sim) -> None:
