@@ -16,7 +16,7 @@ RemixbotError
 ├── ServiceError     nobody here: say so, try again later; logged as a warning
 │   ├── ApiUnavailable · ApiBusy · TaskNotFound · SubmitUnknown
 │   ├── GenerationFailed · NothingMade · OutputUnreadable · JobOverdue · JobTooOld
-│   ├── EndedUnseen · JobKept
+│   ├── EndedUnseen · AnswerUnseen · JobKept
 │   ├── PictureUnavailable · PictureTooLarge
 │   ├── StoreUnavailable · ListUnavailable
 │   ├── StoreUnusable    the database is no use to this process, however long it waits
@@ -361,6 +361,11 @@ class JobTooOld(ServiceError):
 @dataclass(eq=False)
 class EndedUnseen(ServiceError):
     """Failed in an earlier process, which ended before it could say so."""
+
+
+@dataclass(eq=False)
+class AnswerUnseen(ServiceError):
+    """Accepted in an earlier process, never submitted; what its author was told cannot be read."""
 
 
 @dataclass(eq=False)

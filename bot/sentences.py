@@ -268,6 +268,8 @@ SENTENCES: dict[type[errors.RemixbotError], str | Callable[[Any], str]] = {
     errors.JobTooOld: "I was away for too long to start on this one by myself. Press Retry if "
     "you still want it.",
     errors.EndedUnseen: "This one did not work out, and I was restarted before I could say so.",
+    errors.AnswerUnseen: "I was restarted while this one waited, and can't read any more what I "
+    "told you about it, so I did not start on it. Press Retry if you still want it.",
     errors.PictureUnavailable: "A picture could not be fetched from the API.",
     errors.PictureTooLarge: "A picture is too large to post.",
     errors.StoreUnavailable: "I cannot write anything down at the moment, so I did not accept "

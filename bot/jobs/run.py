@@ -23,6 +23,8 @@ class Run:
     """It is known what people were told: of a job of this process it always is."""
     shown: Shown | None = None
     """What an earlier process told them."""
+    unseen: bool = False
+    """What it told them cannot be read any more: they may have been told that it is off."""
     sent: bool = False
     """The API may have it."""
     over: bool = False

@@ -13,6 +13,7 @@ from typing import TypeVar
 from bot.api import GenerationApi
 from bot.clock import Clock
 from bot.errors import (
+    AnswerUnseen,
     ApiBusy,
     ApiUnavailable,
     DeliveryFailed,
@@ -63,6 +64,7 @@ NOTHING_CHARGED = (
     StoreUnavailable,
     StoreAway,
     JobTooOld,
+    AnswerUnseen,
 )
 """What only a submit raises that the API did not take: reading goes on after any of these."""
 NOTHING_OWED = (*NOTHING_CHARGED, GenerationFailed)

@@ -95,7 +95,8 @@ class Screen(Protocol):
 
         Finds out which message it is, where that is not known. What people were told in the end is
         never changed after it was found. Raises `bot.errors.DeliveryFailed` where Discord cannot be
-        asked at the moment.
+        asked at the moment, and `bot.errors.AnswerUnseen` where a job that was not sent may have
+        been called off in a message that nobody can find or read any more.
         """
         ...
 

@@ -5,6 +5,7 @@ import logging
 from bot.api import GenerationApi
 from bot.clock import Clock
 from bot.errors import (
+    AnswerUnseen,
     ApiBusy,
     JobStopped,
     JobTooOld,
@@ -59,7 +60,8 @@ class Submitter:
     async def submit(self, run: Run) -> TaskState:
         """Wait until *run* may be sent, and send it.
 
-        Raises `JobStopped`, `JobTooOld`, `StoreAway`, `NothingToDo`, and what the API refuses.
+        Raises `JobStopped`, `JobTooOld`, `AnswerUnseen`, `StoreAway`, `NothingToDo`, and what the
+        API refuses.
         """
         job = run.job
         await self._wait(run)
@@ -77,7 +79,11 @@ class Submitter:
         return state
 
     async def _wait(self, run: Run) -> None:
-        """Wait for its turn. Raises `JobTooOld` where its author has heard nothing for too long."""
+        """Wait for its turn.
+
+        Raises `JobTooOld` where its author has heard nothing for too long, and `AnswerUnseen` where
+        they may have heard that it is off.
+        """
         alone_s = self._clock.seconds_since(max(run.job.created_at, self.last_at_work))
         if alone_s <= self._within_s:
             await self._wait_for_turn(run)
@@ -90,6 +96,8 @@ class Submitter:
         offline_s = self._clock.seconds_since(max(run.job.created_at, offline_since))
         if max(alone_s, offline_s) > self._within_s:
             raise JobTooOld
+        if run.unseen:
+            raise AnswerUnseen
 
     async def _wait_for_turn(self, run: Run) -> None:
         """Raises `JobStopped` where somebody stops the job meanwhile."""
@@ -102,6 +110,8 @@ class Submitter:
             await run.ticket.news()
         if run.end_told:
             raise NothingToDo
+        if run.unseen:
+            raise AnswerUnseen
         if run.ticket.left:
             raise JobStopped
         run.screen.show(Progress())

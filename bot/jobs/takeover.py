@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from bot.clock import Clock
-from bot.errors import DeliveryFailed, EndedUnseen, StoreUnavailable
+from bot.errors import AnswerUnseen, DeliveryFailed, EndedUnseen, StoreUnavailable
 from bot.jobs.patience import persistently
 from bot.jobs.run import Run
 from bot.jobs.screen import Said, Shown
@@ -74,9 +74,15 @@ class Lookout:
                 await write()
 
     async def _look(self, run: Run, room: asyncio.Semaphore) -> None:
+        async def look() -> tuple[Shown | None, bool]:
+            try:
+                return await run.screen.look(), False
+            except AnswerUnseen:
+                return None, True
+
         with suppress(DeliveryFailed):
-            shown = await persistently(
-                run.screen.look,
+            shown, unseen = await persistently(
+                look,
                 room=room,
                 clock=self._clock,
                 patience_s=self._patience_s,
@@ -84,8 +90,8 @@ class Lookout:
             )
             if run.looked:
                 return
-            run.looked, run.shown = True, shown
-            if run.end_told:
+            run.looked, run.shown, run.unseen = True, shown, unseen
+            if run.end_told or unseen:
                 run.ticket.leave()
             elif shown is not None and not run.stopped:
                 run.stopped = True

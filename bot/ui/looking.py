@@ -13,7 +13,7 @@ import stamina
 
 from bot import sentences, texts
 from bot.clock import Clock
-from bot.errors import DeliveryFailed, StoreUnavailable
+from bot.errors import AnswerUnseen, DeliveryFailed, StoreUnavailable
 from bot.jobs.screen import Posted, Said, Shown
 from bot.model import Job, JobState, Picture
 from bot.ui import faults, traces
@@ -24,6 +24,7 @@ from bot.ui.posting import Posting, token_lives
 T = TypeVar("T")
 
 ATTEMPTS = 5
+NOT_FOUND = 404
 PATIENCE_S = 60.0
 """How long Discord is asked in a row while it is out of order."""
 
@@ -44,9 +45,16 @@ class Look:
         self._job = job
         self._clock = clock
         self.message_id = message_id
+        self._unanswered = False
+        """Discord says that there is no answer which could have told people anything."""
 
     async def take(self) -> Shown | None:
-        """What people were told. Raises `DeliveryFailed` where Discord is out of order."""
+        """What people were told.
+
+        Raises `DeliveryFailed` where Discord is out of order, and `AnswerUnseen` where a job that
+        was not sent may have been called off in a message that cannot be read: one that only a
+        token reaches, or that is gone.
+        """
         try:
             async for attempt in stamina.retry_context(
                 on=faults.may_pass, attempts=ATTEMPTS, timeout=PATIENCE_S
@@ -64,13 +72,25 @@ class Look:
             shown = read(own, self._job)
             if shown is not None or stop_id(self._job) in traces.custom_ids(own):
                 return shown
-        return await self._elsewhere()
+        told = await self._elsewhere()
+        is_known = told is not None or own is not None or self._unanswered
+        if self._job.state is JobState.ACCEPTED and not is_known:
+            raise AnswerUnseen
+        return told
 
     async def _own(self) -> discord.Message | None:
         if token_lives(self._job, self._clock):
-            own = await _unless_refused(lambda: self._posting.answer_by_token(self.message_id))
-            if own is not None and (not own.content or _refuses(own)):
-                return own  # else it is a question, beside which the job came
+            try:
+                own = await self._posting.answer_by_token(self.message_id)
+            except discord.HTTPException as fault:
+                if faults.may_pass(fault):
+                    raise
+                self._unanswered = fault.status == NOT_FOUND
+            else:
+                if not own.content or _refuses(own):
+                    return own
+                # Else it is a question, beside which the job came; a refusal would be in its place.
+                self._unanswered = self._job.place.writable
         if self._job.place.writable:
             return await _unless_refused(lambda: self._posting.answer_in_channel(self.message_id))
         return None

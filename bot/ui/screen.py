@@ -10,7 +10,7 @@ import stamina
 
 from bot import texts
 from bot.clock import Clock
-from bot.errors import DeliveryFailed, RemixbotError, WordsNotShown
+from bot.errors import AnswerUnseen, DeliveryFailed, RemixbotError, WordsNotShown
 from bot.jobs.crew import Crew
 from bot.jobs.queue import Turn
 from bot.jobs.screen import Exhibit, Posted, Progress, Said, Shown
@@ -221,7 +221,11 @@ class JobScreen:
     async def look(self) -> Shown | None:
         if self._look is None:
             return None
-        shown = await self._look.take()
+        try:
+            shown = await self._look.take()
+        except AnswerUnseen:
+            self._may_change = True
+            raise
         self._ladder.message_id = self._look.message_id
         self._may_change = shown is None or shown.said is Said.STOPPED
         if not self._may_change:

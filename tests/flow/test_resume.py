@@ -1,12 +1,15 @@
 """The bot ends in the middle of a job: after the next start each job ends exactly once."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import discord
+import pytest
 
 from bot.model import ImagineRequest, JobState, NewJob, Place
+from tests.flow.outages import LockedFile
 from tests.flow.sim import Sim, begun, buttons, pictures, rewrite, shown, simulated, text
 
 
@@ -19,6 +22,8 @@ def asked_for(sim: Sim) -> NewJob:
             guild_id=sim.guild.id, channel_id=sim.channel.id, private=False, file_limit_bytes=10**7
         ),
         interaction_id=1,
+        application_id=sim.env.bot.application_id,
+        interaction_token="of an interaction that was not answered",
     )
 
 
@@ -175,6 +180,77 @@ async def test_what_was_told_in_a_new_message_can_be_tried_again_with_one_press(
     await sim.finish()
     assert len(pictures(shown(again))) == 4
     assert [one.prompt for one in sim.api.submits] == ["written down"]
+
+
+class Held:
+    """Another program has the database of *sim*: nothing can be written while this lasts."""
+
+    def __init__(self, sim: Sim) -> None:
+        self._file = LockedFile(f"sqlite+aiosqlite:///{sim.database}")
+
+    def __enter__(self) -> Callable[[], None]:
+        self._file.go_away()
+        return self._file.come_back
+
+    def __exit__(self, *_: object) -> None:
+        self._file.come_back()
+
+
+async def test_what_was_called_off_unrecorded_stays_off_three_days_later(tmp_path: Path) -> None:
+    settings = {"max_running_per_user": 1, "submit_within_minutes": 0.01}
+    async with simulated(tmp_path / "x.db", busy_s=0.02, **settings) as sim:
+        await sim.ann.slash(sim.channel, "imagine", prompt="x sandbox:seconds=4")
+        waiting = [
+            shown(await sim.ann.slash(sim.channel, "imagine", prompt=f"fox {number}"))
+            for number in range(8)
+        ]
+        await sim.clock.advance(1)
+        with Held(sim) as let_go:
+            await sim.clock.advance(20)
+            told = [text(one) for one in waiting]
+            assert all("Nothing was charged" in one for one in told)
+            sim.clock.set_ahead(timedelta(days=3))
+            await sim.restart(let_go)
+        await sim.clock.advance(20)
+        assert sim.api.submit_calls == 1
+        assert [text(one) for one in waiting] == told
+        assert await sim.store.open_jobs() == []
+
+
+@pytest.mark.parametrize("private", [True, False])
+async def test_what_was_stopped_unrecorded_is_not_sent_where_nobody_sees_that_any_more(
+    tmp_path: Path, *, private: bool
+) -> None:
+    """Its message is one that only a token reaches, which is worth nothing any more, or is gone."""
+    settings = {"max_running_per_user": 1, "submit_within_minutes": 60.0}
+    async with simulated(tmp_path / "x.db", busy_s=0.02, **settings) as sim:
+        await sim.ann.slash(sim.channel, "imagine", prompt=LONG)
+        asked = await sim.ann.slash(sim.channel, "imagine", prompt="a fox", private=private)
+        with Held(sim) as let_go:
+            await sim.ann.click(shown(asked), label="Stop")
+            await sim.clock.advance(5)
+            assert "Nothing was charged" in text(shown(asked))
+            if not private:
+                sim.env.backend.delete_message(sim.channel.id, shown(asked).id)
+            sim.clock.set_ahead(timedelta(minutes=16))
+            await sim.restart(let_go)
+        await sim.clock.advance(45)
+        assert [job.prompt for job in sim.api.submits] == [LONG]
+        assert await sim.store.open_jobs() == []
+
+
+async def test_what_was_refused_although_it_was_written_down_is_not_sent(tmp_path: Path) -> None:
+    """Only its author saw the refusal, and no token opens it any more."""
+    async with simulated(tmp_path / "x.db", submit_within_minutes=60.0) as sim:
+        await sim.store.accept(asked_for(sim))
+        sim.clock.set_ahead(timedelta(minutes=16))
+        await sim.restart()
+        await sim.finish()
+        assert sim.api.submit_calls == 0
+        told = str([one.to_dict() for one in sim.last.components])
+        assert "did not start on it" in told
+        assert "Nothing was charged" in told
+        assert await sim.store.open_jobs() == []
 
 
 LONG = "x sandbox:seconds=30"
