@@ -5,13 +5,16 @@ server, when, and how much: its cost, and until that is known what is reserved f
 for a question or a step, in its caller's transaction.
 """
 
-from collections.abc import Collection, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from statistics import median
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    ScalarSelect,
     SQLColumnExpression,
     case,
     delete,
@@ -24,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from bot.errors import BudgetUsedUp, DailyLimitReached
-from bot.limits import DAY, MONTH, Allowance, Limits, Whose
+from bot.limits import DAY, MONTH, Limits, Whose
 from bot.model import NewJob, Request, Spending, Usage
 from bot.store.rows import KINDS
 from bot.store.tables import JobRow, UsageRow
@@ -37,8 +40,6 @@ PRICE_MAX_FACTOR = 4
 """How many times the known price a price may be, and how many times smaller."""
 DAYS_SHOWN = 7
 PERSONS_SHOWN = 10
-
-_NOW = datetime.min.replace(tzinfo=UTC)
 
 # ------------------------------------------------------------------ what one job costs
 
@@ -98,68 +99,79 @@ def give_back(session: Session, job_ids: Collection[int]) -> None:
 # ------------------------------------------------------------------ limits
 
 
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """One limit: so many jobs, or so many USD, within a span that ends now."""
+
+    whose: Whose
+    theirs: ColumnElement[bool]
+    span: timedelta
+    jobs: int = 0
+    usd: Decimal = Decimal(0)
+
+    def used(self, now: datetime) -> ScalarSelect[Any]:
+        """What was spent; of jobs the moment of the one that has to leave the span first."""
+        within = self.theirs & (UsageRow.at > now - self.span)
+        if not self.jobs:
+            return select(func.sum(UsageRow.usd)).where(within).scalar_subquery()
+        newest = select(UsageRow.at).where(within).order_by(UsageRow.at.desc())
+        return newest.offset(self.jobs - 1).limit(1).scalar_subquery()
+
+
 def refuse_over_limits(
     session: Session, new: NewJob, limits: Limits, cost: Decimal, now: datetime
 ) -> None:
     """Raises `DailyLimitReached` or `BudgetUsedUp` where *new* would go over one of *limits*.
 
-    Sound only where no other transaction writes meanwhile.
+    Sound only where no other transaction writes meanwhile. One statement asks about all of them,
+    because everybody waits for it.
     """
-    scopes: list[tuple[Whose, Allowance, ColumnElement[bool]]] = [
-        (Whose.PERSON, limits.person, UsageRow.author_id == new.author_id),
-        (Whose.EVERYBODY, limits.everybody, true()),
-    ]
+    set_ones = [*_limits(new, limits)]
+    if not set_ones:
+        return
+    answers = session.execute(select(*(limit.used(now) for limit in set_ones))).one()
+    for limit, used in zip(set_ones, answers, strict=True):
+        if limit.jobs:
+            if used is not None:
+                free_at = used + limit.span
+                raise DailyLimitReached(whose=limit.whose, limit=limit.jobs, free_at=free_at)
+            continue
+        too_much = (used or Decimal(0)) + cost - limit.usd
+        if too_much > 0:
+            never = cost > limit.usd
+            raise BudgetUsedUp(
+                whose=limit.whose,
+                limit_usd=limit.usd,
+                cost_usd=cost,
+                span=limit.span,
+                free_at=None if never else _free_at(session, limit, too_much, now),
+            )
+
+
+def _limits(new: NewJob, limits: Limits) -> Iterator[_Limit]:
+    """Those that are set and concern *new*."""
+    by_person = UsageRow.author_id == new.author_id
+    scopes = [(Whose.PERSON, limits.person, by_person), (Whose.EVERYBODY, limits.everybody, true())]
     if new.place.guild_id is not None:
         in_server = UsageRow.guild_id == new.place.guild_id
         scopes.insert(1, (Whose.SERVER, limits.server, in_server))
     for whose, allowance, theirs in scopes:
         if allowance.jobs_per_day:
-            _refuse_over_jobs(session, whose, theirs, allowance.jobs_per_day, now)
-        for limit, span in ((allowance.usd_per_day, DAY), (allowance.usd_per_month, MONTH)):
-            if limit:
-                within = theirs & (UsageRow.at > now - span)
-                free_at = _free_at(session, within, cost, limit, span)
-                if free_at is not _NOW:
-                    raise BudgetUsedUp(
-                        whose=whose, limit_usd=limit, cost_usd=cost, span=span, free_at=free_at
-                    )
+            yield _Limit(whose, theirs, DAY, jobs=allowance.jobs_per_day)
+        if allowance.usd_per_day:
+            yield _Limit(whose, theirs, DAY, usd=allowance.usd_per_day)
+        if allowance.usd_per_month:
+            yield _Limit(whose, theirs, MONTH, usd=allowance.usd_per_month)
 
 
-def _refuse_over_jobs(
-    session: Session, whose: Whose, theirs: ColumnElement[bool], limit: int, now: datetime
-) -> None:
-    """Until the *limit*-th newest job of the day leaves it there is no room."""
-    blocking = (
-        select(UsageRow.at)
-        .where(theirs, UsageRow.at > now - DAY)
-        .order_by(UsageRow.at.desc())
-        .offset(limit - 1)
-        .limit(1)
-    )
-    since = session.scalar(blocking)
-    if since is not None:
-        raise DailyLimitReached(whose=whose, limit=limit, free_at=since + DAY)
-
-
-def _free_at(
-    session: Session,
-    within: ColumnElement[bool],
-    cost: Decimal,
-    limit: Decimal,
-    span: timedelta,
-) -> datetime | None:
-    """When *cost* keeps to *limit*: `_NOW`, or when enough has left the span; ``None``: never."""
-    spent = session.scalar(select(func.sum(UsageRow.usd)).where(within)) or Decimal(0)
-    too_much = spent + cost - limit
-    if too_much <= 0:
-        return _NOW
-    if cost > limit:
-        return None
+def _free_at(session: Session, limit: _Limit, too_much: Decimal, now: datetime) -> datetime | None:
+    """When so much has left the span of *limit*."""
+    within = limit.theirs & (UsageRow.at > now - limit.span)
     gone_by_then = func.sum(UsageRow.usd).over(order_by=UsageRow.at).label("gone")
     oldest_first = select(UsageRow.at, gone_by_then).where(within).subquery().c
     enough_gone = select(oldest_first.at).where(oldest_first.gone >= too_much)
     leaving = session.scalar(enough_gone.order_by(oldest_first.at).limit(1))
-    return None if leaving is None else leaving + span
+    return None if leaving is None else leaving + limit.span
 
 
 # ------------------------------------------------------------------ usage
