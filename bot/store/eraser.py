@@ -16,7 +16,7 @@ from bot.store import erasing
 
 T = TypeVar("T")
 
-HOLD_S = 0.03
+HOLD_S = 0.015
 """How long a batch is meant to keep other writes waiting: some take longer than meant."""
 FIRST_BATCH = 20
 BATCH_MAX = 500
