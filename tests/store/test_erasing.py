@@ -285,13 +285,13 @@ async def test_other_writes_get_through_between_two_batches(
 async def test_batches_are_as_large_as_they_may_hold_up_others(
     database_url: str, clock: ManualClock
 ) -> None:
-    """Each job takes ten milliseconds here: three of them are what a batch may take."""
+    """Each job takes five milliseconds here: three of them are what a batch may take."""
     sizes: list[int] = []
 
     def erased(*call: Any) -> None:
         if "DELETE FROM jobs" in call[2]:
             sizes.append(len(call[3]) - 1)
-            clock.pass_at_once(0.01 * sizes[-1])
+            clock.pass_at_once(0.005 * sizes[-1])
 
     async with open_store(database_url, clock=clock) as store:
         for number in range(JOBS):
