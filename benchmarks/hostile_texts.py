@@ -90,6 +90,8 @@ WORDS = RefusedWords(
         "\u0e01\u0e32",
         "c++",
         *(f"word{number}" for number in range(100)),
+        *(f"bad {number} thing" for number in range(20)),
+        *(chr(0x4E10 + number) + chr(0x4E80 + number) for number in range(20)),
     )
 )
 

@@ -17,14 +17,14 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from math import ceil
 
-from bot.letters import ADDED_MARKS, Table, codes, folding, translated
+from bot.letters import ADDED_MARKS, SIGNS_END, Table, codes, folding, translated
 
 PROMPTS_MAX = 40
 """Midjourney makes no more of one."""
 IMAGES_PER_PROMPT = 4
 QUALITY_MAX = 4
 _UNREADABLE = float("inf")
-_PARTS_MAX = 200
+_PARTS_MAX = 80
 """Nobody who stays below so many prompts writes so many braces or flags."""
 
 _NAMES = ("turbo", "oref", "repeat", "r", "quality", "q")
@@ -48,8 +48,11 @@ _VALUES = re.compile(rf"[\s=:]*\{{\s*({_NUMBER}(?:\s*,\s*{_NUMBER})*)\s*\}}(?![\
 _GOES_ON = re.compile(r"\}[\d.{]")
 """What stands last in a group may go on behind it."""
 _MAY_COUNT = re.compile(r"[^\w{]*+[\d{]")
-_PART = re.compile(r"\\.|[{},]", re.DOTALL)
+_OPENING = re.compile(r"\{")
+_SIGN = re.compile(r"[{},]")
+_ESCAPED = re.compile(r"(?:\\[\\{},])++")
 _BEGINNINGS = {f"--{name}"[:end] for name in _NAMES for end in range(1, len(name) + 3)}
+_WHOLE = tuple(f"--{name}" for name in _NAMES)
 _LONGEST = max(map(len, _BEGINNINGS))
 _FLAG_ALONE = re.compile(r"--[a-z]++(?:[\s=:]++[\w.:,/x%]*\d[\w.:,/%]*+)?+")
 _WORDS = re.compile(r"[^{},\\\s]")
@@ -118,10 +121,12 @@ TOO_MANY = Bill(
 def read_bill(prompt: str) -> Bill:
     """What *prompt* multiplies; `TOO_MANY` where that is out of all proportion."""
     text = _plain(prompt)
-    bill = _read(text)
-    if "\\" in text:
-        bill = max(bill, _read(text.replace("\\", "")), key=lambda read: read.multiplier)
-    return bill
+    if "\\" not in text:
+        return _read(text)
+    bill = _read(_ESCAPED.sub(r"\\", text))
+    if bill is TOO_MANY:
+        return bill
+    return max(bill, _read(text.replace("\\", "")), key=lambda read: read.multiplier)
 
 
 def has_words(prompt: str) -> bool:
@@ -134,6 +139,8 @@ def has_words(prompt: str) -> bool:
 def _read(text: str) -> Bill:
     """The bill of *text*, which is plain."""
     permutations, names = _read_groups(text)
+    if permutations > PROMPTS_MAX:
+        return TOO_MANY
     flags = list(islice(_FLAG.finditer(text), _PARTS_MAX))
     repeats = 1.0 if names.isdisjoint(_REPEAT) and len(flags) < _PARTS_MAX else _UNREADABLE
     quality = 1.0 if names.isdisjoint(_QUALITY) else _UNREADABLE
@@ -202,20 +209,15 @@ class _Group:
 def _read_groups(text: str) -> tuple[int, set[str]]:
     """How many prompts *text* stands for, 1 to 41, and the flags that its groups put together.
 
-    Groups multiply, what commas part adds up, also inside of other groups. With a backslash before
-    it a comma or brace is a letter. A group that is not closed ends with the text, where that makes
-    more of it.
+    Groups multiply, what commas part adds up, also inside of other groups. A group that is not
+    closed ends with the text, where that makes more of it.
     """
     names: set[str] = set()
-    if "{" not in text:
-        return 1, names
     opened = [_Group()]
     begun: _Begun = frozenset()
     end = parts = 0
-    for part in _PART.finditer(text):
+    while part := (_SIGN if len(opened) > 1 else _OPENING).search(text, end):
         sign, group = part[0], opened[-1]
-        if sign.startswith("\\") or (sign != "{" and len(opened) == 1):
-            continue  # letters
         begun = _follow(begun, text[end : part.start()], sign, names)
         end = part.end()
         parts += 1
@@ -245,20 +247,20 @@ def _follow(begun: _Begun, letters: str, sign: str, names: set[str]) -> _Begun:
     stripped = letters.rstrip(_AROUND)
     if not stripped:
         return begun
+    if not begun and "-" not in stripped:
+        return begun
     if sign != "{" or stripped.endswith("-"):
         letters = stripped  # spaces around an option are no part of it
     going: set[str] = set()
     for beginning in begun:
         whole = beginning + letters[:_LONGEST]
-        flag = _FLAG.match(whole)
-        if flag is not None:
+        if whole.startswith(_WHOLE) and (flag := _FLAG.match(whole)):
             names.add(flag["name"])
         if whole in _BEGINNINGS:
             going.add(whole)
-    tail = letters[-_LONGEST:]
-    last = tail.rfind("-")
+    last = letters.rfind("-", -_LONGEST)
     if last >= 0:
-        going.update({tail[last:], tail[max(last - 1, 0) :]} & _BEGINNINGS)
+        going.update({letters[last:], letters[max(last - 1, 0) :]} & _BEGINNINGS)
     return frozenset(going)
 
 
@@ -267,7 +269,7 @@ def _follow(begun: _Begun, letters: str, sign: str, names: set[str]) -> _Begun:
 
 def _table() -> Table:
     table = folding()
-    for code, form in enumerate(table):
+    for code, form in islice(enumerate(table), SIGNS_END):
         if unicodedata.category(chr(code)) == "Pd":
             table[code] = _LONG_DASH
         elif isinstance(form, str) and len(form) > 1:

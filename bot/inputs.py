@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from bot.bill import has_words
 from bot.errors import CallbackInvalid, ImageInvalid, JobIdInvalid, PromptMissing, PromptTooLong
@@ -26,7 +26,8 @@ _DIGITS_LIKE = r"[0-9]{17,20}"
 """An id of Discord's, or one of the provider's other ones."""
 _ANY_LIKE = rf"(?:{_UUID_LIKE}|{_BARE_LIKE}|{_DIGITS_LIKE})"
 
-_DASHES = dict.fromkeys((*range(0x2010, 0x2016), 0x2212), "-")
+_DASHES = frozenset(map(chr, (*range(0x2010, 0x2016), 0x2212)))
+_QUOTED = re.compile(r"%([2-7][0-9a-f])", re.IGNORECASE)
 _BARE_ID = re.compile(r"[A-Za-z0-9_-]{1,56}")
 _UUID = re.compile(rf"(?<![0-9a-z]){_UUID_LIKE}(?![0-9a-z])", re.IGNORECASE)
 _DENSE_ID = re.compile(r"(?=.*[a-z])(?=(?:.*[0-9]){2})[0-9a-z]{16,56}|[0-9]{19}", re.IGNORECASE)
@@ -43,6 +44,9 @@ _ID_IN_TEXT = re.compile(
     rf"(?<![0-9a-z@])(?:{_BARE_LIKE}|{_DIGITS_LIKE})(?![0-9a-z])", re.IGNORECASE
 )
 _SPOILER = re.compile(r"(?:SPOILER_)+")
+_NUMBERED = re.compile(r"_[0-9]")
+_WORDS_MAX = 100
+"""Nobody writes more words that may be names of files around the one that is."""
 _UPLOAD = re.compile(r"([A-Za-z0-9_-]{1,56})_([0-9]{1,2})\.[A-Za-z0-9]{2,5}")
 _RENAMED = re.compile(rf"({_ANY_LIKE})_([0-9]{{1,2}})(?![0-9]).*", re.IGNORECASE | re.DOTALL)
 """Who has such a file twice gets ``…_1_1.png``, ``…_1 (1).png``, or what else programs think of."""
@@ -59,7 +63,6 @@ _MESSAGE = re.compile(
     r"/channels/(?:(?:@|%40)me|[0-9]{1,20})/[0-9]{1,20}/([0-9]{1,20})(?![0-9])",
     re.IGNORECASE,
 )
-_QUOTED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 _MARKUP = re.compile(r"<(?:@[!&]?|#|/|a?:|id:)[^<>]*>")
 """What Discord makes of a mention, an emoji or a command: its digits are no job."""
 _COPIED = re.compile(rf"(?<![\w-]){_DIGITS_LIKE}-({_DIGITS_LIKE})(?![\w-])")
@@ -104,8 +107,7 @@ def read_job(text: str) -> JobId | MessageId:
     There may be other text around it, and the id may be written in capitals or without its dashes.
     Raises `JobIdInvalid`.
     """
-    text = _as_typed(text[:POINTER_MAX])
-    text = unquote(text) if _QUOTED.search(text) else text
+    text = _unquoted(_as_typed(text[:POINTER_MAX]))
     bare = text.strip(_AROUND)
     if link := _MESSAGE.search(text) or _COPIED.search(text):
         return MessageId(int(link[1]))
@@ -124,7 +126,7 @@ def read_upload(name: str) -> tuple[str, int]:
     Files that somebody renamed, as far as programs do it, are understood, and so is the address of
     a picture at the provider's. Raises `JobIdInvalid`.
     """
-    path = re.split(r"[?#]", unquote(name), maxsplit=1)[0]
+    path = re.split(r"[?#]", _unquoted(name), maxsplit=1)[0]
     if stored := _STORED.search(path):
         return stored[1], int(stored[2])
     file_name = _SPOILER.sub("", path.rpartition("/")[2], count=1)
@@ -151,19 +153,30 @@ def uploads_linked(text: str) -> Iterator[tuple[str, int]]:
 
 def _as_typed(text: str) -> str:
     """*text* with plain letters and dashes, and nothing invisible: programs change them."""
-    # letter by letter: the whole of some texts takes `normalize` a long time
-    forms = {letter: unicodedata.normalize("NFKC", letter) for letter in set(text)}
-    text = "".join(map(forms.__getitem__, text))[:POINTER_MAX].translate(_DASHES)
-    return "".join(letter for letter in text if unicodedata.category(letter) != "Cf").strip()
+    if not text.isascii():
+        # letter by letter: the whole of some texts takes `normalize` a long time
+        forms = {letter: _plain_letter(letter) for letter in set(text)}
+        text = "".join(map(forms.__getitem__, text))[:POINTER_MAX]
+    return text.strip()
+
+
+def _plain_letter(letter: str) -> str:
+    form = unicodedata.normalize("NFKC", letter)
+    if form in _DASHES:
+        return "-"
+    return "" if unicodedata.category(letter) == "Cf" else form
+
+
+def _unquoted(text: str) -> str:
+    """*text* with the letters for which it has percent signs, as far as ids and links have such."""
+    return _QUOTED.sub(lambda quoted: chr(int(quoted[1], 16)), text)
 
 
 def _ids_in(text: str) -> Iterator[str]:
     """All that may be an id of a job in *text*, the likeliest first."""
     yield from (found[0] for found in _UUID.finditer(text))
     yield from ("-".join(found.groups()) for found in _TORN_UUID.finditer(text))
-    for word in text.split():
-        if "_" not in word:
-            continue
+    for word in list(filter(_NUMBERED.search, text.split()))[:_WORDS_MAX]:
         try:
             yield read_upload(word.strip("<>()[]\"'`|,;"))[0]
         except JobIdInvalid:

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from itertools import chain
+from string import ascii_lowercase
 
 IGNORED = (
     "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
@@ -41,6 +42,38 @@ _WITH_FORMS = (
     range(0x2F800, 0x2FA20),
 )
 """Where there are letters that have other forms."""
+_LOOK_ALIKES = {
+    "a": "ɑαаꭺᴀᎪᗅꓮ",
+    "b": "βвьʙᏴᏼᗷꓐ",
+    "c": "ϲсⲥᴄᏟꓚ",
+    "d": "ԁᴅᎠᗞᗪꓓ",
+    "e": "εеҽᴇⴹᎬꓰ",
+    "f": "ϝքꜰᖴꓝ",
+    "g": "ɡցԍɢᏀꓖ",
+    "h": "һհнʜⲏᎻᏂᕼꓧΗ",
+    "i": "ıɩɪιіꙇӏᎥ",
+    "j": "ϳјᴊᎫᒍꓙ",
+    "k": "κкᴋⲕᏦᛕꓗ",
+    "l": "ʟǀⳑᏞᒪꓡ",
+    "m": "мᴍⲙᎷᗰꓟΜ",
+    "n": "ηոռɴⲛꓠΝ",
+    "o": "οоօᴏᴑⲟჿⵔꓳ",
+    "p": "ρрᴘⲣᏢᑭꓑ",
+    "q": "ԛգզⵕ",
+    "r": "ʀɾᴦⲅꭇᎡᏒᖇꓣ",
+    "s": "ѕꜱտᏕᏚꓢ",
+    "t": "τтᴛⲧᎢꓔ",
+    "u": "υսᴜʋꭒᑌꓴ",
+    "v": "νѵᴠᏙᐯꓦ",
+    "w": "ωѡԝաɯᴡᎳᏔꓪ",
+    "x": "χхⲭⵝᕁꓫ",
+    "y": "γуүყʏɣⲩꓬΥ",
+    "z": "ζᴢᏃꓜ",
+}
+"""Letters of other scripts and of phonetics that look like Latin ones; those of which only one case
+does, or each like another one (``Ν``, ``ν``), as they look."""
+_FRAMED = (0x1F150, 0x1F170, 0x1F1E6)
+"""The first ones of alphabets in circles, in squares, and of those that flags are made of."""
 _FOLDED_MAX = 3
 """A few letters fold into a whole sentence: those stay as they are."""
 
@@ -60,9 +93,11 @@ def _is_seen(letter: str) -> bool:
 
 Table = list[int | str | None]
 """For `translated`; `str.translate` is several times faster by a list than by a dictionary."""
-TABLE_END = 0x20000
+SIGNS_END = 0x20000
 """Beyond there are only ideographs, and what nobody sees."""
-_BEYOND = re.compile(r"[\U000e0000-\U000e0fff]+")
+TABLE_END = 0x32400
+"""Beyond are no ideographs either. `str.translate` takes long over what a table does not have."""
+_BEYOND = re.compile(r"[\U00032400-\U0010ffff]+")
 
 
 def translated(text: str, table: Table) -> str:
@@ -90,13 +125,27 @@ def codes(letters: str) -> Iterator[int]:
         yield from range(ord(first), ord(last or first) + 1)
 
 
+@functools.cache
+def _latin() -> dict[int, str]:
+    """The Latin letter that each letter looks like, in whatever form it comes."""
+    plain = {alike: letter for letter, alikes in _LOOK_ALIKES.items() for alike in alikes}
+    table = {ord(alike): letter for alike, letter in plain.items()}
+    for code, form in _forms().items():
+        if form in plain:
+            table.setdefault(code, plain[form])
+    for first in _FRAMED:
+        table.update(zip(range(first, first + 26), ascii_lowercase, strict=True))
+    return table
+
+
 def folding() -> Table:
     """A new table: letters without case and in one form, nothing where nothing is seen.
 
-    The form is that of NFKC, letter by letter; what is no letter stays as it is.
+    The form is that of NFKC, letter by letter, and Latin where it looks so; what is no letter stays
+    as it is.
     """
     table: Table = list(range(TABLE_END))
-    for code, form in _forms().items():
+    for code, form in chain(_forms().items(), _latin().items()):
         if code < TABLE_END:
             table[code] = form
     return table

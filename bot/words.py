@@ -4,13 +4,15 @@ import functools
 import re
 import unicodedata
 from collections.abc import Iterable
+from itertools import islice
 
-from bot.letters import ADDED_MARKS, DASHES, TABLE_END, Table, folding, translated
+from bot.letters import ADDED_MARKS, DASHES, SIGNS_END, TABLE_END, Table, codes, folding, translated
 
-_WRAPPERS = f"_*~|`{DASHES}"
-"""Between two words these are what a space is."""
-_WRAPPED = re.compile(rf"[{re.escape(_WRAPPERS)}]")
-_SPELLED = re.compile(r" \w(?: \w){2,}(?= )")
+_WRAPPERS = f"_*~|`·•‧・･{DASHES}"
+"""Between two words these are what a space is, and so are symbols (``🦊``)."""
+_WRAPPER = "\1"
+"""Stands for each of them."""
+_SPELLED = re.compile(r" [^ ](?: [^ ]){2,}(?= )")
 _ARTICLES = ("a", "i")
 """Single letters that may stand before a word that is spelled."""
 _ADDED_MARKS = re.compile(f"[{ADDED_MARKS}]+")
@@ -20,6 +22,11 @@ _UNSPACED = re.compile(
     r"\uaa60-\uaadf\uf900-\ufaff\U0001b000-\U0001b16f\U00020000-\U0003ffff]"
 )
 """Thai, Lao, Tibetan, Burmese, Khmer, Chinese, Japanese and others put no spaces between words."""
+_VOWELS = (
+    "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670"
+    "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed"
+)
+"""What Hebrew and Arabic words may be written with or without."""
 _SIGN = "\0"
 """Stands for every sign that is part of no refused word."""
 
@@ -28,113 +35,122 @@ class RefusedWords:
     """Finds *words* in a time that grows with the prompt, and hardly with their number.
 
     Whole words, whatever their case. Letters that only look different (full width, ligatures) are
-    the same; invisible ones and added accents do not count, nor does what stands around a word or
-    between its letters: ``_word_``, ``w-o-r-d``. In scripts without spaces a word is found inside
-    of others.
+    the same, and so are those of other scripts that look alike; invisible ones and added accents do
+    not count, nor does what stands around a word or between its letters: ``_word_``, ``w-o-r-d``,
+    ``wo**rd**``. In scripts without spaces a word is found inside of others.
     """
 
     def __init__(self, words: Iterable[str]) -> None:
         forms = {form: word for word in words for form in _forms(word)}
-        self._table = _spaced(set("".join(forms))) if forms else []
-        self._unwrapped = _unwrapped(self._table) if forms else []
         self._marked = any(map(_ADDED_MARKS.search, forms))
+        self._table = _table(set("".join(forms)), marked=self._marked) if forms else []
         self._alone: dict[str, str] = {}
-        self._phrases: dict[str, str] = {}
+        self._spelled: dict[str, str] = {}
+        self._phrases: dict[re.Pattern[str], tuple[set[str], str]] = {}
         self._inside: dict[str, str] = {}
         for form, word in forms.items():
             tokens = _tokens(form, self._table)
+            whole = "".join(tokens)
             if _UNSPACED.search(form):
-                self._inside[" ".join(_tokens(form, self._unwrapped))] = word
+                self._inside[whole] = word
             elif len(tokens) == 1:
-                self._alone[tokens[0]] = word
+                self._alone[whole] = word
             elif tokens:
-                self._phrases[_joined(tokens)] = word
+                self._phrases[_in_a_row(tokens)] = ({*tokens}, word)
+            self._spelled[whole] = word
+        # by the first letters an alternation passes over most of a text
+        self._any_inside = re.compile("|".join(map(re.escape, self._inside)) or r"(?!)")
 
     def find(self, prompt: str) -> str | None:
         """The refused word that *prompt* holds, as it was given; ``None``: none of them."""
-        if not (self._alone or self._phrases or self._inside):
+        if not self._spelled:
             return None
         text = translated(prompt, self._table)
+        if not self._marked or text.isascii():
+            return self._find(text)
         found = self._find(_ADDED_MARKS.sub("", text))
-        if found is None and self._marked and _ADDED_MARKS.search(text):
+        if found is None and _ADDED_MARKS.search(text):
             found = self._find(text)
-        if found is None and self._inside and _WRAPPED.search(prompt):
-            found = self._find_inside(prompt)
         return found
 
     def _find(self, text: str) -> str | None:
-        tokens = _apart(text)
-        joined = _joined(tokens)
-        for token in self._alone.keys() & {*tokens, *_spelled(joined)}:
-            return self._alone[token]
-        for parts in (self._phrases, self._inside):
-            for part, word in parts.items():
-                if part in joined:
-                    return word
-        return None
-
-    def _find_inside(self, prompt: str) -> str | None:
-        """What is found where the letters stand together that something was put between."""
-        text = _ADDED_MARKS.sub("", translated(prompt, self._unwrapped))
-        joined = _joined(_apart(text))
-        return next((word for part, word in self._inside.items() if part in joined), None)
+        spaced, joined = text.replace(_WRAPPER, " "), text.replace(_WRAPPER, "")
+        words = spaced.replace(_SIGN, " ").split()
+        known = set(words)
+        for word in self._alone.keys() & known:
+            return self._alone[word]
+        for phrase, (needed, word) in self._phrases.items():
+            if needed <= known and phrase.search(spaced):
+                return word
+        for word in self._spelled.keys() & _spelled(words):
+            return self._spelled[word]
+        if len(joined) < len(text):
+            for word in self._alone.keys() & set(joined.replace(_SIGN, " ").split()):
+                return self._alone[word]
+        if joined.isascii():
+            return None
+        inside = self._any_inside.search("".join(joined.split()))
+        return inside and self._inside[inside[0]]
 
 
 def can_be_found(word: str) -> bool:
     """Whether anything of *word* is left to look for."""
-    return any(_tokens(form, _spaced(set(form))) for form in _forms(word))
+    return any(_tokens(form, _table(set(form), marked=True)) for form in _forms(word))
 
 
 def _forms(word: str) -> set[str]:
-    """How *word* may be written: an accent is part of its letter, or a character of its own."""
-    return {unicodedata.normalize(form, word) for form in ("NFC", "NFD")}
+    """How *word* may be written.
+
+    An accent is part of its letter, or a character of its own; of some letters only the small or
+    the capital one looks like a Latin one.
+    """
+    cases = (word, word.lower(), word.upper(), word.title())
+    return {unicodedata.normalize(form, case) for form in ("NFC", "NFD") for case in cases}
 
 
 @functools.cache
 def _signs() -> Table:
     """Letters as they are compared, and for all signs the same one."""
     table = folding()
-    for code, form in enumerate(table):
-        if form == code and unicodedata.category(chr(code))[0] in "PS":
-            table[code] = _SIGN
+    for code, form in islice(enumerate(table), SIGNS_END):
+        if form == code:
+            category = unicodedata.category(chr(code))
+            if category in ("So", "Sk"):
+                table[code] = _WRAPPER
+            elif category[0] in "PS":
+                table[code] = _SIGN
+    for code in codes(_VOWELS):
+        table[code] = None
+    for sign in _WRAPPERS:
+        table[ord(sign)] = _WRAPPER
     return table
 
 
-def _spaced(letters: set[str]) -> Table:
-    """The same, but with the signs among *letters*, and spaces for what is put around words."""
+def _table(letters: set[str], *, marked: bool) -> Table:
+    """The same, but with the signs among *letters*, and without added accents unless *marked*."""
     table = _signs().copy()
     for letter in letters:
         if ord(letter) < TABLE_END and table[ord(letter)] == _SIGN:
             table[ord(letter)] = f" {letter} "
-    for sign in _WRAPPERS:
-        table[ord(sign)] = " "
-    return table
-
-
-def _unwrapped(spaced: Table) -> Table:
-    """The same, but with nothing for what is put around words."""
-    table = spaced.copy()
-    for sign in _WRAPPERS:
-        table[ord(sign)] = None
+    if not marked:
+        for code in codes(ADDED_MARKS):
+            table[code] = None
     return table
 
 
 def _tokens(text: str, table: Table) -> list[str]:
     """The words and signs of *text*."""
-    return _apart(translated(text, table))
+    return translated(text, table).replace(_WRAPPER, " ").replace(_SIGN, f" {_SIGN} ").split()
 
 
-def _apart(text: str) -> list[str]:
-    return text.replace(_SIGN, f" {_SIGN} ").split()
+def _in_a_row(tokens: list[str]) -> re.Pattern[str]:
+    """Finds them one after the other, with nothing but white space between them."""
+    row = r"\s+".join(map(re.escape, tokens))
+    return re.compile(rf"(?<![^\s{_SIGN}]){row}(?![^\s{_SIGN}])")
 
 
-def _joined(tokens: list[str]) -> str:
-    return f" {' '.join(tokens)} "
-
-
-def _spelled(joined: str) -> list[str]:
-    """Words that are spelled letter by letter."""
-    spelled = [
-        run[0].replace(" ", "") for run in _SPELLED.finditer(joined.replace(f" {_SIGN} ", " "))
-    ]
-    return spelled + [word[1:] for word in spelled if word[0] in _ARTICLES]
+def _spelled(words: list[str]) -> set[str]:
+    """What is spelled letter by letter among *words*."""
+    runs = _SPELLED.findall(f" {' '.join(words)} ")
+    spelled = {run.replace(" ", "") for run in runs}
+    return spelled | {word[1:] for word in spelled if word[0] in _ARTICLES}

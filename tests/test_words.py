@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from bot.words import RefusedWords, can_be_found
 
 WORDS = RefusedWords(
-    ("gore", "Straße", "bad  idea", "\u200b", "c++", "café", "裸体", "ポルノ", "กา", "ខ្មែរ")
+    (
+        *("gore", "Straße", "bad  idea", "\u200b", "c++", "café", "pis"),
+        *("裸体", "ポルノ", "กา", "ខ្មែរ", "νύχτα", "порно", "كلب", "כלב"),
+    )
 )
 
 
@@ -47,6 +50,32 @@ WORDS = RefusedWords(
         ("古いﾎﾟﾙﾉ映画", "ポルノ"),
         ("นกกาบินสูง", "กา"),
         ("ជាភាសាខ្មែរដែរ", "ខ្មែរ"),
+        ("gоre", "gore"),  # noqa: RUF001  # Cyrillic
+        ("GΟRΕ", "gore"),  # noqa: RUF001  # Greek
+        ("ɢᴏʀᴇ", "gore"),
+        ("ցօɾҽ", "gore"),  # Armenian and others
+        ("ꓖꓳꓣꓰ", "gore"),  # noqa: RUF001  # Lisu
+        ("🅖🅞🅡🅔", "gore"),
+        ("🅶🅾🆁🅴", "gore"),
+        ("🇬🇴🇷🇪", "gore"),
+        ("go🦊re", "gore"),
+        ("a🦊gore", "gore"),
+        ("go-re", "gore"),
+        ("go**re**", "gore"),
+        ("g🦊o🦊r🦊e", "gore"),
+        ("g . o . r . e", "gore"),
+        ("bad🦊idea", "bad  idea"),
+        ("b a d i d e a", "bad  idea"),
+        ("a 裸 体", "裸体"),
+        ("裸🦊体", "裸体"),
+        ("裸·体", "裸体"),
+        ("ポ・ル・ノ", "ポルノ"),  # noqa: RUF001  # a letter
+        ("ΝΎΧΤΑ, Νύχτα", "νύχτα"),  # Greek
+        ("Пopнo ПОРНО", "порно"),  # Cyrillic, some of it Latin
+        ("كـلـب", "كلب"),
+        ("كَلْبٌ", "كلب"),
+        ("כֶּלֶב", "כלב"),
+        ("PİS pıs", "pis"),  # noqa: RUF001  # Turkish
     ],
 )
 def test_a_refused_word_is_found_however_it_is_written(prompt: str, word: str) -> None:
@@ -66,7 +95,10 @@ def test_a_refused_word_is_found_however_it_is_written(prompt: str, word: str) -
         "a cafe",
         "a g o r e d",
         "go re",
-        "a 裸 体",
+        "裸，体",  # noqa: RUF001  # a comma of full width
+        "a g0re",
+        "a thebad ideal",
+        "порн",
         "",
     ],
 )
@@ -75,9 +107,20 @@ def test_parts_of_words_are_no_refused_words(prompt: str) -> None:
 
 
 def test_a_word_is_not_found_in_a_longer_one() -> None:
-    words = RefusedWords(("peg", "ass"))
-    for prompt in ("a pegboard", "p-e-g-b-o-a-r-d", "a glass, first class", "schöpegung"):
-        assert words.find(prompt) is None
+    words = RefusedWords(("peg", "ass", "cunt", "the rapist", "cock", "sex"))
+    innocent = (
+        "a pegboard",
+        "p-e-g-b-o-a-r-d",
+        "a glass, first class, bass-assembly",
+        "schöpegung",
+        "Scunthorpe, Essex, Middlesex",
+        "a therapist with a peacock, cocktails",
+        "a ss",
+        "a sextant_in_sussex",
+        "секс",  # another word to its readers
+    )
+    for prompt in innocent:
+        assert words.find(prompt) is None, prompt
 
 
 INVISIBLE = (
