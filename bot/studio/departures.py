@@ -8,7 +8,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -33,8 +33,8 @@ AsksDiscord = Callable[[int], Awaitable[bool | None]]
 @dataclass(frozen=True, slots=True)
 class _Missing:
     since: datetime
-    denied: bool
-    """Discord has said once that the bot is not there."""
+    denied_at: datetime | None = None
+    """When Discord said for the first time that the bot is not there."""
 
 
 class Departures:
@@ -95,7 +95,8 @@ class Departures:
         async with self._looking:
             try:
                 missing = await self._remembered()
-                missing[guild_id] = _Missing(self._clock.now(), denied=True)
+                now = self._clock.now()
+                missing[guild_id] = _Missing(now, denied_at=now)
                 await self._ask(guild_id, missing, at_once=True)
                 await self._remember(missing)
             except StoreUnavailable as error:
@@ -110,25 +111,35 @@ class Departures:
             missing.pop(guild_id, None)
             return
         now = self._clock.now()
-        first = missing.setdefault(guild_id, _Missing(now, denied=is_member is False))
-        missing_for = now - first.since
-        late_enough = at_once or missing_for >= timedelta(seconds=ASK_AGAIN_S)
-        if (first.denied and is_member is False and late_enough) or missing_for >= GONE_FOR:
+        first = missing.setdefault(guild_id, _Missing(now))
+        gone = now - first.since >= GONE_FOR
+        if is_member is False:
+            if first.denied_at is None:
+                missing[guild_id] = replace(first, denied_at=now)
+            else:
+                gone |= at_once or now - first.denied_at >= timedelta(seconds=ASK_AGAIN_S)
+        if gone:
             await self._store.forget_guild(guild_id)
             del missing[guild_id]
             log.info("Server %d has removed the bot: its jobs are erased", guild_id)
-        elif is_member is False:
-            missing[guild_id] = _Missing(first.since, denied=True)
 
     async def _remembered(self) -> dict[int, _Missing]:
         written = cast(
             "dict[str, Any]", json.loads(await self._store.remembered(self._fact) or "{}")
         )
-        return {
-            int(guild_id): _Missing(datetime.fromisoformat(since), denied)
-            for guild_id, (since, denied) in written.items()
-        }
+        return {int(guild_id): _read(*moments) for guild_id, moments in written.items()}
 
     async def _remember(self, missing: dict[int, _Missing]) -> None:
-        written = {one: (said.since.isoformat(), said.denied) for one, said in missing.items()}
+        written = {
+            one: (said.since.isoformat(), said.denied_at and said.denied_at.isoformat())
+            for one, said in missing.items()
+        }
         await self._store.remember(self._fact, json.dumps(written))
+
+
+def _read(since: str, denied_at: str | bool | None) -> _Missing:
+    """As it was written, also by a version that knew only whether Discord had denied it."""
+    began = datetime.fromisoformat(since)
+    if isinstance(denied_at, str):
+        return _Missing(began, datetime.fromisoformat(denied_at))
+    return _Missing(began, began if denied_at else None)

@@ -103,6 +103,23 @@ async def test_two_answers_after_a_while_are_needed(
     assert not await kept(store)
 
 
+async def test_no_answer_is_not_the_first_of_two(
+    store: Store, clock: ManualClock, discord: Discord, look: Look
+) -> None:
+    discord.has_bot = None
+    await look()
+    await clock.advance(AGAIN_S)
+    discord.has_bot = False
+    await look()
+    await look()
+    await clock.advance(AGAIN_S - 1)
+    await look()
+    assert await kept(store), "Discord has said it once"
+    await clock.advance(1)
+    await look()
+    assert not await kept(store)
+
+
 async def test_who_comes_back_between_two_answers_begins_anew(
     store: Store, clock: ManualClock, discord: Discord, look: Look
 ) -> None:
