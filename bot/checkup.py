@@ -23,12 +23,15 @@ from bot.errors import (
     StoreUnusable,
     TaskNotFound,
 )
+from bot.model import ImagineRequest
 from bot.settings import Settings
 from bot.store import Condition, look_at_store
 from bot.ui import faults
 from bot.ui.places import NEEDED, missing_permissions
 
 NO_TASK = "remixbot-check"
+NOBODYS = ImagineRequest(prompt="")
+"""What that would be made from."""
 """No task of the API is called so: its ids are made of 20 random characters."""
 NO_KEY = "remixbot-check-of-no-key"
 """No key of the API is called so."""
@@ -94,7 +97,7 @@ async def _check_key(settings: Settings) -> Finding:
             return GenerationApi(session, base_url=url, key=key, timeout_s=timeout_s)
 
         try:
-            await api(key).fetch(NO_TASK)
+            await api(key).fetch(NO_TASK, NOBODYS)
         except TaskNotFound as error:
             if _OF_A_TASK.search(error.detail) or await _refuses(api(NO_KEY)):
                 return Finding(Outcome.RIGHT, notices.CHECK_KEY)

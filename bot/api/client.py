@@ -14,7 +14,7 @@ from yarl import URL
 from bot import __version__
 from bot.api.addresses import GuardedSession
 from bot.api.faults import FAULTS, read_fault, submit_fault
-from bot.api.loose import decoded, shape_of
+from bot.api.loose import decoded, shape_of, unquoted
 from bot.api.refusals import Refusal, read_refusal, refusal_error, retry_after_s
 from bot.api.wire import parse_task, submit_body, task_id_of
 from bot.errors import (
@@ -83,12 +83,12 @@ class GenerationApi:
             # `from None`: an aiohttp error can hold the request's headers, and so the key.
             raise submit_fault(fault) from None
         try:
-            state = self._state(answer)
+            state = self._state(answer, of=request)
         except OutputUnreadable as unreadable:
             return Running(task_id=unreadable.task_id)
         if state is not None:
             return state
-        refusal = self._refusal(answer)
+        refusal = self._refusal(answer, request)
         if not refusal.documented and not 300 <= refusal.status < 500:
             task_id = task_id_of(answer.document)
             if 200 <= refusal.status < 300 and task_id is not None:
@@ -98,11 +98,11 @@ class GenerationApi:
             raise SubmitUnknown(status=refusal.status, detail=refusal.summary)
         error = refusal_error(refusal, answer.retry_after_s)
         if isinstance(error, TaskNotFound):
-            raise ApiMisused(status=refusal.status, code=refusal.code, detail=refusal.words)
+            raise ApiMisused(status=refusal.status, code=refusal.code, detail=refusal.logged)
         raise error
 
-    async def fetch(self, task_id: str) -> TaskState:
-        """Read a task with one GET.
+    async def fetch(self, task_id: str, of: Request | None = None) -> TaskState:
+        """Read a task with one GET; *of* is what it was made from, where that is known.
 
         Where the API answers with the news that this task failed or was moderated instead of a
         task object, that is returned as `Failed`.
@@ -116,16 +116,16 @@ class GenerationApi:
             answer = await self._exchange("GET", f"generation/task/{quote(task_id, safe='')}")
         except FAULTS as fault:
             raise read_fault(fault) from None
-        state = self._state(answer, asked_for=task_id)
-        return state if state is not None else self._unread(task_id, answer)
+        state = self._state(answer, asked_for=task_id, of=of)
+        return state if state is not None else self._unread(task_id, answer, of)
 
-    def _unread(self, task_id: str, answer: _Answer) -> Failed:
-        refusal = self._refusal(answer)
+    def _unread(self, task_id: str, answer: _Answer, of: Request | None) -> Failed:
+        refusal = self._refusal(answer, of)
         if refusal.status == 404:
-            raise TaskNotFound(detail=refusal.words)
+            raise TaskNotFound(detail=refusal.logged)
         error = refusal_error(refusal, answer.retry_after_s)
         if isinstance(error, GenerationFailed | ContentRefused):
-            return Failed(task_id=task_id, code=refusal.code, detail=refusal.words)
+            return Failed(task_id=task_id, code=refusal.code, detail=refusal.logged)
         may_stand = isinstance(error, ApiBusy | OperatorError) and not isinstance(error, ApiMisused)
         if may_stand:
             raise error
@@ -134,7 +134,9 @@ class GenerationApi:
             said = f"{said}: {shape_of(answer.document)}"
         raise ApiUnavailable(status=refusal.status, detail=said)
 
-    def _state(self, answer: _Answer, asked_for: str | None = None) -> TaskState | None:
+    def _state(
+        self, answer: _Answer, *, asked_for: str | None = None, of: Request | None
+    ) -> TaskState | None:
         """The task in *answer*; ``None`` where it holds none. Raises `OutputUnreadable`."""
         if not 200 <= answer.status < 300:
             return None
@@ -143,16 +145,22 @@ class GenerationApi:
         except ApiUnavailable:
             return None
         if isinstance(state, Failed):
-            return replace(state, detail=self._quoted(state.detail))
+            return replace(state, detail=self._logged(state.detail, of))
         return state
 
-    def _refusal(self, answer: _Answer) -> Refusal:
+    def _refusal(self, answer: _Answer, of: Request | None) -> Refusal:
         refusal = read_refusal(answer.status, answer.document)
-        return replace(refusal, words=self._quoted(refusal.words))
+        return replace(refusal, logged=self._logged(refusal.words, of))
 
-    def _quoted(self, words: str) -> str:
-        """The API's own words as they may be logged: short, and without the key."""
-        return words.replace(self._key, "[key]")[:WORDS_MAX]
+    def _logged(self, words: str, of: Request | None) -> str:
+        """The API's own words as they may be logged: short, and without the key.
+
+        They may quote what people wrote: nothing is left of that, nor of words that may be any.
+        """
+        if of is None:
+            return ""
+        words = words.replace(self._key, "[key]")[:WORDS_MAX]
+        return unquoted(words, (of.prompt, of.callback or ""))
 
     async def _exchange(self, method: str, path: str, json: object = None) -> _Answer:
         # The path is quoted already; a second quoting would change it.

@@ -6,7 +6,7 @@ Knows no field names; those are in `bot.api.wire` and `bot.api.refusals`.
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import cast
 
@@ -26,6 +26,9 @@ _TYPES: Mapping[type[object], str] = {
     dict: "{}",
     list: "[]",
 }
+_WORD = re.compile(r"\w+")
+_SHORT = 2
+"""Letters of words that tell nothing."""
 _PLAIN_DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,18})?")
 """As people write an amount: no sign, no exponent, no underscore; short enough for any database."""
 
@@ -54,6 +57,19 @@ def as_words(value: object) -> str:
         return ""
     printable = "".join(char if char.isprintable() else " " for char in value)
     return " ".join(printable.split())
+
+
+def unquoted(words: str, said: Iterable[str]) -> str:
+    """*words*, with an ellipsis for each that *said* has too: what people write is for no log."""
+    written = " ".join(said).casefold()
+    return _WORD.sub(lambda word: "…" if _is_among(word[0].casefold(), written) else word[0], words)
+
+
+def _is_among(word: str, written: str) -> bool:
+    if word.isascii():
+        return len(word) > _SHORT and word in written
+    # Some scripts have no spaces: what is quoted may be a piece of what looks like one word.
+    return any(word[at : at + 2] in written for at in range(len(word)))
 
 
 def as_id(value: object) -> str | None:

@@ -60,6 +60,8 @@ class Refusal:
     code: str | None
     words: str
     """The API's own words on one line, in full; ``""`` where it has none."""
+    logged: str = ""
+    """As much of them as may be logged."""
 
     @property
     def documented(self) -> bool:
@@ -101,7 +103,7 @@ def read_refusal(status: int, document: object) -> Refusal:
     if 200 <= status < 300:
         status = next((int(code) for code in codes if 400 <= int(code) < 600), status)
     known = [code for code in codes if code in DOCUMENTED_CODES]
-    return Refusal(status=status, code=next(iter(known + codes), None), words=words)
+    return Refusal(status=status, code=next(iter(known + codes), None), words=words, logged=words)
 
 
 def refusal_error(refusal: Refusal, retry_after_s: float | None = None) -> RemixbotError:
@@ -168,7 +170,7 @@ def _account_error(refusal: Refusal) -> RemixbotError | None:
         return ContentRefused()
     if _NO_CREDIT.search(refusal.words):
         return ApiCreditUsedUp()
-    return ApiPermissionMissing(detail=refusal.words)
+    return ApiPermissionMissing(detail=refusal.logged)
 
 
 def _code_error(refusal: Refusal) -> RemixbotError | None:
@@ -177,7 +179,7 @@ def _code_error(refusal: Refusal) -> RemixbotError | None:
     if refusal.code in PARAMETER_CODES:
         return RequestRefused(code=refusal.code)
     if refusal.code == GENERATION_FAILED:
-        return GenerationFailed(code=refusal.code, detail=refusal.words)
+        return GenerationFailed(code=refusal.code, detail=refusal.logged)
     if refusal.code == SERVICE_UNAVAILABLE:
         return ApiUnavailable(code=refusal.code, status=refusal.status, detail=refusal.summary)
     return None
@@ -194,6 +196,6 @@ def _status_error(refusal: Refusal, retry_after: float | None) -> RemixbotError:
         case 408 | 425:
             return ApiUnavailable(status=refusal.status, detail=refusal.summary)
         case status if 400 <= status < 500:
-            return ApiMisused(status=status, code=refusal.code, detail=refusal.words)
+            return ApiMisused(status=status, code=refusal.code, detail=refusal.logged)
         case _:
             return ApiUnavailable(status=refusal.status, detail=refusal.summary)

@@ -188,7 +188,7 @@ class Watcher:
             await self._gate.turn()
             now = self._clock.monotonic()
             try:
-                state = await self._api.fetch(watched.task_id)
+                state = await self._api.fetch(watched.task_id, watched.job.request)
             except (TaskNotFound, OutputUnreadable) as error:
                 self.succeeded()
                 if self._is_final(watched, error, now):

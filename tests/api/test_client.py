@@ -209,7 +209,7 @@ async def test_a_failed_read_never_says_that_the_task_is_lost(
 ) -> None:
     async with scripted(answer) as server:
         with pytest.raises(RemixbotError) as caught:
-            await api_at(server.url).fetch("t")
+            await api_at(server.url).fetch("t", PLAIN)
     assert raised_as(caught.value) == raised_as(error)
     assert len(server.seen) == 1
 
@@ -219,8 +219,12 @@ async def test_a_read_that_tells_of_a_failure_in_an_envelope_ends_the_task(api_a
     moderated = Answer.of({"message": "sensitive content detected"}, status=403)
     async with scripted(failed, moderated) as server:
         api = api_at(server.url)
-        assert await api.fetch("t") == Failed(task_id="t", code="4011098", detail="gone wrong")
-        assert await api.fetch("t") == Failed(task_id="t", detail="sensitive content detected")
+        assert await api.fetch("t", PLAIN) == Failed(
+            task_id="t", code="4011098", detail="gone wrong"
+        )
+        assert await api.fetch("t", PLAIN) == Failed(
+            task_id="t", detail="sensitive content detected"
+        )
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])

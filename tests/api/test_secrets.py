@@ -1,4 +1,7 @@
-"""The API key shows nowhere: not in a repr, an error, a cause or a log line."""
+"""The API key shows nowhere: not in a repr, an error, a cause or a log line.
+
+Nor does what people wrote, where the API quotes it.
+"""
 
 import logging
 import traceback
@@ -6,7 +9,7 @@ import traceback
 import pytest
 
 from bot.api import GenerationApi
-from bot.errors import RemixbotError
+from bot.errors import ContentRefused, RemixbotError
 from bot.model import Failed, ImagineRequest
 from tests.api.conftest import KEY, ApiAt
 from tests.api.servers import Answer, Reply, Then, free_port, raw_server, scripted
@@ -55,6 +58,54 @@ async def test_a_key_that_the_api_quotes_shows_nowhere(
     for error in errors:
         assert KEY[:6] not in shown(error)
     assert KEY[:6] not in caplog.text
+
+
+ASKED = ImagineRequest(
+    prompt="A Secret heron, 一只秘密的苍鹭 --no moats", callback="https://hooks.example/t0ken"
+)
+WRITTEN = ("secret", "heron", "moats", "苍鹭", "hooks", "t0ken")
+
+
+@pytest.mark.parametrize("status", [200, 400, 403, 404, 422])
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "Banned prompt detected: a SECRET heron",
+        "'A Secret heron, 一只秘密的苍鹭 --no moats' is not allowed",
+        "提示词秘密的苍鹭被禁止",
+        "cannot call https://hooks.example/t0ken",
+        f"{'x' * 190} secret heron",
+    ],
+)
+async def test_what_people_wrote_and_the_api_quotes_is_in_no_log(
+    api_at: ApiAt, status: int, quote: str
+) -> None:
+    failed = {"id": "t", "status": "failed", "error": {"code": 4011098, "message": quote}}
+    async with scripted(
+        Answer.of(failed if status == 200 else {"error": quote}, status=status)
+    ) as server:
+        api, told = api_at(server.url), list[str]()
+        for call in (api.submit(ASKED), api.fetch("t", ASKED)):
+            try:
+                told.append(repr(await call))
+            except RemixbotError as error:
+                told.append(f"{error!r} {vars(error)}")
+    assert len(told) == 2
+    assert [word for word in WRITTEN if word in "".join(told).casefold()] == []
+
+
+async def test_the_apis_other_words_are_kept_for_the_log(api_at: ApiAt) -> None:
+    quote = {"error": "insufficient rights for model x-2 (heron)"}
+    async with scripted(Answer.of(quote, status=400)) as server:
+        with pytest.raises(RemixbotError, match="insufficient rights for model x-2 \\(…\\)"):
+            await api_at(server.url).submit(ASKED)
+
+
+async def test_moderation_is_understood_whatever_is_left_out_of_the_log(api_at: ApiAt) -> None:
+    asked = ImagineRequest(prompt="sensitive content")
+    async with scripted(Answer.of({"error": "sensitive content detected"}, status=403)) as server:
+        with pytest.raises(ContentRefused):
+            await api_at(server.url).submit(asked)
 
 
 @pytest.mark.parametrize("then", [Then.RESET, Then.CLOSE, Then.STAY_SILENT])

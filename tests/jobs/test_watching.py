@@ -24,7 +24,7 @@ from bot.errors import (
 )
 from bot.jobs.screen import Progress, Screen
 from bot.jobs.watching import Watcher
-from bot.model import Completed, ImagineRequest, Job, JobState, Place, Running, TaskState
+from bot.model import Completed, ImagineRequest, Job, JobState, Place, Request, Running, TaskState
 from tests.clock import START, ManualClock
 
 WATCH_S = 3600.0
@@ -40,7 +40,7 @@ class Tasks:
         self.answers: dict[str, Answer] = {}
         self.reads: list[tuple[str, float]] = []
 
-    async def fetch(self, task_id: str) -> TaskState:
+    async def fetch(self, task_id: str, _: Request) -> TaskState:
         self.reads.append((task_id, self._clock.monotonic()))
         return self.answers[task_id]()
 
