@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from math import ceil
 
-from bot.letters import ADDED_MARKS, SIGNS_END, Table, codes, folding, translated
+from bot.letters import ADDED_MARKS, SIGNS_END, Table, codes, folding, is_blank, translated
 
 PROMPTS_MAX = 40
 """Midjourney makes no more of one."""
@@ -54,8 +54,8 @@ _ESCAPED = re.compile(r"(?:\\[\\{},])++")
 _BEGINNINGS = {f"--{name}"[:end] for name in _NAMES for end in range(1, len(name) + 3)}
 _WHOLE = tuple(f"--{name}" for name in _NAMES)
 _LONGEST = max(map(len, _BEGINNINGS))
-_FLAG_ALONE = re.compile(r"--[a-z]++(?:[\s=:]++[\w.:,/x%]*\d[\w.:,/%]*+)?+")
-_WORDS = re.compile(r"[^{},\\\s]")
+_FLAG_ALONE = re.compile(r"--[a-z]++(?:[\s=:]++(?:\{[\d\s.:,/x%]*+\}|[\w.:,/x%]*\d[\w.:,/%]*+))?+")
+_NO_WORDS = re.compile(r"[{},\\\s]+")
 
 _HYPHENS = "-\u058a\u05be\u1173\u1806\u2010\u2011\u2043\u30fc\u3161\u4e00\uff70"
 """Two of them are as good as ``--``; of every other dash one is."""
@@ -133,7 +133,7 @@ def has_words(prompt: str) -> bool:
     """Whether *prompt* is more than flags with numbers: the API makes nothing of those alone."""
     if prompt[:1].isalnum():
         return True
-    return _WORDS.search(_FLAG_ALONE.sub("", _plain(prompt))) is not None
+    return not is_blank(_NO_WORDS.sub("", _FLAG_ALONE.sub("", _plain(prompt))))
 
 
 def _read(text: str) -> Bill:

@@ -24,7 +24,8 @@ DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63\uf
 _IGNORED = re.compile(f"[{IGNORED}]")
 _SOON = 64
 """In most texts one of so many letters is seen."""
-_BRAILLE_BLANK = "\u2800"
+_BLANKS = "\u2800\U0001d159"
+"""A sign of Braille and a note, both without a dot or a head."""
 _UNSEEN = {"Cc", "Cf", "Cs", "Zs", "Zl", "Zp", "Mn", "Me"}
 """Categories of what is not seen where there is nothing else."""
 _WITH_FORMS = (
@@ -85,9 +86,7 @@ def is_blank(text: str) -> bool:
 
 def _is_seen(letter: str) -> bool:
     return not (
-        unicodedata.category(letter) in _UNSEEN
-        or letter == _BRAILLE_BLANK
-        or _IGNORED.match(letter)
+        unicodedata.category(letter) in _UNSEEN or letter in _BLANKS or _IGNORED.match(letter)
     )
 
 

@@ -220,6 +220,9 @@ def test_an_empty_or_too_long_prompt_is_refused_with_its_length() -> None:
         "--turbo",
         "—ar 16:9 --v 7",
         "{--ar 1:1, --ar 2:3}",
+        "--ar {1:1, 2:3}",
+        "\u2800{\u2800,\u200b}",
+        "\U0001d159 --v {6,7}",
     ],
 )
 def test_a_prompt_of_nothing_that_can_be_seen_is_an_empty_one(text: str) -> None:
@@ -228,7 +231,18 @@ def test_a_prompt_of_nothing_that_can_be_seen_is_an_empty_one(text: str) -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["!", "\u3164x", "狐", "🦊", "\U0001fae8", "1\ufe0f\u20e3", "\ue000", "fox --v 7"]
+    "text",
+    [
+        "!",
+        "\u3164x",
+        "狐",
+        "🦊",
+        "\U0001fae8",
+        "1\ufe0f\u20e3",
+        "\ue000",
+        "fox --v 7",
+        "--no {cats}",
+    ],
 )
 def test_whatever_can_be_seen_is_a_prompt(text: str) -> None:
     assert read_prompt(text) == text
