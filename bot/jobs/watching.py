@@ -126,7 +126,7 @@ class Watcher:
         self._gate.slow_down(retry_after_s)
 
     def succeeded(self) -> None:
-        """The API takes the key, as a read or something else has shown."""
+        """The API takes the key, as something else than a read has shown."""
         self._gate.succeeded()
         self._circuit.succeeded()
 
@@ -157,6 +157,7 @@ class Watcher:
                 state = await self._read_on(watched, state)
             finally:
                 del self._followed[watched]
+                self._circuit.forget(watched.task_id)
                 self._set_pace()
         if isinstance(state, Failed):
             raise GenerationFailed(code=state.code, detail=state.detail)
@@ -190,17 +191,21 @@ class Watcher:
             try:
                 state = await self._api.fetch(watched.task_id, watched.job.request)
             except (TaskNotFound, OutputUnreadable) as error:
-                self.succeeded()
+                self._answered(watched)
                 if self._is_final(watched, error, now):
                     raise
             except (ServiceError, OperatorError) as error:
                 await self._put_off(watched, error)
             else:
-                self.succeeded()
+                self._answered(watched)
                 watched.trouble = None
                 watched.same.clear()
                 return state
             self._check_time(watched)
+
+    def _answered(self, watched: _Watched) -> None:
+        self._gate.succeeded()
+        self._circuit.read(watched.task_id)
 
     def _is_final(
         self, watched: _Watched, error: TaskNotFound | OutputUnreadable, now: float

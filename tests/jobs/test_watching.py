@@ -164,6 +164,28 @@ async def test_two_tasks_that_may_not_be_read_slow_no_other(room: Room) -> None:
     assert not any(shown.refused for shown in room.screens["good"].progress)
 
 
+async def test_tasks_that_may_not_be_read_hold_the_others_up_once_and_not_again(
+    room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
+    """All of them at the same moment, as after a start: until one is read, it may be the key."""
+    for number in range(4):
+        room.follow(f"bad {number}", failing(ApiPermissionMissing()), at_once=True)
+    room.follow("good", running, at_once=True)
+    await room.clock.advance(240)
+    seen = len(room.api.times("good"))
+    await room.clock.advance(600)
+    assert longest_gap(room.api.times("good")[seen:]) <= 30
+    assert not room.screens["good"].refused
+    for number in range(4):
+        assert len(room.api.times(f"bad {number}")) <= 15, "once a minute"
+    assert caplog.text.count("reading jobs:") == 1
+    room.api.answers["good"] = failing(ApiPermissionMissing())
+    room.follow("new", failing(ApiPermissionMissing()))
+    room.follow("newer", failing(ApiPermissionMissing()))
+    await room.clock.advance(60)
+    assert caplog.text.count("reading jobs:") == 2, "what can be read by nobody is found out still"
+
+
 @pytest.mark.parametrize(
     "error",
     [
