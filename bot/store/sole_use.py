@@ -60,8 +60,9 @@ class SoleUse(ABC):
 
         A transaction of one that may not raises `BlockingIOError`.
         """
-        # On a server the row stays locked until the end: a new owner waits for what is under way.
-        question = self.named.with_for_update(read=True)
+        # On a server the row stays locked until the end. So a new owner waits for what is under
+        # way, and so do we where a connection broke: its commit may still be on its way there.
+        question = self.named.with_for_update()
 
         def check(connection: Connection) -> None:
             self.inspect(connection)

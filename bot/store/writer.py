@@ -102,15 +102,18 @@ class Writer:
     async def _work_off(self) -> None:
         try:
             while lane := self._hurried or self._patient:
-                group = _next_group(lane)
-                try:
-                    await self._write_pending()
-                except StoreUnavailable as error:
-                    self._refuse(group, error, in_doubt=False)
-                else:
-                    await self._write(group)
+                await self._write_in_order(_next_group(lane))
         finally:
             self._work = None
+
+    async def _write_in_order(self, group: Sequence[_Waiting]) -> None:
+        """What waits goes first; *group* is refused where that is not possible."""
+        try:
+            await self._write_pending()
+        except StoreUnavailable as error:
+            self._refuse(group, error, in_doubt=False)
+        else:
+            await self._write(group)
 
     async def _write(self, group: Sequence[_Waiting]) -> None:
         try:
@@ -125,7 +128,7 @@ class Writer:
                 _end(group, [as_told(error)])
             else:
                 for one in group:
-                    await self._write([one])
+                    await self._write_in_order([one])
         else:
             _end(group, outcomes)
 

@@ -15,6 +15,9 @@ class Relay:
         self._server = server
         self._flows = asyncio.Event()
         self._flows.set()
+        self._delayed: bytes | None = None
+        self.delayed = asyncio.Event()
+        self._arrives = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._ends: list[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = []
         """Of each connection, to the store and to the server."""
@@ -40,6 +43,7 @@ class Relay:
         finally:
             server.close()
             relay._flows.set()
+            relay._arrives.set()
             for task in relay._tasks:
                 task.cancel()
             await asyncio.gather(*relay._tasks, return_exceptions=True)
@@ -53,6 +57,17 @@ class Relay:
     def thaw(self) -> None:
         """Pass on again, also what came meanwhile."""
         self._flows.set()
+
+    def delay(self, words: bytes) -> None:
+        """Let what the store says next with these *words* in it arrive late, where all else passes.
+
+        `delayed` is set then.
+        """
+        self._delayed = words
+
+    def let_arrive(self) -> None:
+        """Now; also where the store has hung up meanwhile."""
+        self._arrives.set()
 
     def lose_connections(self) -> None:
         """Every connection ends for the store, and goes on for the server."""
@@ -76,6 +91,10 @@ class Relay:
         try:
             while block := await source.read(65536):
                 await self._flows.wait()
+                if self._delayed is not None and self._delayed in block:
+                    self._delayed = None
+                    self.delayed.set()
+                    await self._arrives.wait()
                 target.write(block)
                 await target.drain()
         except ConnectionError:

@@ -6,6 +6,8 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.errors import StoreUnavailable
 from bot.model import Draft, Job, JobState
@@ -13,6 +15,7 @@ from bot.store import Store, open_store
 from tests.clock import ManualClock
 from tests.store import samples
 from tests.store.outages import no_writes
+from tests.store.relay import Relay
 from tests.store.samples import MESSAGE, PLACE, new_job
 
 
@@ -159,6 +162,47 @@ async def test_a_draft_whose_job_was_withdrawn_can_be_taken_up_again(
     await impatient.remember("any", "write")
     assert await impatient.draft(draft.id) == draft
     assert await impatient.job(job.id) is None
+
+
+@pytest.mark.parametrize("step", ["accept", "begin_submit"])
+async def test_what_is_committed_long_after_everybody_gave_up_is_taken_back_all_the_same(
+    postgresql_url: str, clock: ManualClock, step: str
+) -> None:
+    """The server gets the commit when the store has hung up, and asked for other things since."""
+    async with (
+        Relay.before(postgresql_url) as network,
+        open_store(network.url, clock=clock, busy_timeout_s=0.05) as store,
+    ):
+        waiting = await samples.accepted(store)
+        network.delay(b"COMMIT")
+        if step == "accept":
+            writing = asyncio.create_task(store.accept(new_job()))
+        else:
+            writing = asyncio.create_task(store.begin_submit(waiting.id, MESSAGE))
+        await network.delayed.wait()
+        network.lose_connections()
+        with pytest.raises(StoreUnavailable):
+            await writing
+        with suppress(StoreUnavailable):
+            await store.remember("any", "write")
+        network.let_arrive()
+        await _until_all_is_committed(postgresql_url)
+        await store.remember("any", "write")
+        assert [(job.id, job.state) for job in await store.open_jobs()] == [
+            (waiting.id, JobState.ACCEPTED)
+        ]
+
+
+async def _until_all_is_committed(url: str) -> None:
+    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
+    under_way = text(
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
+        " AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"
+    )
+    async with engine.connect() as connection:
+        while (await connection.execute(under_way)).all():
+            pass
+    await engine.dispose()
 
 
 async def test_a_draft_whose_job_was_accepted_for_nobody_can_be_taken_up_again(

@@ -1,16 +1,19 @@
 """Steps that wait together share a transaction; one that fails takes no other along."""
 
 import asyncio
+import sqlite3
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bot.errors import StoreUnavailable
-from bot.model import ImagineRequest, NewJob
-from bot.store import Store
+from bot.model import ImagineRequest, JobState, NewJob
+from bot.store import Store, queries
 from tests.clock import START
 from tests.store import samples
 from tests.store.samples import ELSEWHERE, new_job
@@ -68,6 +71,29 @@ async def test_a_step_that_fails_takes_no_other_along(store: Store, unstorable: 
         assert not isinstance(one, BaseException)
         assert one is not None
         assert await store.job(one.id) == one
+
+
+async def test_what_happened_is_written_in_order_where_the_database_is_in_trouble_for_a_moment(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Just when steps run one by one, because one of them fails for reasons of its own."""
+    other, job = await samples.submitting(store), await samples.running(store)
+    finish, calls = queries.finish, count()
+
+    def locked_at_first(*args: Any) -> Any:
+        if next(calls) == 0:
+            raise OperationalError("UPDATE", None, sqlite3.OperationalError("locked"))
+        return finish(*args)
+
+    monkeypatch.setattr(queries, "finish", locked_at_first)
+    await asyncio.gather(
+        store.begin_run(other.id, "half a pair: \ud83e"),
+        store.finish(job.id, samples.completed()),
+        store.delivered(job.id, ELSEWHERE),
+        return_exceptions=True,
+    )
+    await store.settle()
+    assert (await samples.found(store, job.id)).state is JobState.DELIVERED
 
 
 async def test_a_database_in_trouble_is_told_to_all_who_wait(
