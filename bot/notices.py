@@ -207,16 +207,21 @@ _DATABASE = {
 """What to do, by the name of the driver's error."""
 
 
+_DATABASE_AWAY = {
+    "ReadOnlySQLTransactionError": "The database takes no writes: it's a standby, or set to "
+    "read-only",
+}
+"""What is the matter, by the name of the driver's error."""
+
+
 def database_unusable(detail: str) -> str:
     advice = _DATABASE.get(detail, "Check DATABASE_URL and its folder.")
     return f"The database cannot be used ({detail}). {advice}"
 
 
 def database_away(detail: str, pause_s: float) -> str:
-    return (
-        f"The database does not answer, or takes nobody in ({detail}). The next try follows in "
-        f"{pause_s:.0f} s."
-    )
+    trouble = _DATABASE_AWAY.get(detail, "The database does not answer, or takes nobody in")
+    return f"{trouble} ({detail}). The next try follows in {pause_s:.0f} s."
 
 
 def logged_in(name: str, servers: int) -> str:

@@ -29,8 +29,8 @@ _TYPES: Mapping[type[object], str] = {
 _WORD = re.compile(r"\w+")
 _SHORT = 2
 """Letters of words that tell nothing."""
-_PLAIN_DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,18})?")
-"""As people write an amount: no sign, no exponent, no underscore; short enough for any database."""
+_PLAIN_DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,60})?")
+"""As people write an amount: no sign, no exponent, no underscore; short enough to count with."""
 
 
 def decoded(body: bytes) -> object:
@@ -97,7 +97,7 @@ def as_number(value: object) -> int | float | None:
 
 
 def as_plain_decimal(value: object) -> Decimal | None:
-    """A number of at most 12 digits, with a fraction of at most 18 or none, or its text.
+    """A number of at most 12 digits, with a fraction of at most 60 or none, or its text.
 
     Never negative, and nothing but digits and one point: "1_000", "1e3" and "NaN" are none.
     """

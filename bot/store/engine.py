@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from bot.store.address import Address
+from bot.store.failures import READ_ONLY
 
 _READERS = 4
 
@@ -81,7 +82,14 @@ def writing_engine(address: Address, patience: Patience, *, migrating: bool = Fa
         *KEEPALIVES,
     )
     _run_on_connecting(engine, settings)
+    event.listen(engine.sync_engine, "handle_error", _connect_anew_where_read_only)
     return engine
+
+
+def _connect_anew_where_read_only(context: ExceptionContext) -> None:
+    """After a failover the name of a server leads to another one: this one has become a standby."""
+    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+        context.is_disconnect = True
 
 
 def locking_engine(address: Address, patience: Patience) -> AsyncEngine:

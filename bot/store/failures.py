@@ -22,8 +22,11 @@ _OF_ONE_VALUE = ("22", "23", "54")
 """Classes of SQLSTATE: data that cannot be kept, a constraint that does not hold, too much."""
 
 
-_PASSING = ("08", "53", "55P03", "57P01", "57P02", "57P03")
-"""Of SQLSTATE: no connection, no room for one more, a lock held for long, starting up or ending."""
+READ_ONLY = "25006"
+"""What PostgreSQL calls a write where it takes none: a standby, or a server that is set so."""
+_PASSING = ("08", READ_ONLY, "53", "55P03", "57P01", "57P02", "57P03")
+"""Of SQLSTATE: no connection, no writes for now, no room for one more, a lock held for long,
+starting up or ending."""
 
 _UNREACHABLE = (
     ConnectionRefusedError,

@@ -163,6 +163,8 @@ def test_progress_is_a_fraction_or_nothing(progress: object, fraction: float | N
         ("100", Decimal(100)),
         (100.0, Decimal(100)),
         (1e-05, Decimal("0.00001")),
+        ("0.08000000000000000166533453693773", Decimal("0.08000000000000000166533453693773")),
+        ("100.00000000000000000000000001", None),
         ("100.01", None),
         (100.01, None),
         (1e300, None),

@@ -16,6 +16,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
 
 DRIVER = "postgresql+asyncpg"
 
@@ -104,6 +105,21 @@ class OwnServer(Server):
             yield
         finally:
             await self._run(f"ALTER SYSTEM RESET {name}", "SELECT pg_reload_conf()")
+
+    @asynccontextmanager
+    async def read_only(self) -> AsyncGenerator[None]:
+        """It takes no writes for a while, as a standby does, or a server that is short of room."""
+        async with self.configured("default_transaction_read_only", "on"):
+            await self._until_it_says("on")
+            yield
+        await self._until_it_says("off")
+
+    async def _until_it_says(self, word: str) -> None:
+        engine = create_async_engine(self._url, poolclass=NullPool)
+        said = None
+        while said != word:  # a server takes its time to read its settings again
+            async with engine.connect() as connection:
+                said = await connection.scalar(text("SHOW default_transaction_read_only"))
 
     def _call(self, program: str, *arguments: str) -> None:
         done = subprocess.run(  # noqa: S603  # a program of PostgreSQL with our own words

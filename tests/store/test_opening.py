@@ -13,12 +13,13 @@ from pydantic import SecretStr, ValidationError
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import make_url
 
-from bot import sentences
+from bot import notices, sentences
 from bot.errors import AddressWrong, StoreUnavailable
 from bot.settings import Settings
 from bot.store import open_store
 from tests.clock import ManualClock
 from tests.store import samples
+from tests.store.postgres import OwnServer
 from tests.store.turning_away import turning_away
 
 PASSWORD = "correct-horse-battery"
@@ -158,6 +159,21 @@ async def test_a_server_that_is_not_there_is_worth_waiting_for(
         async with open_store(f"postgresql+asyncpg://bot@{place}", clock=clock):
             pass
     assert refused.value.may_pass
+
+
+@pytest.mark.parametrize("used_before", [True, False])
+async def test_a_server_that_takes_no_writes_is_worth_waiting_for(
+    own_server: OwnServer, postgresql_url: str, clock: ManualClock, *, used_before: bool
+) -> None:
+    """A standby, which may become the primary."""
+    if used_before:
+        await _open_and_close(postgresql_url, clock)
+    async with own_server.read_only():
+        with pytest.raises(StoreUnavailable) as refused:
+            await _open_and_close(postgresql_url, clock)
+    assert refused.value.may_pass
+    assert "takes no writes" in notices.database_away(refused.value.detail, 1)
+    await _open_and_close(postgresql_url, clock)
 
 
 async def test_a_file_that_cannot_be_made_is_not_worth_waiting_for(

@@ -9,12 +9,13 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import pytest
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from bot.errors import StoreUnavailable
 from bot.model import ImagineRequest, JobState, NewJob
@@ -131,6 +132,38 @@ async def test_a_submit_whose_beginning_is_in_doubt_has_not_begun(
     for job in jobs:
         assert (await samples.found(impatient, job.id)).state is JobState.ACCEPTED
         assert await impatient.begin_submit(job.id, MESSAGE)
+
+
+async def test_a_server_that_takes_no_writes_for_a_while_loses_nothing(
+    own_server: OwnServer, impatient: Store
+) -> None:
+    """It connects anew each time: the name of the server may lead to another one by then."""
+    job = await samples.submitting(impatient)
+    sessions: list[int] = []
+
+    def note(connection: Connection) -> None:
+        pool, driver = connection.engine.pool, connection.connection.driver_connection
+        if isinstance(pool, QueuePool) and pool.size() == 1:  # the one that writes
+            sessions.append(cast("Any", driver).get_server_pid())
+
+    event.listen(Engine, "begin", note)
+    try:
+        async with own_server.read_only():
+            for step in (
+                lambda: impatient.begin_run(job.id, "task-1"),
+                lambda: impatient.finish(job.id, samples.completed()),
+                lambda: impatient.delivered(job.id, MESSAGE),
+            ):
+                with pytest.raises(StoreUnavailable, match="ReadOnly"):
+                    await step()
+            with pytest.raises(StoreUnavailable):
+                await impatient.accept(new_job())
+        assert len(sessions) == len(set(sessions)) >= 4
+    finally:
+        event.remove(Engine, "begin", note)
+    await impatient.remember("any", "write")
+    assert (await samples.found(impatient, job.id)).state is JobState.DELIVERED
+    assert len(await impatient.open_jobs()) == 0
 
 
 async def test_an_id_that_is_too_long_for_an_index_concerns_its_job_alone(
