@@ -1,10 +1,16 @@
 """The bot is killed at every point of a job, and every job ends exactly once all the same."""
 
+import signal
 from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot.clock import Clock
+from bot.store import open_store
 from sandbox.api import GenerationServer
 from tests.discord_server.people import Person
 from tests.discord_server.server import DiscordServer
@@ -14,8 +20,10 @@ from tests.flow.sim import paint_dot
 from tests.patience import EASY_S
 from tests.process.conftest import SPEED
 from tests.process.hatchery import Hatchery
+from tests.process.kill_launch import KILLED
 from tests.process.lives import BEGINNING, LIVES, STARTS, Life, Start, around
 from tests.process.world import World
+from tests.store.seeding import HEAVY_USER, Seed, fill
 
 
 @pytest.fixture
@@ -108,6 +116,43 @@ async def test_a_job_ends_once_wherever_the_start_after_that_was_killed_too(
     clock.advance(minutes=6)  # Discord knows nonces for five
     await world.go_on()
     await world.ended_once(start.ending_at(point))
+
+
+@pytest.mark.parametrize("point", around(["commit erase_jobs"]))
+async def test_erasing_goes_on_after_a_kill_in_the_middle(
+    world: World, tmp_path: Path, point: str
+) -> None:
+    """It is in batches of twenty at first; whoever else has jobs keeps them, and limits count."""
+    url = f"sqlite+aiosqlite:///{tmp_path}/data/remixbot.db"
+    async with open_store(url, clock=Clock()):
+        pass
+    await fill(url, Seed(jobs=2000, now=datetime.now(UTC)))
+    async with open_store(url, clock=Clock()) as store:
+        theirs, _ = await store.count_of(HEAVY_USER)
+        others, usage = await jobs(url) - theirs, await store.usage(author_id=HEAVY_USER)
+        await store.forget_author(HEAVY_USER)
+    assert theirs > 40
+    for _ in range(2):
+        async with world.bot(kill_at=point) as bot:
+            await bot.wait_for_line(f"^{KILLED}{point}$")
+            assert await bot.wait() == -signal.SIGKILL
+    assert others < await jobs(url) <= others + theirs - 20 * point.startswith("after")
+    async with world.bot() as bot:
+        await bot.wait_for_line(r"Erased \d+ jobs")
+        assert await bot.stop() == 0
+    assert await jobs(url) == others
+    async with open_store(url, clock=Clock()) as store:
+        assert await store.count_of(HEAVY_USER) == (0, 0)
+        assert await store.usage(author_id=HEAVY_USER) == usage
+
+
+async def jobs(url: str) -> int:
+    """How many there are."""
+    engine = create_async_engine(url)
+    async with engine.connect() as connection:
+        count = await connection.scalar(text("SELECT count(*) FROM jobs"))
+    await engine.dispose()
+    return int(count)
 
 
 async def leave_open(world: World, clock: MovableClock, start: Start) -> None:
