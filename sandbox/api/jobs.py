@@ -12,7 +12,7 @@ from heapq import heapreplace
 from random import Random
 from uuid import uuid4
 
-from sandbox.api.multiples import prompts_of
+from sandbox.api.multiples import prompt_of, prompts_of
 from sandbox.api.painting.scene import Scene, imagine, remix_strongly, remix_subtly
 from sandbox.api.refusals import Model
 from sandbox.api.script import Script, Word, read_script
@@ -230,11 +230,12 @@ def _picture_count(prompt: str, script: Script) -> int:
 
 
 def _scene(order: Order, source: Job | None, *, roll: int, image_no: int) -> Scene:
+    prompt = prompt_of(order.prompt, image_no // _PICTURES)
     if order.source is None or source is None:
-        return imagine(order.prompt, roll=roll, image_no=image_no)
+        return imagine(prompt, roll=roll, image_no=image_no)
     parent = source.scenes[order.source.image_no]
     remix = remix_subtly if order.source.subtle else remix_strongly
-    return remix(parent, order.prompt, roll=roll, image_no=image_no)
+    return remix(parent, prompt, roll=roll, image_no=image_no)
 
 
 def _new_task_id() -> str:

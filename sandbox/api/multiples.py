@@ -18,6 +18,18 @@ def prompts_of(prompt: str) -> int:
     return permutations * min(max(repeats), _REPEATS_MAX)
 
 
+def prompt_of(prompt: str, number: int) -> str:
+    """The one of the prompts that it stands for, counted from 0, beyond the last from the first."""
+
+    def chosen(group: re.Match[str]) -> str:
+        nonlocal number
+        options = group[1].split(",")
+        number, place = divmod(number, len(options))
+        return options[place].strip()
+
+    return _GROUP.sub(chosen, prompt)
+
+
 def price_factor(prompt: str) -> int:
     """``--turbo`` costs double, and so does ``--oref``, which runs in it; ``--q 4`` four times."""
     turbo = not {"turbo", "oref"}.isdisjoint(name for name, _ in _flags(prompt))

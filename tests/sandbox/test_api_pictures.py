@@ -8,6 +8,7 @@ import pytest
 from PIL import Image, ImageChops, ImageFilter, ImageOps, ImageStat
 
 from sandbox.api.album import Album
+from sandbox.api.painting.finish import UNDRAWABLE, captioned
 from sandbox.api.painting.paint import paint
 from sandbox.api.painting.scene import Scene, imagine, remix_strongly, remix_subtly
 from sandbox.api.painting.words import Figure, Light, Place, Style, Subject, Weather
@@ -159,6 +160,28 @@ def test_what_the_painter_does_not_know_is_a_caption() -> None:
     difference = ImageChops.difference(opened(paint(scene)), opened(paint(without)))
     _, top, _, _ = difference.getbbox() or (0, 0, 0, 0)
     assert top > 440  # at the lower edge, and nowhere else
+
+
+def test_a_caption_does_without_the_accents_that_the_font_lacks_and_says_what_it_cannot_write() -> (
+    None
+):
+    picture = opened(paint(imagine("hills", roll=0, image_no=0)))
+
+    def written(caption: str) -> bytes:
+        return captioned(picture.copy(), caption).tobytes()
+
+    assert written("träumt süß") == written("traumt suss")
+    assert written("狐が走る") == written(UNDRAWABLE) != picture.tobytes()
+    assert written("") == picture.tobytes()
+
+
+async def test_each_option_in_braces_is_painted_four_times(api: Caller) -> None:
+    await api.imagine_and_finish("a {red, green} fox")
+    colours = [scene.figures[0].colour for scene in api.server.submits[0].scenes.values()]
+    assert len(colours) == 8
+    assert colours[0] != colours[4]
+    assert {*colours[:4]} == {colours[0]}
+    assert {*colours[4:]} == {colours[4]}
 
 
 @pytest.mark.parametrize(

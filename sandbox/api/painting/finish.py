@@ -1,5 +1,6 @@
 """What is done to a painted picture: its style, and a caption of what could not be painted."""
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from random import Random
 
@@ -7,6 +8,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageFo
 
 from sandbox.api.painting.words import Style
 
+UNDRAWABLE = "words in letters that I have no font for"
 _PIXELS = 64
 """Width and height of a picture in the style of old games."""
 
@@ -67,12 +69,12 @@ def _pixel(picture: Image.Image) -> Image.Image:
 
 
 def captioned(picture: Image.Image, caption: str) -> Image.Image:
-    """*picture* with *caption* on a strip at its lower edge; as it is where nothing can be set."""
+    """*picture* with *caption* on a strip at its lower edge; as it is where there is none."""
     font = ImageFont.load_default(21)
-    blank = _drawn(font, "\uffff")
-    text = "".join(letter for letter in caption if letter == " " or _drawn(font, letter) != blank)
-    if not text.strip():
+    if not caption:
         return picture
+    text = " ".join(filter(None, (_in_font(word, font) for word in caption.split())))
+    text = text if text.strip("… ") else UNDRAWABLE
     while font.getlength(text) > picture.width - 40:
         text = f"{text.rstrip(' …')[:-1]}…"
     left, top, right, bottom = font.getbbox(text)
@@ -82,6 +84,13 @@ def captioned(picture: Image.Image, caption: str) -> Image.Image:
     draw.rounded_rectangle(strip, radius=12, fill=(12, 14, 22, 150))
     draw.text((x - left, y - top / 2), text, font=font, fill=(250, 250, 246, 240))
     return picture
+
+
+def _in_font(word: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> str:
+    """*word* as far as the font has its letters, which may be without accents."""
+    blank = _drawn(font, "\uffff")
+    plain = unicodedata.normalize("NFKD", word.replace("ß", "ss"))
+    return "".join(letter for letter in plain if _drawn(font, letter) != blank)
 
 
 def _drawn(font: ImageFont.FreeTypeFont | ImageFont.ImageFont, letter: str) -> bytes:

@@ -165,20 +165,32 @@ _HOMES: Mapping[Subject, Place] = {
 """Where a subject is painted when the prompt names no land."""
 _COLOURS: Mapping[str, Colour] = {
     "red": (206, 48, 44),
+    "scarlet": (220, 36, 30),
     "crimson": (160, 24, 48),
+    "maroon": (112, 22, 34),
+    "coral": (248, 128, 104),
     "orange": (238, 128, 40),
+    "copper": (184, 112, 60),
     "yellow": (246, 206, 60),
     "gold": (222, 172, 62),
+    "lime": (168, 214, 56),
+    "olive": (122, 126, 52),
     "green": (64, 150, 78),
     "emerald": (24, 140, 104),
     "turquoise": (56, 184, 188),
     "teal": (28, 128, 132),
+    "cyan": (64, 206, 224),
+    "azure": (64, 148, 232),
     "blue": (52, 104, 204),
+    "navy": (24, 38, 96),
     "indigo": (62, 54, 148),
     "purple": (126, 66, 172),
     "violet": (142, 92, 204),
+    "lavender": (188, 168, 226),
+    "magenta": (212, 48, 148),
     "pink": (240, 138, 178),
     "brown": (122, 80, 52),
+    "beige": (220, 204, 172),
     "white": (240, 240, 236),
     "silver": (186, 192, 200),
     "grey": (136, 140, 146),
@@ -191,7 +203,7 @@ _FILLERS = frozenset(
         r"\w+",
         "a an and at by from in into near of on onto over the this that these under with without"
         " falling its to is are as for one very some more much still same but or it all little lots"
-        " small big painting art style picture",
+        " small big painting art style picture hot air silhouette silhouettes",
     )
 )
 _NOT_WORDS = re.compile(r"https?://\S+|\bsandbox:\S+|(?:^|\s)(?:--|—|–)\w+(?:\s+[^\s-]\S*)?")  # noqa: RUF001  # phones make dashes of two hyphens
