@@ -48,8 +48,8 @@ _NUMBERED = re.compile(r"_[0-9]")
 _WORDS_MAX = 100
 """Nobody writes more words that may be names of files around the one that is."""
 _UPLOAD = re.compile(r"([A-Za-z0-9_-]{1,56})_([0-9]{1,2})\.[A-Za-z0-9]{2,5}")
-_RENAMED = re.compile(rf"({_ANY_LIKE})_([0-9]{{1,2}})(?![0-9]).*", re.IGNORECASE | re.DOTALL)
-"""Who has such a file twice gets ``…_1_1.png``, ``…_1 (1).png``, or what else programs think of."""
+_RENAMED = re.compile(rf"(?<![0-9a-z])({_ANY_LIKE})_([0-9]{{1,2}})(?![0-9])", re.IGNORECASE)
+"""Who has such a file twice gets ``…_1_1.png``, ``Copy of …_1.png``, or what programs think of."""
 _STORED = re.compile(rf"/({_UUID_LIKE})/[0-9]_([0-9])\.[a-z]{{2,5}}", re.IGNORECASE)
 """The end of an address at which the provider keeps a picture."""
 _URL = re.compile(
@@ -111,7 +111,7 @@ def read_job(text: str) -> JobId | MessageId:
     bare = text.strip(_AROUND)
     if link := _MESSAGE.search(text) or _COPIED.search(text):
         return MessageId(int(link[1]))
-    if _BARE_ID.fullmatch(bare) and not _RENAMED.fullmatch(bare):
+    if _BARE_ID.fullmatch(bare) and not _RENAMED.search(bare):
         return JobId(bare, typed=True)
     named = list(_ids_in(_MARKUP.sub(" ", text)))
     likely = filter(could_be_an_id, named)
@@ -130,7 +130,7 @@ def read_upload(name: str) -> tuple[str, int]:
     if stored := _STORED.search(path):
         return stored[1], int(stored[2])
     file_name = _SPOILER.sub("", path.rpartition("/")[2], count=1)
-    upload = _RENAMED.fullmatch(file_name) or _UPLOAD.fullmatch(file_name)
+    upload = _RENAMED.search(file_name) or _UPLOAD.fullmatch(file_name)
     if upload is None:
         raise JobIdInvalid
     return upload[1], int(upload[2])

@@ -137,6 +137,11 @@ def test_what_holds_no_job_id_is_refused(text: str) -> None:
         (f"https://cdn.example/{UUID}/0_3.png", (UUID, 3)),
         ("odd-id_1.png", ("odd-id", 1)),
         (f"{UUID}_12.png", (UUID, 12)),
+        (f"Copy_of_{UUID}_2.png", (UUID, 2)),
+        (f"IMG-{DENSE}_0~2.jpg", (DENSE, 0)),
+        (f"{UUID}_1_-_Copy.png", (UUID, 1)),
+        (f"my {UUID}_3.png.jpg", (UUID, 3)),
+        ("20261127_SPOILER_d758n65e878c73cmdg20_3.png", ("d758n65e878c73cmdg20", 3)),
     ],
 )
 def test_a_file_of_ours_is_known_however_it_was_renamed(
