@@ -33,7 +33,7 @@ def jobs_of(session: Session, author_id: int, offset: int, limit: int) -> list[J
 def suggestions(
     session: Session, author_id: int, channel_id: int, words: str, limit: int
 ) -> list[Suggestion]:
-    """Jobs with pictures: those of this person, then others' in this channel that are not private.
+    """Jobs with pictures: those of this person, then those of others that this channel shows.
 
     In each part the newest first, among the newest `LOOKED_THROUGH` jobs of this person and of this
     channel; *words* stand in the prompt, or begin the id. One statement, because people wait for it
@@ -85,11 +85,11 @@ def _fitting(
         if begins := plain_id(words):
             reads |= plainly(JobRow.provider_job_id).startswith(begins, autoescape=True)
         fits = fits.where(reads)
-    if others_than is not None:  # in a channel: what was shown elsewhere since is not for it
-        moved = exists().where(
-            PictureRow.job_id == JobRow.id, PictureRow.posted_channel_id != whose
+    if others_than is not None:  # in a channel: what was taken down, or shown elsewhere, is not
+        is_there = exists().where(
+            PictureRow.job_id == JobRow.id, PictureRow.posted_channel_id == whose
         )
-        fits = fits.where(JobRow.author_id != others_than, ~JobRow.private, ~moved)
+        fits = fits.where(JobRow.author_id != others_than, ~JobRow.private, is_there)
     return fits.where(~FORGOTTEN).limit(limit)
 
 

@@ -281,6 +281,15 @@ async def test_a_job_shown_by_somebody_else_or_to_oneself_stays_where_it_was(
         assert SECRET in text(found), "others still see it"
 
 
+async def test_what_was_taken_down_is_offered_to_nobody_else(sim: Sim) -> None:
+    message = await sim.imagine(sim.ann, SECRET)
+    assert await sim.ben.autocomplete(sim.channel, "show", "job_id", "heron")
+    question = shown(await sim.ann.click(message, label="Delete"))
+    await sim.ann.click(question, label="Delete")
+    assert not await sim.ben.autocomplete(sim.channel, "show", "job_id", "heron")
+    assert await sim.ann.autocomplete(sim.channel, "show", "job_id", "heron")
+
+
 # ------------------------------------------------------------------ rights are asked when it counts
 
 
