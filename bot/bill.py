@@ -55,7 +55,7 @@ _BEGINNINGS = {f"--{name}"[:end] for name in _NAMES for end in range(1, len(name
 _WHOLE = tuple(f"--{name}" for name in _NAMES)
 _LONGEST = max(map(len, _BEGINNINGS))
 _FLAG_ALONE = re.compile(r"--[a-z]++(?:[\s=:]++(?:\{[\d\s.:,/x%]*+\}|[\w.:,/x%]*\d[\w.:,/%]*+))?+")
-_NO_WORDS = re.compile(r"[{},\\\s]+")
+_NO_WORDS = "{},\\"
 
 _HYPHENS = "-\u058a\u05be\u1173\u1806\u2010\u2011\u2043\u30fc\u3161\u4e00\uff70"
 """Two of them are as good as ``--``; of every other dash one is."""
@@ -133,7 +133,10 @@ def has_words(prompt: str) -> bool:
     """Whether *prompt* is more than flags with numbers: the API makes nothing of those alone."""
     if prompt[:1].isalnum():
         return True
-    return not is_blank(_NO_WORDS.sub("", _FLAG_ALONE.sub("", _plain(prompt))))
+    rest = _FLAG_ALONE.sub("", _plain(prompt))
+    for sign in _NO_WORDS:
+        rest = rest.replace(sign, "")
+    return not is_blank(rest)
 
 
 def _read(text: str) -> Bill:

@@ -153,6 +153,17 @@ def test_a_prompt_is_read_whole() -> None:
     assert scene.caption == ""
 
 
+def test_what_floats_has_water_in_every_land() -> None:
+    for prompt in (
+        "a boat in a forest",
+        "a horse and a whale",
+        "a boat on a lake in the mountains",
+    ):
+        assert imagine(prompt, roll=0, image_no=0).by_water, prompt
+    for prompt in ("a boat", "a rocket and a boat", "a lighthouse and a house"):
+        assert not imagine(prompt, roll=0, image_no=0).by_water, prompt
+
+
 def test_what_the_painter_does_not_know_is_a_caption() -> None:
     scene = imagine("a melancholy cat plays chess", roll=0, image_no=0)
     assert scene.caption == "melancholy plays chess"

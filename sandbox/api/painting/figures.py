@@ -4,64 +4,33 @@ Each draws into a box of its own measures: *foot* is the middle of its lower edg
 height in pixels of a canvas of 1024.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from math import cos, pi, sin
 from random import Random
 
 from PIL import Image, ImageDraw
 
+from sandbox.api.painting.animals import (
+    paint_cat,
+    paint_deer,
+    paint_dog,
+    paint_elephant,
+    paint_fox,
+    paint_horse,
+    paint_person,
+)
 from sandbox.api.painting.brush import Point, disc, glow
+from sandbox.api.painting.pen import BLACK, Pen
 from sandbox.api.painting.scene import Scene, mix
 from sandbox.api.painting.terrain import Terrain
-from sandbox.api.painting.words import Colour, Figure, Light, Place, Subject
+from sandbox.api.painting.words import FLOATING, Colour, Figure, Light, Place, Subject
 
-BLACK: Colour = (16, 16, 22)
 _SHADED = {Light.DAY: 0.05, Light.DAWN: 0.2, Light.SUNSET: 0.28, Light.NIGHT: 0.42}
 """How far the hour darkens a thing."""
 _FLYING = {
     *(Subject.BIRD, Subject.DRAGON, Subject.BALLOON, Subject.KITE, Subject.ROCKET, Subject.PLANET)
 }
 _FAR = {Subject.PLANET}
-_FLOATING = {Subject.BOAT, Subject.WHALE}
-
-
-@dataclass(frozen=True, slots=True)
-class Pen:
-    """Draws in shares of a thing's size, from its foot: x to the right, y upwards."""
-
-    canvas: Image.Image
-    foot: Point
-    size: float
-    colour: Colour
-    light: Colour
-    """Of lamps and windows."""
-
-    def at(self, x: float, y: float) -> Point:
-        return self.foot[0] + x * self.size, self.foot[1] - y * self.size
-
-    def polygon(self, corners: Sequence[Point], colour: Colour | None = None) -> None:
-        points = [self.at(x, y) for x, y in corners]
-        ImageDraw.Draw(self.canvas).polygon(points, fill=colour or self.colour)
-
-    def box(
-        self, left: float, top: float, right: float, bottom: float, colour: Colour | None = None
-    ) -> None:
-        self.polygon([(left, top), (right, top), (right, bottom), (left, bottom)], colour)
-
-    def oval(
-        self, x: float, y: float, wide: float, high: float, colour: Colour | None = None
-    ) -> None:
-        left, upper = self.at(x - wide, y + high)
-        right, lower = self.at(x + wide, y - high)
-        ImageDraw.Draw(self.canvas).ellipse((left, upper, right, lower), fill=colour or self.colour)
-
-    def line(self, points: Sequence[Point], width: float, colour: Colour | None = None) -> None:
-        drawn = [self.at(x, y) for x, y in points]
-        thick = max(2, round(width * self.size))
-        ImageDraw.Draw(self.canvas).line(
-            drawn, fill=colour or self.colour, width=thick, joint="curve"
-        )
 
 
 def paint_figures(land: Terrain, *, behind: bool) -> None:
@@ -87,9 +56,11 @@ def _paint_one(land: Terrain, figure: Figure, slot: int, number: int) -> None:
         size = 260 * scale
     else:
         near = random.uniform(0.1, 0.17)
+        if land.scene.by_water and subject in FLOATING:
+            near += 0.1
         ((_, y),) = land.drifted([(x, land.below_horizon(near))])
         foot, size = (x, y), 330 * scale
-        if land.scene.place is Place.SEA and subject not in _FLOATING:
+        if land.scene.place is Place.SEA and subject not in FLOATING:
             _islet(land, foot, size)
     natural, paint = _FIGURES[subject]
     paint(
@@ -261,98 +232,6 @@ def _flower(pen: Pen) -> None:
     pen.oval(0, 0.68, 0.08, 0.08, (240, 196, 60))
 
 
-# ------------------------------------------------------------------ alive
-
-
-def _person(pen: Pen) -> None:
-    pen.oval(0, 0.62, 0.075, 0.075, (222, 180, 150))
-    pen.polygon([(-0.1, 0.54), (0.1, 0.54), (0.16, 0.12), (-0.16, 0.12)])
-    for x in (-0.06, 0.06):
-        pen.line([(x, 0.14), (x, 0.0)], 0.05, BLACK)
-    pen.line([(-0.09, 0.5), (-0.22, 0.26)], 0.04)
-    pen.line([(0.09, 0.5), (0.22, 0.3)], 0.04)
-
-
-def _quadruped(
-    pen: Pen,
-    *,
-    legs: float,
-    deep: float,
-    long: float,
-    neck: float,
-    head: float,
-    foot_wide: float = 0.07,
-) -> Point:
-    """A body on four legs, walking to the right; where its head is."""
-    shoulder, back = legs + deep / 2, legs + deep
-    for x in (-long * 0.8, -long * 0.5, long * 0.5, long * 0.8):
-        shade = mix(pen.colour, BLACK, 0.25 if abs(x) < long * 0.6 else 0.1)
-        pen.line([(x, shoulder), (x, 0.0)], foot_wide, shade)
-    pen.oval(0, shoulder, long, deep / 2)
-    crown = long + neck * 0.5, back + neck
-    pen.line([(long * 0.75, shoulder + deep * 0.1), crown], deep * 0.5)
-    pen.oval(*crown, head * 1.25, head)
-    return crown
-
-
-def _cat(pen: Pen) -> None:
-    x, y = _quadruped(pen, legs=0.2, deep=0.2, long=0.32, neck=0.1, head=0.13, foot_wide=0.06)
-    for side in (-0.08, 0.08):
-        pen.polygon(
-            [(x + side - 0.05, y + 0.08), (x + side, y + 0.24), (x + side + 0.05, y + 0.08)]
-        )
-    pen.line([(-0.3, 0.32), (-0.5, 0.42), (-0.46, 0.7), (-0.38, 0.74)], 0.045)
-    for side in (-0.03, 0.08):
-        pen.oval(x + side, y + 0.02, 0.018, 0.026, (236, 226, 120))
-
-
-def _dog(pen: Pen) -> None:
-    x, y = _quadruped(pen, legs=0.26, deep=0.22, long=0.36, neck=0.14, head=0.11)
-    pen.oval(x + 0.15, y - 0.03, 0.09, 0.05)
-    pen.oval(x - 0.08, y - 0.02, 0.045, 0.11, mix(pen.colour, BLACK, 0.3))
-    pen.line([(-0.34, 0.42), (-0.5, 0.58), (-0.52, 0.68)], 0.05)
-    pen.oval(x + 0.03, y + 0.03, 0.018, 0.018, BLACK)
-
-
-def _fox(pen: Pen) -> None:
-    x, y = _quadruped(pen, legs=0.2, deep=0.2, long=0.34, neck=0.1, head=0.1, foot_wide=0.05)
-    pen.polygon([(x + 0.04, y + 0.08), (x + 0.28, y - 0.06), (x + 0.02, y - 0.09)])
-    for side in (-0.07, 0.05):
-        pen.polygon(
-            [(x + side - 0.05, y + 0.06), (x + side, y + 0.24), (x + side + 0.05, y + 0.06)]
-        )
-    pen.polygon([(-0.3, 0.36), (-0.56, 0.5), (-0.86, 0.36), (-0.56, 0.22)])
-    pen.polygon([(-0.7, 0.44), (-0.86, 0.36), (-0.7, 0.29)], (246, 240, 232))
-    pen.oval(x + 0.05, y + 0.02, 0.018, 0.018, BLACK)
-
-
-def _deer(pen: Pen) -> None:
-    x, y = _quadruped(pen, legs=0.4, deep=0.22, long=0.34, neck=0.26, head=0.08, foot_wide=0.04)
-    pen.oval(x + 0.12, y - 0.03, 0.07, 0.04)
-    horn = mix(pen.colour, (230, 214, 180), 0.4)
-    for side in (-1, 1):
-        tip = x + side * 0.2, y + 0.38
-        pen.line([(x - 0.02, y + 0.06), (x + side * 0.12, y + 0.2), tip], 0.025, horn)
-        pen.line([(x + side * 0.12, y + 0.2), (x + side * 0.02, y + 0.36)], 0.022, horn)
-    pen.oval(-0.36, 0.56, 0.05, 0.07, (240, 236, 228))
-
-
-def _horse(pen: Pen) -> None:
-    x, y = _quadruped(pen, legs=0.38, deep=0.26, long=0.4, neck=0.26, head=0.09, foot_wide=0.06)
-    pen.oval(x + 0.12, y - 0.06, 0.1, 0.06)
-    mane = mix(pen.colour, BLACK, 0.6)
-    pen.line([(x - 0.06, y + 0.1), (0.36, 0.74), (0.28, 0.6)], 0.06, mane)
-    pen.line([(-0.38, 0.56), (-0.52, 0.4), (-0.5, 0.16)], 0.06, mane)
-    pen.polygon([(x - 0.05, y + 0.06), (x - 0.02, y + 0.18), (x + 0.03, y + 0.06)])
-
-
-def _elephant(pen: Pen) -> None:
-    x, y = _quadruped(pen, legs=0.3, deep=0.44, long=0.46, neck=-0.1, head=0.2, foot_wide=0.16)
-    pen.oval(x - 0.14, y, 0.15, 0.2, mix(pen.colour, BLACK, 0.2))
-    pen.line([(x + 0.16, y), (x + 0.28, y - 0.24), (x + 0.24, y - 0.5), (x + 0.34, y - 0.54)], 0.08)
-    pen.polygon([(x + 0.12, y - 0.1), (x + 0.4, y - 0.14), (x + 0.14, y - 0.18)], (244, 238, 222))
-
-
 # ------------------------------------------------------------------ in the sky
 
 
@@ -450,13 +329,13 @@ _FIGURES: Mapping[Subject, tuple[Colour, Callable[[Pen], None]]] = {
     Subject.TREE: ((62, 126, 64), _tree),
     Subject.CACTUS: ((60, 122, 70), _cactus),
     Subject.FLOWER: ((222, 76, 104), _flower),
-    Subject.PERSON: ((70, 90, 140), _person),
-    Subject.CAT: ((78, 72, 76), _cat),
-    Subject.DOG: ((150, 106, 66), _dog),
-    Subject.FOX: ((220, 108, 42), _fox),
-    Subject.DEER: ((150, 102, 62), _deer),
-    Subject.HORSE: ((122, 78, 50), _horse),
-    Subject.ELEPHANT: ((134, 134, 142), _elephant),
+    Subject.PERSON: ((70, 90, 140), paint_person),
+    Subject.CAT: ((78, 72, 76), paint_cat),
+    Subject.DOG: ((150, 106, 66), paint_dog),
+    Subject.FOX: ((220, 108, 42), paint_fox),
+    Subject.DEER: ((150, 102, 62), paint_deer),
+    Subject.HORSE: ((122, 78, 50), paint_horse),
+    Subject.ELEPHANT: ((134, 134, 142), paint_elephant),
     Subject.BIRD: ((44, 48, 58), _bird),
     Subject.DRAGON: ((86, 128, 74), _dragon),
     Subject.BALLOON: ((214, 70, 60), _balloon),

@@ -140,6 +140,7 @@ _SUBJECTS: Mapping[Subject, str] = {
     Subject.ROCKET: "rocket rockets spaceship spaceships spacecraft",
     Subject.PLANET: "planet planets saturn jupiter",
 }
+FLOATING = {Subject.BOAT, Subject.WHALE}
 _HOMES: Mapping[Subject, Place] = {
     Subject.BOAT: Place.SEA,
     Subject.LIGHTHOUSE: Place.SEA,
@@ -256,7 +257,7 @@ def read_wish(prompt: str) -> Wish:
     figures, tint = _figures(words)
     return Wish(
         place=next(iter(lands), next(iter(places), None)),
-        by_water=bool(lands) and Place.SEA in places,
+        by_water=(bool(lands) and Place.SEA in places) or _floats_elsewhere(lands, figures),
         light=_first(_LIGHT_OF, words),
         weather=_first(_WEATHER_OF, words),
         style=_first(_STYLE_OF, words),
@@ -266,6 +267,12 @@ def read_wish(prompt: str) -> Wish:
             [said for said, word in zip(spoken, words, strict=True) if not _is_known(word)]
         ),
     )
+
+
+def _floats_elsewhere(lands: Sequence[Place], figures: Sequence[Figure]) -> bool:
+    """Whether something floats where the land is dry: the one that is named, or the first home."""
+    home = next(iter(lands), None) or next((_HOMES[one.subject] for one in figures), None)
+    return home not in {Place.SEA, Place.SPACE} and any(one.subject in FLOATING for one in figures)
 
 
 def _figures(words: Sequence[str]) -> tuple[tuple[Figure, ...], Colour | None]:
