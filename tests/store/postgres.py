@@ -4,6 +4,7 @@ A server of our own listens on a socket in its folder and nowhere else. It knows
 store.
 """
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -105,6 +106,25 @@ class OwnServer(Server):
             yield
         finally:
             await self._run(f"ALTER SYSTEM RESET {name}", "SELECT pg_reload_conf()")
+
+    @asynccontextmanager
+    async def silent_commits(self) -> AsyncGenerator[None]:
+        """It commits, and then waits in vain for a copy of itself before it says so."""
+        async with self.configured("synchronous_standby_names", "nobody"):
+            commits = asyncio.create_task(self._commit_for_ever())
+            engine = create_async_engine(self._url, isolation_level="AUTOCOMMIT")
+            silent = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+            async with engine.connect() as connection:
+                while not await connection.scalar(silent):  # it takes its time to read its settings
+                    pass
+            await engine.dispose()
+            yield
+        commits.cancel()
+        await asyncio.wait({commits})
+
+    async def _commit_for_ever(self) -> None:
+        while True:
+            await self._run("CREATE TABLE IF NOT EXISTS probe ()", "DROP TABLE IF EXISTS probe")
 
     @asynccontextmanager
     async def read_only(self) -> AsyncGenerator[None]:

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import QueuePool
 
 from bot.errors import StoreUnavailable
-from bot.model import ImagineRequest, JobState, NewJob
+from bot.model import ImagineRequest, JobState
 from bot.store import Store, open_store
 from tests.clock import ManualClock
 from tests.store import samples
@@ -39,6 +39,16 @@ async def impatient(
     async with open_store(
         postgresql_url, clock=clock, busy_timeout_s=0.05, answer_timeout_s=2
     ) as opened:
+        yield opened
+        assert not in_use, "a connection is still checked out"
+
+
+@pytest.fixture
+async def patient(
+    postgresql_url: str, clock: ManualClock, in_use: set[int]
+) -> AsyncGenerator[Store]:
+    """One that waits as long as that of the bot: for what the server says at once."""
+    async with open_store(postgresql_url, clock=clock) as opened:
         yield opened
         assert not in_use, "a connection is still checked out"
 
@@ -73,13 +83,13 @@ async def test_many_who_wait_for_a_server_that_is_gone_are_told_at_once(
 
 
 async def test_a_server_that_restarted_unnoticed_is_no_trouble_at_all(
-    own_server: OwnServer, impatient: Store
+    own_server: OwnServer, patient: Store
 ) -> None:
-    job = await samples.submitting(impatient)
+    job = await samples.submitting(patient)
     with _stopped(own_server):
         pass
-    assert await impatient.job(job.id)
-    assert await impatient.begin_run(job.id, "task-1")
+    assert await patient.job(job.id)
+    assert await patient.begin_run(job.id, "task-1")
 
 
 @pytest.mark.usefixtures("own_server")
@@ -103,20 +113,14 @@ async def test_a_job_whose_acceptance_is_in_doubt_is_gone_with_the_next_write(
     own_server: OwnServer, impatient: Store
 ) -> None:
     """The server commits, and then waits in vain for a copy of itself before it says so."""
-    asked_for: list[NewJob] = []
-
-    async def accept_many() -> None:
-        while True:
-            asked_for.append(new_job())
-            await impatient.accept(asked_for[-1])
-
-    async with own_server.configured("synchronous_standby_names", "nobody"):
+    new = new_job()
+    async with own_server.silent_commits():
         with pytest.raises(StoreUnavailable, match="TimeoutError"):
-            await accept_many()
-    assert len(await impatient.open_jobs()) == len(asked_for), "nobody will see to one of them"
+            await impatient.accept(new)
+    assert len(await impatient.open_jobs()) == 1, "nobody will see to it"
     await impatient.remember("any", "write")
-    assert len(await impatient.open_jobs()) == len(asked_for) - 1
-    assert await impatient.accept(asked_for[-1])
+    assert await impatient.open_jobs() == []
+    assert await impatient.accept(new)
 
 
 async def test_a_submit_whose_beginning_is_in_doubt_has_not_begun(
@@ -124,7 +128,7 @@ async def test_a_submit_whose_beginning_is_in_doubt_has_not_begun(
 ) -> None:
     """The same, and the job was not sent: nobody may say that it was."""
     jobs = [await samples.accepted(impatient) for _ in range(3)]
-    async with own_server.configured("synchronous_standby_names", "nobody"):
+    async with own_server.silent_commits():
         asked = [impatient.begin_submit(job.id, MESSAGE) for job in jobs]
         outcomes = await asyncio.gather(*asked, return_exceptions=True)
     assert isinstance(outcomes[0], StoreUnavailable)
@@ -135,10 +139,10 @@ async def test_a_submit_whose_beginning_is_in_doubt_has_not_begun(
 
 
 async def test_a_server_that_takes_no_writes_for_a_while_loses_nothing(
-    own_server: OwnServer, impatient: Store
+    own_server: OwnServer, patient: Store
 ) -> None:
     """It connects anew each time: the name of the server may lead to another one by then."""
-    job = await samples.submitting(impatient)
+    job = await samples.submitting(patient)
     sessions: list[int] = []
 
     def note(connection: Connection) -> None:
@@ -150,30 +154,30 @@ async def test_a_server_that_takes_no_writes_for_a_while_loses_nothing(
     try:
         async with own_server.read_only():
             for step in (
-                lambda: impatient.begin_run(job.id, "task-1"),
-                lambda: impatient.finish(job.id, samples.completed()),
-                lambda: impatient.delivered(job.id, MESSAGE),
+                lambda: patient.begin_run(job.id, "task-1"),
+                lambda: patient.finish(job.id, samples.completed()),
+                lambda: patient.delivered(job.id, MESSAGE),
             ):
                 with pytest.raises(StoreUnavailable, match="ReadOnly"):
                     await step()
             with pytest.raises(StoreUnavailable):
-                await impatient.accept(new_job())
+                await patient.accept(new_job())
         assert len(sessions) == len(set(sessions)) >= 4
     finally:
         event.remove(Engine, "begin", note)
-    await impatient.remember("any", "write")
-    assert (await samples.found(impatient, job.id)).state is JobState.DELIVERED
-    assert len(await impatient.open_jobs()) == 0
+    await patient.remember("any", "write")
+    assert (await samples.found(patient, job.id)).state is JobState.DELIVERED
+    assert len(await patient.open_jobs()) == 0
 
 
 async def test_an_id_that_is_too_long_for_an_index_concerns_its_job_alone(
-    impatient: Store,
+    patient: Store,
 ) -> None:
-    job, other = await samples.running(impatient), await samples.running(impatient)
+    job, other = await samples.running(patient), await samples.running(patient)
     endless = "".join(sha256(bytes([number])).hexdigest() for number in range(256))
     with pytest.raises(StoreUnavailable):
-        await impatient.finish(job.id, replace(samples.completed(), job_id=endless))
-    assert await impatient.finish(other.id, samples.completed())
+        await patient.finish(job.id, replace(samples.completed(), job_id=endless))
+    assert await patient.finish(other.id, samples.completed())
 
 
 async def test_a_table_that_somebody_locked_is_told_and_works_again_when_it_is_free(
@@ -197,19 +201,19 @@ async def test_a_table_that_somebody_locked_is_told_and_works_again_when_it_is_f
 
 
 async def test_a_text_that_the_server_cannot_keep_is_told_and_does_no_harm(
-    impatient: Store,
+    patient: Store,
 ) -> None:
     for unstorable in ("zero\0", "half a pair \ud83e"):
         outcomes = await asyncio.gather(
-            impatient.accept(new_job()),
-            impatient.accept(new_job(ImagineRequest(prompt=unstorable))),
-            impatient.accept(new_job()),
+            patient.accept(new_job()),
+            patient.accept(new_job(ImagineRequest(prompt=unstorable))),
+            patient.accept(new_job()),
             return_exceptions=True,
         )
         assert [isinstance(one, StoreUnavailable) for one in outcomes] == [False, True, False]
         with pytest.raises(StoreUnavailable):
-            await impatient.by_id(unstorable)
-    assert len(await impatient.open_jobs()) == 4
+            await patient.by_id(unstorable)
+    assert len(await patient.open_jobs()) == 4
 
 
 @pytest.mark.parametrize(
@@ -229,7 +233,7 @@ async def test_an_address_that_leads_nowhere_is_told(
 
 
 async def test_what_people_wrote_never_shows_in_a_log_or_an_error(
-    impatient: Store, postgresql_url: str, caplog: pytest.LogCaptureFixture
+    patient: Store, postgresql_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     new = samples.remix_from_a_message()
@@ -237,7 +241,7 @@ async def test_what_people_wrote_never_shows_in_a_log_or_an_error(
         await connection.execute(text("ALTER TABLE jobs ADD CHECK (prompt = 'nothing else')"))
         await connection.commit()
     with pytest.raises(StoreUnavailable, match="CheckViolationError") as refused:
-        await impatient.accept(new)
+        await patient.accept(new)
     told = "".join(traceback.format_exception(refused.value)) + caplog.text
     for secret in (new.request.prompt, samples.TOKEN, "INSERT"):
         assert secret not in told
