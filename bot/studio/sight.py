@@ -60,7 +60,7 @@ def _verdict(job: Job, visitor: Visitor) -> bool | None:
 def _is_at_hand(job: Job, visitor: Visitor) -> bool:
     """Whether this person has a message before them that shows *job* to everybody there."""
     message = visitor.at_hand
-    if message is None or not message.public:
+    if message is None or not message.public or not visitor.sees_channel:
         return False
     shown = {job.message_id, job.posted.message_id if job.posted else None}
     return message.message_id in shown or message.interaction_id == job.interaction_id
