@@ -11,7 +11,7 @@ from bot import texts
 from bot.client import RemixBot
 from bot.errors import NotYours, SourceTooOld
 from bot.model import RemixRequest
-from bot.studio import MessageAtHand, admit_to_job
+from bot.studio import MessageAtHand, admit_to_job, standing
 from bot.ui import faults
 from bot.ui.answers import send, tell_privately, tells_errors
 from bot.ui.content import Content
@@ -76,7 +76,7 @@ class Deeds(commands.Cog):
     async def _show(self, interaction: discord.Interaction[RemixBot], asked_in: int) -> None:
         visitor = self._bot.admit(interaction)
         job = await self._bot.archive.kept(asked_in, visitor)
-        self._bot.studio.house.admit_to_result(visitor, job.author_id)
+        self._bot.studio.house.admit_to_result(standing(visitor, job), job.author_id)
         await post_pictures(interaction, job, private=job.place.private)
 
     async def _tell_details(

@@ -11,7 +11,7 @@ from bot.client import RemixBot
 from bot.errors import NoPictureThere
 from bot.inputs import JobId, is_uuid
 from bot.model import Job, Picture
-from bot.studio import Visitor
+from bot.studio import Visitor, standing
 from bot.ui.answers import tells_errors
 from bot.ui.found import PICTURES_FOUND, at_hand, messages_in, pictures_in
 from bot.ui.pages import choose_page
@@ -88,7 +88,7 @@ class Menu(commands.Cog):
     def _admitted(self, visitor: Visitor, job: Job | None) -> bool:
         """Whether there is a job that they see. Raises `NotYours`."""
         if job is not None:
-            self._bot.studio.house.admit_to_result(visitor, job.author_id)
+            self._bot.studio.house.admit_to_result(standing(visitor, job), job.author_id)
         return job is not None
 
 

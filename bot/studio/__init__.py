@@ -8,7 +8,7 @@ from bot.studio.archive import Archive, Dossier, JobList, Sketch, Unfound
 from bot.studio.asking import Announce, Asking
 from bot.studio.departures import Departures
 from bot.studio.house import AskChannels, House, MessageAtHand, Visitor, admit_to_job, sees_nothing
-from bot.studio.sight import seen_by, visible
+from bot.studio.sight import seen_by, standing, visible
 from bot.studio.studio import Studio
 
 __all__ = [
@@ -28,5 +28,6 @@ __all__ = [
     "admit_to_job",
     "seen_by",
     "sees_nothing",
+    "standing",
     "visible",
 ]

@@ -18,7 +18,7 @@ from bot.inputs import JobId, MessageId, could_be_a_message, may_be_known, same_
 from bot.model import Job, Source
 from bot.store import Store
 from bot.studio.house import House, MessageAtHand, Visitor
-from bot.studio.sight import seen_by
+from bot.studio.sight import seen_by, standing
 
 STORE_BUDGET_S = 1.0
 """Discord wants its answer within three seconds: what the store may take of them, all together."""
@@ -111,7 +111,7 @@ async def find_source(
         if known is not None or not may_be_known(named):
             raise JobUnknown
         return Source(named.value, image_no), None
-    house.admit_to_result(visitor, seen.author_id)
+    house.admit_to_result(standing(visitor, seen), seen.author_id)
     if seen.provider_job_id is None:
         raise PicturesMissing
     return Source(_id_in_job(named, seen, image_no), image_no), seen

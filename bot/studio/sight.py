@@ -7,6 +7,7 @@ them one that nobody knows.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.model import Job, Place
 from bot.studio.house import Visitor
@@ -38,6 +39,12 @@ def stays_private(job: Job | None, place: Place) -> bool:
         return False
     guild_id, channel_id = _shown_in(job)
     return job.place.private or (guild_id is None and channel_id != place.channel_id)
+
+
+def standing(visitor: Visitor, job: Job) -> Visitor:
+    """*visitor* as they stand to *job*: who moderates one channel need not moderate another."""
+    here = _is_at_hand(job, visitor) or _shown_in(job)[1] in visitor.channel_ids
+    return visitor if here else replace(visitor, moderates=False)
 
 
 def _verdict(job: Job, visitor: Visitor) -> bool | None:

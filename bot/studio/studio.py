@@ -45,7 +45,7 @@ from bot.store import Store
 from bot.studio.asking import Announce, Asking
 from bot.studio.house import House, MessageAtHand, Visitor, admit_to_job
 from bot.studio.lookups import StoreTime, check_age, find_source, shown_in, store_budget
-from bot.studio.sight import seen_by, stays_private, visible
+from bot.studio.sight import seen_by, standing, stays_private, visible
 
 log = logging.getLogger(__name__)
 
@@ -160,7 +160,7 @@ class Studio:
             seen = await visible(list(filter(None, [shown, parent])), visitor)
             if shown is None or shown not in seen:
                 raise SourceUnknown
-            self.house.admit_to_result(visitor, shown.author_id)
+            self.house.admit_to_result(standing(visitor, shown), shown.author_id)
             private = stays_private(shown, asking.place)
             match shown.request:
                 case ImagineRequest() as imagined:
@@ -200,7 +200,7 @@ class Studio:
                 if parent is not None:
                     if await seen_by(visitor, parent) is None:
                         raise JobUnknown
-                    self.house.admit_to_result(visitor, parent.author_id)
+                    self.house.admit_to_result(standing(visitor, parent), parent.author_id)
                 private = self._check_source(parent, draft.request.prompt, asking)
             return Wanted(request=draft.request, origin=draft.origin, private=private)
 

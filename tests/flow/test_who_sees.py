@@ -21,7 +21,7 @@ from tests.flow.sim import (
     simulated,
     text,
 )
-from tests.flow.test_strangers import SECRET, closed_channel, seen
+from tests.flow.test_strangers import SECRET, closed_channel, seen, set_overwrite
 
 UNKNOWN = "I know no such job, or none that you can see"
 NOT_YOURS = "Only who asked for it, and moderators"
@@ -400,6 +400,23 @@ async def test_there_is_no_way_around_a_result_being_its_authors(sim: Sim, way: 
     refused = await WAYS_AROUND[way](sim)
     assert NOT_YOURS in text(shown(refused))
     assert len(sim.api.submits) == 1
+
+
+async def test_who_moderates_one_channel_goes_on_from_the_results_of_that_one(sim: Sim) -> None:
+    result = await sim.imagine(sim.ann, "a fox")
+    await sim.change(result_buttons_for="author")
+    other = sim.guild.create_text_channel("other")
+    eve = sim.guild.add_member(sim.env.create_user("eve"))
+    manages = discord.PermissionOverwrite(manage_messages=True)
+    await set_overwrite(sim, other, eve, manages)
+    assert NOT_YOURS in text(shown(await remixed(sim, eve, where=other)))
+    posted = await eve.send(other, result.message.jump_url)
+    assert NOT_YOURS in text(shown(await eve.context_menu(other, "Remix this", posted)))
+    assert len(sim.api.submits) == 1
+    await set_overwrite(sim, sim.channel, eve, manages)
+    await remixed(sim, eve)
+    assert len(sim.api.submits) == 2
+    assert fields(await eve.click(result, label="Remix 1"))["prompt-1"] == "a fox"
 
 
 async def test_what_was_kept_is_not_done_where_results_are_their_authors_since(sim: Sim) -> None:
