@@ -154,7 +154,8 @@ class JobRunner:
         self._runs[job.id] = run
         if job.id in self._stopped_early:
             self._stopped_early.discard(job.id)
-            self.stop(job.id)
+            if job.state is not JobState.FAILED:  # else it was read after that
+                self.stop(job.id)
         task = self._crew.spawn(self._run(run), name=f"job {job.id}")
         task.add_done_callback(lambda _: self._ended(run))
         self._tasks.add(task)

@@ -1,5 +1,6 @@
 """**Stop**: called off before the API has it, it costs nothing; afterwards nobody pretends."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,8 @@ import pytest
 from simcord.actors import MemberActor
 from simcord.results import ResponseMessage
 
-from bot.model import JobState
+from bot.model import Job, JobState
+from bot.studio import Studio, Visitor
 from tests.flow.sim import Sim, buttons, pictures, shown, simulated, text
 
 LONG = "a red fox sandbox:seconds=12"
@@ -202,3 +204,43 @@ async def test_there_is_nothing_to_stop_twice_or_after_the_end(sim: Sim, ended: 
     sim.put_button(result, stop)  # as somebody still sees it whose network is slow
     told = await sim.ann.click(result, custom_id=stop)
     assert "nothing to stop any more" in text(shown(told))
+
+
+PRESSED = ["waits", "its turn has come", "read again", "at work"]
+
+
+@pytest.mark.parametrize("moment", PRESSED)
+async def test_a_stop_before_an_old_job_is_followed_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """After a start, when the jobs have been read and the buttons work: *moment* says how it is."""
+    at_work = moment == "at work"
+    async with simulated(tmp_path / "x.db", max_running_per_user=1) as sim:
+        first = shown(await sim.ann.slash(sim.channel, "imagine", prompt=LONG))
+        second = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a second fox"))
+        await sim.clock.advance(4)
+        resume = Studio.resume
+
+        async def press_first(studio: Studio, jobs: Sequence[Job], *args: Any) -> None:
+            asked = await sim.store.job(1 if at_work else 2)
+            assert asked is not None
+            await studio.stop(asked.interaction_id, Visitor(user_id=sim.ann.id), anyway=at_work)
+            await resume(studio, await sim.store.left_open() if "again" in moment else jobs, *args)
+
+        monkeypatch.setattr(Studio, "resume", press_first)
+        before = len(sim.env.http_requests)
+        if moment == "its turn has come":
+            await sim.change(max_running_per_user=0)
+        else:
+            await sim.restart()
+        await sim.clock.advance(5)
+        stopped = first if at_work else second
+        assert "Stopped" in text(stopped)
+        sent = str([one.json for one in sim.env.http_requests[before:]])
+        assert ("may be charged" in sent) is at_work, "nothing else is said in between"
+        await sim.clock.advance(30)
+        assert pictures(stopped) == []
+        assert ("Nothing was charged" in text(stopped)) is not at_work
+        assert len(pictures(second if at_work else first)) == 4
+        assert len(sim.api.submits) == 1 + at_work
+        assert await sim.store.open_jobs() == []
