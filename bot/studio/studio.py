@@ -328,7 +328,10 @@ class Studio:
         job, ticket = accepted
         try:
             screen = await announce(job, ticket.turn)
-        except BaseException as raised:
+        except asyncio.CancelledError:  # the end: the next start looks what people were shown
+            ticket.leave()
+            raise
+        except Exception as raised:
             ticket.leave()
             with suppress(StoreUnavailable):
                 await self._store.withdraw(job.id, draft=draft, guild_id=job.place.guild_id)

@@ -1,5 +1,7 @@
 """A job's message in Discord, from the first answer to the result."""
 
+import asyncio
+import logging
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
@@ -10,7 +12,7 @@ import stamina
 
 from bot import texts
 from bot.clock import Clock
-from bot.errors import AnswerUnseen, DeliveryFailed, RemixbotError, WordsNotShown
+from bot.errors import AnswerUnseen, DeliveryFailed, DiscordAway, RemixbotError, WordsNotShown
 from bot.jobs.crew import Crew
 from bot.jobs.queue import Turn
 from bot.jobs.screen import Exhibit, Posted, Progress, Said, Shown
@@ -31,13 +33,21 @@ from bot.ui.layouts import (
 )
 from bot.ui.looking import Look
 from bot.ui.pings import Pings
-from bot.ui.posting import NOBODY
+from bot.ui.posting import NOBODY, token_lives
 from bot.ui.progress import Pacer, ProgressEdits
 
 PING_AFTER_S = 15.0
 """An edit notifies nobody: who waited longer than this has looked away."""
+RETRACT_EVERY_S = 30.0
+"""How often it is tried to take back an answer of which nobody knew whether it arrived."""
 MARKS = 2**31 - 1
 """Discord keeps an id of up to so much for each component."""
+
+
+log = logging.getLogger(__name__)
+
+LookForAnswer = Callable[[], Awaitable[int | None]]
+"""The message that answers an interaction, if it is there."""
 
 
 class Screens:
@@ -70,7 +80,8 @@ class Screens:
 
         It has the words that the result will have. *beside*: it follows the message whose button
         was pressed, which this interaction can edit from then on. Raises `WordsNotShown` where
-        Discord refuses them, and else what discord.py raises.
+        Discord refuses them, and else what discord.py raises; `CancelledError` where the end of
+        the bot comes in between.
         """
         mark = 1 + secrets.randbelow(MARKS)
         try:
@@ -83,11 +94,42 @@ class Screens:
             if not (faults.may_pass(fault) or faults.is_answered(fault)):
                 raise
             look = self._followed_up if beside else self._answered
-            answered = await look(interaction, mark)
+            answered = await self._make_sure(job, partial(look, interaction, mark))
             if answered is None:
                 raise
             message_id = answered
         return self._screen(job, self._ladder(job, message_id), waits=turn is not None)
+
+    async def _make_sure(self, job: Job, look: LookForAnswer) -> int | None:
+        """What *look* finds; where nobody can tell, its message is seen to later.
+
+        Raises `CancelledError` at the end of the bot.
+        """
+        try:
+            return await look()
+        except (*faults.FAULTS, RuntimeError):  # the latter from a session that we have closed
+            if self._client.is_closed():
+                raise asyncio.CancelledError from None
+            self._crew.spawn(self._retract(job, look), name="taking back an answer")
+        return None
+
+    async def _retract(self, job: Job, look: LookForAnswer) -> None:
+        """Let an answer that arrived after all say that nothing came of it."""
+
+        def page(content: Content) -> Page:
+            return failure_page(job, DiscordAway(), nothing_charged=True, content=content)
+
+        while token_lives(job, self._clock):
+            await self._clock.sleep(RETRACT_EVERY_S)
+            try:
+                message_id = await look()
+                if message_id is not None:
+                    await self._ladder(job, message_id).edit(page)
+            except faults.FAULTS as fault:
+                log.info("An answer is not taken back yet: %s", faults.detail(fault))
+                if faults.may_pass(fault):
+                    continue
+            return
 
     def of(self, job: Job) -> "JobScreen":
         """The screen of a job that an earlier process left open."""
@@ -98,7 +140,8 @@ class Screens:
     async def _answered(self, interaction: discord.Interaction, mark: int) -> int | None:
         """The answer to *interaction*, if it is ours after all: Discord's word of it got lost.
 
-        Another program with our token may have answered; its message has another *mark*.
+        Another program with our token may have answered; its message has another *mark*. Raises
+        what discord.py raises while Discord, or the way to it, is out of order.
         """
         try:
             async for attempt in stamina.retry_context(
@@ -107,8 +150,9 @@ class Screens:
                 with attempt:
                     message = await interaction.original_response()
                     return message.id if traces.has_mark(message, mark) else None
-        except (*faults.FAULTS, RuntimeError):  # the latter from a session that we have closed
-            pass
+        except discord.HTTPException as fault:
+            if faults.may_pass(fault):
+                raise
         return None
 
     async def _followed_up(self, interaction: discord.Interaction, mark: int) -> int | None:
@@ -116,15 +160,12 @@ class Screens:
         channel, bot = interaction.channel, self._client.user
         if not isinstance(channel, discord.abc.Messageable) or bot is None:
             return None
-        try:
-            message = await traces.find(
-                channel,
-                lambda message: traces.has_mark(message, mark),
-                after=interaction.id,
-                author=bot,
-            )
-        except faults.FAULTS:
-            return None
+        message = await traces.find(
+            channel,
+            lambda message: traces.has_mark(message, mark),
+            after=interaction.id,
+            author=bot,
+        )
         return None if message is None else message.id
 
     def _ladder(self, job: Job, message_id: int | None, *, resumed: bool = False) -> Ladder:

@@ -1,0 +1,58 @@
+"""The first answer arrives and nobody tells the bot: its message ends in a true sentence."""
+
+import json
+
+from sandbox.api import GenerationServer
+from tests.discord_server.faults import RESET, RESET_AFTER, Fault
+from tests.discord_server.launch import CONSTANTS
+from tests.discord_server.people import Person
+from tests.discord_server.server import DiscordServer
+from tests.discord_server.things import Channel
+from tests.patience import EASY
+from tests.process.conftest import Bots
+
+CALLBACK = "/interactions/*/*/callback"
+ANSWER = "/webhooks/*/*/messages/*"
+SILENCE_AFTER = Fault("silence after", done_first=True, silent=True)
+"""It was done, and nothing is ever said."""
+
+
+async def test_an_answer_that_nobody_could_look_for_says_in_the_end_that_nothing_was_charged(
+    bots: Bots,
+    discord: DiscordServer,
+    api: GenerationServer,
+    people: list[Person],
+    channel: Channel,
+) -> None:
+    discord.faults.add("POST", CALLBACK, RESET_AFTER)
+    discord.faults.add("GET", ANSWER, RESET, times=None)
+    waits = {"bot.ui.screen.ATTEMPTS": 1, "bot.ui.screen.RETRACT_EVERY_S": 0.1}
+    async with bots(**{CONSTANTS: json.dumps({**EASY, **waits})}) as bot:
+        await people[0].slash(channel, "imagine", prompt="a fox")
+        await bot.wait_for_line("An answer is not taken back yet")
+        discord.faults.clear()
+        told = await people[0].sees(channel, lambda one: "Retry" in one.buttons)
+        assert await bot.stop() == 0
+    assert "Discord was out of order" in told.text
+    assert "Nothing was charged" in told.text
+    assert "> a fox" in told.text
+    assert api.submit_calls == 0
+
+
+async def test_a_job_whose_answer_was_on_its_way_when_the_bot_was_stopped_goes_on_afterwards(
+    bots: Bots,
+    discord: DiscordServer,
+    api: GenerationServer,
+    people: list[Person],
+    channel: Channel,
+) -> None:
+    discord.faults.add("POST", CALLBACK, SILENCE_AFTER)
+    async with bots() as bot:
+        await people[0].slash(channel, "imagine", prompt="a fox")
+        assert await bot.stop() == 0
+    async with bots() as bot:
+        await people[0].sees(channel, lambda one: "Remix 1" in one.buttons)
+        assert await bot.stop() == 0
+    [message] = [one for one in people[0].messages(channel) if one.reference is None]
+    assert len(message.pictures) == 4
+    assert api.submit_calls == 1
