@@ -147,7 +147,7 @@ def _read(text: str) -> Bill:
     flags = list(islice(_FLAG.finditer(text), _PARTS_MAX))
     repeats = 1.0 if names.isdisjoint(_REPEAT) and len(flags) < _PARTS_MAX else _UNREADABLE
     quality = 1.0 if names.isdisjoint(_QUALITY) else _UNREADABLE
-    in_groups = range(text.find("{"), text.rfind("}"))
+    in_groups = range(text.find("{"), text.rfind("}")) if "{" in text else range(0)
     goes_on = _GOES_ON.search(text) is not None
     for flag in flags:
         name, value, in_group = flag["name"], _value(text, flag.end()), flag.start() in in_groups
