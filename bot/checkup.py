@@ -28,6 +28,7 @@ from bot.settings import Settings
 from bot.store import Condition, look_at_store
 from bot.ui import faults
 from bot.ui.places import NEEDED, missing_permissions
+from bot.ui.requests import ended_in_time, within
 
 NO_TASK = "remixbot-check"
 NOBODYS = ImagineRequest(prompt="")
@@ -124,9 +125,11 @@ async def _refuses(nobody: GenerationApi) -> bool:
 
 
 async def _check_discord(settings: Settings) -> AsyncGenerator[Finding]:
-    async with discord.Client(intents=discord.Intents.none()) as client:
+    trace = ended_in_time(settings.discord_timeout_seconds)
+    async with discord.Client(intents=discord.Intents.none(), http_trace=trace) as client:
         try:
-            await client.login(settings.discord_token.get_secret_value())
+            token = settings.discord_token.get_secret_value()
+            await within(settings.discord_timeout_seconds, client.login(token))
         except (discord.LoginFailure, *faults.FAULTS) as fault:
             if (wrong := refusal(fault)) is not None:
                 yield Finding(Outcome.WRONG, notices.check_token_wrong(wrong))

@@ -15,6 +15,7 @@ from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 from bot import notices
 from bot.pauses import Pauses
 from bot.ui import faults
+from bot.ui.requests import NotDiscord
 
 log = logging.getLogger(__name__)
 
@@ -26,12 +27,14 @@ LOST = (
 )
 """What logging in and staying connected may raise."""
 GATEWAY_ANSWERS_S = 60.0
-"""How long a gateway may take to let the bot in."""
+"""How long a gateway may take to greet the bot, and then to let it in."""
 STABLE_S = 60.0
 """A connection that lasted so long was a good one: what comes after it is new trouble."""
 RESUMES = 2
 """After so many attempts to go on with a session, a new one is begun at the main gateway: the
 address that Discord gave for going on may be dead."""
+UNKNOWN_ERROR = 4000
+"""The close code after which a session can be gone on with."""
 WAIT_MAX_S = 24 * 3600.0
 
 _CLOSED_FOR_GOOD = {
@@ -50,6 +53,7 @@ _BY_KIND = (
     (ReconnectWebSocket, notices.GATEWAY_CLOSES),
     (aiohttp.ClientConnectorDNSError, notices.NAME_UNKNOWN),
     (aiohttp.ClientSSLError, notices.NOT_DISCORDS_CERTIFICATE),
+    (NotDiscord, notices.NOT_DISCORD),
     (TimeoutError, notices.DISCORD_SILENT),
 )
 
@@ -110,10 +114,9 @@ async def _stay_connected(client: discord.Client) -> None:
         began = now()
         session = {} if last is None or failed > RESUMES else _session_of(last)
         try:
-            socket = DiscordWebSocket.from_client(
+            client.ws = last = await _Gateway.from_client(
                 client, initial=last is None, shard_id=client.shard_id, **session
             )
-            client.ws = last = await asyncio.wait_for(socket, timeout=GATEWAY_ANSWERS_S)
             while True:
                 await last.poll_event()
         except (ReconnectWebSocket, *LOST) as fault:
@@ -125,6 +128,36 @@ async def _stay_connected(client: discord.Client) -> None:
             failed += 1
             if failed > 1 or not isinstance(fault, ReconnectWebSocket):
                 await _pause(pauses, fault)
+
+
+class _Gateway(DiscordWebSocket):
+    """A connection that is given up where the gateway does not let the bot in.
+
+    Its heartbeats alone tell discord.py that all is well, for ever.
+    """
+
+    def __init__(
+        self, socket: aiohttp.ClientWebSocketResponse, *, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        super().__init__(socket, loop=loop)
+        self._let_in = [self.wait_for(event, lambda _: True) for event in ("READY", "RESUMED")]
+        self._until = loop.time() + GATEWAY_ANSWERS_S
+
+    async def identify(self) -> None:
+        await super().identify()  # which pauses for seconds
+        self._until = self.loop.time() + GATEWAY_ANSWERS_S
+
+    async def poll_event(self) -> None:
+        """Also raises `TimeoutError`."""
+        if any(event.done() for event in self._let_in):
+            await super().poll_event()
+            return
+        try:
+            async with asyncio.timeout_at(self._until):
+                await super().poll_event()
+        except TimeoutError:
+            await self.close(code=UNKNOWN_ERROR)  # which a session survives
+            raise
 
 
 def _session_of(socket: DiscordWebSocket) -> dict[str, Any]:

@@ -21,7 +21,7 @@ RemixbotError
 │   ├── StoreUnavailable · ListUnavailable
 │   ├── StoreUnusable    the database is no use to this process, however long it waits
 │   │   └── StoreTooNew · StoreInUse · AddressWrong · StoreLost · StoreGone · PoolerUnfit
-│   └── DeliveryFailed · DiscordAway
+│   └── DeliveryFailed · DiscordAway · AnswerFailed
 ├── OperatorError    who runs the bot: logged as an error with what to fix
 │   ├── ApiKeyRefused · ApiCreditUsedUp · ApiPermissionMissing
 │   └── ApiMisused
@@ -497,6 +497,11 @@ class DeliveryFailed(ServiceError):
 @dataclass(eq=False)
 class DiscordAway(ServiceError):
     """Discord was out of order just when somebody was to be answered."""
+
+
+@dataclass(eq=False)
+class AnswerFailed(ServiceError):
+    """Discord did not take what somebody was to be shown in answer."""
 
 
 # ------------------------------------------------------------------ who runs the bot

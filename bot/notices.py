@@ -101,6 +101,10 @@ NOT_DISCORDS_CERTIFICATE = (
     "What answers in Discord's place doesn't have its certificate: check this machine's clock, "
     "its certificates, and what stands between it and Discord."
 )
+NOT_DISCORD = (
+    "Something answers in Discord's place, and not as Discord does: a proxy, a firewall, or a "
+    "network that wants somebody to sign in first."
+)
 STARTS_USED_UP = "Discord allows this bot no more starts for now: it has started too often."
 
 

@@ -296,6 +296,7 @@ SENTENCES: dict[type[errors.RemixbotError], str | Callable[[Any], str]] = {
     errors.AddressWrong: _address_wrong,
     errors.DeliveryFailed: "Discord did not take the pictures. They are kept: `/show` posts them.",
     errors.DiscordAway: f"Discord was out of order just now. {NOTHING_CHARGED} {ASK_LATER}",
+    errors.AnswerFailed: f"Discord didn't take my answer. {NOTHING_CHARGED} {ASK_LATER}",
     errors.ApiKeyRefused: f"The API does not accept this bot's key. {OPERATOR_TOLD}",
     errors.ApiCreditUsedUp: f"This bot's credit with the API is used up. {OPERATOR_TOLD}",
     errors.ApiPermissionMissing: "The API does not let this bot's key make such pictures. "

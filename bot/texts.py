@@ -69,6 +69,12 @@ def remix_title(image_no: int) -> str:
     return f"Remix picture {image_no + 1}"
 
 
+LEFT_EMPTY = (
+    "-# Discord refuses something in what belongs in here, so I left it empty. Please write it "
+    "anew."
+)
+
+
 def fresh_start(count: float) -> str:
     return (
         f"This picture was made more than **{days(count)}** ago, and the API no longer remixes it. "
@@ -229,6 +235,8 @@ def picture_in_file(image_no: int, reason: str) -> str:
 NOT_ONE_PICTURE = "Your pictures are made, but I could not post one of them. Their links:"
 PICTURES_WITHHELD = "Discord does not let me show these pictures here."
 PICTURES_IN_DETAILS = f"{PICTURES_WITHHELD} **{DETAILS}** has their links."
+LINKS_WITHHELD = "Discord does not let me link to the other pictures here."
+LINKS_IN_DETAILS = f"{LINKS_WITHHELD} **{DETAILS}** has their links."
 WORDS_WITHHELD = "-# Discord does not let me show the words of this prompt here."
 WORDS_IN_DETAILS = f"{WORDS_WITHHELD} **{DETAILS}** has them."
 WORDS_IN_FORM = f"{WORDS_WITHHELD} **{EDIT}** has them."
@@ -253,6 +261,10 @@ def failure_is_there(author_id: int, message_url: str | None) -> str:
 RESULT_IS_NOWHERE = (
     "Your pictures are ready, but Discord does not let me post them here or send them to you. They "
     "are kept: `/show` posts them where I may."
+)
+RESULT_IS_BROKEN = (
+    "Your pictures are ready, but something broke on my side when I posted them. They are kept: "
+    "`/show` posts them."
 )
 TOO_LARGE_TO_POST = "is too large to post here"
 REFUSED_BY_DISCORD = "is not taken by Discord"

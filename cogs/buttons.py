@@ -76,7 +76,7 @@ class Buttons(commands.Cog):
         else:
             own = failed.author_id == visitor.user_id
             form = filled_in(form_id, failed.request, with_callback=own)
-        await interaction.response.send_modal(form)
+        await form.open(interaction)
 
     async def _repeat(
         self,
@@ -96,9 +96,9 @@ class Buttons(commands.Cog):
             )
         except SourceUnknown:
             form = PromptForm(FormId(source=source, private=private))
-            await interaction.response.send_modal(form)
+            await form.open(interaction)
         except SourceTooOld as too_old:
-            await interaction.response.send_modal(fresh_start(too_old, private=private))
+            await fresh_start(too_old, private=private).open(interaction)
 
     async def _submit(self, interaction: discord.Interaction[RemixBot], custom_id: str) -> None:
         """Start what the form asks for; where that fails, give back what was typed."""

@@ -135,7 +135,7 @@ class Deeds(commands.Cog):
             )
         except SourceTooOld as too_old:
             form = fresh_start(too_old, private=draft.private, callback=draft.request.callback)
-            await interaction.response.send_modal(form)
+            await form.open(interaction)
         else:
             await _use_up(interaction)
 
@@ -150,7 +150,7 @@ class Deeds(commands.Cog):
         source = request.source if isinstance(request, RemixRequest) else None
         form_id = FormId(source=source, private=draft.private)
         form = filled_in(form_id, request, with_callback=True)
-        await interaction.response.send_modal(form)
+        await form.open(interaction)
 
     # ------------------------------------------------------------------ one's own
 

@@ -41,7 +41,7 @@ class Imagine(commands.Cog):
         text = await read_prompt_options(prompt, prompt_file)
         if text is None:
             form = PromptForm(FormId(source=None, private=private), callback=call)
-            await interaction.response.send_modal(form)
+            await form.open(interaction)
             return
         await self._bot.studio.imagine(
             prompt=text,

@@ -48,7 +48,7 @@ async def open_form(
             mode=sketch.mode if mode is None else mode,
             callback=callback,
         )
-    await interaction.response.send_modal(form)
+    await form.open(interaction)
 
 
 async def admit_to_result(

@@ -75,7 +75,7 @@ class Remix(commands.Cog):
             )
         except SourceTooOld as too_old:
             form = fresh_start(too_old, private=private, callback=call)
-            await interaction.response.send_modal(form)
+            await form.open(interaction)
 
 
 async def setup(bot: RemixBot) -> None:

@@ -9,7 +9,13 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import discord
 
 from bot import sentences
-from bot.errors import ConsentMissing, DiscordAway, RemixbotError, UserError
+from bot.errors import (
+    AnswerFailed,
+    ConsentMissing,
+    DiscordAway,
+    RemixbotError,
+    UserError,
+)
 from bot.incidents import as_told
 from bot.ui import faults
 from bot.ui.buttons import draft_buttons, in_view
@@ -18,6 +24,9 @@ from bot.ui.layouts import Page
 from bot.ui.posting import NOBODY
 
 log = logging.getLogger(__name__)
+
+_SAID_BEFORE = (DiscordAway, AnswerFailed)
+"""The log has a line that says that nobody was answered."""
 
 T = TypeVar("T")
 Door = TypeVar("Door")
@@ -80,18 +89,24 @@ async def tell(
 ) -> None:
     """Log *raised* as it deserves and tell the person, privately, *more* below it and *files*.
 
-    Where Discord is out of order that is one line in the log; the person is told only what they
-    would otherwise wait for, or lose.
+    Where Discord did not take an answer that is one line in the log.
     """
     if faults.is_too_late(raised):
         log.warning("Interaction %d could not be answered in time", interaction.id)
-    elif faults.may_pass(raised):
-        log.warning("Interaction %d was not answered: %s", interaction.id, faults.detail(raised))
-        if files or interaction.response.is_done():
-            await say(interaction, DiscordAway(), *files, more=more)
-    else:
+        return
+    error = _of_discord(raised)
+    if error is None:
         error = as_told(raised, f"interaction {interaction.id}")
-        await say(interaction, error, *files, more=more)
+    else:
+        log.warning("Interaction %d was not answered: %s", interaction.id, faults.detail(raised))
+    await say(interaction, error, *files, more=more)
+
+
+def _of_discord(raised: BaseException) -> RemixbotError | None:
+    """What to say where Discord did not take an answer that was not wrong."""
+    if not isinstance(raised, faults.FAULTS) or faults.is_ours(raised):
+        return None
+    return DiscordAway() if faults.is_out_of_order(raised) else AnswerFailed()
 
 
 async def say(
@@ -117,4 +132,5 @@ async def say(
                 sentence, files=files, view=view, ephemeral=True
             )
     except faults.FAULTS as fault:
-        log.warning("Nobody could be told %r: %s", error, faults.detail(fault))
+        level = logging.INFO if isinstance(error, _SAID_BEFORE) else logging.WARNING
+        log.log(level, "Nobody could be told %r: %s", error, faults.detail(fault))

@@ -17,6 +17,8 @@ class Content:
     """Addresses of pictures that have no file."""
     layout: bool = True
     """Components; else it is a classic message."""
+    refused: bool = False
+    """Discord did not take the files, whatever it has against them; else they are too large."""
     explicit: bool = False
     """Discord found the pictures explicit: their links are for one person's eyes alone."""
     alone: bool = False
@@ -26,17 +28,22 @@ class Content:
         """What is left to try after Discord *refused* this; ``None`` where that changes nothing."""
         match refused:
             case About.LAYOUT if self.layout:
-                return replace(self, layout=False)
-            case About.WORDS | About.LAYOUT if self.words:
-                return replace(self, words=False)
+                left = replace(self, layout=False)
+            case About.WORDS | About.LAYOUT | About.FRONT if self.words:
+                left = replace(self, words=False)
             case About.FILES if self.files:
-                return replace(self, files=False, explicit=True)
-            case About.WORDS | About.FILES if self.files or self.links:
-                return replace(self, files=False, links=False)
+                left = replace(self, files=False, refused=True, explicit=True)
+            case About.UPLOADS | About.LAYOUT if self.files:
+                left = replace(self, files=False, refused=True)
+            case About.WORDS | About.FILES | About.LAYOUT if self.links:
+                left = replace(self, links=False)
+            case About.WORDS if self.files:
+                left = replace(self, files=False, refused=True)
             case About.SIZE if self.files:
-                return replace(self, files=False)
+                left = replace(self, files=False)
             case _:
-                return None
+                left = None
+        return left
 
 
 EVERYTHING = Content()

@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import re
 from collections.abc import Mapping
 from enum import Enum, auto
 
@@ -15,8 +16,6 @@ NETWORK = (aiohttp.ClientError, OSError, asyncio.TimeoutError)
 """Their words can hold an address, and so an interaction's token: only `detail` may be logged."""
 FAULTS = (discord.HTTPException, discord.RateLimited, *NETWORK)
 
-TOO_MANY_REQUESTS = 429
-
 
 class About(Enum):
     """What Discord's answer is about."""
@@ -27,10 +26,12 @@ class About(Enum):
     """What the files show."""
     SIZE = auto()
     """How large the files are, or how many."""
+    UPLOADS = auto()
+    """How the files are called or described."""
     LAYOUT = auto()
     """What the message is built of."""
     MESSAGE = auto()
-    """This one message: it cannot be edited, or not now. A new one may be posted."""
+    """This one message: it cannot be edited. A new one may be posted."""
     GONE = auto()
     """This one message was deleted, or is one that only a token reaches."""
     PLACE = auto()
@@ -39,6 +40,10 @@ class About(Enum):
     """The interaction's token: it opens nothing any more."""
     TOO_LATE = auto()
     """The interaction: it was answered too late, or is answered already."""
+    FRONT = auto()
+    """Somebody in front of Discord does not let this through: for its words, or for now."""
+    PUT_OFF = auto()
+    """Nothing of that: Discord wants to be asked later, for this or in this place."""
     PASSING = auto()
     """Nothing of that: the same may work a little later."""
     OTHER = auto()
@@ -48,6 +53,7 @@ class About(Enum):
 UNKNOWN_INTERACTION = 10062
 """Answered too late (after three seconds), or by another session of the bot."""
 ALREADY_ANSWERED = 40060
+INVALID_FORM = 50035
 NOT_THERE = frozenset({10004, 50001})
 """Unknown server; missing access."""
 
@@ -60,9 +66,7 @@ ABOUT: Mapping[int, About] = {
     40005: About.SIZE,  # request entity too large
     50045: About.SIZE,  # file exceeds the maximum size
     50006: About.LAYOUT,  # empty message
-    50035: About.LAYOUT,  # invalid form body
-    20022: About.MESSAGE,  # announcement edited too often
-    30046: About.MESSAGE,  # edited too often for a message older than an hour
+    INVALID_FORM: About.LAYOUT,
     50005: About.MESSAGE,  # authored by another user
     50021: About.MESSAGE,  # a system message
     160002: About.MESSAGE,  # no reply without Read Message History
@@ -83,31 +87,54 @@ ABOUT: Mapping[int, About] = {
     50027: About.TOKEN,  # invalid webhook token
     UNKNOWN_INTERACTION: About.TOO_LATE,
     ALREADY_ANSWERED: About.TOO_LATE,
-    20016: About.PASSING,  # slowmode
-    20028: About.PASSING,  # the channel is written to too fast
-    20029: About.PASSING,  # the server is written to too fast
-    40003: About.PASSING,  # direct messages opened too fast
-    40006: About.PASSING,  # temporarily disabled
+    20016: About.PUT_OFF,  # slowmode
+    20022: About.PUT_OFF,  # an announcement, edited too often
+    30046: About.PUT_OFF,  # older than an hour, and edited too often
+    20028: About.PUT_OFF,  # the channel is written to too fast
+    20029: About.PUT_OFF,  # the server is written to too fast
+    40003: About.PUT_OFF,  # direct messages opened too fast
+    40006: About.PUT_OFF,  # temporarily disabled
     130000: About.PASSING,  # overloaded
 }
 """Discord's JSON error codes, as its documentation lists them, that can meet a message of ours."""
+_OF_UPLOADS = re.compile(r"^In (attachments|files?)\b", re.MULTILINE)
+"""As discord.py lists what is wrong with a form."""
+_LATER = (About.PASSING, About.PUT_OFF, About.FRONT)
+_BY_STATUS = {413: About.SIZE, 429: About.PUT_OFF}
 
 
 def about(error: BaseException) -> About:
     """What *error*, one of `FAULTS`, is about."""
     if isinstance(error, discord.HTTPException):
-        if error.code in ABOUT:
-            return ABOUT[error.code]
-        if error.status == 413:
-            return About.SIZE
-        passing = error.status >= 500 or error.status == TOO_MANY_REQUESTS
-        return About.PASSING if passing else About.OTHER
-    return About.PASSING if isinstance(error, FAULTS) else About.OTHER
+        if error.code == INVALID_FORM and _OF_UPLOADS.search(error.text):
+            return About.UPLOADS
+        return ABOUT.get(error.code) or _by_status(error)
+    if isinstance(error, discord.RateLimited):
+        return About.PUT_OFF
+    return About.PASSING if isinstance(error, NETWORK) else About.OTHER
+
+
+def _by_status(error: discord.HTTPException) -> About:
+    if error.status >= 500:
+        return About.PASSING
+    if error.status == 403 and _is_page(error):
+        return About.FRONT
+    return _BY_STATUS.get(error.status, About.OTHER)
+
+
+def _is_page(error: discord.HTTPException) -> bool:
+    """Whether it is a page for people, which Discord itself never answers with."""
+    return "html" in error.response.headers.get("Content-Type", "").lower()
 
 
 def is_too_late(error: BaseException) -> bool:
     """The interaction cannot be answered any more, so nobody can be told anything in it."""
     return about(error) in {About.TOO_LATE, About.TOKEN}
+
+
+def is_ours(error: BaseException) -> bool:
+    """Discord refuses what we made wrong."""
+    return about(error) in {About.LAYOUT, About.UPLOADS}
 
 
 def is_deleted(error: BaseException) -> bool:
@@ -125,16 +152,14 @@ def is_answered(error: BaseException) -> bool:
     return isinstance(error, discord.HTTPException) and error.code == ALREADY_ANSWERED
 
 
-def is_rate_limited(error: BaseException) -> bool:
-    """Discord asks to wait for longer than we do."""
-    if isinstance(error, discord.HTTPException):
-        return error.status == TOO_MANY_REQUESTS
-    return isinstance(error, discord.RateLimited)
+def is_out_of_order(error: BaseException) -> bool:
+    """Discord, or the way to it, fails by itself: the very same request may work in a moment."""
+    return about(error) is About.PASSING
 
 
 def may_pass(error: BaseException) -> bool:
-    """Whether the same request may work a little later."""
-    return about(error) is About.PASSING
+    """Whether the same request may work later."""
+    return about(error) in _LATER
 
 
 def detail(error: BaseException) -> str:

@@ -8,6 +8,7 @@ import re
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Self
 
 import discord
@@ -15,11 +16,14 @@ import discord
 from bot import texts
 from bot.errors import ModeInvalid, OldControl, SourceTooOld
 from bot.model import Mode, RemixRequest, Request, Source
+from bot.ui import faults
 from bot.ui.deeds import PREFIX
+from bot.ui.faults import About
 
 FIELD_MAX = 4000
 """The most that Discord takes in one text field."""
 PROMPT_FIELDS_MAX = 3
+_FOR_WHAT_IS_IN_IT = (About.WORDS, About.LAYOUT, About.FRONT)
 
 _ID = re.compile(
     rf"{PREFIX}form:(?:(?P<job>[A-Za-z0-9_-]{{1,56}}):(?P<image>[0-3])|imagine)"
@@ -80,6 +84,10 @@ class PromptForm(discord.ui.Modal):
         source = form_id.source
         title = texts.remix_title(source.image_no) if source else texts.IMAGINE_TITLE
         super().__init__(title=title, custom_id=form_id.custom_id)
+        self._empty = partial(
+            PromptForm, form_id, mode=mode, callback=callback and "", note=texts.LEFT_EMPTY
+        )
+        self._is_filled = bool(prompt or callback)
         if note:
             self.add_item(discord.ui.TextDisplay[Any](note))
         parts = split_prompt(prompt)
@@ -89,6 +97,15 @@ class PromptForm(discord.ui.Modal):
             self.add_item(_mode_field(mode))
         if callback is not None:
             self.add_item(_callback_field(callback))
+
+    async def open(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer *interaction* with this form; left empty where Discord refuses what is in it."""
+        try:
+            await interaction.response.send_modal(self)
+        except discord.HTTPException as fault:
+            if not self._is_filled or faults.about(fault) not in _FOR_WHAT_IS_IN_IT:
+                raise
+            await self._empty().open(interaction)
 
     def is_finished(self) -> bool:
         """Always: discord.py then keeps no form in memory, and none can be taken for another."""

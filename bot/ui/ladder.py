@@ -14,7 +14,7 @@ import discord
 import stamina
 
 from bot.clock import Clock
-from bot.errors import DeliveryFailed
+from bot.errors import DeliveryFailed, RemixbotError
 from bot.jobs.crew import Crew
 from bot.jobs.screen import Posted
 from bot.model import Job, MessageLink
@@ -26,6 +26,11 @@ from bot.ui.posting import Posting, token_lives
 
 log = logging.getLogger(__name__)
 
+NOTE_PAUSES_S = (30.0, 600.0)
+"""Where the job's own message cannot say where the news are: before it is tried again, from and
+to."""
+NOTE_ATTEMPTS = 12
+"""So often, which takes an hour and a half."""
 ATTEMPTS = 5
 PATIENCE_S = 60.0
 """How long one way is tried in a row while Discord is out of order."""
@@ -43,6 +48,8 @@ class Letter:
     direct one."""
     nowhere: str
     """What it says where nobody could be given them."""
+    broken: str
+    """What it says where we broke down over them."""
     notice_mark: int | None = None
     """By it the job's own message is known again when it says so."""
 
@@ -102,6 +109,15 @@ class Ladder:
         news go, the job's own message says so. Raises `DeliveryFailed` where no way is left, or
         Discord is out of order for longer than we try (`may_pass`).
         """
+        try:
+            return await self._bring(letter, straggler)
+        except (RemixbotError, *faults.FAULTS):
+            raise
+        except Exception:  # a bug of ours, or something of Discord's that discord.py cannot read
+            await self._note(letter.broken, letter, straggler)
+            raise
+
+    async def _bring(self, letter: Letter, straggler: asyncio.Task[None] | None) -> Posted:
         reasons: list[str] = []
         tried: set[Way] = set()
         if straggler is not None and self._job.place.writable:
@@ -113,18 +129,20 @@ class Ladder:
                 reasons.append(faults.detail(fault))
                 log.info("Job %d: %s: %s", self._job.id, way.__name__, faults.detail(fault))
                 about = faults.about(fault)
-                if about is About.PASSING and not self._is_put_off(way, fault):
-                    raise DeliveryFailed(detail="; ".join(reasons), may_pass=True) from None
                 if (left := self._content.without(about)) is not None:
                     self._content = left  # the same way once more
                     continue
+                if about is About.FRONT:
+                    self._content = replace(self._content, words=True)  # it was not for them
+                if faults.may_pass(fault) and not self._is_put_off(way, about):
+                    raise DeliveryFailed(detail="; ".join(reasons), may_pass=True) from None
                 self._deleted = self._deleted or about is About.GONE
                 tried.add(way)
             else:
                 if posted.message_id != self.message_id:
-                    await self._note(self._notice(letter, posted), straggler)
+                    await self._note(letter.elsewhere(self._address(posted)), letter, straggler)
                 return posted
-        await self._note(self._notice(letter, None), straggler)
+        await self._note(letter.nowhere, letter, straggler)
         raise DeliveryFailed(detail="; ".join(reasons))
 
     async def reply(self, posted: Posted, sentence: str) -> None:
@@ -181,7 +199,7 @@ class Ladder:
     async def _persistently(self, way: Way, letter: Letter) -> Posted:
         """Go *way*, again while Discord, or the way to it, is out of order."""
         async for attempt in stamina.retry_context(
-            on=lambda fault: faults.may_pass(fault) and not faults.is_rate_limited(fault),
+            on=faults.is_out_of_order,
             attempts=ATTEMPTS,
             timeout=PATIENCE_S,
             wait_initial=1.0,
@@ -191,9 +209,9 @@ class Ladder:
                 return await way(letter)
         raise AssertionError("stamina either returns or raises")
 
-    def _is_put_off(self, way: Way, fault: Exception) -> bool:
+    def _is_put_off(self, way: Way, about: About) -> bool:
         """Discord limits edits: that says nothing about the other ways."""
-        return way in (self._by_token, self._in_channel) and faults.is_rate_limited(fault)
+        return about is About.PUT_OFF and way in (self._by_token, self._in_channel)
 
     async def _post(
         self, way: Way, place: discord.abc.Messageable, letter: Letter, content: Content
@@ -208,7 +226,7 @@ class Ladder:
         try:
             return await self._posting.send(place, form(content))
         except faults.FAULTS as fault:
-            self._unseen = way if faults.may_pass(fault) else None
+            self._unseen = way if faults.is_out_of_order(fault) else None
             raise
 
     async def _edit(self, page: Page) -> None:
@@ -218,36 +236,53 @@ class Ladder:
             elif self._job.place.writable:
                 await self._posting.edit_in_channel(self.message_id, page)
 
-    def _notice(self, letter: Letter, posted: Posted | None) -> Page:
-        sentence = letter.elsewhere(self._address(posted)) if posted else letter.nowhere
-        return notice_page(sentence, mark=letter.notice_mark)
+    async def _note(
+        self, sentence: str, letter: Letter, straggler: asyncio.Task[None] | None
+    ) -> None:
+        """Let the job's own message say this, if need be as soon as that is possible."""
 
-    async def _note(self, notice: Page, straggler: asyncio.Task[None] | None) -> None:
-        """Let the job's own message say where its news are, if need be as soon as that is free."""
+        def notice() -> Page:
+            return notice_page(sentence, mark=letter.notice_mark)
+
         if straggler is None or straggler.done():
-            await self._note_now(notice)
-            return
+            if await self._is_noted(notice()):
+                return
+            straggler = None
+        later = self._note_later(notice, straggler)
+        self._crew.spawn(later, name="saying where the news are")
 
-        async def later() -> None:
+    async def _note_later(
+        self, notice: Callable[[], Page], straggler: asyncio.Task[None] | None
+    ) -> None:
+        if straggler is not None:
             await asyncio.wait({straggler})
-            await self._note_now(notice)
+            if await self._is_noted(notice()):
+                return
+        pause_s, longest_s = NOTE_PAUSES_S
+        for _ in range(NOTE_ATTEMPTS):
+            await self._clock.sleep(pause_s)
+            if await self._is_noted(notice()):
+                return
+            pause_s = min(2 * pause_s, longest_s)
 
-        self._crew.spawn(later(), name="saying where the news are")
-
-    async def _note_now(self, notice: Page) -> None:
+    async def _is_noted(self, notice: Page) -> bool:
+        """Whether the job's own message says it, or never will; else it may do so later."""
         if self.message_id is None or self._deleted:
-            return
+            return True
         edits = [self._posting.edit_by_token] if token_lives(self._job, self._clock) else []
         if self._job.place.writable:
             edits.append(self._posting.edit_in_channel)
+        later = False
         for edit in edits:
             try:
                 await edit(self.message_id, notice)
             except faults.FAULTS as fault:
+                later = later or faults.may_pass(fault)
                 detail = faults.detail(fault)
                 log.info("Job %d: its message does not say where: %s", self._job.id, detail)
             else:
-                return
+                return True
+        return not later
 
     def _here(self, message_id: int) -> Posted:
         return Posted(channel_id=self._job.place.channel_id, message_id=message_id)

@@ -11,8 +11,11 @@ from datetime import datetime
 import discord
 
 from bot import sentences, texts
-from bot.errors import JobKept, JobStopped, PictureTooLarge, RemixbotError
-from bot.jobs.gallery import without_files
+from bot.errors import (
+    JobKept,
+    JobStopped,
+    RemixbotError,
+)
 from bot.jobs.screen import Exhibit, Progress
 from bot.model import REMIXABLE_IMAGES, Job, Picture, RemixRequest
 from bot.ui.buttons import (
@@ -26,8 +29,9 @@ from bot.ui.buttons import (
     stop_button,
 )
 from bot.ui.content import EVERYTHING, Content
-from bot.ui.escape import quote, shorten
-from bot.ui.uploads import let_go, upload
+from bot.ui.escape import quote
+from bot.ui.exhibits import gallery, show, text_file, uploads_of
+from bot.ui.uploads import let_go
 
 AT_WORK = discord.Colour(0x5865F2)
 DONE = discord.Colour(0x57F287)
@@ -45,7 +49,6 @@ LINKS_MAX = 1800
 PLAIN_PROMPT_MAX = 700
 PLAIN_LINKS_MAX = 700
 """A classic message has 2000 characters."""
-ALT_TEXT_MAX = 256
 NEWS_MARKS = 1_000_000_000
 STOP_MARKS = 1_400_000_000
 END_MARKS = 1_800_000_000
@@ -151,16 +154,16 @@ def result_page(
     """The pictures, what they were made from, and the buttons to go on."""
     prompt, files = quoted_prompt(job, PROMPT_MAX, content, texts.WORDS_IN_DETAILS)
     content = _seen_by(job, content)
-    shown = _shown(exhibits, content, FILES_MAX - len(files), LINKS_MAX)
-    uploads = _uploads(job.request.prompt if content.words else "", shown.exhibits)
+    shown = show(exhibits, content, FILES_MAX - len(files), LINKS_MAX)
+    uploads = uploads_of(job.request.prompt if content.words else "", shown.exhibits)
     files += shown.files
     return framed(
         DONE if uploads else PARTLY_DONE,
         [
             *as_texts(texts.result_heading(_image_no(job)), prompt, _about(job, took_s)),
             *as_files(files),
-            *_gallery(uploads),
-            *as_texts(shown.sentence(_withheld(content)), shown.links, _missing(job)),
+            *gallery(uploads),
+            *as_texts(shown.sentence(alone=content.alone), shown.links, _missing(job)),
             *in_layout(result_buttons(job)),
         ],
         [*files, *uploads],
@@ -173,13 +176,13 @@ def found_page(
 ) -> Page:
     """Pictures of a job that only the API knows, and the buttons to go on."""
     content = replace(content, links=content.links and not content.explicit)
-    shown = _shown(exhibits, content, FILES_MAX, LINKS_MAX)
-    uploads = _uploads(texts.FOUND_ALT, shown.exhibits)
+    shown = show(exhibits, content, FILES_MAX, LINKS_MAX)
+    uploads = uploads_of(texts.FOUND_ALT, shown.exhibits)
     items = [
         *as_texts(texts.FOUND_HEADING, texts.FOUND_ABOUT),
         *as_files(shown.files),
-        *_gallery(uploads),
-        *as_texts(shown.sentence(texts.PICTURES_WITHHELD), shown.links),
+        *gallery(uploads),
+        *as_texts(shown.sentence(), shown.links),
         *in_layout(remix_buttons(pictures)),
     ]
     return framed(DONE if uploads else PARTLY_DONE, items, [*shown.files, *uploads])
@@ -191,10 +194,10 @@ def plain_result(
     """The same in a classic message."""
     prompt, files = quoted_prompt(job, PLAIN_PROMPT_MAX, content, texts.WORDS_IN_DETAILS)
     content = _seen_by(job, content)
-    shown = _shown(exhibits, content, FILES_MAX - len(files), PLAIN_LINKS_MAX)
-    uploads = _uploads(job.request.prompt if content.words else "", shown.exhibits)
+    shown = show(exhibits, content, FILES_MAX - len(files), PLAIN_LINKS_MAX)
+    uploads = uploads_of(job.request.prompt if content.words else "", shown.exhibits)
     blocks = [texts.result_heading(_image_no(job)), prompt, _about(job, took_s)]
-    blocks += [shown.sentence(_withheld(content)), shown.links, _missing(job)]
+    blocks += [shown.sentence(alone=content.alone), shown.links, _missing(job)]
     return PlainPage(
         "\n".join(filter(None, blocks)),
         in_view(result_buttons(job)),
@@ -304,71 +307,11 @@ def quoted_prompt(
 
 def prompt_file(job: Job) -> discord.File:
     """The whole prompt as a text file."""
-    return _text_file("prompt.txt", job.request.prompt)
+    return text_file("prompt.txt", job.request.prompt)
 
 
 def as_files(files: Iterable[discord.File]) -> list[discord.ui.File[discord.ui.LayoutView]]:
     return [discord.ui.File[discord.ui.LayoutView](file) for file in files]
-
-
-def _uploads(prompt: str, exhibits: Sequence[Exhibit]) -> list[discord.File]:
-    uploads: list[discord.File] = []
-    for exhibit in exhibits:
-        if exhibit.file is not None:
-            alt = shorten(texts.alt_text(exhibit.picture.image_no) + prompt, ALT_TEXT_MAX)
-            uploads.append(upload(exhibit.file.name, exhibit.file.content, description=alt))
-    return uploads
-
-
-def _gallery(
-    uploads: Sequence[discord.File],
-) -> list[discord.ui.MediaGallery[discord.ui.LayoutView]]:
-    items = [discord.MediaGalleryItem(upload) for upload in uploads]
-    return [discord.ui.MediaGallery[discord.ui.LayoutView](*items)] if items else []
-
-
-def _within(room: int, exhibits: Sequence[Exhibit]) -> list[Exhibit]:
-    """*exhibits* with no more than *room* files, one place of it kept for a list of links."""
-    if any(exhibit.file is None for exhibit in exhibits) or len(exhibits) > room:
-        room -= 1
-    too_many = PictureTooLarge(limit_bytes=0)
-    return [
-        exhibit if position < room else replace(exhibit, file=None, problem=too_many)
-        for position, exhibit in enumerate(exhibits)
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """How pictures are shown: those that have files by them, the others by their links."""
-
-    exhibits: list[Exhibit]
-    links: str
-    files: list[discord.File]
-    """Where the links are too long for the text."""
-    withheld: bool
-    """Discord refuses the pictures, and so their links are not shown either."""
-
-    def sentence(self, withheld: str) -> str:
-        """What to say where there is not one picture to be seen; *withheld* if no link either."""
-        if self.withheld:
-            return withheld
-        return "" if any(one.file for one in self.exhibits) else texts.NOT_ONE_PICTURE
-
-
-def _shown(exhibits: Sequence[Exhibit], content: Content, room: int, limit: int) -> _Shown:
-    """*exhibits* in a message with room for so many files, and links of so many characters."""
-    if not content.files:
-        exhibits = without_files(exhibits)
-    exhibits = _within(room, exhibits)
-    if not content.links:
-        return _Shown(exhibits, "", [], withheld=not content.files)
-    linked = [exhibit for exhibit in exhibits if exhibit.file is None]
-    lines = "\n".join(_link(exhibit, content) for exhibit in linked)
-    if len(lines) <= limit:
-        return _Shown(exhibits, lines, [], withheld=False)
-    lines = "\n".join(_link_in_file(exhibit, content) for exhibit in linked)
-    return _Shown(exhibits, lines, [links_file(one.picture for one in linked)], withheld=False)
 
 
 def _seen_by(job: Job, content: Content) -> Content:
@@ -378,42 +321,8 @@ def _seen_by(job: Job, content: Content) -> Content:
     return content
 
 
-def _withheld(content: Content) -> str:
-    return texts.PICTURES_WITHHELD if content.alone else texts.PICTURES_IN_DETAILS
-
-
-def links_file(pictures: Iterable[Picture]) -> discord.File:
-    """The addresses of *pictures* as a text file."""
-    return _text_file("links.txt", "\n".join(picture.url for picture in pictures))
-
-
-def _reason(exhibit: Exhibit, content: Content) -> str:
-    if content.explicit:
-        return texts.REFUSED_BY_DISCORD
-    too_large = isinstance(exhibit.problem, PictureTooLarge)
-    return texts.TOO_LARGE_TO_POST if too_large else texts.NOT_DOWNLOADED
-
-
-def _link(exhibit: Exhibit, content: Content) -> str:
-    url = link_address(exhibit.picture)
-    return texts.picture_by_link(exhibit.picture.image_no, url, _reason(exhibit, content))
-
-
-def link_address(picture: Picture) -> str:
-    """Its address as it can stand in a link of ours."""
-    return picture.url.replace("(", "%28").replace(")", "%29")
-
-
-def _link_in_file(exhibit: Exhibit, content: Content) -> str:
-    return texts.picture_in_file(exhibit.picture.image_no, _reason(exhibit, content))
-
-
 def _missing(job: Job) -> str:
     """A line that names the pictures of a job of four that are not there."""
     there = {picture.image_no for picture in job.pictures}
     gone = [image_no for image_no in REMIXABLE_IMAGES if image_no not in there]
     return texts.missing_pictures(gone) if gone and len(job.pictures) < 4 else ""
-
-
-def _text_file(name: str, text: str) -> discord.File:
-    return upload(name, text.encode())

@@ -16,6 +16,7 @@ from bot.ui.buttons import Row, Verb, in_layout, remix_buttons
 from bot.ui.content import EVERYTHING, Content
 from bot.ui.deeds import Deed, DeedButton
 from bot.ui.escape import in_one_line, shown
+from bot.ui.exhibits import link_address, links_file
 from bot.ui.layouts import (
     AT_WORK,
     FAILED,
@@ -24,8 +25,6 @@ from bot.ui.layouts import (
     as_files,
     as_texts,
     framed,
-    link_address,
-    links_file,
     prompt_file,
     quoted_prompt,
 )

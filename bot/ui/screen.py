@@ -89,7 +89,7 @@ class Screens:
             post = _follow_up if beside else _answer
             message_id = await post(interaction, page, ephemeral=job.place.private)
         except faults.FAULTS as fault:
-            if faults.about(fault) is About.WORDS:
+            if faults.about(fault) in (About.WORDS, About.FRONT):
                 raise WordsNotShown from None
             if not (faults.may_pass(fault) or faults.is_answered(fault)):
                 raise
@@ -294,6 +294,7 @@ class JobScreen:
                 plain=lambda content: plain_result(job, exhibits, took_s=took_s, content=content),
                 elsewhere=partial(texts.result_is_there, job.author_id),
                 nowhere=texts.RESULT_IS_NOWHERE,
+                broken=texts.RESULT_IS_BROKEN,
             ),
         )
 
@@ -308,6 +309,7 @@ class JobScreen:
                 ),
                 elsewhere=partial(texts.failure_is_there, job.author_id),
                 nowhere=what_went_wrong(error, nothing_charged=nothing_charged),
+                broken=what_went_wrong(error, nothing_charged=nothing_charged),
                 notice_mark=end_mark(job),
             ),
         )

@@ -97,6 +97,20 @@ def banned(retry_after_s: int) -> Fault:
     return Fault("banned", page)
 
 
+PORTAL = Fault(
+    "200 of somebody else",
+    lambda: _told(200, "text/html", "<html><title>Welcome to our network</title></html>"),
+)
+"""Something between the bot and Discord answers in its place: a hotel, a firewall, a proxy."""
+
+
+REFUSED_BY_A_PAGE = Fault(
+    "403 of Cloudflare",
+    lambda: _told(403, "text/html; charset=UTF-8", "<html><title>You're blocked</title></html>"),
+)
+"""Cloudflare, before Discord, does not like what a request says."""
+
+
 def limited(
     retry_after_s: float, *, everywhere: bool = False, code: int | None = None
 ) -> web.Response:

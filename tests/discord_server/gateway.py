@@ -18,6 +18,7 @@ from tests.discord_server.sessions import Session, Wire
 from tests.discord_server.things import JsonObject
 from tests.discord_server.world import World
 
+IDENTIFY, RESUME = 2, 6
 RECONNECT, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 7, 9, 10, 11
 HEARTBEAT_EVERY_MS = 41_250
 UNKNOWN_ERROR, AUTHENTICATION_FAILED, INVALID_SEQUENCE = 4000, 4004, 4007
@@ -42,6 +43,12 @@ class Gateway:
         """What the next attempts to connect get: an HTTP status, or a code to close with."""
         self.resume_at: str | None = None
         """The address that the bot is told for resuming, where that is not our own."""
+        self.leaves_unsaid: set[int] = set()
+        """What it does not say or answer, by op: `HELLO`, `IDENTIFY`, `RESUME`."""
+        self.unanswered = 0
+        """How often it left something unsaid."""
+        self.keeps_guilds = False
+        """Whether it says that guilds exist, and never more of them."""
         self.leaves_out: set[int] = set()
         """Guilds that a READY does not name although the bot is in them."""
         self._wires: set[Wire] = set()
@@ -137,7 +144,8 @@ class Gateway:
         wire = Wire(request, socket)
         self._wires.add(wire)
         try:
-            await wire.send({"op": HELLO, "d": {"heartbeat_interval": HEARTBEAT_EVERY_MS}})
+            if not await self._leaves_unsaid(HELLO):
+                await wire.send({"op": HELLO, "d": {"heartbeat_interval": HEARTBEAT_EVERY_MS}})
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
                     await self._receive(wire, cast("JsonObject", json.loads(message.data)))
@@ -156,7 +164,16 @@ class Gateway:
         if wire.socket.close_code in GOODBYES:
             self._sessions.pop(session.id, None)
 
+    async def _leaves_unsaid(self, op: int) -> bool:
+        if op not in self.leaves_unsaid:
+            return False
+        self.unanswered += 1
+        await self._world.announce()
+        return True
+
     async def _receive(self, wire: Wire, frame: JsonObject) -> None:
+        if await self._leaves_unsaid(frame["op"]):
+            return
         match frame["op"]:
             case 1:  # heartbeat
                 await wire.send({"op": HEARTBEAT_ACK})
@@ -192,7 +209,7 @@ class Gateway:
             "shard": [number, total],
         }
         await session.dispatch("READY", ready)
-        for guild in guilds:
+        for guild in [] if self.keeps_guilds else guilds:
             await session.dispatch("GUILD_CREATE", payloads.guild(guild, self._world))
         self._sessions[session.id] = session
         self.identified += 1

@@ -4,7 +4,7 @@ import pytest
 from simcord.results import InteractionResult, ResponseMessage
 
 from bot.model import Job, JobState
-from tests.flow.sim import Sim, buttons, fields, pictures, shown, text
+from tests.flow.sim import DOT, Sim, buttons, fields, pictures, shown, text
 
 AUTOMOD, AUTOMOD_TITLE, LINK, EXPLICIT = 200000, 200001, 240000, 20009
 ANSWERS = "/interactions/*/callback"
@@ -188,9 +188,12 @@ async def test_a_page_of_a_list_leaves_out_what_discord_refuses(sim: Sim) -> Non
     assert text(second).count("4 pictures") == 2
 
 
-@pytest.mark.parametrize(("times", "names"), [(1, ["prompt.txt"]), (2, [])])
+@pytest.mark.parametrize(
+    ("times", "names", "linked"),
+    [(1, ["prompt.txt"], True), (2, ["prompt.txt"], False), (3, [], False)],
+)
 async def test_details_whose_words_are_refused_have_them_as_a_file_if_discord_takes_that(
-    sim: Sim, times: int, names: list[str]
+    sim: Sim, times: int, names: list[str], *, linked: bool
 ) -> None:
     message = await sim.imagine(sim.ann, PROMPT)
     refuse(sim, "POST", ANSWERS, LINK, times=times)
@@ -198,6 +201,7 @@ async def test_details_whose_words_are_refused_have_them_as_a_file_if_discord_ta
     assert "evil" not in text(told)
     assert sim.api.submits[0].job_id in text(told)
     assert [one.filename for one in told.attachments] == names
+    assert ("/pictures/" in text(told)) is linked
 
 
 @pytest.mark.parametrize(("code", "words", "count"), [(AUTOMOD, False, 4), (EXPLICIT, True, 0)])
@@ -218,3 +222,122 @@ async def test_suggestions_leave_out_what_discord_refuses(sim: Sim) -> None:
     [choice] = await sim.autocomplete(sim.ann)
     assert choice["value"] == sim.api.submits[0].job_id
     assert "evil" not in choice["name"]
+
+
+# ---------------------------------------------------------------------- whatever it is
+
+FILES_REFUSED = "Invalid Form Body\nIn attachments.0.filename: a test says so"
+CODES = [
+    *((400, AUTOMOD), (400, EXPLICIT), (400, 50035), (400, 40006), (413, 0), (429, 0)),
+    *((403, 50001), (404, 10008), (401, 50027), (400, 999999), (405, 0)),
+]
+"""One for each thing that an answer may be about."""
+EDITS = (("PATCH", BY_TOKEN), ("PATCH", "/channels/*"))
+EVERYTHING = (*EDITS, ("POST", "/channels/*"), ("POST", "/users/*"))
+
+
+@pytest.mark.parametrize(
+    ("closed", "times"), [(EDITS, 1), (EVERYTHING, None)], ids=["edits", "all"]
+)
+async def test_whatever_discord_answers_a_result_comes_once_or_is_kept_after_few_requests(
+    sim: Sim,
+    caplog: pytest.LogCaptureFixture,
+    closed: tuple[tuple[str, str], ...],
+    times: int | None,
+) -> None:
+    for number, (status, code) in enumerate(CODES, start=1):
+        result = await at_work(sim, f"fox {status} {code}")
+        before = len(sim.env.http_requests)
+        for method, path in closed:
+            sim.env.inject_error(method, path, status=status, code=code, times=times)
+        await sim.finish()
+        assert len(sim.env.http_requests) - before <= 30, (status, code)
+        sim.env.backend.faults.clear()
+        await sim.clock.advance(700)  # what Discord put off may be tried again
+        job = await sim.store.job(number)
+        assert job is not None
+        assert job.state is JobState.DELIVERED or job.delivery_problem, (status, code)
+        if times == 1 and code != 10008:  # else it is refused for ever, or gone
+            assert "· started" not in text(shown(result)), (status, code)
+    assert "Incident" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("message", "linked"), [(FILES_REFUSED, True), ("Invalid Form Body", False)]
+)
+async def test_a_form_that_is_wrong_for_its_files_loses_them_and_nothing_else(
+    sim: Sim, message: str, *, linked: bool
+) -> None:
+    result = await at_work(sim)
+    sim.env.inject_error("PATCH", BY_TOKEN, status=400, code=50035, message=message)
+    await sim.finish()
+    said = text(shown(result))
+    assert (said.count("is not taken by Discord: [open it](http") == 4) is linked
+    assert ("a fox" in said) is linked, "else it is a classic message"
+
+
+async def test_links_that_are_refused_are_left_out_and_the_pictures_stay(
+    sim: Sim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.jobs.gallery.MESSAGE_LIMIT_BYTES", 3 * len(DOT))
+    result = await at_work(sim)
+    refuse(sim, "PATCH", BY_TOKEN, LINK, times=2)
+    await sim.finish()
+    message = shown(result)
+    assert len(pictures(message)) == 3
+    assert "Discord does not let me link to the other pictures here." in text(message)
+    assert "/pictures/" not in text(message)
+    assert "/pictures/" in text(await details(sim, message))
+
+
+async def test_where_we_break_down_over_a_result_the_jobs_own_message_says_so(
+    sim: Sim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError
+
+    result = await at_work(sim)
+    monkeypatch.setattr("bot.ui.screen.result_page", broken)
+    await sim.finish()
+    assert "something broke on my side when I posted them" in text(shown(result))
+    assert (await job(sim)).delivery_problem == "ValueError"
+    monkeypatch.undo()
+    await sim.restart()
+    assert len(pictures(shown(result))) == 4
+
+
+async def test_a_note_that_is_put_off_is_left_in_the_end(sim: Sim) -> None:
+    result = await at_work(sim)
+    sim.env.inject_error("PATCH", "*", status=429, code=30046, times=None)
+    await sim.finish()
+    assert sim.last.id != shown(result).id
+    assert "Your pictures are ready." not in text(shown(result))
+    sim.env.backend.faults.clear()
+    await sim.clock.advance(700)
+    assert text(shown(result)).startswith("Your pictures are ready.")
+
+
+@pytest.mark.parametrize(
+    ("door", "code"), [("Edit prompt", AUTOMOD), ("Remix 1", LINK), ("/remix", 50035)]
+)
+async def test_a_form_whose_words_discord_refuses_is_opened_without_them(
+    sim: Sim, door: str, code: int
+) -> None:
+    message = await sim.imagine(sim.ann, f"{PROMPT}{' sandbox:fail' * (door == 'Edit prompt')}")
+    refuse(sim, "POST", ANSWERS, code)
+    if door == "/remix":
+        job_id = sim.api.submits[0].job_id
+        form = await sim.ann.slash(sim.channel, "remix", job_id=job_id, image=0)
+    else:
+        form = await sim.ann.click(message, label=door)
+    assert fields(form)["prompt-1"] == ""
+    assert form.modal is not None
+    assert "Discord refuses something in what belongs in here" in str(form.modal)
+
+
+async def test_a_form_that_discord_does_not_take_at_all_becomes_a_sentence(sim: Sim) -> None:
+    message = await sim.imagine(sim.ann, PROMPT)
+    refuse(sim, "POST", ANSWERS, AUTOMOD, times=2)
+    told = shown(await sim.ann.click(message, label="Remix 1"))
+    assert told.ephemeral
+    assert "Discord didn't take my answer." in text(told)

@@ -12,7 +12,7 @@ from bot.clock import Clock
 from bot.store import open_store
 from sandbox.api import GenerationServer
 from tests.api.servers import Answer, scripted
-from tests.discord_server.faults import RESET, Fault, banned, broken
+from tests.discord_server.faults import PORTAL, RESET, SILENCE, Fault, banned, broken
 from tests.discord_server.launch import VARIABLE
 from tests.discord_server.people import Community, Person
 from tests.discord_server.process import PROJECT, BotProcess
@@ -157,6 +157,9 @@ async def test_an_api_that_takes_this_key_and_not_any_key_is_the_right_one(check
         (RESET, "/users/@me", "Discord token: I can't tell. Discord can't be reached"),
         (broken(503), "/users/@me", "Discord token: I can't tell. Discord is out of order"),
         (banned(60), "/users/@me", "Discord token: I can't tell. Cloudflare, which"),
+        (PORTAL, "/users/@me", "Discord token: I can't tell. Something answers in Discord's place"),
+        (SILENCE, "/users/@me", "Discord token: I can't tell. Discord doesn't answer in time."),
+        (SILENCE, "/users/@me/guilds", "Servers: I can't tell. Discord doesn't answer in time."),
         (broken(503), "/users/@me/guilds", "Servers: I can't tell. Discord is out of order"),
         (broken(503), "/guilds/*", "Server studio: I can't tell"),
     ],
@@ -166,7 +169,7 @@ async def test_a_discord_that_says_nothing_makes_nothing_wrong(
 ) -> None:
     assert guild
     discord.faults.add("GET", path, fault, times=None)
-    code, lines = await check()
+    code, lines = await check(DISCORD_TIMEOUT_SECONDS="3" if fault is SILENCE else "")
     assert code == 1, "not all is right as far as anybody knows"
     assert lines[-1].startswith(f"unsure  {line}")
     assert not [one for one in lines if one.startswith("WRONG")]

@@ -1,18 +1,21 @@
 """What stands between the bot and Discord is named, and waited for where that helps."""
 
 import asyncio
+import json
 import socket
 from pathlib import Path
 
 import pytest
 
 from sandbox.api import GenerationServer
-from tests.discord_server.faults import RESET, Fault, banned, broken, error
-from tests.discord_server.launch import VARIABLE
+from tests.discord_server.faults import PORTAL, RESET, Fault, banned, broken, error
+from tests.discord_server.gateway import HELLO, IDENTIFY, RESUME
+from tests.discord_server.launch import CONSTANTS, VARIABLE
 from tests.discord_server.people import Person
 from tests.discord_server.process import BotProcess
 from tests.discord_server.server import DiscordServer
 from tests.discord_server.things import Channel
+from tests.patience import EASY
 
 UP = "Logged in as"
 SOON_S = 90.0
@@ -34,6 +37,9 @@ def attempts(bot: BotProcess) -> list[str]:
         (error(403), "/users/@me", "or a firewall lets this machine in nowhere (HTTP 403)."),
         (banned(1), "/users/@me", "Cloudflare, which stands in front of Discord, has banned"),
         (RESET, "/users/@me", "Discord can't be reached (ClientOSError)"),
+        (PORTAL, "/users/@me", "Something answers in Discord's place"),
+        (PORTAL, "/applications/*/commands", "Something answers in Discord's place"),
+        (PORTAL, "/gateway/bot", "Something answers in Discord's place"),
     ],
 )
 async def test_what_may_pass_is_waited_for_in_one_line_each(
@@ -101,6 +107,31 @@ async def test_a_gateway_that_closes_its_door_is_knocked_at_again(
     assert "Traceback" not in bot.output
     assert len(attempts(bot)) in {1, 2}, "the first break of a connection may be mended at once"
     assert len([line for line in bot.lines if "ERROR" in line]) == 0
+
+
+@pytest.mark.parametrize("unsaid", [HELLO, IDENTIFY, RESUME], ids=["hello", "ready", "resumed"])
+async def test_a_gateway_that_answers_and_never_lets_the_bot_in_is_given_up(
+    discord: DiscordServer, env: dict[str, str], tmp_path: Path, unsaid: int
+) -> None:
+    env[CONSTANTS] = json.dumps({**EASY, "bot.connecting.GATEWAY_ANSWERS_S": 2.0})
+    gateway = discord.gateway
+    if unsaid != RESUME:
+        gateway.leaves_unsaid = {unsaid}
+    async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+        if unsaid == RESUME:
+            await bot.wait_for_line(UP, SOON_S)
+            gateway.leaves_unsaid = {unsaid}
+            await gateway.drop()
+        line = await bot.wait_for_line(NEXT)
+        assert "Discord doesn't answer in time." in line
+        if unsaid != RESUME:
+            gateway.leaves_unsaid = set()
+        await discord.bot_identified(times=2 if unsaid == RESUME else 1, timeout_s=SOON_S)
+        await bot.wait_for_line(UP, SOON_S)
+        assert await bot.stop() == 0
+    assert gateway.unanswered > 0
+    for trouble in ("Traceback", "Unclosed", "never retrieved", "ERROR"):
+        assert trouble not in bot.output
 
 
 async def test_no_more_starts_for_today_are_waited_for(

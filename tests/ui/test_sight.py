@@ -73,7 +73,7 @@ class Discord:
 
 
 def refusal(status: int) -> discord.HTTPException:
-    response: Any = SimpleNamespace(status=status, reason="")
+    response: Any = SimpleNamespace(status=status, reason="", headers={})
     return discord.HTTPException(response, "no")
 
 
