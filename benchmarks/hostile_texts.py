@@ -18,8 +18,8 @@ from bot.inputs import read_callback, read_job, read_prompt, read_upload
 from bot.letters import is_blank
 from bot.model import PROMPT_MAX
 from bot.ui.escape import in_one_line, plain, quote, shorten, shown
+from bot.ui.exhibits import ALT_TEXT_MAX
 from bot.ui.forms import join_prompt, split_prompt
-from bot.ui.layouts import ALT_TEXT_MAX
 from bot.ui.layouts import PROMPT_MAX as QUOTE_MAX
 from bot.ui.pages import DETAILS_PROMPT_MAX
 from bot.words import RefusedWords

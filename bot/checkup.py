@@ -18,6 +18,7 @@ from bot.errors import (
     ApiCreditUsedUp,
     ApiKeyRefused,
     ApiPermissionMissing,
+    ApiUnavailable,
     RemixbotError,
     StoreUnavailable,
     StoreUnusable,
@@ -46,6 +47,10 @@ _CONDITIONS = {
 
 _OF_A_TASK = re.compile(r"(?<![/\w])task(?![/\w])", re.IGNORECASE)
 """The API says that it has no such *task*. A server that knows no such path may quote the path."""
+
+
+_OF_TLS = ("ClientConnectorCertificateError", "ClientConnectorSSLError")
+"""What aiohttp calls it when a server cannot show who it is."""
 
 
 class Outcome(Enum):
@@ -109,8 +114,14 @@ async def _check_key(settings: Settings) -> Finding:
             wrong = sentences.FOR_THE_OPERATOR[type(error)]
             return Finding(Outcome.WRONG, notices.check_key_wrong(wrong))
         except RemixbotError as error:
-            return Finding(Outcome.UNTOLD, notices.check_key_untold(type(error).__name__))
+            return Finding(Outcome.UNTOLD, _why_untold(error))
     return Finding(Outcome.UNTOLD, notices.CHECK_NOT_THE_API)
+
+
+def _why_untold(error: RemixbotError) -> str:
+    if isinstance(error, ApiUnavailable) and error.detail.startswith(_OF_TLS):
+        return notices.CHECK_NO_TLS
+    return notices.check_key_untold(type(error).__name__)
 
 
 async def _refuses(nobody: GenerationApi) -> bool:

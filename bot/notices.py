@@ -137,6 +137,10 @@ CHECK_NOT_THE_API = (
     "API key: I can't tell, because what answers at VTRIX_API_URL doesn't answer like the API. "
     "Check that address."
 )
+CHECK_NO_TLS = (
+    "API key: I can't tell, because what answers at VTRIX_API_URL has no certificate for that name "
+    "that this machine trusts, or speaks no TLS. Check that address, and this machine's clock."
+)
 CHECK_NO_SERVERS = "Servers: the bot is in none. Invite it by the link that it logs when it starts."
 
 
@@ -199,7 +203,15 @@ CLOSING_HANGS = (
 )
 
 
+_NO_TLS = (
+    "The server does not speak TLS, or broke off over it: compare sslmode in DATABASE_URL with the "
+    "server's settings."
+)
 _DATABASE = {
+    "ConnectionError": _NO_TLS,
+    "SSLError": _NO_TLS,
+    "SSLCertVerificationError": "The server's certificate is not trusted here, or is not for the "
+    "host in DATABASE_URL: check sslrootcert and the host.",
     "InvalidPasswordError": "PostgreSQL refuses the user name or the password in DATABASE_URL.",
     "InvalidAuthorizationSpecificationError": "PostgreSQL does not let this user in, or not from "
     "this machine: check the user in DATABASE_URL and the server's pg_hba.conf.",

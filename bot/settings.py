@@ -5,11 +5,20 @@ name and never by value.
 """
 
 import os
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, HttpUrl, PrivateAttr, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    HttpUrl,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -27,10 +36,29 @@ QUOTES = "\"'“”‘’„«»"  # noqa: RUF001  # word processors make them
 DATABASE_URL = "sqlite+aiosqlite:///data/remixbot.db"
 
 
-Ids = Annotated[frozenset[int], NoDecode]
-Count = Annotated[int, Field(ge=0, description="a whole number, 0 or more (0 = no limit)")]
+def _whole(value: object) -> object:
+    """Text that can only be a whole number: ``1.000`` is a thousand to some and one to others."""
+    if isinstance(value, str) and not re.fullmatch(r"[+-]?\d[\d_]*", value):
+        raise ValueError
+    return value
+
+
+def _amount(value: object) -> object:
+    """Text that can only be one amount: ``1.000`` is a thousand to some and one to others."""
+    if isinstance(value, str) and re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+", value):
+        raise ValueError
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+Ids = Annotated[frozenset[Annotated[Whole, Field(gt=0, lt=2**63)]], NoDecode]
+Count = Annotated[
+    Whole,
+    Field(ge=0, le=1_000_000, description="a whole number from 0 (= no limit) to 1000000"),
+]
 Usd = Annotated[
     Decimal,
+    BeforeValidator(_amount),
     Field(
         ge=0,
         le=1_000_000,
@@ -68,7 +96,9 @@ class Settings(BaseSettings):
     )
     vtrix_api_key: SecretStr = Field(description="your key for the Vtrix API")
     vtrix_api_url: HttpUrl = Field(
-        default=HttpUrl(API_URL), description="the API's address, starting with http:// or https://"
+        default=HttpUrl(API_URL),
+        description="the API's address, starting with http:// or https://, "
+        "without a user name, a question mark or a #",
     )
     database_url: SecretStr = Field(
         default=SecretStr(DATABASE_URL),
@@ -119,7 +149,7 @@ class Settings(BaseSettings):
     )
     allow_dms: bool = Field(default=False, description="true or false")
     allow_user_install: bool = Field(default=False, description="true or false")
-    retention_days: int = Field(
+    retention_days: Whole = Field(
         default=0, ge=0, le=3650, description="a whole number of days, 0 (for ever) to 3650"
     )
     submit_within_minutes: float = Field(
@@ -175,6 +205,14 @@ class Settings(BaseSettings):
         if not word or not word.isascii() or not word.isprintable() or " " in word:
             raise ValueError
         return SecretStr(word)
+
+    @field_validator("vtrix_api_url")
+    @classmethod
+    def _plain_address(cls, value: HttpUrl) -> HttpUrl:
+        """Paths are put behind it, and it may be logged."""
+        if value.username or value.password or value.query or value.fragment:
+            raise ValueError
+        return value
 
     @field_validator("database_url")
     @classmethod

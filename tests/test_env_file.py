@@ -164,6 +164,36 @@ def test_quotes_in_the_environment_are_not_part_of_a_value(
     assert getattr(load_settings(env), name.lower()) == bare != default
 
 
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("MAX_JOBS_PER_DAY", ["1.000", "1,000", "1 000", "1.0", "5 jobs", "80%", "nan", "yes"]),
+        ("MAX_RUNNING", ["-1", "0x10", "1e3", "²", "inf", "9" * 30, "5;"]),
+        ("MAX_USD_PER_DAY_PER_USER", ["1.000", "1.000.000", "4,50", "$4", "4 USD", "nan", "1e400"]),
+        ("RETENTION_DAYS", ["1.0", "30 days", "-1"]),
+        ("WATCH_HOURS", ["nan", "inf", "24h", "½"]),
+        ("ALLOW_DMS", ["ja", "enabled", "2"]),
+        ("ALLOWED_ROLES", ["-5", "0", "1.0", "<@&12>", "1;2", "9" * 30]),
+        ("VTRIX_API_URL", ["https://me:hidden@h/", "https://h/?a=b", "https://h/#x", "h.example"]),
+    ],
+)
+def test_a_value_that_may_mean_something_else_is_named_and_not_shown(
+    env: Path, name: str, values: list[str]
+) -> None:
+    for value in values:
+        env.write_text(f"{GOOD}{name}={value}\n")
+        said = problems(env)
+        assert said.startswith(f"{name} is wrong: it must be "), value
+        assert "hidden" not in said
+
+
+def test_numbers_as_people_write_them_are_taken(env: Path) -> None:
+    text = "MAX_RUNNING=+5\nMAX_JOBS_PER_DAY=1_000\nPRICE_USD=0.080\nMAX_USD_PER_DAY_PER_USER=2.5\n"
+    settings = written(env, GOOD + text)
+    assert (settings.max_running, settings.max_jobs_per_day) == (5, 1000)
+    assert (str(settings.price_usd), str(settings.max_usd_per_day_per_user)) == ("0.080", "2.5")
+
+
 def test_quotes_inside_a_value_stay(env: Path) -> None:
     settings = written(env, f"""{GOOD}REFUSED_WORDS=rock 'n' roll, a "so-called" art, it's\n""")
     assert settings.refused_words == ("rock 'n' roll", 'a "so-called" art', "it's")

@@ -118,6 +118,28 @@ async def test_an_api_that_does_not_answer_tells_nothing_about_the_key(check: Ch
     assert lines[1].startswith("unsure  API key: I can't tell (ApiUnavailable)")
 
 
+async def test_tls_that_is_not_spoken_is_named_for_each_neighbour(
+    check: Check, discord: DiscordServer, api: GenerationServer
+) -> None:
+    async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"N")  # as PostgreSQL says that it speaks no TLS
+        await writer.drain()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as database:
+        host, port = database.sockets[0].getsockname()
+        code, lines = await check(
+            **{
+                VARIABLE: discord.url.replace("http:", "https:"),
+                "VTRIX_API_URL": api.url.replace("http:", "https:"),
+                "DATABASE_URL": f"postgresql+asyncpg://me@{host}:{port}/x?sslmode=require",
+            }
+        )
+    assert code == 1
+    assert "The server does not speak TLS, or broke off over it" in lines[0]
+    assert "at VTRIX_API_URL has no certificate for that name" in lines[1]
+    assert "What answers in Discord's place doesn't have its certificate" in lines[2]
+
+
 @pytest.mark.parametrize(
     ("status", "body"),
     [
