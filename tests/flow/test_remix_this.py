@@ -92,3 +92,25 @@ async def test_an_old_picture_offers_a_fresh_start(tmp_path: Path) -> None:
         await sim.finish()
         assert len(pictures(shown(result))) == 4
         assert sim.api.submits[-1].params == {"text": "a red fox"}
+
+
+async def test_every_message_of_a_job_whose_place_moved_leads_on_from_it(sim: Sim) -> None:
+    message = await sim.imagine(sim.ann, "a red fox")
+    job_id = sim.api.submits[0].job_id
+    messages = [(sim.channel, message)]
+    for name in ("other", "third"):
+        channel = sim.guild.create_text_channel(name)
+        again = await sim.ann.slash(channel, "show", job_id=job_id)
+        messages.append((channel, shown(again)))
+    for channel, one in messages:
+        choice = shown(await sim.ben.context_menu(channel, "Remix this", one))
+        assert list(buttons(choice)) == REMIX
+        assert fields(await sim.ben.click(choice, label="Remix 3"))["prompt-1"] == "a red fox"
+        assert fields(await sim.ben.click(one, label="Remix 2"))["prompt-1"] == "a red fox"
+    channel, newest = messages.pop()
+    question = shown(await sim.ann.click(newest, label="Delete"))
+    await sim.ann.click(question, label="Delete")
+    for channel, one in messages:
+        again = await sim.ben.slash(channel, "show", job_id=job_id)
+        assert len(pictures(shown(again))) == 4
+        assert fields(await sim.ben.click(one, label="Remix 1"))["prompt-1"] == "a red fox"
