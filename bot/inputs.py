@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from bot.bill import has_words
 from bot.errors import CallbackInvalid, ImageInvalid, JobIdInvalid, PromptMissing, PromptTooLong
-from bot.letters import is_blank
+from bot.letters import IGNORED, is_blank
 from bot.model import PROMPT_MAX, REMIXABLE_IMAGES
 
 CALLBACK_MAX = 2048
@@ -26,7 +26,8 @@ _DIGITS_LIKE = r"[0-9]{17,20}"
 """An id of Discord's, or one of the provider's other ones."""
 _ANY_LIKE = rf"(?:{_UUID_LIKE}|{_BARE_LIKE}|{_DIGITS_LIKE})"
 
-_DASHES = frozenset(map(chr, (*range(0x2010, 0x2016), 0x2212)))
+_DASHES = tuple(map(chr, (*range(0x2010, 0x2016), 0x2212)))
+_UNSEEN = re.compile(f"[{IGNORED}]+")
 _QUOTED = re.compile(r"%([2-7][0-9a-f])", re.IGNORECASE)
 _BARE_ID = re.compile(r"[A-Za-z0-9_-]{1,56}")
 _UUID = re.compile(rf"(?<![0-9a-z]){_UUID_LIKE}(?![0-9a-z])", re.IGNORECASE)
@@ -155,16 +156,11 @@ def _as_typed(text: str) -> str:
     """*text* with plain letters and dashes, and nothing invisible: programs change them."""
     if not text.isascii():
         # letter by letter: the whole of some texts takes `normalize` a long time
-        forms = {letter: _plain_letter(letter) for letter in set(text)}
-        text = "".join(map(forms.__getitem__, text))[:POINTER_MAX]
+        forms = {letter: unicodedata.normalize("NFKC", letter) for letter in set(text)}
+        text = "".join(map(forms.__getitem__, _UNSEEN.sub("", text)))[:POINTER_MAX]
+        for dash in _DASHES:
+            text = text.replace(dash, "-")
     return text.strip()
-
-
-def _plain_letter(letter: str) -> str:
-    form = unicodedata.normalize("NFKC", letter)
-    if form in _DASHES:
-        return "-"
-    return "" if unicodedata.category(letter) == "Cf" else form
 
 
 def _unquoted(text: str) -> str:
