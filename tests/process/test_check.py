@@ -121,9 +121,12 @@ async def test_an_api_that_does_not_answer_tells_nothing_about_the_key(check: Ch
 async def test_tls_that_is_not_spoken_is_named_for_each_neighbour(
     check: Check, discord: DiscordServer, api: GenerationServer
 ) -> None:
-    async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readexactly(8)
         writer.write(b"N")  # as PostgreSQL says that it speaks no TLS
-        await writer.drain()
+        await reader.read()
+        writer.close()
+        await writer.wait_closed()
 
     async with await asyncio.start_server(answer, "127.0.0.1", 0) as database:
         host, port = database.sockets[0].getsockname()
