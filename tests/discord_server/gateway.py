@@ -47,8 +47,6 @@ class Gateway:
         """What it does not say or answer, by op: `HELLO`, `IDENTIFY`, `RESUME`."""
         self.unanswered = 0
         """How often it left something unsaid."""
-        self.keeps_guilds = False
-        """Whether it says that guilds exist, and never more of them."""
         self.leaves_out: set[int] = set()
         """Guilds that a READY does not name although the bot is in them."""
         self._wires: set[Wire] = set()
@@ -209,7 +207,7 @@ class Gateway:
             "shard": [number, total],
         }
         await session.dispatch("READY", ready)
-        for guild in [] if self.keeps_guilds else guilds:
+        for guild in guilds:
             await session.dispatch("GUILD_CREATE", payloads.guild(guild, self._world))
         self._sessions[session.id] = session
         self.identified += 1

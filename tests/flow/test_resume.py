@@ -8,6 +8,7 @@ from pathlib import Path
 import discord
 import pytest
 
+from bot.client import RemixBot
 from bot.model import ImagineRequest, JobState, NewJob, Place
 from tests.flow.outages import LockedFile
 from tests.flow.sim import Sim, begun, buttons, pictures, rewrite, shown, simulated, text
@@ -262,3 +263,16 @@ JUST_ACCEPTED = (
 
 def refers_to(message: discord.Message) -> int | None:
     return message.reference.message_id if message.reference else None
+
+
+async def test_jobs_of_before_go_on_at_ready_and_wait_for_no_word_of_the_servers(
+    sim: Sim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def not_yet(_: object) -> None:
+        """Discord tells which servers there are, which takes its time."""
+
+    result = await sim.ann.slash(sim.channel, "imagine", prompt="x")
+    monkeypatch.setattr(RemixBot, "on_ready", not_yet)
+    await sim.restart()
+    await sim.finish()
+    assert len(pictures(shown(result))) == 4
