@@ -165,13 +165,15 @@ def _limits(new: NewJob, limits: Limits) -> Iterator[_Limit]:
 
 
 def _free_at(session: Session, limit: _Limit, too_much: Decimal, now: datetime) -> datetime | None:
-    """When so much has left the span of *limit*."""
+    """When so much has left the span of *limit*: mostly the oldest job or two are enough."""
     within = limit.theirs & (UsageRow.at > now - limit.span)
-    gone_by_then = func.sum(UsageRow.usd).over(order_by=UsageRow.at).label("gone")
-    oldest_first = select(UsageRow.at, gone_by_then).where(within).subquery().c
-    enough_gone = select(oldest_first.at).where(oldest_first.gone >= too_much)
-    leaving = session.scalar(enough_gone.order_by(oldest_first.at).limit(1))
-    return None if leaving is None else leaving + limit.span
+    oldest_first = select(UsageRow.at, UsageRow.usd).where(within).order_by(UsageRow.at)
+    gone = Decimal(0)
+    for at, usd in session.execute(oldest_first.execution_options(yield_per=100)):
+        gone += usd
+        if gone >= too_much:
+            return at + limit.span
+    return None
 
 
 # ------------------------------------------------------------------ usage

@@ -18,6 +18,8 @@ from bot.store.address import Address
 from bot.store.failures import READ_ONLY
 
 _READERS = 4
+_CACHE_KIB = 8 * 1024
+"""Of an SQLite file, for each connection: somebody who types asks for the same rows again."""
 
 KEEPALIVES = (
     # A machine that vanished does not say so; the server's default is to ask after two hours.
@@ -54,6 +56,7 @@ def reading_engine(address: Address, patience: Patience) -> AsyncEngine:
         skip_autocommit_rollback=True,
         pool_reset_on_return=None,
         pool_size=_READERS,
+        pool_use_lifo=True,
     )
 
 
@@ -139,6 +142,7 @@ def _sqlite_engine(
     pragmas = (
         f"PRAGMA busy_timeout = {round(patience.lock_s * 1000)}",
         "PRAGMA journal_mode = WAL",
+        f"PRAGMA cache_size = {-_CACHE_KIB}",
         f"PRAGMA foreign_keys = {int(enforce_foreign_keys)}",
     )
     _run_on_connecting(engine, pragmas)
