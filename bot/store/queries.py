@@ -23,6 +23,9 @@ _AT_WORK = (JobState.SUBMITTING, JobState.RUNNING)
 _CAN_FAIL = (JobState.ACCEPTED, *_AT_WORK, JobState.FINISHED)
 _WITHOUT_PICTURES = (JobState.FAILED, JobState.UNKNOWN)
 
+OPEN_AT_ONCE = 500
+"""There may be thousands: between so many of them everything else has its turn."""
+
 
 def accept(
     session: Session, new: NewJob, limits: Limits, draft_id: int | None, now: datetime
@@ -304,12 +307,11 @@ def by_id(session: Session, any_id: str) -> Job | None:
     return _newest(session, JobRow.id.in_(called) & SHOWN)
 
 
-def open_jobs(session: Session) -> list[Job]:
-    """Every job that is neither delivered nor told, the oldest first."""
+def open_jobs(session: Session, after: int = 0) -> list[Job]:
+    """The `OPEN_AT_ONCE` oldest jobs that are neither delivered nor told, with higher numbers."""
     unfinished = JobRow.delivered_at.is_(None) & JobRow.told_at.is_(None)
-    return [
-        to_job(row) for row in session.scalars(select(JobRow).where(unfinished).order_by(JobRow.id))
-    ]
+    page = select(JobRow).where(unfinished, JobRow.id > after).order_by(JobRow.id)
+    return [to_job(row) for row in session.scalars(page.limit(OPEN_AT_ONCE))]
 
 
 def recent_durations(session: Session, kind: type[Request], limit: int) -> list[float]:

@@ -263,7 +263,11 @@ class Store:
 
     async def open_jobs(self) -> list[Job]:
         """Every job that is neither delivered nor told of, the oldest first."""
-        return await self._run(self._read(queries.open_jobs))
+        jobs = page = await self._run(self._read(queries.open_jobs))
+        while len(page) == queries.OPEN_AT_ONCE:
+            page = await self._run(self._read(queries.open_jobs, after=page[-1].id))
+            jobs += page
+        return jobs
 
     async def left_open(self) -> list[Job]:
         """Those of them that were not accepted here, but in an earlier process."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.model import ImagineRequest, JobState, RemixRequest, Request
-from bot.store import Store, open_store
+from bot.store import Store, open_store, queries
 from tests.clock import ManualClock
 from tests.store import samples
 from tests.store.samples import MESSAGE, REMIX, new_job
@@ -13,9 +13,11 @@ from tests.store.samples import MESSAGE, REMIX, new_job
 IMAGINE = ImagineRequest(prompt="?")
 
 
+@pytest.mark.parametrize("at_once", [2, 7, 500])
 async def test_every_job_that_has_not_come_to_its_end_is_open_the_oldest_first(
-    store: Store, clock: ManualClock
+    store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
+    monkeypatch.setattr(queries, "OPEN_AT_ONCE", at_once)
     made = (
         samples.finished,
         samples.failed,
