@@ -40,6 +40,22 @@ def parse_undisturbed(*args: Any, **kwargs: Any) -> Any:
 setattr(ast, "parse", parse_undisturbed)  # noqa: B010  # typed as a fixed function
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each of those that run tests its share of the slow ones, and let it begin with them.
+
+    Else the last of them would run alone in the end.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    quick = [item for item in items if not item.get_closest_marker("slow")]
+    bounds = [len(quick) * number // workers for number in range(workers + 1)]
+    items[:] = [
+        item
+        for number in range(workers)
+        for item in (*slow[number::workers], *quick[bounds[number] : bounds[number + 1]])
+    ]
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Generator[Server]:
     """One server for all tests of this process."""

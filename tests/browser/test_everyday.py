@@ -2,12 +2,14 @@
 
 import signal
 
+import pytest
 from playwright.async_api import expect
 
 from tests.browser.program import sandbox
 from tests.browser.visitor import Visitor
 
 
+@pytest.mark.slow
 async def test_a_newcomer_stops_retries_agrees_looks_and_tidies(visitor: Visitor) -> None:
     async with sandbox("--speed", "10") as running:
         await visitor.open(running.url)

@@ -2,6 +2,7 @@
 
 import signal
 
+import pytest
 from playwright.async_api import Locator, expect
 
 from tests.browser.program import sandbox
@@ -10,6 +11,7 @@ from tests.browser.visitor import Visitor
 CLICKS = 40
 
 
+@pytest.mark.slow
 async def test_a_newcomer_chains_remixes_and_no_click_is_lost(visitor: Visitor) -> None:
     async with sandbox("--speed", "10") as running:
         await visitor.open(running.url)

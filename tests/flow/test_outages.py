@@ -128,6 +128,7 @@ async def database(kind: str, url: str) -> AsyncGenerator[Database]:
             yield line
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("away_s", "lives"), [(SHORT_S, IN_SHORT), (LONG_S, LIVES), (TOO_LONG_S, IN_SHORT)]
 )
@@ -138,6 +139,7 @@ async def test_an_outage_at_any_step_loses_and_doubles_nothing(
     await live_through_outages(database, lives, in_doubt, away_s, tmp_path, restarted=False)
 
 
+@pytest.mark.slow
 async def test_an_outage_with_a_restart_in_it_loses_and_doubles_nothing(
     database: Database, kind: str, tmp_path: Path
 ) -> None:

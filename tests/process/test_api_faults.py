@@ -110,6 +110,7 @@ async def ends_of(
     return dict(zip(prompts, await asyncio.gather(*asked), strict=True))
 
 
+@pytest.mark.slow
 async def test_no_fault_of_a_read_ends_a_job(
     api: GenerationServer, bot: BotProcess, guild: Community, channel: Channel
 ) -> None:

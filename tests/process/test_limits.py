@@ -101,6 +101,7 @@ async def test_twenty_clicks_at_once_never_run_more_than_three(
         assert at_once(api.submits) == 3
 
 
+@pytest.mark.slow
 async def test_three_people_with_fifty_jobs_take_turns(
     bots: Bots, api: GenerationServer, channel: Channel, people: list[Person]
 ) -> None:

@@ -95,6 +95,7 @@ async def test_a_name_that_cannot_be_looked_up_is_named(
         assert await bot.stop() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("refused", [503, 429, 4000, 1000, 4008])
 async def test_a_gateway_that_closes_its_door_is_knocked_at_again(
     discord: DiscordServer, env: dict[str, str], tmp_path: Path, refused: int
@@ -204,6 +205,7 @@ async def test_a_dead_address_for_going_on_is_given_up(
     assert len(attempts(bot)) in {1, 2}
 
 
+@pytest.mark.slow
 async def test_jobs_of_before_go_on_once_however_many_attempts_it_takes(
     discord: DiscordServer,
     api: GenerationServer,

@@ -112,6 +112,7 @@ async def test_a_discord_that_says_nothing_holds_nobody_up(
         await asking
 
 
+@pytest.mark.slow
 async def test_an_sqlite_database_that_is_locked_holds_nobody_up(
     bot: BotProcess, api: GenerationServer, people: list[Person], channel: Channel, tmp_path: Path
 ) -> None:
@@ -140,6 +141,7 @@ async def relay(postgresql_url: str) -> AsyncGenerator[Relay]:
         yield one
 
 
+@pytest.mark.slow
 async def test_a_postgresql_server_that_is_frozen_holds_nobody_up(
     discord: DiscordServer,
     api: GenerationServer,

@@ -38,6 +38,7 @@ def finished(message: SeenMessage) -> bool:
     return "Remix 1" in message.buttons
 
 
+@pytest.mark.slow
 async def test_whoever_loses_its_lock_to_a_second_bot_ends_and_edits_nothing_more(
     discord: DiscordServer,
     api: GenerationServer,
@@ -68,6 +69,7 @@ async def test_whoever_loses_its_lock_to_a_second_bot_ends_and_edits_nothing_mor
     assert api.submit_calls == 1
 
 
+@pytest.mark.slow
 async def test_a_bot_whose_connections_are_cut_goes_on_where_nobody_else_comes(
     discord: DiscordServer,
     api: GenerationServer,
@@ -92,6 +94,7 @@ async def test_a_bot_whose_connections_are_cut_goes_on_where_nobody_else_comes(
         assert "Traceback" not in bot.output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", [True, False])
 async def test_a_bot_whose_database_file_is_deleted_refuses_says_so_and_ends(
     bot: BotProcess,
