@@ -38,6 +38,8 @@ PRICES_NEEDED = 3
 """So many it takes that one alone is never the middle."""
 PRICE_MAX_FACTOR = 4
 """How many times the known price a price may be, and how many times smaller."""
+FEW = 100
+"""Of so many jobs it is looked first whether a budget is free again when they are gone."""
 DAYS_SHOWN = 7
 PERSONS_SHOWN = 10
 
@@ -168,11 +170,13 @@ def _free_at(session: Session, limit: _Limit, too_much: Decimal, now: datetime) 
     """When so much has left the span of *limit*: mostly the oldest job or two are enough."""
     within = limit.theirs & (UsageRow.at > now - limit.span)
     oldest_first = select(UsageRow.at, UsageRow.usd).where(within).order_by(UsageRow.at)
-    gone = Decimal(0)
-    for at, usd in session.execute(oldest_first.execution_options(yield_per=100)):
-        gone += usd
-        if gone >= too_much:
-            return at + limit.span
+    for rows in (oldest_first.limit(FEW), oldest_first):
+        one = rows.subquery().c
+        gone_by_then = select(one.at, func.sum(one.usd).over(order_by=one.at).label("gone"))
+        gone = gone_by_then.subquery().c
+        enough_gone = select(gone.at).where(gone.gone >= too_much).order_by(gone.at).limit(1)
+        if (leaving := session.scalar(enough_gone)) is not None:
+            return leaving + limit.span
     return None
 
 

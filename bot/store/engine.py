@@ -18,7 +18,7 @@ from bot.store.address import Address
 from bot.store.failures import READ_ONLY
 
 _READERS = 4
-_CACHE_KIB = 8 * 1024
+_CACHE_KIB = 16 * 1024
 """Of an SQLite file, for each connection: somebody who types asks for the same rows again."""
 
 KEEPALIVES = (
