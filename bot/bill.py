@@ -17,7 +17,16 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from math import ceil
 
-from bot.letters import ADDED_MARKS, SIGNS_END, Table, codes, folding, is_blank, translated
+from bot.letters import (
+    ADDED_MARKS,
+    SIGNS_END,
+    UNSEEN,
+    Table,
+    codes,
+    folding,
+    is_blank,
+    translated,
+)
 
 PROMPTS_MAX = 40
 """Midjourney makes no more of one."""
@@ -28,6 +37,7 @@ _PARTS_MAX = 80
 """Nobody who stays below so many prompts writes so many braces or flags."""
 
 _NAMES = ("turbo", "oref", "repeat", "r", "quality", "q")
+_INITIALS = "torq"
 _REPEAT = {"repeat", "r"}
 _QUALITY = {"quality", "q"}
 _NUMBERED = _REPEAT | _QUALITY
@@ -35,7 +45,7 @@ _MARKUP = "\"'“”‘’*_~`|"  # noqa: RUF001  # phones' quotes
 _AROUND = f" \t\n\r\xa0\u3000{_MARKUP}(["
 """What may stand between the parts of a flag: keyboards put spaces in, programs quotes."""
 _FLAG = re.compile(
-    rf"--(?!-)[{_MARKUP}(\[]*+(?P<spaced>\s[\s{_MARKUP}(\[]*+)?"
+    rf"--(?!-)[{_MARKUP}(\[]*+(?=[\s{_INITIALS}])(?P<spaced>\s[\s{_MARKUP}(\[]*+)?"
     rf"(?P<name>{'|'.join(_NAMES)})(?![^\W\d_])"
 )
 _NUMBER = r"(?:\d++(?:\.\d++)?|\.\d++)"
@@ -50,20 +60,23 @@ _GOES_ON = re.compile(r"\}[\d.{]")
 _MAY_COUNT = re.compile(r"[^\w{]*+[\d{]")
 _OPENING = re.compile(r"\{")
 _SIGN = re.compile(r"[{},]")
-_ESCAPED = re.compile(r"(?:\\[\\{},])++")
+_ESCAPED = ("\\\\", "\\{", "\\}", "\\,")
+_LITERAL = "\0"
+"""Stands for some of these, one after the other."""
 _BEGINNINGS = {f"--{name}"[:end] for name in _NAMES for end in range(1, len(name) + 3)}
 _WHOLE = tuple(f"--{name}" for name in _NAMES)
 _LONGEST = max(map(len, _BEGINNINGS))
-_FLAG_ALONE = re.compile(r"--[a-z]++(?:[\s=:]++(?:\{[\d\s.:,/x%]*+\}|[\w.:,/x%]*\d[\w.:,/%]*+))?+")
-_NO_WORDS = "{},\\"
+_FLAG_ALONE = r"--[a-z]++(?:[\s=:]++(?:\{[\d\s.:,/x%]*+\}|[\w.:,/x%]*\d[\w.:,/%]*+))?+"
+_NO_WORDS = re.compile(rf"(?:{_FLAG_ALONE}|[{{}},\\{UNSEEN}]++)++")
 
 _HYPHENS = "-\u058a\u05be\u1173\u1806\u2010\u2011\u2043\u30fc\u3161\u4e00\uff70"
 """Two of them are as good as ``--``; of every other dash one is."""
 _OTHER_DASHES = "\u02d7\u203e\u207b\u208b\u2212\u23af\u2500\u2501\u2504\u2505\u254c\u254d\u2796"
 _LONG_DASH = "\u2014"
 _SOFT_HYPHEN = "\xad"
+_ANY_DASH = f"[-{_LONG_DASH}{_SOFT_HYPHEN}]"
 _SOFT_DASHES = re.compile(
-    rf"(?<![-{_SOFT_HYPHEN}])[-{_SOFT_HYPHEN}]{{2,}}+(?=\{{*(?:"
+    rf"{_ANY_DASH}(?<!{_ANY_DASH}{{2}}){_ANY_DASH}++(?=[{{{_SOFT_HYPHEN}]*+(?:"
     + "|".join(f"{_SOFT_HYPHEN}*+".join(name) for name in _NAMES)
     + "))"
 )
@@ -123,7 +136,7 @@ def read_bill(prompt: str) -> Bill:
     text = _plain(prompt)
     if "\\" not in text:
         return _read(text)
-    bill = _read(_ESCAPED.sub(r"\\", text))
+    bill = _read(_without_escapes(text))
     if bill is TOO_MANY:
         return bill
     return max(bill, _read(text.replace("\\", "")), key=lambda read: read.multiplier)
@@ -131,12 +144,22 @@ def read_bill(prompt: str) -> Bill:
 
 def has_words(prompt: str) -> bool:
     """Whether *prompt* is more than flags with numbers: the API makes nothing of those alone."""
-    if prompt[:1].isalnum():
+    if prompt[:1].isalnum() and not is_blank(prompt[0]):
         return True
-    rest = _FLAG_ALONE.sub("", _plain(prompt))
-    for sign in _NO_WORDS:
-        rest = rest.replace(sign, "")
-    return not is_blank(rest)
+    text = _plain(prompt)
+    if at_start := _NO_WORDS.match(text):
+        text = text[at_start.end() :]
+    # the first letter of the others decides for most texts
+    return not (is_blank(text[:1]) and is_blank(_NO_WORDS.sub("", text)))
+
+
+def _without_escapes(text: str) -> str:
+    """*text* where signs that a backslash makes letters of are none."""
+    for escape in _ESCAPED:  # a backslash that is escaped first: it escapes nothing
+        text = text.replace(escape, _LITERAL)
+    while 2 * _LITERAL in text:
+        text = text.replace(2 * _LITERAL, _LITERAL)
+    return text
 
 
 def _read(text: str) -> Bill:
@@ -250,7 +273,7 @@ def _follow(begun: _Begun, letters: str, sign: str, names: set[str]) -> _Begun:
     stripped = letters.rstrip(_AROUND)
     if not stripped:
         return begun
-    if not begun and "-" not in stripped:
+    if not begun and "-" not in stripped[-_LONGEST:]:
         return begun
     if sign != "{" or stripped.endswith("-"):
         letters = stripped  # spaces around an option are no part of it
@@ -297,7 +320,9 @@ def _plain(prompt: str) -> str:
     """*prompt* with a plain letter for each that looks like one, and dashes that begin flags."""
     if prompt.isascii():
         return prompt.lower()
-    text = translated(prompt, _PLAIN).replace(_LONG_DASH, "--")
+    text = translated(prompt, _PLAIN)
+    while 3 * _LONG_DASH in text:  # as good as two, and looked through sooner
+        text = text.replace(3 * _LONG_DASH, 2 * _LONG_DASH)
     if _SOFT_HYPHEN in text:
         text = _SOFT_DASHES.sub("--", text).replace(_SOFT_HYPHEN, "")
-    return text
+    return text.replace(_LONG_DASH, "--")

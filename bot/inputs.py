@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from bot.bill import has_words
 from bot.errors import CallbackInvalid, ImageInvalid, JobIdInvalid, PromptMissing, PromptTooLong
-from bot.letters import IGNORED, is_blank
+from bot.letters import IGNORED
 from bot.model import PROMPT_MAX, REMIXABLE_IMAGES
 
 CALLBACK_MAX = 2048
@@ -30,22 +30,25 @@ _DASHES = tuple(map(chr, (*range(0x2010, 0x2016), 0x2212)))
 _UNSEEN = re.compile(f"[{IGNORED}]+")
 _QUOTED = re.compile(r"%([2-7][0-9a-f])", re.IGNORECASE)
 _BARE_ID = re.compile(r"[A-Za-z0-9_-]{1,56}")
-_UUID = re.compile(rf"(?<![0-9a-z]){_UUID_LIKE}(?![0-9a-z])", re.IGNORECASE)
+_UUID = re.compile(
+    r"[0-9a-fA-F](?<![0-9a-zA-Z].)"  # the first letter before what precedes it: found much sooner
+    r"(?i:[0-9a-f]{7}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?![0-9a-zA-Z])"
+)
 _DENSE_ID = re.compile(r"(?=.*[a-z])(?=(?:.*[0-9]){2})[0-9a-z]{16,56}|[0-9]{19}", re.IGNORECASE)
 _MESSAGE_ID = re.compile(_DIGITS_LIKE)
 _TORN_UUID = re.compile(
-    r"(?<![0-9a-z])([0-9a-f]{8})[\s-]{1,3}([0-9a-f]{4})[\s-]{1,3}([0-9a-f]{4})[\s-]{1,3}"
-    r"([0-9a-f]{4})[\s-]{1,3}([0-9a-f]{12})(?![0-9a-z])",
-    re.IGNORECASE,
+    r"([0-9a-fA-F](?<![0-9a-zA-Z].)(?i:[0-9a-f]{7}))[\s-]{1,3}(?i:([0-9a-f]{4})[\s-]{1,3}"
+    r"([0-9a-f]{4})[\s-]{1,3}([0-9a-f]{4})[\s-]{1,3}([0-9a-f]{12}))(?![0-9a-zA-Z])"
 )
 """With blanks for its dashes, or broken into two lines at one."""
 _AROUND = "<>()[]{}\"'`|*.,;:!?"
 """What people put around a word."""
 _ID_IN_TEXT = re.compile(
-    rf"(?<![0-9a-z@])(?:{_BARE_LIKE}|{_DIGITS_LIKE})(?![0-9a-z])", re.IGNORECASE
+    r"[0-9a-vA-V](?<![0-9a-zA-Z@].)"
+    r"(?i:(?<=[0-9a-f])[0-9a-f]{31}|[0-9a-v]{19}|(?<=[0-9])[0-9]{16,19})(?![0-9a-zA-Z])"
 )
 _SPOILER = re.compile(r"(?:SPOILER_)+")
-_NUMBERED = re.compile(r"_[0-9]")
+_NUMBERED = re.compile(r"_[0-9](?:[0-9]?[.%]|(?<=[0-9a-zA-Z]{12}_.))")
 _WORDS_MAX = 100
 """Nobody writes more words that may be names of files around the one that is."""
 _UPLOAD = re.compile(r"([A-Za-z0-9_-]{1,56})_([0-9]{1,2})\.[A-Za-z0-9]{2,5}")
@@ -54,19 +57,18 @@ _RENAMED = re.compile(rf"(?<![0-9a-z])({_ANY_LIKE})_([0-9]{{1,2}})(?![0-9])", re
 _STORED = re.compile(rf"/({_UUID_LIKE})/[0-9]_([0-9])\.[a-z]{{2,5}}", re.IGNORECASE)
 """The end of an address at which the provider keeps a picture."""
 _URL = re.compile(
-    r"(?<![\w.@+-])(?:[a-z]{2,10}://|(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,10}/)"
-    r"[^\s<>()\[\]\"'`|]+",
-    re.IGNORECASE,
+    r"[a-zA-Z0-9-](?<![\w.@+-].)"
+    r"(?i:(?<=[a-z])[a-z]{1,9}://|[a-z0-9-]{0,62}\.(?:[a-z0-9-]{1,63}\.){0,7}[a-z]{2,10}/)"
+    r"[^\s<>()\[\]\"'`|]+"
 )
 """An address, also without what it begins with."""
 _MESSAGE = re.compile(
-    r"(?<![\w-])discord(?:(?:app)?\.com(?::443)?|://-)"
-    r"/channels/(?:(?:@|%40)me|[0-9]{1,20})/[0-9]{1,20}/([0-9]{1,20})(?![0-9])",
-    re.IGNORECASE,
+    r"[dD](?<![\w-].)(?i:iscord(?:(?:app)?\.com(?::443)?|://-)"
+    r"/channels/(?:(?:@|%40)me|[0-9]{1,20})/[0-9]{1,20}/([0-9]{1,20})(?![0-9]))"
 )
 _MARKUP = re.compile(r"<(?:@[!&]?|#|/|a?:|id:)[^<>]*>")
 """What Discord makes of a mention, an emoji or a command: its digits are no job."""
-_COPIED = re.compile(rf"(?<![\w-]){_DIGITS_LIKE}-({_DIGITS_LIKE})(?![\w-])")
+_COPIED = re.compile(rf"[0-9](?<![\w-].)[0-9]{{16,19}}-({_DIGITS_LIKE})(?![\w-])")
 """What Discord copies with Shift held: the channel's id and the message's."""
 
 
@@ -97,7 +99,7 @@ def read_prompt(text: str) -> str:
     prompt = text.encode(errors="ignore").decode().replace("\0", "").strip()
     if len(prompt) > PROMPT_MAX:
         raise PromptTooLong(length=len(prompt))
-    if is_blank(prompt) or not has_words(prompt):
+    if not has_words(prompt):
         raise PromptMissing
     return prompt
 
@@ -127,14 +129,17 @@ def read_upload(name: str) -> tuple[str, int]:
     Files that somebody renamed, as far as programs do it, are understood, and so is the address of
     a picture at the provider's. Raises `JobIdInvalid`.
     """
-    path = re.split(r"[?#]", _unquoted(name), maxsplit=1)[0]
+    if upload := _upload_in(name):
+        return upload[1], int(upload[2])
+    raise JobIdInvalid
+
+
+def _upload_in(name: str) -> re.Match[str] | None:
+    path = _unquoted(name).partition("?")[0].partition("#")[0]
     if stored := _STORED.search(path):
-        return stored[1], int(stored[2])
+        return stored
     file_name = _SPOILER.sub("", path.rpartition("/")[2], count=1)
-    upload = _RENAMED.search(file_name) or _UPLOAD.fullmatch(file_name)
-    if upload is None:
-        raise JobIdInvalid
-    return upload[1], int(upload[2])
+    return _RENAMED.search(file_name) or _UPLOAD.fullmatch(file_name)
 
 
 def messages_linked(text: str) -> Iterator[MessageId]:
@@ -173,10 +178,8 @@ def _ids_in(text: str) -> Iterator[str]:
     yield from (found[0] for found in _UUID.finditer(text))
     yield from ("-".join(found.groups()) for found in _TORN_UUID.finditer(text))
     for word in list(filter(_NUMBERED.search, text.split()))[:_WORDS_MAX]:
-        try:
-            yield read_upload(word.strip("<>()[]\"'`|,;"))[0]
-        except JobIdInvalid:
-            continue
+        if upload := _upload_in(word.strip("<>()[]\"'`|,;")):
+            yield upload[1]
     # Addresses are full of digits that mean something else.
     addresses = [found[0] for found in _URL.finditer(text)]
     between = _URL.sub(" ", text) if addresses else text

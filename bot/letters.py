@@ -8,7 +8,7 @@ import functools
 import re
 import unicodedata
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, repeat
 from string import ascii_lowercase
 
 IGNORED = (
@@ -21,9 +21,6 @@ ADDED_MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff
 """Accents that no script needs: a letter with one of its own is one character."""
 DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d"
 """Hyphens, dashes and minus signs."""
-_IGNORED = re.compile(f"[{IGNORED}]")
-_SOON = 64
-"""In most texts one of so many letters is seen."""
 _BLANKS = "\u2800\U0001d159"
 """A sign of Braille and a note, both without a dot or a head."""
 _UNSEEN = {"Cc", "Cf", "Cs", "Zs", "Zl", "Zp", "Mn", "Me"}
@@ -79,29 +76,45 @@ _FOLDED_MAX = 3
 """A few letters fold into a whole sentence: those stay as they are."""
 
 
+_PLANE_END = 0x10000
+UNSEEN = f"{IGNORED}{_BLANKS}" + "".join(
+    re.escape(letter)
+    for letter in map(chr, range(_PLANE_END))
+    if unicodedata.category(letter) in _UNSEEN
+)
+"""What is not seen where there is nothing else, for a regular expression, without the accents of
+scripts beyond the first plane: to look for so many ranges takes long."""
+_MAY_BE_SEEN = re.compile(f"[^{UNSEEN}]")
+
+
 def is_blank(text: str) -> bool:
     """Whether nothing of *text* can be seen."""
-    return not (any(map(_is_seen, text[:_SOON])) or any(map(_is_seen, set(text))))
+    found = _MAY_BE_SEEN.search(text)
+    if found is None or _is_seen(found[0]):
+        return found is None
+    return not any(map(_is_seen, set(text)))
 
 
 def _is_seen(letter: str) -> bool:
-    return not (
-        unicodedata.category(letter) in _UNSEEN or letter in _BLANKS or _IGNORED.match(letter)
-    )
+    return unicodedata.category(letter) not in _UNSEEN and _MAY_BE_SEEN.match(letter) is not None
 
 
 Table = list[int | str | None]
 """For `translated`; `str.translate` is several times faster by a list than by a dictionary."""
 SIGNS_END = 0x20000
 """Beyond there are only ideographs, and what nobody sees."""
-TABLE_END = 0x32400
-"""Beyond are no ideographs either. `str.translate` takes long over what a table does not have."""
-_BEYOND = re.compile(r"[\U00032400-\U0010ffff]+")
+_IDEOGRAPHS_END = 0x32400
+TABLE_END = 0x40000
+"""`str.translate` takes long over what a table does not have."""
+_BEYOND = b"\xf1\xf2\xf3\xf4"
+"""With these begins in UTF-8 what is beyond."""
 
 
 def translated(text: str, table: Table) -> str:
     """*text*, each of its letters as *table* has it; without what nobody sees beyond its end."""
-    return _BEYOND.sub("", text).translate(table)
+    # no regular expression: that takes long where every other letter is beyond
+    within = text.encode(errors="ignore").translate(None, _BEYOND).decode(errors="ignore")
+    return within.translate(table)
 
 
 @functools.cache
@@ -143,7 +156,7 @@ def folding() -> Table:
     The form is that of NFKC, letter by letter, and Latin where it looks so; what is no letter stays
     as it is.
     """
-    table: Table = list(range(TABLE_END))
+    table: Table = [*range(_IDEOGRAPHS_END), *repeat(None, TABLE_END - _IDEOGRAPHS_END)]
     for code, form in chain(_forms().items(), _latin().items()):
         if code < TABLE_END:
             table[code] = form

@@ -215,6 +215,7 @@ def test_an_empty_or_too_long_prompt_is_refused_with_its_length() -> None:
         "\u200b",
         "\u3164",
         "\uffa0\u115f\u1160",
+        "\u3164, {\u1160} --fast",
         "\u2800 \u2800",
         "\U000e0061\U000e007f",
         "\ufe0f\u200d\U000e0100",
