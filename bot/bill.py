@@ -66,6 +66,8 @@ _LITERAL = "\0"
 _BEGINNINGS = {f"--{name}"[:end] for name in _NAMES for end in range(1, len(name) + 3)}
 _WHOLE = tuple(f"--{name}" for name in _NAMES)
 _LONGEST = max(map(len, _BEGINNINGS))
+_ENDS = {*_AROUND, *"".join(_BEGINNINGS)}
+"""With these ends what may be the beginning of a flag."""
 _FLAG_ALONE = r"--[a-z]++(?:[\s=:]++(?:\{[\d\s.:,/x%]*+\}|[\w.:,/x%]*\d[\w.:,/%]*+))?+"
 _NO_WORDS = re.compile(rf"(?:{_FLAG_ALONE}|[{{}},\\{UNSEEN}]++)++")
 
@@ -75,6 +77,10 @@ _OTHER_DASHES = "\u02d7\u203e\u207b\u208b\u2212\u23af\u2500\u2501\u2504\u2505\u2
 _LONG_DASH = "\u2014"
 _SOFT_HYPHEN = "\xad"
 _ANY_DASH = f"[-{_LONG_DASH}{_SOFT_HYPHEN}]"
+_AFTER_SOFT = re.compile(
+    rf"[{{{_INITIALS}](?:(?<={_SOFT_HYPHEN}{_ANY_DASH}.)|(?<={_ANY_DASH}{_SOFT_HYPHEN}.))"
+)
+"""Finds soon whether a look for `_SOFT_DASHES` is needed: what begins like a flag behind one."""
 _SOFT_DASHES = re.compile(
     rf"{_ANY_DASH}(?<!{_ANY_DASH}{{2}}){_ANY_DASH}++(?=[{{{_SOFT_HYPHEN}]*+(?:"
     + "|".join(f"{_SOFT_HYPHEN}*+".join(name) for name in _NAMES)
@@ -269,6 +275,8 @@ def _read_groups(text: str) -> tuple[int, set[str]]:
 
 def _follow(begun: _Begun, letters: str, sign: str, names: set[str]) -> _Begun:
     """What may go on behind *letters* and *sign*; flags that are whole now join *names*."""
+    if not begun and letters[-1:] not in _ENDS:
+        return begun
     letters = letters.lstrip(_AROUND)
     stripped = letters.rstrip(_AROUND)
     if not stripped:
@@ -321,8 +329,10 @@ def _plain(prompt: str) -> str:
     if prompt.isascii():
         return prompt.lower()
     text = translated(prompt, _PLAIN)
-    while 3 * _LONG_DASH in text:  # as good as two, and looked through sooner
-        text = text.replace(3 * _LONG_DASH, 2 * _LONG_DASH)
+    for length in (81, 27, 9, 3):  # so many are as good as two, which are looked through sooner
+        text = text.replace(length * _LONG_DASH, 2 * _LONG_DASH)
     if _SOFT_HYPHEN in text:
-        text = _SOFT_DASHES.sub("--", text).replace(_SOFT_HYPHEN, "")
+        if _AFTER_SOFT.search(text):
+            text = _SOFT_DASHES.sub("--", text)
+        text = text.replace(_SOFT_HYPHEN, "")
     return text.replace(_LONG_DASH, "--")
