@@ -3,9 +3,9 @@
 One function for a question, in its caller's transaction.
 """
 
-from typing import Any, TypeVarTuple
+from typing import Any, TypeVar
 
-from sqlalchemy import Select, exists, func, literal, or_, select, union_all
+from sqlalchemy import Select, func, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.inputs import plain_id
@@ -14,7 +14,7 @@ from bot.store.erasing import FORGOTTEN, SHOWN
 from bot.store.rows import to_job
 from bot.store.tables import JobRow, PictureRow, plainly
 
-Ts = TypeVarTuple("Ts")
+T = TypeVar("T")
 
 _WITH_PICTURES = (JobState.FINISHED, JobState.DELIVERED)
 
@@ -62,21 +62,20 @@ def _fitting(
 ) -> Select[int, Any, Any, Any, Any]:
     """The newest jobs with pictures that fit, of the newest ones where *column* is *whose*.
 
-    The cheapest conditions come first: SQLite goes through them in this order.
+    The cheapest conditions come first: SQLite goes through them in this order. It finds a range of
+    numbers in an index only behind an equality, which PostgreSQL must not see (`_newest_first`): a
+    list of one value twice is one for SQLite alone.
     """
     oldest = _newest_first(select(JobRow.id), column, whose).offset(LOOKED_THROUGH - 1).limit(1)
-    fits = _newest_first(
-        select(
-            literal(part).label("part"),
-            JobRow.id,
-            JobRow.provider_job_id,
-            JobRow.prompt,
-            JobRow.created_at,
-        ),
-        column,
-        whose,
+    fits = select(
+        literal(part).label("part"),
+        JobRow.id,
+        JobRow.provider_job_id,
+        JobRow.prompt,
+        JobRow.created_at,
     )
     fits = fits.where(
+        column.in_([whose, whose]),
         JobRow.id >= func.coalesce(oldest.scalar_subquery(), 0),
         JobRow.state.in_([state.value for state in _WITH_PICTURES]),
     )
@@ -86,11 +85,12 @@ def _fitting(
             reads |= plainly(JobRow.provider_job_id).startswith(begins, autoescape=True)
         fits = fits.where(reads)
     if others_than is not None:  # in a channel: what was taken down, or shown elsewhere, is not
-        is_there = exists().where(
-            PictureRow.job_id == JobRow.id, PictureRow.posted_channel_id == whose
-        )
+        here = PictureRow.posted_channel_id == whose
+        one = select(PictureRow.job_id).where(PictureRow.job_id == JobRow.id, here).limit(1)
+        # No EXISTS, for which PostgreSQL may read all pictures.
+        is_there = one.scalar_subquery().is_not(None)
         fits = fits.where(JobRow.author_id != others_than, ~JobRow.private, is_there)
-    return fits.where(~FORGOTTEN).limit(limit)
+    return fits.where(~FORGOTTEN).order_by(column.desc(), JobRow.id.desc()).limit(limit)
 
 
 def children(session: Session, of: Job, viewer_id: int, limit: int) -> list[Job]:
@@ -111,8 +111,8 @@ def children(session: Session, of: Job, viewer_id: int, limit: int) -> list[Job]
 
 
 def _newest_first(
-    question: Select[*Ts], column: InstrumentedAttribute[Any], value: int | str | None
-) -> Select[*Ts]:
+    question: Select[T], column: InstrumentedAttribute[Any], value: int | str | None
+) -> Select[T]:
     """*question* where *column*, which has an index with the number, is *value*.
 
     A range of one value, and not an equality: PostgreSQL would walk through all jobs by their
