@@ -207,7 +207,7 @@ async def test_what_was_called_off_unrecorded_stays_off_three_days_later(tmp_pat
         ]
         await sim.clock.advance(1)
         with Held(sim) as let_go:
-            await sim.clock.advance(20)
+            await sim.clock.advance(60)  # they're called off one after the other
             told = [text(one) for one in waiting]
             assert all("Nothing was charged" in one for one in told)
             sim.clock.set_ahead(timedelta(days=3))
