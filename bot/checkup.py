@@ -32,9 +32,9 @@ from bot.ui.places import NEEDED, missing_permissions
 from bot.ui.requests import ended_in_time, within
 
 NO_TASK = "remixbot-check"
+"""No task of the API is called so: its ids are made of 20 random characters."""
 NOBODYS = ImagineRequest(prompt="")
 """What that would be made from."""
-"""No task of the API is called so: its ids are made of 20 random characters."""
 NO_KEY = "remixbot-check-of-no-key"
 """No key of the API is called so."""
 
@@ -47,8 +47,6 @@ _CONDITIONS = {
 
 _OF_A_TASK = re.compile(r"(?<![/\w])task(?![/\w])", re.IGNORECASE)
 """The API says that it has no such *task*. A server that knows no such path may quote the path."""
-
-
 _OF_TLS = ("ClientConnectorCertificateError", "ClientConnectorSSLError")
 """What aiohttp calls it when a server cannot show who it is."""
 
