@@ -9,6 +9,7 @@ from dotenv import dotenv_values
 from bot.settings import Settings, SettingsInvalid, load_settings
 
 EXAMPLE = Path(__file__).parent.parent / ".env.example"
+DOCUMENT = Path(__file__).parent.parent / "docs" / "settings.md"
 GOOD = {"DISCORD_TOKEN": "abc.def-ghi", "VTRIX_API_KEY": "key-0123456789"}
 
 
@@ -109,3 +110,26 @@ def test_the_example_names_every_setting_with_its_default(tmp_path: Path) -> Non
     for name, field in Settings.model_fields.items():
         if not field.is_required():
             assert getattr(settings, name) == field.default, name
+
+
+def test_the_documents_name_every_setting_with_its_default_and_its_bounds(tmp_path: Path) -> None:
+    row = r"^\| `([A-Z_]+)` \| (.+?) \| (.*?) \|"
+    rows = re.findall(row, DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(name for name, _, _ in rows) == sorted(map(str.upper, Settings.model_fields))
+    defaults = {name: cell.strip("`") for name, cell, _ in rows if cell.startswith("`")}
+    settings = load_settings(env_file(tmp_path, **GOOD, **defaults))
+    for name, cell, bounds in rows:
+        field = Settings.model_fields[name.lower()]
+        if field.is_required():
+            assert cell == "(required)", name
+            continue
+        assert getattr(settings, name.lower()) == field.default, name
+        assert (cell == "(empty)") is (name not in defaults), name
+        limits = [
+            limit
+            for bound in field.metadata
+            for limit in (getattr(bound, name, None) for name in ("ge", "gt", "le"))
+            if limit is not None
+        ]
+        numbers = [f"{limit:,}" for limit in limits]
+        assert re.findall(r"\d[\d,]*\b", bounds) == numbers, name
