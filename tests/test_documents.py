@@ -13,6 +13,9 @@ DOCUMENTS = sorted(
     for pattern in ("*.md", *(f"{folder}/**/*.md" for folder in FOLDERS))
     for file in ROOT.glob(pattern)
 )
+DECISIONS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+CONTRIBUTING_ROWS_MAX = 12
+"""A table that needs more is about files whose names do not say enough."""
 README_WORDS_MAX = 1400
 """A newcomer reads it in five minutes; what takes longer has a page in `docs/`."""
 
@@ -64,3 +67,22 @@ def test_trouble_is_quoted_as_the_bot_says_it() -> None:
     for quote in set(quotes) - {"The application did not respond"}:  # Discord's own words
         for part in filter(None, re.split(r"[…()]", quote)):
             assert part.strip() in said, quote
+
+
+def test_decisions_have_numbers_without_holes_and_are_listed() -> None:
+    index = re.findall(
+        r"^- \[(\d{4}: .+)\]\((.+?)\)", read("docs/decisions/README.md"), re.MULTILINE
+    )
+    titles = [file.read_text(encoding="utf-8").splitlines()[0] for file in DECISIONS]
+    assert index == [
+        (title.removeprefix("# "), file.name) for title, file in zip(titles, DECISIONS, strict=True)
+    ]
+    assert [int(title[2:6]) for title in titles] == list(range(1, len(titles) + 1))
+
+
+def test_a_change_finds_its_place_in_twelve_rows() -> None:
+    _, _, table = read("CONTRIBUTING.md").partition(
+        "| You want to change … | Look in |\n|---|---|\n"
+    )
+    rows = table.partition("\n\n")[0].splitlines()
+    assert 0 < len(rows) <= CONTRIBUTING_ROWS_MAX
