@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 DRIVER = "postgresql+asyncpg"
@@ -67,12 +67,17 @@ class Server:
         await self._run(f"ALTER DATABASE {before} RENAME TO {after}")
 
     async def _run(self, *statements: str, database: str | None = None) -> None:
-        url = self._url.set(database=database) if database else self._url
-        engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
-        async with engine.connect() as connection:
+        async with self._connected(database) as connection:
             for statement in statements:
                 await connection.execute(text(statement))
-        await engine.dispose()
+
+    @asynccontextmanager
+    async def _connected(self, database: str | None = None) -> AsyncGenerator[AsyncConnection]:
+        """A connection on which every statement is a transaction of its own."""
+        url = self._url.set(database=database) if database else self._url
+        engine = create_async_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+        async with engine.connect() as connection:
+            yield connection
 
 
 class OwnServer(Server):
@@ -110,20 +115,21 @@ class OwnServer(Server):
     @asynccontextmanager
     async def silent_commits(self) -> AsyncGenerator[None]:
         """It commits, and then waits in vain for a copy of itself before it says so."""
-        async with self.configured("synchronous_standby_names", "nobody"):
-            commits = asyncio.create_task(self._commit_for_ever())
-            engine = create_async_engine(self._url, isolation_level="AUTOCOMMIT")
-            silent = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
-            async with engine.connect() as connection:
-                while not await connection.scalar(silent):  # it takes its time to read its settings
-                    pass
-            await engine.dispose()
-            yield
-        commits.cancel()
-        await asyncio.wait({commits})
+        over = asyncio.Event()
+        commits = asyncio.create_task(self._commit_until(over))
+        silent = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+        try:
+            async with self.configured("synchronous_standby_names", "nobody"):
+                async with self._connected() as connection:
+                    while not await connection.scalar(silent):  # it takes its time to read settings
+                        pass
+                yield
+        finally:
+            over.set()
+            await commits  # not cancelled: a driver that is broken off leaves its socket behind
 
-    async def _commit_for_ever(self) -> None:
-        while True:
+    async def _commit_until(self, over: asyncio.Event) -> None:
+        while not over.is_set():
             await self._run("CREATE TABLE IF NOT EXISTS probe ()", "DROP TABLE IF EXISTS probe")
 
     @asynccontextmanager
@@ -135,10 +141,9 @@ class OwnServer(Server):
         await self._until_it_says("off")
 
     async def _until_it_says(self, word: str) -> None:
-        engine = create_async_engine(self._url, poolclass=NullPool)
         said = None
         while said != word:  # a server takes its time to read its settings again
-            async with engine.connect() as connection:
+            async with self._connected() as connection:
                 said = await connection.scalar(text("SHOW default_transaction_read_only"))
 
     def _call(self, program: str, *arguments: str) -> None:
