@@ -66,7 +66,7 @@ def test_trouble_is_quoted_as_the_bot_says_it() -> None:
     assert len(quotes) > 20
     for quote in set(quotes) - {"The application did not respond"}:  # Discord's own words
         for part in filter(None, re.split(r"[…()]", quote)):
-            assert part.strip() in said, quote
+            assert part.strip() in said, f"docs/troubleshooting.md quotes {quote!r}"
 
 
 def test_decisions_have_numbers_without_holes_and_are_listed() -> None:
