@@ -22,9 +22,8 @@ def migrate(connection: Connection, to: str = NEWEST) -> None:
     pictures of all jobs along: foreign keys must not be enforced there. Raises `StoreTooNew` where
     the database has a version that is not known here; it is left alone then.
     """
-    config = _config(connection=connection)
-    _check_versions(connection, config)
-    command.upgrade(config, to)
+    if to != NEWEST or not is_newest(connection):
+        command.upgrade(_config(connection=connection), to)
 
 
 def is_newest(connection: Connection) -> bool | None:
@@ -32,19 +31,13 @@ def is_newest(connection: Connection) -> bool | None:
 
     Raises `StoreTooNew`.
     """
-    config = _config()
-    versions = _check_versions(connection, config)
-    newest = ScriptDirectory.from_config(config).get_heads()
-    return set(versions) == set(newest) if versions else None
-
-
-def _check_versions(connection: Connection, config: Config) -> tuple[str, ...]:
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    scripts = ScriptDirectory.from_config(_config())
     versions = MigrationContext.configure(connection).get_current_heads()
+    known = {script.revision for script in scripts.walk_revisions()}
     for version in versions:
         if version not in known:
             raise StoreTooNew(detail=version)
-    return versions
+    return set(versions) == set(scripts.get_heads()) if versions else None
 
 
 def _config(**attributes: object) -> Config:

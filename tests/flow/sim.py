@@ -20,6 +20,7 @@ from bot.store import Store
 from sandbox.api import GenerationServer
 from sandbox.api.painting.scene import Scene
 from tests.clock import ManualClock
+from tests.store.newest import make_file
 
 SETTLES_S = 12.0
 """Long for a busy machine. It has to be less than the product's own pauses on the machine's clock,
@@ -95,6 +96,7 @@ class Sim:
         self.ben: MemberActor
 
     async def start(self, stack: AsyncExitStack) -> None:
+        make_file(self.database)
         await stack.enter_async_context(self.api)
         await stack.enter_async_context(self._opened)
         self.env = simcord.Env(await self._open_bot(), settle_timeout=SETTLES_S)

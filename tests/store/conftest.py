@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.engine import make_url
 from sqlalchemy.pool import QueuePool
 
 from bot.store import Store, open_store
 from tests.clock import ManualClock
+from tests.store.newest import make_file, make_tables
 from tests.store.postgres import OwnServer, Server
 
 
@@ -59,7 +61,15 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-async def store(database_url: str, clock: ManualClock, in_use: set[int]) -> AsyncGenerator[Store]:
+async def store(
+    database_url: str, clock: ManualClock, in_use: set[int], request: pytest.FixtureRequest
+) -> AsyncGenerator[Store]:
+    """One with the newest tables; those of the migrations have `database_url` alone."""
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        make_file(Path(url.database or ""))
+    else:
+        await make_tables(request.getfixturevalue("postgres"), database_url)
     async with open_store(database_url, clock=clock) as opened:
         yield opened
         assert not in_use, "a connection is still checked out"
