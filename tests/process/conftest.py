@@ -1,6 +1,5 @@
 """The real program, `python -m bot`, between a Discord over real sockets and the sandbox API."""
 
-import asyncio
 import json
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
@@ -16,7 +15,8 @@ from tests.discord_server.server import DiscordServer
 from tests.discord_server.world import Channel
 from tests.flow.sim import KEY, paint_dot
 from tests.patience import EASY, EASY_S
-from tests.process.hatchery import HatchedBot, Hatchery
+from tests.process.fork_server import ForkedBot, ForkServer
+from tests.store.newest import make_file
 
 SPEED = 10.0
 """Jobs are done by the time of the first read."""
@@ -58,53 +58,58 @@ def env(api: GenerationServer) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def hatchery() -> Iterator[Hatchery]:
+def fork_server() -> Iterator[ForkServer]:
     """Starts bots without importing everything again each time."""
-    with Hatchery() as hatchery:
-        yield hatchery
+    with ForkServer() as fork_server:
+        yield fork_server
 
 
 @pytest.fixture
-async def bot(
-    hatchery: Hatchery,
-    discord: DiscordServer,
-    people: list[Person],  # noqa: ARG001  # a bot knows those who are there when it connects
-    env: dict[str, str],
-    tmp_path: Path,
-) -> AsyncGenerator[BotProcess]:
-    """The bot, connected. Ends as an operator would end it, and leaves nothing behind."""
-    async with HatchedBot(hatchery, discord, cwd=tmp_path, env=env) as process:
-        await asyncio.gather(discord.bot_online(), process.wait_for_line("Logged in as"))
-        yield process
+def folder(tmp_path: Path) -> Path:
+    """Where bots run; the database is in place, which spares the first of them its making."""
+    make_file(tmp_path / "data" / "remixbot.db")
+    return tmp_path
 
 
 class Bots:
     """Starts bots in one folder, one after the other: ``async with bots(SETTING="x") as bot``."""
 
     def __init__(
-        self, hatchery: Hatchery, discord: DiscordServer, folder: Path, env: dict[str, str]
+        self, fork_server: ForkServer, discord: DiscordServer, folder: Path, env: dict[str, str]
     ) -> None:
-        self._hatchery = hatchery
+        self._fork_server = fork_server
         self._discord = discord
         self._folder = folder
         self._env = env
 
+    def start(self, **settings: str) -> BotProcess:
+        """A bot that has yet to start, with the test's settings and these."""
+        env = {**self._env, **settings}
+        return ForkedBot(self._fork_server, self._discord, cwd=self._folder, env=env)
+
     @asynccontextmanager
     async def __call__(self, **settings: str) -> AsyncGenerator[BotProcess]:
         """A bot that is connected, with the test's settings and these."""
-        env = {**self._env, **settings}
-        async with HatchedBot(self._hatchery, self._discord, cwd=self._folder, env=env) as bot:
-            await asyncio.gather(self._discord.bot_online(), bot.wait_for_line("Logged in as"))
+        async with self.start(**settings) as bot:
+            await bot.wait_for_line("Logged in as")
             yield bot
         assert "Traceback" not in bot.output
 
 
 @pytest.fixture
 def bots(
-    hatchery: Hatchery,
+    fork_server: ForkServer,
     discord: DiscordServer,
     people: list[Person],  # noqa: ARG001  # a bot knows those who are there when it connects
-    tmp_path: Path,
+    folder: Path,
     env: dict[str, str],
 ) -> Bots:
-    return Bots(hatchery, discord, tmp_path, env)
+    return Bots(fork_server, discord, folder, env)
+
+
+@pytest.fixture
+async def bot(bots: Bots) -> AsyncGenerator[BotProcess]:
+    """The bot, connected."""
+    async with bots.start() as process:
+        await process.wait_for_line("Logged in as")
+        yield process

@@ -1,9 +1,7 @@
 """``python -m bot check``: a line for each thing, and an exit code, without starting the bot."""
 
 import asyncio
-import os
 import socket
-from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
@@ -15,56 +13,46 @@ from tests.api.servers import Answer, scripted
 from tests.discord_server.faults import PORTAL, RESET, SILENCE, Fault, banned, broken
 from tests.discord_server.launch import VARIABLE
 from tests.discord_server.people import Community, Person
-from tests.discord_server.process import PROJECT, BotProcess
+from tests.discord_server.process import BotProcess
 from tests.discord_server.server import DiscordServer
 from tests.discord_server.things import ATTACH_FILES, INVITED_WITH
 from tests.flow.sim import KEY
+from tests.process.fork_server import ForkedBot, ForkServer
 
 
 class Check:
-    """Runs the check in a folder of its own."""
+    """Runs ``python -m bot check`` in a folder of its own."""
 
-    def __init__(self, folder: Path, env: dict[str, str]) -> None:
+    def __init__(
+        self, fork_server: ForkServer, discord: DiscordServer, folder: Path, env: dict[str, str]
+    ) -> None:
+        self._fork_server = fork_server
+        self._discord = discord
         self._folder = folder
         self._env = env
 
     async def __call__(self, **settings: str) -> tuple[int, list[str]]:
         """The exit code, and the lines."""
-        process = await asyncio.create_subprocess_exec(
-            "python",
-            *("-m", "tests.discord_server.launch", "bot", "check"),
+        async with ForkedBot(
+            self._fork_server,
+            self._discord,
             cwd=self._folder,
-            env=self._env | settings,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        written, _ = await process.communicate()
-        output = written.decode()
-        for secret in (self._env["DISCORD_TOKEN"], KEY):
-            assert secret not in output
-        assert "Traceback" not in output, output
-        return process.returncode or 0, output.splitlines()
+            env={**self._env, **settings},
+            arguments=["check"],
+        ) as process:
+            code = await process.wait()
+        for secret in (self._discord.token, KEY):
+            assert secret not in process.output
+        assert "Traceback" not in process.output, process.output
+        return code, process.lines
 
 
 @pytest.fixture
-async def discord() -> AsyncGenerator[DiscordServer]:
-    async with DiscordServer() as server:
-        yield server
-        assert server.unknown_routes == []
-
-
-@pytest.fixture
-def check(discord: DiscordServer, api: GenerationServer, tmp_path: Path) -> Check:
-    path = f"{PROJECT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    env = {
-        "PATH": path,
-        "PYTHONPATH": str(PROJECT),
-        VARIABLE: discord.url,
-        "DISCORD_TOKEN": discord.token,
-        "VTRIX_API_KEY": KEY,
-        "VTRIX_API_URL": api.url,
-    }
-    return Check(tmp_path, env)
+def check(
+    fork_server: ForkServer, discord: DiscordServer, api: GenerationServer, tmp_path: Path
+) -> Check:
+    env = {"VTRIX_API_KEY": KEY, "VTRIX_API_URL": api.url}
+    return Check(fork_server, discord, tmp_path, env)
 
 
 async def test_when_all_is_right_each_thing_has_a_line_and_nothing_is_made(

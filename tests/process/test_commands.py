@@ -1,7 +1,6 @@
 """Discord has the bot's commands, whoever told it others; people with old ones are told so."""
 
 from collections.abc import AsyncGenerator
-from pathlib import Path
 
 import pytest
 
@@ -11,6 +10,7 @@ from tests.discord_server.people import DidNotRespond, Person
 from tests.discord_server.process import BotProcess
 from tests.discord_server.server import DiscordServer
 from tests.discord_server.things import Channel, JsonObject
+from tests.process.conftest import Bots
 
 UP = "Logged in as"
 JOB_ID = "0a1b2c3d-0000-4000-8000-000000000000"
@@ -31,23 +31,19 @@ def told(discord: DiscordServer) -> list[str]:
     return [one.method for one in about]
 
 
-async def start(discord: DiscordServer, env: dict[str, str], folder: Path) -> None:
-    async with BotProcess(discord, cwd=folder, env=env) as bot:
-        await bot.wait_for_line(UP, timeout_s=50)
-        assert await bot.stop() == 0
-    assert "Traceback" not in bot.output
-
-
 async def test_commands_are_looked_at_once_and_told_where_they_differ(
-    discord: DiscordServer, env: dict[str, str], tmp_path: Path
+    bots: Bots, discord: DiscordServer
 ) -> None:
-    await start(discord, env, tmp_path)
+    async with bots() as bot:
+        assert await bot.stop() == 0
     assert told(discord) == ["GET", "PUT"]
     ours = [one["name"] for one in discord.world.commands[None]]
-    await start(discord, env, tmp_path)
+    async with bots() as bot:
+        assert await bot.stop() == 0
     assert told(discord) == ["GET", "PUT", "GET"], "nothing differs"
     discord.world.commands[None] = [OLD]
-    await start(discord, env, tmp_path)
+    async with bots() as bot:
+        assert await bot.stop() == 0
     assert told(discord)[3:] == ["GET", "PUT"]
     assert [one["name"] for one in discord.world.commands[None]] == ours
 
@@ -135,10 +131,11 @@ def test_what_somebody_changed_makes_one(change: JsonObject) -> None:
 
 
 async def test_commands_that_discord_does_not_take_do_not_keep_the_bot_away(
-    discord: DiscordServer, env: dict[str, str], tmp_path: Path
+    bots: Bots,
+    discord: DiscordServer,
 ) -> None:
     discord.faults.add("PUT", "/applications/*/commands", error(400, 30034))
-    async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+    async with bots.start() as bot:
         await bot.wait_for_line("ERROR.*Discord does not take the commands: HTTP 400, code 30034")
         await bot.wait_for_line(UP)
 

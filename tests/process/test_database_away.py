@@ -2,12 +2,10 @@
 
 import re
 import socket
-from pathlib import Path
 
 import pytest
 
-from tests.discord_server.process import BotProcess
-from tests.discord_server.server import DiscordServer
+from tests.process.conftest import Bots
 from tests.store.relay import Relay
 from tests.store.turning_away import turning_away
 
@@ -21,12 +19,13 @@ def free_port() -> int:
 
 
 async def test_a_start_waits_for_a_server_that_starts_later(
-    discord: DiscordServer, env: dict[str, str], tmp_path: Path, postgresql_url: str
+    bots: Bots,
+    postgresql_url: str,
 ) -> None:
     """First nobody listens, then it is starting up, then it is there: a line for each try."""
     port = free_port()
     url = Relay.address(postgresql_url, port)
-    async with BotProcess(discord, cwd=tmp_path, env={**env, "DATABASE_URL": url}) as bot:
+    async with bots.start(DATABASE_URL=url) as bot:
         await bot.wait_for_line(AGAIN)
         async with turning_away("57P03", port):
             await bot.wait_for_line("CannotConnectNowError")
@@ -41,11 +40,12 @@ async def test_a_start_waits_for_a_server_that_starts_later(
 
 @pytest.mark.parametrize("sqlstate", ["57P03", "53300"])
 async def test_a_start_that_waits_can_be_stopped(
-    discord: DiscordServer, env: dict[str, str], tmp_path: Path, sqlstate: str
+    bots: Bots,
+    sqlstate: str,
 ) -> None:
     async with (
         turning_away(sqlstate) as url,
-        BotProcess(discord, cwd=tmp_path, env={**env, "DATABASE_URL": url}) as bot,
+        bots.start(DATABASE_URL=url) as bot,
     ):
         await bot.wait_for_line(AGAIN)
         assert await bot.stop() == 0
@@ -62,11 +62,13 @@ async def test_a_start_that_waits_can_be_stopped(
     ],
 )
 async def test_a_start_ends_at_once_where_only_the_operator_can_help(
-    discord: DiscordServer, env: dict[str, str], tmp_path: Path, sqlstate: str, told: str
+    bots: Bots,
+    sqlstate: str,
+    told: str,
 ) -> None:
     async with (
         turning_away(sqlstate) as url,
-        BotProcess(discord, cwd=tmp_path, env={**env, "DATABASE_URL": url}) as bot,
+        bots.start(DATABASE_URL=url) as bot,
     ):
         assert await bot.wait() == 1
     [line] = bot.lines

@@ -1,7 +1,6 @@
 """Discord refuses, breaks down, loses things: each job ends once, where its author finds it."""
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -249,13 +248,12 @@ async def test_where_the_bot_may_no_longer_see_the_channel_the_result_goes_to_it
 
 
 async def test_what_nobody_can_be_given_is_kept_and_comes_after_a_start_in_better_times(
+    bots: Bots,
     discord: DiscordServer,
     api: GenerationServer,
     channel: Channel,
     people: list[Person],
     bot: BotProcess,
-    env: dict[str, str],
-    tmp_path: Path,
 ) -> None:
     ann = people[0]
     ann.close_direct_messages()
@@ -267,7 +265,7 @@ async def test_what_nobody_can_be_given_is_kept_and_comes_after_a_start_in_bette
     assert by_token.happened
     assert await bot.stop() == 0
     discord.faults.clear()
-    async with BotProcess(discord, cwd=tmp_path, env=env):
+    async with bots.start():
         await ends_once(handle, ann, channel, api)
 
 

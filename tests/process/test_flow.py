@@ -1,7 +1,6 @@
 """The whole flow over real sockets, several people at once, and a restart in between."""
 
 import asyncio
-from pathlib import Path
 
 from sandbox.api import GenerationServer
 from tests.discord_server.people import Handle, Person
@@ -10,6 +9,7 @@ from tests.discord_server.seen import SeenMessage
 from tests.discord_server.server import DiscordServer
 from tests.discord_server.world import Channel
 from tests.flow.sim import DOT, KEY
+from tests.process.conftest import Bots
 
 
 def finished(message: SeenMessage) -> bool:
@@ -92,21 +92,20 @@ async def test_a_job_is_shown_again_to_those_who_may_see_it(
 
 
 async def test_buttons_and_forms_outlive_the_process(
+    bots: Bots,
     discord: DiscordServer,
     api: GenerationServer,
     channel: Channel,
     people: list[Person],
-    env: dict[str, str],
-    tmp_path: Path,
 ) -> None:
     ann, ben = people[:2]
-    async with BotProcess(discord, cwd=tmp_path, env=env) as first:
+    async with bots.start() as first:
         await discord.bot_online()
         message = await result_of(await ann.slash(channel, "imagine", prompt="before"))
         form = await ann.click(message, "Remix 2")
         assert await first.stop() == 0
     syncs = [one for one in discord.requests if one.method == "PUT"]
-    async with BotProcess(discord, cwd=tmp_path, env=env):
+    async with bots.start():
         await discord.bot_online()
         sent = await ann.submit(form, {"Prompt": "after", "How far may it go?": "0"})
         assert "after" in (await result_of(sent)).text
@@ -129,14 +128,13 @@ async def test_only_who_asked_is_pinged(
 
 
 async def test_a_killed_bot_goes_on_with_its_jobs_and_pays_for_none_twice(
+    bots: Bots,
     discord: DiscordServer,
     api: GenerationServer,
     channel: Channel,
     people: list[Person],
-    env: dict[str, str],
-    tmp_path: Path,
 ) -> None:
-    async with BotProcess(discord, cwd=tmp_path, env=env) as first:
+    async with bots.start() as first:
         await discord.bot_online()
         handles = [
             await person.slash(channel, "imagine", prompt=f"{person.user.name} sandbox:seconds=6")
@@ -144,7 +142,7 @@ async def test_a_killed_bot_goes_on_with_its_jobs_and_pays_for_none_twice(
         ]
         await api.until(lambda: len(api.reads) == 3)
         await first.kill()
-    async with BotProcess(discord, cwd=tmp_path, env=env) as second:
+    async with bots.start() as second:
         await discord.bot_online()
         for handle in handles:
             assert len((await result_of(handle)).pictures) == 4

@@ -19,7 +19,7 @@ from tests.discord_server.world import MovableClock
 from tests.flow.sim import paint_dot
 from tests.patience import EASY_S
 from tests.process.conftest import SPEED
-from tests.process.hatchery import Hatchery
+from tests.process.fork_server import ForkServer
 from tests.process.kill_launch import KILLED
 from tests.process.lives import BEGINNING, LIVES, STARTS, Life, Start, around
 from tests.process.world import World
@@ -49,20 +49,20 @@ async def discord(clock: MovableClock) -> AsyncGenerator[DiscordServer]:
 
 @pytest.fixture
 def world(
-    hatchery: Hatchery,
+    fork_server: ForkServer,
     discord: DiscordServer,
     api: GenerationServer,
     channel: Channel,
     people: list[Person],
-    tmp_path: Path,
+    folder: Path,
 ) -> World:
     return World(
-        hatchery=hatchery,
+        fork_server=fork_server,
         discord=discord,
         api=api,
         channel=channel,
         author=people[0],
-        folder=tmp_path,
+        folder=folder,
     )
 
 

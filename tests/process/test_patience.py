@@ -3,7 +3,6 @@
 import asyncio
 import json
 import socket
-from pathlib import Path
 
 import pytest
 
@@ -16,6 +15,7 @@ from tests.discord_server.process import BotProcess
 from tests.discord_server.server import DiscordServer
 from tests.discord_server.things import Channel
 from tests.patience import EASY
+from tests.process.conftest import Bots
 
 UP = "Logged in as"
 SOON_S = 90.0
@@ -43,15 +43,14 @@ def attempts(bot: BotProcess) -> list[str]:
     ],
 )
 async def test_what_may_pass_is_waited_for_in_one_line_each(
+    bots: Bots,
     discord: DiscordServer,
-    env: dict[str, str],
-    tmp_path: Path,
     fault: Fault,
     path: str,
     named: str,
 ) -> None:
     discord.faults.add("*", path, fault, times=4 if fault is RESET else 2)  # aiohttp asks twice
-    async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+    async with bots.start() as bot:
         await bot.wait_for_line(UP, SOON_S)
         assert await bot.stop() == 0
     assert len(attempts(bot)) == 2, bot.output
@@ -61,10 +60,11 @@ async def test_what_may_pass_is_waited_for_in_one_line_each(
 
 
 async def test_a_ban_is_waited_for_as_long_as_it_says(
-    discord: DiscordServer, env: dict[str, str], tmp_path: Path
+    bots: Bots,
+    discord: DiscordServer,
 ) -> None:
     discord.faults.add("GET", "/users/@me", banned(3600), times=None)
-    async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+    async with bots.start() as bot:
         line = await bot.wait_for_line(NEXT)
         assert "Cloudflare" in line
         assert line.endswith("Next attempt in 3601 s.")
@@ -73,23 +73,20 @@ async def test_a_ban_is_waited_for_as_long_as_it_says(
 
 
 async def test_nobody_at_all_is_waited_for_until_a_signal(
-    discord: DiscordServer, env: dict[str, str], tmp_path: Path
+    bots: Bots,
 ) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
-        env[VARIABLE] = f"http://127.0.0.1:{nobody.getsockname()[1]}"
-        async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+        address = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        async with bots.start(**{VARIABLE: address}) as bot:
             line = await bot.wait_for_line(NEXT)
             assert "Discord can't be reached (ClientConnectorError)" in line
             assert await bot.stop() == 0
     assert "Traceback" not in bot.output
 
 
-async def test_a_name_that_cannot_be_looked_up_is_named(
-    discord: DiscordServer, env: dict[str, str], tmp_path: Path
-) -> None:
-    env[VARIABLE] = "http://discord.invalid"
-    async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+async def test_a_name_that_cannot_be_looked_up_is_named(bots: Bots) -> None:
+    async with bots.start(**{VARIABLE: "http://discord.invalid"}) as bot:
         line = await bot.wait_for_line(NEXT)
         assert "The name of Discord's server can't be looked up" in line
         assert await bot.stop() == 0
@@ -98,10 +95,12 @@ async def test_a_name_that_cannot_be_looked_up_is_named(
 @pytest.mark.slow
 @pytest.mark.parametrize("refused", [503, 429, 4000, 1000, 4008])
 async def test_a_gateway_that_closes_its_door_is_knocked_at_again(
-    discord: DiscordServer, env: dict[str, str], tmp_path: Path, refused: int
+    bots: Bots,
+    discord: DiscordServer,
+    refused: int,
 ) -> None:
     discord.gateway.refuses = [refused] * 2
-    async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+    async with bots.start() as bot:
         await bot.wait_for_line(UP, SOON_S)
         assert await bot.stop() == 0
     assert discord.gateway.refuses == []
@@ -112,13 +111,15 @@ async def test_a_gateway_that_closes_its_door_is_knocked_at_again(
 
 @pytest.mark.parametrize("unsaid", [HELLO, IDENTIFY, RESUME], ids=["hello", "ready", "resumed"])
 async def test_a_gateway_that_answers_and_never_lets_the_bot_in_is_given_up(
-    discord: DiscordServer, env: dict[str, str], tmp_path: Path, unsaid: int
+    bots: Bots,
+    discord: DiscordServer,
+    unsaid: int,
 ) -> None:
-    env[CONSTANTS] = json.dumps({**EASY, "bot.connecting.GATEWAY_ANSWERS_S": 2.0})
+    waits = {**EASY, "bot.connecting.GATEWAY_ANSWERS_S": 2.0}
     gateway = discord.gateway
     if unsaid != RESUME:
         gateway.leaves_unsaid = {unsaid}
-    async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+    async with bots.start(**{CONSTANTS: json.dumps(waits)}) as bot:
         if unsaid == RESUME:
             await bot.wait_for_line(UP, SOON_S)
             gateway.leaves_unsaid = {unsaid}
@@ -136,10 +137,11 @@ async def test_a_gateway_that_answers_and_never_lets_the_bot_in_is_given_up(
 
 
 async def test_no_more_starts_for_today_are_waited_for(
-    discord: DiscordServer, env: dict[str, str], tmp_path: Path
+    bots: Bots,
+    discord: DiscordServer,
 ) -> None:
     discord.world.starts_left = 0
-    async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+    async with bots.start() as bot:
         await bot.wait_for_line("Discord allows this bot no more starts for now.*Next attempt in")
         assert discord.gateway.identified == 0
         discord.world.starts_left = 1
@@ -159,9 +161,8 @@ async def test_no_more_starts_for_today_are_waited_for(
 )
 @pytest.mark.parametrize("running", [False, True])
 async def test_what_only_somebody_can_mend_ends_the_bot_with_a_sentence(
+    bots: Bots,
     discord: DiscordServer,
-    env: dict[str, str],
-    tmp_path: Path,
     code: int,
     named: str,
     *,
@@ -169,7 +170,7 @@ async def test_what_only_somebody_can_mend_ends_the_bot_with_a_sentence(
 ) -> None:
     if not running:
         discord.gateway.refuses = [code]
-    async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+    async with bots.start() as bot:
         if running:
             await bot.wait_for_line(UP, SOON_S)
             await discord.gateway.drop(code)
@@ -181,22 +182,24 @@ async def test_what_only_somebody_can_mend_ends_the_bot_with_a_sentence(
 
 
 async def test_a_token_that_is_withdrawn_between_two_questions_ends_the_bot(
-    discord: DiscordServer, env: dict[str, str], tmp_path: Path
+    bots: Bots,
+    discord: DiscordServer,
 ) -> None:
     discord.faults.add("GET", "/oauth2/applications/@me", error(401))
-    async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+    async with bots.start() as bot:
         assert await bot.wait() == 1
     assert "Discord refused the token" in bot.lines[-1]
     assert "Traceback" not in bot.output
 
 
 async def test_a_dead_address_for_going_on_is_given_up(
-    discord: DiscordServer, env: dict[str, str], tmp_path: Path
+    bots: Bots,
+    discord: DiscordServer,
 ) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         discord.gateway.resume_at = f"ws://127.0.0.1:{nobody.getsockname()[1]}"
-        async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+        async with bots.start() as bot:
             await bot.wait_for_line(UP, SOON_S)
             await discord.gateway.drop()
             await discord.bot_identified(times=2, timeout_s=SOON_S)
@@ -207,22 +210,21 @@ async def test_a_dead_address_for_going_on_is_given_up(
 
 @pytest.mark.slow
 async def test_jobs_of_before_go_on_once_however_many_attempts_it_takes(
+    bots: Bots,
     discord: DiscordServer,
     api: GenerationServer,
     channel: Channel,
     people: list[Person],
-    env: dict[str, str],
-    tmp_path: Path,
 ) -> None:
     ann = people[0]
-    async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+    async with bots.start() as bot:
         await asyncio.gather(discord.bot_online(), bot.wait_for_line(UP, SOON_S))
         asked = await ann.slash(channel, "imagine", prompt="a boat sandbox:seconds=40")
         await asked.message(until=lambda message: "%" in message.text)
         await bot.kill()
     discord.faults.add("*", "/applications/*/commands", broken(503), times=2)
     discord.faults.add("GET", "/gateway/bot", broken(503))
-    async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+    async with bots.start() as bot:
         await bot.wait_for_line(UP, SOON_S)
         await asked.message(until=lambda message: bool(message.pictures), timeout_s=SOON_S)
         assert await bot.stop() == 0

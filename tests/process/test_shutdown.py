@@ -19,6 +19,7 @@ from tests.discord_server.server import DiscordServer
 from tests.discord_server.things import Channel
 from tests.patience import HANGS_S
 from tests.process.accidents import silence
+from tests.process.conftest import Bots
 from tests.store.relay import Relay
 
 PROMISED_S = 10.0
@@ -43,13 +44,11 @@ async def quiet(call: Call, job: Job, request: web.Request) -> web.StreamRespons
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("at", ["working", "silent read", "silent picture"])
 async def test_jobs_that_the_api_has_go_on_after_the_next_start(
-    discord: DiscordServer,
+    bots: Bots,
     bot: BotProcess,
     api: GenerationServer,
     people: list[Person],
     channel: Channel,
-    env: dict[str, str],
-    tmp_path: Path,
     by: signal.Signals,
     at: str,
 ) -> None:
@@ -65,26 +64,24 @@ async def test_jobs_that_the_api_has_go_on_after_the_next_start(
     await hung.wait()
     await ends_cleanly(bot, by)
     api.interfere = None
-    async with BotProcess(discord, cwd=tmp_path, env=env) as second:
+    async with bots() as second:
         assert len((await handle.message(finished)).pictures) == 4
         await ends_cleanly(second)
     assert api.submit_calls == 1
 
 
 async def test_a_job_on_its_way_to_the_api_is_told_after_the_next_start(
-    discord: DiscordServer,
+    bots: Bots,
     bot: BotProcess,
     api: GenerationServer,
     people: list[Person],
     channel: Channel,
-    env: dict[str, str],
-    tmp_path: Path,
 ) -> None:
     api.interfere = quiet
     handle = await people[0].slash(channel, "imagine", prompt="silent submit")
     await api.until(lambda: len(api.submits) == 1)
     await ends_cleanly(bot)
-    async with BotProcess(discord, cwd=tmp_path, env=env) as second:
+    async with bots() as second:
         told = await handle.message(lambda message: "Retry" in message.buttons)
         assert "It may have been charged" in told.text
         await ends_cleanly(second)
@@ -143,16 +140,9 @@ async def relay(postgresql_url: str) -> AsyncGenerator[Relay]:
 
 @pytest.mark.slow
 async def test_a_postgresql_server_that_is_frozen_holds_nobody_up(
-    discord: DiscordServer,
-    api: GenerationServer,
-    people: list[Person],
-    channel: Channel,
-    env: dict[str, str],
-    tmp_path: Path,
-    relay: Relay,
+    bots: Bots, api: GenerationServer, people: list[Person], channel: Channel, relay: Relay
 ) -> None:
-    on_postgresql = {**env, "DATABASE_URL": relay.url}
-    async with BotProcess(discord, cwd=tmp_path, env=on_postgresql) as bot:
+    async with bots.start(DATABASE_URL=relay.url) as bot:
         await bot.wait_for_line("Logged in as")
         for number, person in enumerate(people):
             await person.slash(channel, "imagine", prompt=f"{number} sandbox:seconds=2.5")
@@ -180,10 +170,12 @@ async def test_a_second_signal_changes_nothing(
 
 @pytest.mark.parametrize("path", ["/users/@me", "/applications/**"])
 async def test_a_start_that_hangs_can_be_stopped(
-    discord: DiscordServer, env: dict[str, str], tmp_path: Path, path: str
+    bots: Bots,
+    discord: DiscordServer,
+    path: str,
 ) -> None:
     fault = discord.faults.add("*", path, SILENCE, times=None)
-    async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+    async with bots.start() as bot:
         await discord.world.until(
             lambda: fault.happened or None, timeout_s=HANGS_S, describe=lambda: "nothing was asked"
         )
@@ -191,8 +183,9 @@ async def test_a_start_that_hangs_can_be_stopped(
 
 
 async def test_a_start_without_a_gateway_can_be_stopped(
-    discord: DiscordServer, env: dict[str, str], tmp_path: Path
+    bots: Bots,
+    discord: DiscordServer,
 ) -> None:
-    async with discord.gateway.away(), BotProcess(discord, cwd=tmp_path, env=env) as bot:
+    async with discord.gateway.away(), bots.start() as bot:
         await bot.wait_for_line("Told Discord the commands")
         await ends_cleanly(bot)

@@ -20,7 +20,7 @@ from tests.discord_server.server import DiscordServer
 from tests.discord_server.things import Channel, Message
 from tests.flow.sim import DOT, KEY
 from tests.patience import EASY
-from tests.process.hatchery import HatchedBot, Hatchery
+from tests.process.fork_server import ForkedBot, ForkServer
 from tests.process.kill_launch import ENDED, KILL_AT, KILLED, PASSED
 
 WAITS = {
@@ -52,14 +52,14 @@ class World:
     def __init__(
         self,
         *,
-        hatchery: Hatchery,
+        fork_server: ForkServer,
         discord: DiscordServer,
         api: GenerationServer,
         channel: Channel,
         author: Person,
         folder: Path,
     ) -> None:
-        self._hatchery = hatchery
+        self._fork_server = fork_server
         self._folder = folder
         self.discord = discord
         self.api = api
@@ -78,7 +78,7 @@ class World:
         world.messages[message.id] = message
         return SeenMessage(world, message)
 
-    def bot(self, *, kill_at: str = "", late: bool = False) -> HatchedBot:
+    def bot(self, *, kill_at: str = "", late: bool = False) -> ForkedBot:
         """A bot, not started yet; *late*: as if the tokens of interactions were past their time."""
         waits = {**WAITS, "bot.jobs.housekeeping.TOKEN_LIFE_S": 0.0} if late else WAITS
         env = {
@@ -88,7 +88,7 @@ class World:
             CONSTANTS: json.dumps(waits),
             KILL_AT: kill_at,
         }
-        return HatchedBot(self._hatchery, self.discord, cwd=self._folder, env=env)
+        return ForkedBot(self._fork_server, self.discord, cwd=self._folder, env=env)
 
     @property
     def seen(self) -> list[SeenMessage]:
@@ -177,12 +177,12 @@ class World:
 Ask = Callable[[World], Awaitable[object]]
 
 
-async def _die(bot: HatchedBot, kill_at: str) -> None:
+async def _die(bot: ForkedBot, kill_at: str) -> None:
     await bot.wait_for_line(f"^{KILLED}{re.escape(kill_at)}$")
     assert await bot.wait() == -signal.SIGKILL
 
 
-async def _finish(bot: HatchedBot, *, anything: bool = True) -> None:
+async def _finish(bot: ForkedBot, *, anything: bool = True) -> None:
     """Wait for the end of the job, if there is *anything* to do."""
     if anything:
         await bot.wait_for_line(f"^{ENDED}job")

@@ -1,7 +1,5 @@
 """Discord refuses words, pictures, edits and places by what they are, on every way to people."""
 
-from pathlib import Path
-
 import pytest
 
 from sandbox.api import GenerationServer
@@ -21,6 +19,7 @@ from tests.discord_server.things import (
     VOICE,
     Channel,
 )
+from tests.process.conftest import Bots
 from tests.process.test_discord_faults import BY_TOKEN, IN_CHANNEL, finished, results
 
 EVIL = "https://evil.example/x"
@@ -114,13 +113,12 @@ async def test_a_result_comes_without_the_pictures_that_are_refused_on_every_way
 
 @pytest.mark.parametrize("code", [AUTOMOD, AUTOMOD_TITLE, HARMFUL_LINK])
 async def test_words_that_are_refused_cost_nothing_also_after_a_restart(
+    bots: Bots,
     bot: BotProcess,
     discord: DiscordServer,
     api: GenerationServer,
     channel: Channel,
     ann: Person,
-    env: dict[str, str],
-    tmp_path: Path,
     code: int,
 ) -> None:
     discord.world.filters.refuse_words(EVIL, code)
@@ -129,7 +127,7 @@ async def test_words_that_are_refused_cost_nothing_also_after_a_restart(
     assert "Discord does not let me show this prompt here" in told.text
     form = await ann.click(told, "Edit prompt")
     assert await bot.stop() == 0
-    async with BotProcess(discord, cwd=tmp_path, env=env) as again:
+    async with bots.start() as again:
         await again.wait_for_line("Logged in as")
         await discord.bot_connected()
         handle = await ann.submit(form, {"Prompt": "a hare sandbox:seconds=0.1"})

@@ -16,6 +16,7 @@ from tests.discord_server.server import DiscordServer
 from tests.discord_server.things import ABROAD, Channel
 from tests.discord_server.world import MovableClock
 from tests.patience import EASY_S, HANGS_S
+from tests.process.conftest import Bots
 from tests.process.test_flow import finished, result_of
 
 ALLOWED = {"ALLOW_USER_INSTALL": "true", "MAX_JOBS_PER_DAY_PER_USER": "2"}
@@ -158,14 +159,14 @@ async def test_a_server_that_takes_the_bot_out_is_forgotten_and_others_are_not(
 
 
 async def test_a_server_that_a_start_does_not_name_or_that_is_away_for_a_while_loses_nothing(
+    bots: Bots,
     discord: DiscordServer,
     guild: Community,
     channel: Channel,
     people: list[Person],
-    env: dict[str, str],
     tmp_path: Path,
 ) -> None:
-    async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+    async with bots.start() as bot:
         await asyncio.gather(discord.bot_online(), bot.wait_for_line("Logged in as"))
         await result_of(await people[0].slash(channel, "imagine", prompt="a secret"))
         await guild.becomes_unavailable()
@@ -173,7 +174,7 @@ async def test_a_server_that_a_start_does_not_name_or_that_is_away_for_a_while_l
         assert await bot.stop() == 0
     discord.gateway.leaves_out = {guild.id}
     asked = f"/api/v10/guilds/{guild.id}"
-    async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+    async with bots.start() as bot:
         await bot.wait_for_line("Logged in as")
         await discord.world.until(
             lambda: asked in [request.path for request in discord.requests] or None,

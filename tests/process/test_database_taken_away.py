@@ -13,8 +13,8 @@ from sandbox.api import GenerationServer
 from tests.discord_server.people import Person
 from tests.discord_server.process import BotProcess
 from tests.discord_server.seen import SeenMessage
-from tests.discord_server.server import DiscordServer
 from tests.discord_server.things import Channel
+from tests.process.conftest import Bots
 
 OURS = "datname = current_database() AND pid <> pg_backend_pid()"
 WAITING = text("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
@@ -40,23 +40,20 @@ def finished(message: SeenMessage) -> bool:
 
 @pytest.mark.slow
 async def test_whoever_loses_its_lock_to_a_second_bot_ends_and_edits_nothing_more(
-    discord: DiscordServer,
+    bots: Bots,
     api: GenerationServer,
     people: list[Person],
     channel: Channel,
-    env: dict[str, str],
-    tmp_path: Path,
     postgresql_url: str,
 ) -> None:
-    shared = {**env, "DATABASE_URL": postgresql_url}
     async with (
         session(postgresql_url) as other,
-        BotProcess(discord, cwd=tmp_path, env=shared) as first,
+        bots.start(DATABASE_URL=postgresql_url) as first,
     ):
         await first.wait_for_line("Logged in as")
         handle = await people[0].slash(channel, "imagine", prompt="x sandbox:seconds=30")
         await api.until(lambda: len(api.submits) == 1)
-        async with BotProcess(discord, cwd=tmp_path, env=shared) as second:
+        async with bots.start(DATABASE_URL=postgresql_url) as second:
             while not (await other.execute(WAITING)).all():
                 pass
             await other.execute(CUT_ALL_BUT_WHO_WAITS)
@@ -71,18 +68,15 @@ async def test_whoever_loses_its_lock_to_a_second_bot_ends_and_edits_nothing_mor
 
 @pytest.mark.slow
 async def test_a_bot_whose_connections_are_cut_goes_on_where_nobody_else_comes(
-    discord: DiscordServer,
+    bots: Bots,
     api: GenerationServer,
     people: list[Person],
     channel: Channel,
-    env: dict[str, str],
-    tmp_path: Path,
     postgresql_url: str,
 ) -> None:
-    own = {**env, "DATABASE_URL": postgresql_url}
     async with (
         session(postgresql_url) as other,
-        BotProcess(discord, cwd=tmp_path, env=own) as bot,
+        bots.start(DATABASE_URL=postgresql_url) as bot,
     ):
         await bot.wait_for_line("Logged in as")
         for number in range(1, 3):
@@ -123,15 +117,14 @@ async def test_a_bot_whose_database_file_is_deleted_refuses_says_so_and_ends(
 
 
 async def test_a_bot_whose_lock_file_another_bot_took_ends(
+    bots: Bots,
     bot: BotProcess,
-    discord: DiscordServer,
     people: list[Person],
     channel: Channel,
-    env: dict[str, str],
     tmp_path: Path,
 ) -> None:
     (tmp_path / "data" / "remixbot.db.lock").unlink()
-    async with BotProcess(discord, cwd=tmp_path, env=env) as second:
+    async with bots.start() as second:
         await second.wait_for_line("Logged in as")
         handle = asyncio.create_task(people[0].slash(channel, "imagine", prompt="x"))
         assert await bot.wait() == 1
