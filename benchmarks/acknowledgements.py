@@ -65,7 +65,7 @@ async def measure(module: str) -> list[Answer | None]:
     with tempfile.TemporaryDirectory() as folder:
         async with GenerationServer() as api, DiscordServer() as discord:
             guild = discord.add_guild("studio")
-            channel = guild.add_channel("pictures")
+            channel = guild.add_channel("images")
             people = [guild.add_person(f"person {number}") for number in range(COMMANDS)]
             env = settings(api.url)
             async with BotProcess(discord, cwd=Path(folder), env=env, module=module):

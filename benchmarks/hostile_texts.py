@@ -14,17 +14,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from bot.bill import has_words, read_bill
+from bot.characters import is_blank
 from bot.errors import UserError
 from bot.inputs import read_callback, read_job, read_prompt, read_upload
-from bot.letters import is_blank
 from bot.model import PROMPT_MAX
+from bot.prompt_cost import has_words, prompt_cost
+from bot.refused_words import RefusedWords
+from bot.ui.attachments import ALT_TEXT_MAX
 from bot.ui.escape import in_one_line, plain, quote, shorten, shown
-from bot.ui.exhibits import ALT_TEXT_MAX
 from bot.ui.forms import join_prompt, split_prompt
 from bot.ui.layouts import PROMPT_MAX as QUOTE_MAX
 from bot.ui.pages import DETAILS_PROMPT_MAX
-from bot.words import RefusedWords
 
 GOAL_MS = 2.0
 OPTION_MAX = 6000
@@ -122,7 +122,7 @@ SUBJECTS: Sequence[Subject] = (
     Subject("read_prompt", _refusing(read_prompt)),
     Subject("is_blank", is_blank),
     Subject("has_words", has_words),
-    Subject("read_bill", read_bill),
+    Subject("read_bill", prompt_cost),
     Subject("refused words", WORDS.find),
     Subject("quote of a result", lambda text: quote(text, QUOTE_MAX)),
     Subject("quote of details", lambda text: quote(text, DETAILS_PROMPT_MAX)),

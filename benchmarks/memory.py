@@ -1,4 +1,4 @@
-"""How much memory the bot takes while it posts large pictures.
+"""How much memory the bot takes while it posts large images.
 
     python -m benchmarks.memory [name of a scene …]
 
@@ -35,11 +35,11 @@ JOB = "55555555-4444-3333-2222-111111111111"
 
 @dataclass(frozen=True)
 class Case:
-    """So many results at once, with four pictures of this size each."""
+    """So many results at once, with four images of this size each."""
 
     name: str
     results: int
-    picture_mb: float
+    image_mb: float
     shown: bool = False
     """By `/show`, instead of made."""
 
@@ -74,7 +74,7 @@ class Watched(BotProcess):
 
 
 def painter(size_bytes: int) -> object:
-    """Paints pictures of this size."""
+    """Paints images of this size."""
 
     def paint(scene: Scene, *, big: bool = False) -> bytes:  # noqa: ARG001  # a Painter
         return DOT + bytes(size_bytes - len(DOT))
@@ -87,15 +87,15 @@ def has_ended(message: SeenMessage) -> bool:
 
 
 async def measure(case: Case) -> Figures:
-    """Start a bot, let everybody ask at once, and wait until all have their pictures."""
-    size = int(case.picture_mb * MEGABYTE)
+    """Start a bot, let everybody ask at once, and wait until all have their images."""
+    size = int(case.image_mb * MEGABYTE)
     api = GenerationServer(painter=painter(size), run_at_once=1000)  # type: ignore[arg-type]
     with tempfile.TemporaryDirectory() as folder:
         async with api, DiscordServer() as discord:
             discord.world.file_limit_bytes = FILE_LIMIT
             discord.world.answer_within_s = PATIENCE_S
             guild = discord.add_guild("studio")
-            channel = guild.add_channel("pictures")
+            channel = guild.add_channel("images")
             people = [guild.add_person(f"person {number}") for number in range(case.results)]
             job = api.add_finished_job(prompt="a quiet sea", job_id=JOB)
             env = {"VTRIX_API_KEY": "benchmark", "VTRIX_API_URL": api.url, **UNLIMITED}

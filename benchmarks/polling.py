@@ -1,4 +1,4 @@
-"""How often a job is read, and how long its finished pictures lie unseen.
+"""How often a job is read, and how long its finished images lie unseen.
 
     python -m benchmarks.polling [--tuning]
 
@@ -103,7 +103,7 @@ def ours(*, progress: bool, history: int) -> Callable[[SimulatedJob], Seen]:
             reads += 1
             if waited_s >= job.duration_s:
                 return Seen(reads, waited_s - job.duration_s)
-            forecast.observe(waited_s, job.progress(waited_s) if progress else None)
+            forecast.add_progress(waited_s, job.progress(waited_s) if progress else None)
 
     return follow
 

@@ -1,3 +1,3 @@
-"""remixbot: remix pictures from a Discord channel."""
+"""remixbot: remix images from a Discord channel."""
 
 __version__ = "0.1.0"

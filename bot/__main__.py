@@ -14,11 +14,11 @@ from typing import NoReturn
 
 from bot import notices, sentences
 from bot.assembly import Assembled, assemble
-from bot.checkup import Outcome, check
+from bot.backoff import Pauses
 from bot.clock import Clock
 from bot.connecting import DiscordRefuses
+from bot.doctor import Outcome, check
 from bot.errors import StoreGone, StoreUnavailable, StoreUnusable
-from bot.pauses import Pauses
 from bot.settings import Settings, SettingsInvalid, load_settings
 
 log = logging.getLogger(__name__)
@@ -123,7 +123,7 @@ async def _serve(settings: Settings) -> None:
         connected = asyncio.create_task(
             bot.start(settings.discord_token.get_secret_value()), name="connection"
         )
-        losing = asyncio.create_task(assembled.store.sole_use.until_lost(), name="sole use")
+        losing = asyncio.create_task(assembled.store.instance_lock.wait_lost(), name="sole use")
         try:
             await asyncio.wait({connected, losing}, return_when=asyncio.FIRST_COMPLETED)
             if losing.done():

@@ -10,21 +10,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 from random import SystemRandom
 
-from bot.api import GenerationApi, PictureDownloads, open_session
+from bot.api import GenerationApi, ImageDownloads, open_session
 from bot.client import RemixBot
 from bot.clock import Clock
-from bot.jobs.crew import Crew
-from bot.jobs.gallery import Gallery
-from bot.jobs.housekeeping import Housekeeper
-from bot.jobs.presence import Presence
+from bot.jobs.background import BackgroundTasks
+from bot.jobs.gateway_status import GatewayStatus
+from bot.jobs.image_loader import ImageLoader
+from bot.jobs.maintenance import Maintenance
+from bot.jobs.poller import TaskPoller
 from bot.jobs.queue import JobQueue
+from bot.jobs.result_lookup import ResultLookup
 from bot.jobs.runner import JobRunner
-from bot.jobs.showroom import Showroom
-from bot.jobs.watching import Watcher
-from bot.limits import Allowance, Limits
+from bot.limits import Limits, Quota
+from bot.services import AccessPolicy, JobHistory, JobService
 from bot.settings import Settings
 from bot.store import Store, open_store
-from bot.studio import Archive, House, Studio
 
 BUSY_TIMEOUT_S = 5.0
 
@@ -35,7 +35,7 @@ class Assembled:
 
     bot: RemixBot
     store: Store
-    crew: Crew
+    background: BackgroundTasks
     runner: JobRunner
 
 
@@ -54,14 +54,14 @@ async def assemble(
             )
         )
         session = await opened.enter_async_context(open_session(str(settings.vtrix_api_url)))
-        crew = await opened.enter_async_context(Crew())
+        background = await opened.enter_async_context(BackgroundTasks())
         api = GenerationApi(
             session,
             base_url=str(settings.vtrix_api_url),
             key=settings.vtrix_api_key.get_secret_value(),
             timeout_s=settings.api_timeout_seconds,
         )
-        watcher = Watcher(
+        poller = TaskPoller(
             api=api,
             clock=clock,
             watch_s=settings.watch_hours * 3600,
@@ -69,87 +69,87 @@ async def assemble(
             rng=SystemRandom(),
             may_run=settings.max_running,
         )
-        gallery = Gallery(PictureDownloads(session, timeout_s=settings.picture_timeout_seconds))
-        presence = Presence(clock)
+        loader = ImageLoader(ImageDownloads(session, timeout_s=settings.picture_timeout_seconds))
+        gateway_status = GatewayStatus(clock)
         runner = JobRunner(
             api=api,
-            watcher=watcher,
-            gallery=gallery,
+            poller=poller,
+            loader=loader,
             store=store,
-            crew=crew,
+            background=background,
             clock=clock,
-            presence=presence,
+            gateway_status=gateway_status,
             submit_within_s=settings.submit_within_minutes * 60,
             patience_s=settings.watch_hours * 3600,
         )
         days = settings.retention_days
-        housekeeper = Housekeeper(
+        maintenance = Maintenance(
             store=store,
             clock=clock,
             retention=timedelta(days=days) if days else None,
-            attends=lambda: presence.online and runner.sees_all,
+            attends=lambda: gateway_status.online and runner.sees_all,
         )
-        crew.spawn(housekeeper.tidy(), name="tidying")
-        crew.spawn(housekeeper.erase(), name="erasing")
+        background.spawn(maintenance.run_periodically(), name="tidying")
+        background.spawn(maintenance.erase(), name="erasing")
         limits = read_limits(settings)
-        house = read_house(settings)
-        queue = JobQueue(limits=limits, clock=clock, usual_s=watcher.usual_s)
-        crew.spawn(queue.tell(), name="telling who waits")
-        showroom = Showroom(api, gallery)
+        access = read_house(settings)
+        queue = JobQueue(limits=limits, clock=clock, usual_s=poller.typical_s)
+        background.spawn(queue.notify_waiting(), name="telling who waits")
+        lookup = ResultLookup(api, loader)
         bot = RemixBot(
-            studio=Studio(
+            jobs=JobService(
                 store=store,
                 queue=queue,
                 runner=runner,
-                housekeeper=housekeeper,
-                house=house,
+                maintenance=maintenance,
+                access=access,
                 limits=limits,
                 clock=clock,
             ),
-            archive=Archive(
-                store=store, showroom=showroom, house=house, limits=limits, clock=clock
+            history=JobHistory(
+                store=store, lookup=lookup, access=access, limits=limits, clock=clock
             ),
             store=store,
-            crew=crew,
+            background=background,
             clock=clock,
-            presence=presence,
+            gateway_status=gateway_status,
             discord_timeout_s=settings.discord_timeout_seconds,
         )
-        crew.spawn(bot.watch_servers(), name="servers that were left")
-        yield Assembled(bot=bot, store=store, crew=crew, runner=runner)
+        background.spawn(bot.watch_servers(), name="servers that were left")
+        yield Assembled(bot=bot, store=store, background=background, runner=runner)
 
 
 def read_limits(settings: Settings) -> Limits:
     """How much may be asked for."""
     return Limits(
-        person=Allowance(
+        person=Quota(
             running=settings.max_running_per_user,
             waiting=settings.max_waiting_per_user,
             jobs_per_day=settings.max_jobs_per_day_per_user,
             usd_per_day=settings.max_usd_per_day_per_user,
             usd_per_month=settings.max_usd_per_month_per_user,
         ),
-        server=Allowance(
+        server=Quota(
             running=settings.max_running_per_server,
             waiting=settings.max_waiting_per_server,
             jobs_per_day=settings.max_jobs_per_day_per_server,
             usd_per_day=settings.max_usd_per_day_per_server,
             usd_per_month=settings.max_usd_per_month_per_server,
         ),
-        everybody=Allowance(running=settings.max_running, jobs_per_day=settings.max_jobs_per_day),
+        everybody=Quota(running=settings.max_running, jobs_per_day=settings.max_jobs_per_day),
         remix_within_days=settings.remix_within_days,
         known_price_usd=settings.price_usd,
     )
 
 
-def read_house(settings: Settings) -> House:
+def read_house(settings: Settings) -> AccessPolicy:
     """Who may use the bot where, and for which words."""
-    return House(
+    return AccessPolicy(
         allowed_guilds=settings.allowed_guilds,
         allowed_roles=settings.allowed_roles,
         allowed_channels=settings.allowed_channels,
         direct_messages=settings.allow_dms,
         user_install=settings.allow_user_install,
-        results_are_the_authors=settings.result_buttons_for == "author",
+        results_author_only=settings.result_buttons_for == "author",
         refused_words=settings.refused_words,
     )

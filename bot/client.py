@@ -13,16 +13,16 @@ from bot import notices
 from bot.clock import Clock
 from bot.command_tree import CommandTree
 from bot.connecting import connect
-from bot.jobs.crew import Crew
-from bot.jobs.presence import Presence
+from bot.delivery.status_message import StatusMessages
+from bot.jobs.background import BackgroundTasks
+from bot.jobs.gateway_status import GatewayStatus
 from bot.model import Job
+from bot.services import Announce, Caller, GuildRemovals, JobHistory, JobService
 from bot.store import Store
-from bot.studio import Announce, Archive, Departures, Studio, Visitor
-from bot.ui import faults
+from bot.ui import discord_errors
 from bot.ui.controls import CONTROLS
-from bot.ui.places import INVITED_WITH, read_visitor
+from bot.ui.interaction import INVITED_WITH, read_caller
 from bot.ui.requests import ended_in_time
-from bot.ui.screen import Screens
 from bot.ui.sight import ChannelSight
 
 log = logging.getLogger(__name__)
@@ -53,12 +53,12 @@ class RemixBot(commands.Bot):
     def __init__(
         self,
         *,
-        studio: Studio,
-        archive: Archive,
+        jobs: JobService,
+        history: JobHistory,
         store: Store,
-        crew: Crew,
+        background: BackgroundTasks,
         clock: Clock,
-        presence: Presence,
+        gateway_status: GatewayStatus,
         discord_timeout_s: float,
     ) -> None:
         intents = discord.Intents.none()
@@ -72,33 +72,35 @@ class RemixBot(commands.Bot):
             http_trace=ended_in_time(discord_timeout_s),
             max_ratelimit_timeout=LONGEST_BUCKET_S,
         )
-        self.studio = studio
-        self.archive = archive
+        self.jobs = jobs
+        self.history = history
         self._store = store
-        self._screens = Screens(self, crew=crew, clock=clock, certain=store.sole_use.certain)
-        self._sight = ChannelSight(self, crew=crew, clock=clock)
+        self._statuses = StatusMessages(
+            self, background=background, clock=clock, certain=store.instance_lock.ensure_held
+        )
+        self._sight = ChannelSight(self, background=background, clock=clock)
         self._clock = clock
         self._named = asyncio.Event()
         """Discord has said in which servers the bot is."""
-        self._departures: Departures | None = None
-        self._crew = crew
-        self._presence = presence
+        self._removals: GuildRemovals | None = None
+        self._background = background
+        self._gateway_status = gateway_status
         self._greeted = False
         self._left_open: list[Job] | None = None
         self._resumed = False
         self._resuming = asyncio.Lock()
 
-    def admit(self, interaction: discord.Interaction["RemixBot"]) -> Visitor:
+    def check_caller(self, interaction: discord.Interaction["RemixBot"]) -> Caller:
         """Who uses the bot. Raises the `bot.errors.UserError` that fits where they may not."""
-        visitor = read_visitor(interaction)
-        self.studio.house.admit(visitor)
-        return replace(visitor, sees=self._sight.of(visitor))
+        caller = read_caller(interaction)
+        self.jobs.access.check_access(caller)
+        return replace(caller, ask_visible=self._sight.of(caller))
 
     def announce(
         self, interaction: discord.Interaction["RemixBot"], *, beside: bool = False
     ) -> Announce:
         """How an accepted job answers *interaction*; *beside* the message with the button."""
-        return functools.partial(self._screens.open, interaction, beside=beside)
+        return functools.partial(self._statuses.open, interaction, beside=beside)
 
     async def start(self, token: str, *, reconnect: bool = True) -> None:  # noqa: ARG002  # its own
         """Be connected until closed. Raises `bot.connecting.DiscordRefuses`."""
@@ -119,19 +121,19 @@ class RemixBot(commands.Bot):
         ):
             self.add_listener(listener, event)
         # Before the gateway is open: a job that somebody asks for from then on is no old one.
-        self._left_open = await self.studio.left_open()
+        self._left_open = await self.jobs.load_unfinished()
 
     def _open_commands(self) -> None:
         """Say where Discord offers the commands, and whom it lets install them."""
-        house = self.studio.house
+        access = self.jobs.access
         for command in self.tree.get_commands():
             command.allowed_contexts = discord.app_commands.AppCommandContext(
                 guild=True,
-                dm_channel=house.direct_messages or house.user_install,
-                private_channel=house.user_install,
+                dm_channel=access.direct_messages or access.user_install,
+                private_channel=access.user_install,
             )
             command.allowed_installs = discord.app_commands.AppInstallationType(
-                guild=True, user=house.user_install
+                guild=True, user=access.user_install
             )
 
     async def on_connect(self) -> None:
@@ -145,17 +147,17 @@ class RemixBot(commands.Bot):
                 return
             self._resumed = True
             if self._left_open is None:
-                later = self.studio.resume_later(self._screens.of)
-                self._crew.spawn(later, name="going on with what was left open")
+                later = self.jobs.resume_later(self._statuses.of)
+                self._background.spawn(later, name="going on with what was left open")
             else:
-                await self.studio.resume(self._left_open, self._screens.of)
+                await self.jobs.resume_jobs(self._left_open, self._statuses.of)
                 self._left_open = []
 
     async def _arrive(self) -> None:
-        self._presence.arrive()
+        self._gateway_status.arrive()
 
     async def _leave(self) -> None:
-        self._presence.leave()
+        self._gateway_status.leave()
 
     async def on_ready(self) -> None:
         if self._greeted or self.user is None or self.application_id is None:
@@ -167,7 +169,7 @@ class RemixBot(commands.Bot):
             notices.invite(discord.utils.oauth_url(self.application_id, permissions=INVITED_WITH))
         )
         application = self.application
-        open_to_all = not self.studio.house.allowed_guilds
+        open_to_all = not self.jobs.access.allowed_guilds
         if application is not None and application.bot_public and open_to_all:
             log.warning(notices.OPEN_TO_ALL)
         self._named.set()
@@ -175,19 +177,19 @@ class RemixBot(commands.Bot):
     async def watch_servers(self) -> None:
         """See to servers that were left, from the first READY on, until cancelled."""
         await self._named.wait()
-        self._departures = Departures(
+        self._removals = GuildRemovals(
             store=self._store,
             clock=self._clock,
             application_id=self.application_id or 0,
             present=self._guild_ids,
             is_member=self._is_member,
         )
-        await self._departures.watch()
+        await self._removals.watch()
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Not called for one that is only unavailable for a while."""
-        if self._departures is not None:
-            await self._departures.removed(guild.id)
+        if self._removals is not None:
+            await self._removals.removed(guild.id)
 
     def _guild_ids(self) -> set[int] | None:
         return {guild.id for guild in self.guilds} if self.is_ready() else None
@@ -195,6 +197,6 @@ class RemixBot(commands.Bot):
     async def _is_member(self, guild_id: int) -> bool | None:
         try:
             await self.fetch_guild(guild_id, with_counts=False)
-        except faults.FAULTS as fault:
-            return False if faults.is_elsewhere(fault) else None
+        except discord_errors.FAULTS as fault:
+            return False if discord_errors.is_elsewhere(fault) else None
         return True

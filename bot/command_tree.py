@@ -10,8 +10,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.errors import CommandChanged
-from bot.ui import faults
-from bot.ui.answers import say, tell
+from bot.ui import discord_errors
+from bot.ui.error_replies import reply_with_error, send_error
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class CommandTree(app_commands.CommandTree[commands.Bot]):
             told = isinstance(fault, discord.HTTPException)
             if told and (fault.status >= 500 or fault.status == 401):
                 raise
-            log.error("Discord does not take the commands: %s", faults.detail(fault))
+            log.error("Discord does not take the commands: %s", discord_errors.detail(fault))
 
     async def _tell_where_they_differ(self) -> None:
         has = await self.client.http.get_global_commands(self.client.application_id or 0)
@@ -98,11 +98,11 @@ class CommandTree(app_commands.CommandTree[commands.Bot]):
         /,
     ) -> None:
         if not isinstance(error, _OUTDATED):
-            await tell(interaction, error.__cause__ or error)
+            await reply_with_error(interaction, error.__cause__ or error)
         elif interaction.type is discord.InteractionType.autocomplete:
             log.debug("Suggestions for a command of another version were asked for")
         else:
-            await say(interaction, CommandChanged())
+            await send_error(interaction, CommandChanged())
             await self._tell_again()
 
     async def _tell_again(self) -> None:
@@ -113,8 +113,8 @@ class CommandTree(app_commands.CommandTree[commands.Bot]):
         log.warning("Somebody used a command of another version: looking what Discord has")
         try:
             await self.keep_in_step()
-        except faults.FAULTS as fault:
-            log.warning("Discord was not told the commands again: %s", faults.detail(fault))
+        except discord_errors.FAULTS as fault:
+            log.warning("Discord was not told the commands again: %s", discord_errors.detail(fault))
 
 
 def _comparable(told: Sequence[object]) -> list[dict[str, Any]]:
@@ -144,8 +144,8 @@ def _is_zero(value: object) -> bool:
 def _is_worth_a_line(record: logging.LogRecord) -> bool:
     """discord.py logs a suggestion that came too late with its traceback: one per key press."""
     error = record.exc_info[1] if record.exc_info else None
-    if isinstance(error, (*faults.FAULTS, discord.InteractionResponded, *_OUTDATED)):
-        log.debug("A suggestion came too late: %s", faults.detail(error))
+    if isinstance(error, (*discord_errors.FAULTS, discord.InteractionResponded, *_OUTDATED)):
+        log.debug("A suggestion came too late: %s", discord_errors.detail(error))
         return False
     return True
 

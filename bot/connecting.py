@@ -13,14 +13,14 @@ import discord
 from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 
 from bot import notices
-from bot.pauses import Pauses
-from bot.ui import faults
+from bot.backoff import Pauses
+from bot.ui import discord_errors
 from bot.ui.requests import NotDiscord
 
 log = logging.getLogger(__name__)
 
 LOST = (
-    *faults.FAULTS,
+    *discord_errors.FAULTS,
     discord.LoginFailure,
     discord.GatewayNotFound,
     discord.ConnectionClosed,
@@ -198,7 +198,7 @@ def obstacle(error: BaseException) -> str:
     if (status := _status(error)) is not None:
         return _BY_STATUS.get(status) or notices.discord_out_of_order(status)
     named = (sentence for kind, sentence in _BY_KIND if isinstance(error, kind))
-    return next(named, None) or notices.discord_unreachable(faults.detail(error))
+    return next(named, None) or notices.discord_unreachable(discord_errors.detail(error))
 
 
 def _status(error: BaseException) -> int | None:

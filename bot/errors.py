@@ -9,15 +9,15 @@ RemixbotError
 │   ├── TooManyPrompts
 │   ├── ServerNotAllowed · OnlyInServers · PermissionsMissing
 │   ├── RoleMissing · ChannelNotAllowed · WordRefused · WordsNotShown · NotYours
-│   ├── SourceUnknown · JobUnknown · PicturesMissing · SourceTooOld
-│   ├── NoPictureThere
+│   ├── SourceUnknown · JobUnknown · ImagesMissing · SourceTooOld
+│   ├── NoImageThere
 │   ├── OldControl · CommandChanged · DraftGone · JobStopped · NothingToStop
 │   └── RequestRefused · ContentRefused          (said by the API)
 ├── ServiceError     nobody here: say so, try again later; logged as a warning
 │   ├── ApiUnavailable · ApiBusy · TaskNotFound · SubmitUnknown
 │   ├── GenerationFailed · NothingMade · OutputUnreadable · JobOverdue · JobTooOld
 │   ├── EndedUnseen · AnswerUnseen · JobKept
-│   ├── PictureUnavailable · PictureTooLarge
+│   ├── ImageUnavailable · ImageTooLarge
 │   ├── StoreUnavailable · ListUnavailable
 │   ├── StoreUnusable    the database is no use to this process, however long it waits
 │   │   └── StoreTooNew · StoreInUse · AddressWrong · StoreLost · StoreGone · PoolerUnfit
@@ -35,8 +35,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum, auto
 
-from bot.bill import Bill
-from bot.limits import Whose
+from bot.limits import LimitScope
+from bot.prompt_cost import PromptCost
 
 
 class RemixbotError(Exception):
@@ -102,7 +102,7 @@ class MessageUnknown(UserError):
 
 @dataclass(eq=False)
 class ImageInvalid(UserError):
-    """A picture number outside 0 to 3."""
+    """An image number outside 0 to 3."""
 
 
 @dataclass(eq=False)
@@ -119,13 +119,13 @@ class CallbackInvalid(UserError):
 class WaitingLimitReached(UserError):
     """So many jobs wait for their turn already."""
 
-    whose: Whose
+    whose: LimitScope
     limit: int
 
 
 @dataclass(eq=False)
 class DailyLimitReached(UserError):
-    whose: Whose
+    whose: LimitScope
     limit: int
     free_at: datetime
     """When the next job is possible."""
@@ -135,7 +135,7 @@ class DailyLimitReached(UserError):
 class BudgetUsedUp(UserError):
     """The job would cost more than is left for this day or month."""
 
-    whose: Whose
+    whose: LimitScope
     limit_usd: Decimal
     cost_usd: Decimal
     """What the job is taken to cost."""
@@ -149,7 +149,7 @@ class BudgetUsedUp(UserError):
 class ConsentMissing(UserError):
     """The prompt is billed several times over: a question, not a refusal."""
 
-    bill: Bill
+    bill: PromptCost
     usd: Decimal
     """What the job is taken to cost."""
 
@@ -221,16 +221,16 @@ class JobUnknown(UserError):
 
 
 @dataclass(eq=False)
-class PicturesMissing(UserError):
-    """The job to be shown has no pictures, or none yet."""
+class ImagesMissing(UserError):
+    """The job to be shown has no images, or none yet."""
 
 
 @dataclass(eq=False)
 class SourceTooOld(UserError):
-    """The API no longer remixes this picture."""
+    """The API no longer remixes this image."""
 
     days: float
-    """How old a picture may be."""
+    """How old an image may be."""
     prompt: str = field(repr=False)
     """What it was made from, or what is to become of it: to start anew with."""
     private: bool
@@ -238,12 +238,12 @@ class SourceTooOld(UserError):
 
 
 @dataclass(eq=False)
-class NoPictureThere(UserError):
-    """A message that holds no picture of ours that could be remixed."""
+class NoImageInMessage(UserError):
+    """A message that holds no image of ours that could be remixed."""
 
 
 @dataclass(eq=False)
-class OldControl(UserError):
+class UnsupportedComponent(UserError):
     """A button or form of ours that this version does not know."""
 
 
@@ -331,7 +331,7 @@ class GenerationFailed(ServiceError):
 
 @dataclass(eq=False)
 class NothingMade(ServiceError):
-    """The API reports success and no picture; moderation can remove all of them."""
+    """The API reports success and no image; moderation can remove all of them."""
 
 
 @dataclass(eq=False)
@@ -370,21 +370,21 @@ class AnswerUnseen(ServiceError):
 
 @dataclass(eq=False)
 class JobKept(ServiceError):
-    """Stopped too late: the API made it all the same. Its pictures are kept and not posted."""
+    """Stopped too late: the API made it all the same. Its images are kept and not posted."""
 
     cost_usd: Decimal | None = None
 
 
 @dataclass(eq=False)
-class PictureUnavailable(ServiceError):
-    """A picture could not be downloaded."""
+class ImageUnavailable(ServiceError):
+    """An image could not be downloaded."""
 
     detail: str = ""
 
 
 @dataclass(eq=False)
-class PictureTooLarge(ServiceError):
-    """A picture is larger than may be uploaded."""
+class ImageTooLarge(ServiceError):
+    """An image is larger than may be uploaded."""
 
     limit_bytes: int
 

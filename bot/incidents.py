@@ -9,7 +9,7 @@ from bot.errors import Incident, OperatorError, RemixbotError, ServiceError
 log = logging.getLogger(__name__)
 
 
-def as_told(raised: BaseException, during: str) -> RemixbotError:
+def to_user_error(raised: BaseException, during: str) -> RemixbotError:
     """Log *raised* as its kind deserves; what to tell the person.
 
     A bug gets a number: the log has the traceback under it. What a person can put right themselves

@@ -1,4 +1,4 @@
-"""Reads what people typed: prompts, job ids, callbacks, picture numbers.
+"""Reads what people typed: prompts, job ids, callbacks, image numbers.
 
 Pure functions: a value in, the value as the API takes it out, or a `UserError`. Whether a job
 exists is not known here.
@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from bot.bill import has_words
+from bot.characters import IGNORED
 from bot.errors import CallbackInvalid, ImageInvalid, JobIdInvalid, PromptMissing, PromptTooLong
-from bot.letters import IGNORED
 from bot.model import PROMPT_MAX, REMIXABLE_IMAGES
+from bot.prompt_cost import has_words
 
 CALLBACK_MAX = 2048
 POINTER_MAX = 2000
@@ -55,7 +55,7 @@ _UPLOAD = re.compile(r"([A-Za-z0-9_-]{1,56})_([0-9]{1,2})\.[A-Za-z0-9]{2,5}")
 _RENAMED = re.compile(rf"(?<![0-9a-z])({_ANY_LIKE})_([0-9]{{1,2}})(?![0-9])", re.IGNORECASE)
 """Who has such a file twice gets ``…_1_1.png``, ``Copy of …_1.png``, or what programs think of."""
 _STORED = re.compile(rf"/({_UUID_LIKE})/[0-9]_([0-9])\.[a-z]{{2,5}}", re.IGNORECASE)
-"""The end of an address at which the provider keeps a picture."""
+"""The end of an address at which the provider keeps an image."""
 _URL = re.compile(
     r"[a-zA-Z0-9-](?<![\w.@+-].)"
     r"(?i:(?<=[a-z])[a-z]{1,9}://|[a-z0-9-]{0,62}\.(?:[a-z0-9-]{1,63}\.){0,7}[a-z]{2,10}/)"
@@ -105,7 +105,7 @@ def read_prompt(text: str) -> str:
 
 
 def read_job(text: str) -> JobId | MessageId:
-    """What *text* points at: an id, a link to a message or a picture, or a file name of ours.
+    """What *text* points at: an id, a link to a message or an image, or a file name of ours.
 
     There may be other text around it, and the id may be written in capitals or without its dashes.
     Raises `JobIdInvalid`.
@@ -124,10 +124,10 @@ def read_job(text: str) -> JobId | MessageId:
 
 
 def read_upload(name: str) -> tuple[str, int]:
-    """The job id and picture number in the name, or the address, of a file that we uploaded.
+    """The job id and image number in the name, or the address, of a file that we uploaded.
 
     Files that somebody renamed, as far as programs do it, are understood, and so is the address of
-    a picture at the provider's. Raises `JobIdInvalid`.
+    an image at the provider's. Raises `JobIdInvalid`.
     """
     if upload := _upload_in(name):
         return upload[1], int(upload[2])
@@ -149,7 +149,7 @@ def messages_linked(text: str) -> Iterator[MessageId]:
 
 
 def uploads_linked(text: str) -> Iterator[tuple[str, int]]:
-    """The pictures of ours that *text* has links to, as `read_upload` reads them."""
+    """The images of ours that *text* has links to, as `read_upload` reads them."""
     for url in _URL.finditer(text):
         try:
             yield read_upload(url[0])
@@ -220,7 +220,7 @@ def same_id(one: str, other: str | None) -> bool:
 
 
 def read_image(image_no: int) -> int:
-    """A picture number that the API remixes, 0 to 3. Raises `ImageInvalid`."""
+    """An image number that the API remixes, 0 to 3. Raises `ImageInvalid`."""
     if image_no not in REMIXABLE_IMAGES:
         raise ImageInvalid
     return image_no

@@ -16,7 +16,7 @@ KNOWN_PRICE_USD = Decimal("0.08")
 """What one job costs, as its provider says."""
 
 
-class Whose(Enum):
+class LimitScope(Enum):
     """Whom a limit is for."""
 
     PERSON = auto()
@@ -27,7 +27,7 @@ class Whose(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Allowance:
+class Quota:
     """What one of them may have; 0 = as much as they like."""
 
     running: int = 0
@@ -44,10 +44,10 @@ class Allowance:
 class Limits:
     """Every limit."""
 
-    person: Allowance = Allowance()
-    server: Allowance = Allowance()
-    everybody: Allowance = Allowance()
+    person: Quota = Quota()
+    server: Quota = Quota()
+    everybody: Quota = Quota()
     remix_within_days: float = 0
-    """The API remixes no older pictures; 0 = any."""
+    """The API remixes no older images; 0 = any."""
     known_price_usd: Decimal = KNOWN_PRICE_USD
     """What jobs are told to cost is compared with it."""

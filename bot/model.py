@@ -12,7 +12,7 @@ PROMPT_MAX = 8192
 """The longest prompt that the API takes, in characters."""
 
 REMIXABLE_IMAGES = range(4)
-"""The picture numbers (``imageNo``) that the API remixes."""
+"""The image numbers (``imageNo``) that the API remixes."""
 
 
 class Mode(IntEnum):
@@ -22,7 +22,7 @@ class Mode(IntEnum):
     SUBTLE = 1
 
 
-class PictureKind(StrEnum):
+class MediaKind(StrEnum):
     """What a finished job holds; anything else that the API names is left out."""
 
     IMAGE = "image"
@@ -31,17 +31,17 @@ class PictureKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One picture of a finished job, as the API addresses it."""
+    """One image of a finished job, as the API addresses it."""
 
     job_id: str
     """The provider's job id (never the task id of the platform)."""
     image_no: int
-    """The picture's position in its job, from 0."""
+    """The image's position in its job, from 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImagineRequest:
-    """Four pictures from a text."""
+    """Four images from a text."""
 
     prompt: str
     callback: str | None = None
@@ -49,7 +49,7 @@ class ImagineRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemixRequest:
-    """A picture made anew with another prompt."""
+    """An image made anew with another prompt."""
 
     source: Source
     prompt: str
@@ -61,20 +61,20 @@ Request = ImagineRequest | RemixRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """One picture of a finished job."""
+class Image:
+    """One image of a finished job."""
 
     job_id: str
-    """The provider's job id that a remix of this picture must name."""
+    """The provider's job id that a remix of this image must name."""
     image_no: int
     """Position in the job, from 0; only 0 to 3 can be remixed."""
     url: str
-    kind: PictureKind = PictureKind.IMAGE
+    kind: MediaKind = MediaKind.IMAGE
 
     @property
     def remixable(self) -> bool:
         """The API takes it as a source."""
-        return self.kind is PictureKind.IMAGE and self.image_no in REMIXABLE_IMAGES
+        return self.kind is MediaKind.IMAGE and self.image_no in REMIXABLE_IMAGES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +88,12 @@ class Running:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completed:
-    """The API is done. ``pictures`` may be empty: and the API does not say why."""
+    """The API is done. ``images`` may be empty: and the API does not say why."""
 
     task_id: str
     """Empty where only Discord knows the result."""
     job_id: str
-    pictures: tuple[Picture, ...]
+    images: tuple[Image, ...]
     cost_usd: Decimal | None = None
 
 
@@ -114,7 +114,7 @@ TaskState = Running | Completed | Failed
 class JobState(StrEnum):
     """How far a job has come. The order is the order of a life.
 
-    That the author was told of a job without pictures is a moment (`Job.told_at`), not a state.
+    That the author was told of a job without images is a moment (`Job.told_at`), not a state.
     """
 
     ACCEPTED = "accepted"
@@ -124,11 +124,11 @@ class JobState(StrEnum):
     RUNNING = "running"
     """The API has it, ``task_id`` is known."""
     FINISHED = "finished"
-    """The pictures exist, and are not posted yet."""
+    """The images exist, and are not posted yet."""
     DELIVERED = "delivered"
-    """The pictures are posted."""
+    """The images are posted."""
     FAILED = "failed"
-    """It ended without pictures."""
+    """It ended without images."""
     UNKNOWN = "unknown"
     """It was on its way to the API when all trace was lost: it may run, and may be charged."""
 
@@ -150,8 +150,8 @@ class MessageLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where in Discord a job was asked for, and so where its pictures go."""
+class Destination:
+    """Where in Discord a job was asked for, and so where its images go."""
 
     guild_id: int | None
     channel_id: int
@@ -159,13 +159,13 @@ class Place:
     """Only its author may see it."""
     file_limit_bytes: int
     """The largest single file that Discord takes there."""
-    reachable: bool = True
+    bot_is_member: bool = True
     """The bot is there by itself; otherwise it can only answer, for 15 minutes."""
 
     @property
-    def writable(self) -> bool:
+    def bot_can_post(self) -> bool:
         """The bot can post there, and change and delete what it posted, at any time."""
-        return self.reachable and not self.private
+        return self.bot_is_member and not self.private
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,10 +174,10 @@ class NewJob:
 
     request: Request
     author_id: int
-    place: Place
+    destination: Destination
     interaction_id: int
     origin: MessageLink | None = None
-    """The message that the source picture was taken from, where known."""
+    """The message that the source image was taken from, where known."""
     application_id: int | None = None
     """Whose token that is: the address of an interaction's answers has both."""
     interaction_token: str | None = field(default=None, repr=False)
@@ -201,9 +201,9 @@ class Job(NewJob):
     finished_at: datetime | None = None
     delivered_at: datetime | None = None
     delivery_problem: str | None = None
-    """Why the pictures could not be posted anywhere."""
+    """Why the images could not be posted anywhere."""
     told_at: datetime | None = None
-    """When its author was told that there will be no pictures."""
+    """When its author was told that there will be no images."""
     message_id: int | None = None
     """The message that shows the progress, then the result."""
     task_id: str | None = None
@@ -211,13 +211,13 @@ class Job(NewJob):
     cost_usd: Decimal | None = None
     failure: str | None = None
     """Name of the error that ended it."""
-    pictures: tuple[Picture, ...] = ()
+    images: tuple[Image, ...] = ()
     posted: MessageLink | None = None
-    """The message that holds its pictures: mostly, not always, the one that showed the progress."""
+    """The message that holds its images: mostly, not always, the one that showed the progress."""
 
     @property
     def took_s(self) -> float:
-        """Seconds from when it was asked for until its pictures were made; 0 before that."""
+        """Seconds from when it was asked for until its images were made; 0 before that."""
         if self.finished_at is None:
             return 0.0
         return max((self.finished_at - self.created_at).total_seconds(), 0.0)
@@ -228,8 +228,8 @@ class Job(NewJob):
         if self.message_id is None:
             return None
         return MessageLink(
-            guild_id=self.place.guild_id,
-            channel_id=self.place.channel_id,
+            guild_id=self.destination.guild_id,
+            channel_id=self.destination.channel_id,
             message_id=self.message_id,
         )
 

@@ -68,7 +68,7 @@ def unknown_line(name: str, line: int) -> str:
 def proxy_unused(name: str) -> str:
     return (
         f"{name} is set, but this bot uses no proxy: it connects to Discord, the API and the "
-        "pictures itself."
+        "images itself."
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot import errors
 from bot.errors import AddressProblem
-from bot.limits import DAY, Whose
+from bot.limits import DAY, LimitScope
 from bot.model import PROMPT_MAX, REMIXABLE_IMAGES
 from bot.texts import (
     ASK_LATER,
@@ -24,16 +24,16 @@ from bot.texts import (
 
 CODES: dict[str, str] = {
     "4011001": "The API needs to know which job to remix: give a job id, or press a Remix button.",
-    "4011002": "The API needs to know which picture to remix: choose one from 1 to 4.",
-    "4011003": "That job has no picture with this number: choose another one from 1 to 4.",
+    "4011002": "The API needs to know which image to remix: choose one from 1 to 4.",
+    "4011003": "That job has no image with this number: choose another one from 1 to 4.",
     "4011004": "The API does not know this mode: choose Strong or Subtle.",
-    "4011005": "The API needs a prompt: say what the new picture shows.",
+    "4011005": "The API needs a prompt: say what the new image shows.",
     "4011006": f"The API takes prompts of 1 to {PROMPT_MAX} characters: please shorten yours.",
     "4011007": "The API does not accept this callback: give an http:// or https:// address.",
     "4011098": "The API could not make this one. The source may be older than three days, or its "
-    "moderation stepped in: try another prompt or a newer picture.",
+    "moderation stepped in: try another prompt or a newer image.",
     "4011099": f"The API is out of service at the moment. {ASK_LATER}",
-    "4001001": "The API needs a prompt: say what the pictures show.",
+    "4001001": "The API needs a prompt: say what the images show.",
     "4001002": f"The API takes prompts of 1 to {PROMPT_MAX} characters: please shorten yours.",
 }
 """A sentence for every documented code of the API, by its last seven digits."""
@@ -85,7 +85,7 @@ def _unreadable(error: errors.OutputUnreadable) -> str:
     task_id = error.task_id.replace("`", "'")
     return (
         f"The API made this one and charged{charged or ' for it'}, but I cannot read where the "
-        f"pictures are. `/show` tries again with the task id `{task_id}`, and whoever runs me can "
+        f"images are. `/show` tries again with the task id `{task_id}`, and whoever runs me can "
         "look it up by that id."
     )
 
@@ -93,7 +93,7 @@ def _unreadable(error: errors.OutputUnreadable) -> str:
 def _permissions(error: errors.PermissionsMissing) -> str:
     names = listed(f"**{name}**" for name in error.permissions)
     return (
-        f"I may not post pictures here: I lack {names}. Ask a moderator to allow it in the "
+        f"I may not post images here: I lack {names}. Ask a moderator to allow it in the "
         "channel's settings."
     )
 
@@ -125,9 +125,9 @@ def _address_wrong(error: errors.AddressWrong) -> str:
 
 
 _THEIRS = {
-    Whose.PERSON: "You have",
-    Whose.SERVER: "This server has",
-    Whose.EVERYBODY: "The bot has",
+    LimitScope.PERSON: "You have",
+    LimitScope.SERVER: "This server has",
+    LimitScope.EVERYBODY: "The bot has",
 }
 
 
@@ -186,8 +186,7 @@ def _channels(error: errors.ChannelNotAllowed) -> str:
 
 
 SENTENCES: dict[type[errors.RemixbotError], str | Callable[[Any], str]] = {
-    errors.PromptMissing: "The prompt is empty, or has no words: write what the "
-    "picture should show.",
+    errors.PromptMissing: "The prompt is empty, or has no words: write what the image should show.",
     errors.PromptTooLong: lambda error: (
         f"The prompt has {error.length} characters; {PROMPT_MAX} is the most. Please shorten it."
     ),
@@ -199,10 +198,10 @@ SENTENCES: dict[type[errors.RemixbotError], str | Callable[[Any], str]] = {
     errors.PromptFileUnreadable: "I could not read the prompt file. Attach a plain text file "
     "(UTF-8), or paste the text into `prompt`.",
     errors.JobIdInvalid: "I cannot find a job id in that. Give the id itself, a link to one of my "
-    "messages, or a picture's link or file name.",
+    "messages, or an image's link or file name.",
     errors.MessageUnknown: "I know no job in that message, or none that you can see. Link to one "
     "of my results, or give the job id itself.",
-    errors.ImageInvalid: "Pictures have the numbers 1 to 4: choose one of those.",
+    errors.ImageInvalid: "Images have the numbers 1 to 4: choose one of those.",
     errors.ModeInvalid: "Choose Strong or Subtle as the mode.",
     errors.CallbackInvalid: "The callback must be an address that starts with http:// or "
     "https://, without a user name, and with at most 2048 characters.",
@@ -233,23 +232,23 @@ SENTENCES: dict[type[errors.RemixbotError], str | Callable[[Any], str]] = {
     errors.JobStopped: f"It was not sent to the API yet. {NOTHING_CHARGED}",
     errors.NothingToStop: "There is nothing to stop any more: this one has ended, or was stopped.",
     errors.JobKept: lambda error: (
-        "The API made the pictures all the same"
+        "The API made the images all the same"
         + (f" and charged {usd(error.cost_usd)}" if error.cost_usd is not None else "")
-        + ". They are kept: **Show the pictures** posts them for nothing. Retry is paid again."
+        + ". They are kept: **Show the images** posts them for nothing. Retry is paid again."
     ),
     errors.PermissionsMissing: _permissions,
     errors.SourceUnknown: "I no longer know the prompt of this result: use its Remix buttons.",
     errors.SourceTooOld: lambda error: (
-        f"This picture was made more than {days(error.days)} ago, and the API no longer remixes "
+        f"This image was made more than {days(error.days)} ago, and the API no longer remixes "
         "it. You can start anew from its prompt with `/imagine`."
     ),
-    errors.NoPictureThere: "I see no picture of mine in that message that I could remix. Choose "
+    errors.NoImageInMessage: "I see no image of mine in that message that I could remix. Choose "
     "one of my results, or give the job id with `/remix`.",
     errors.JobUnknown: "I know no such job, or none that you can see. Paste a link to one of my "
-    "results, a picture's link or file name, or the job id that Details shows.",
-    errors.PicturesMissing: "That job has no pictures, or none yet. `/jobs` says how yours stand.",
-    errors.OldControl: "This button is from an older version of me. Use `/remix` with the job id "
-    "from the picture's file name.",
+    "results, an image's link or file name, or the job id that Details shows.",
+    errors.ImagesMissing: "That job has no images, or none yet. `/jobs` says how yours stand.",
+    errors.UnsupportedComponent: "This button is from an older version of me. Use `/remix` with "
+    "the job id from the image's file name.",
     errors.CommandChanged: "That command has changed, and your Discord still shows the old one. "
     "Reload Discord (Ctrl+R, or close and reopen the app), then try again.",
     errors.RequestRefused: lambda error: CODES.get(
@@ -261,7 +260,7 @@ SENTENCES: dict[type[errors.RemixbotError], str | Callable[[Any], str]] = {
     errors.TaskNotFound: "The API no longer knows this job. It may have been charged all the same.",
     errors.SubmitUnknown: _submit_unknown,
     errors.GenerationFailed: lambda error: CODES.get(error.code or "", _FAILED),
-    errors.NothingMade: "The API finished without a single picture. Often that means that its "
+    errors.NothingMade: "The API finished without a single image. Often that means that its "
     f"moderation removed them all. {MAYBE_CHARGED}",
     errors.OutputUnreadable: _unreadable,
     errors.JobOverdue: _overdue,
@@ -270,8 +269,8 @@ SENTENCES: dict[type[errors.RemixbotError], str | Callable[[Any], str]] = {
     errors.EndedUnseen: "This one did not work out, and I was restarted before I could say so.",
     errors.AnswerUnseen: "I was restarted while this one waited, and can't read any more what I "
     "told you about it, so I did not start on it. Press Retry if you still want it.",
-    errors.PictureUnavailable: "A picture could not be fetched from the API.",
-    errors.PictureTooLarge: "A picture is too large to post.",
+    errors.ImageUnavailable: "An image could not be fetched from the API.",
+    errors.ImageTooLarge: "An image is too large to post.",
     errors.StoreUnavailable: "I cannot write anything down at the moment, so I did not accept "
     f"this. {NOTHING_CHARGED} {ASK_LATER}",
     errors.StoreAway: "I could write nothing down for so long that I let this one go. Press Retry "
@@ -294,12 +293,12 @@ SENTENCES: dict[type[errors.RemixbotError], str | Callable[[Any], str]] = {
     "for example), which cannot hold the lock that keeps a second bot out. Connect to PostgreSQL "
     "directly, or set pool_mode = session for this database.",
     errors.AddressWrong: _address_wrong,
-    errors.DeliveryFailed: "Discord did not take the pictures. They are kept: `/show` posts them.",
+    errors.DeliveryFailed: "Discord did not take the images. They are kept: `/show` posts them.",
     errors.DiscordAway: f"Discord was out of order just now. {NOTHING_CHARGED} {ASK_LATER}",
     errors.AnswerFailed: f"Discord didn't take my answer. {NOTHING_CHARGED} {ASK_LATER}",
     errors.ApiKeyRefused: f"The API does not accept this bot's key. {OPERATOR_TOLD}",
     errors.ApiCreditUsedUp: f"This bot's credit with the API is used up. {OPERATOR_TOLD}",
-    errors.ApiPermissionMissing: "The API does not let this bot's key make such pictures. "
+    errors.ApiPermissionMissing: "The API does not let this bot's key make such images. "
     f"{OPERATOR_TOLD}",
     errors.ApiMisused: f"The API did not understand me, which is a bug of mine. {OPERATOR_TOLD}",
     errors.Incident: lambda error: (

@@ -28,8 +28,8 @@ from pydantic_settings import (
 
 from bot.env_file import EnvFileUnreadable, read_env_file
 from bot.limits import KNOWN_PRICE_USD
+from bot.refused_words import can_be_found
 from bot.setting_names import Remark, remarks_on
-from bot.words import can_be_found
 
 API_URL = "https://cloud.vtrix.ai/model/v1"
 QUOTES = "\"'“”‘’„«»"  # noqa: RUF001  # word processors make them

@@ -14,23 +14,23 @@ from bot.model import PROMPT_MAX, JobState, Mode
 
 # ------------------------------------------------------------------ commands and their options
 
-REMIX_DESCRIPTION = "Make a picture anew with another prompt"
-IMAGINE_DESCRIPTION = "Make four pictures from a text"
-SHOW_DESCRIPTION = "Post the pictures of a finished job again; nothing is charged"
+REMIX_DESCRIPTION = "Make an image anew with another prompt"
+IMAGINE_DESCRIPTION = "Make four images from a text"
+SHOW_DESCRIPTION = "Post the images of a finished job again; nothing is charged"
 HELP_DESCRIPTION = "What I can do, and how"
 JOBS_DESCRIPTION = "List what I have asked for; only I see the list"
 USAGE_DESCRIPTION = "What I have used and what is left; only I see it"
 FORGET_DESCRIPTION = "Erase my prompts and my history; asks before it does"
 REMIX_THIS = "Remix this"
-OPTION_JOB_ID = "Job id, a link to one of my messages, or a picture's link or file name"
-OPTION_SHOW_JOB_ID = "Job id or task id, a link to one of my messages, or a picture's link or name"
-OPTION_IMAGE = "Which of the job's pictures"
-OPTION_PROMPT = "What the new picture shows; leave it out to write in a larger field"
-OPTION_IMAGINE_PROMPT = "What the pictures show; leave it out to write in a larger field"
+OPTION_JOB_ID = "Job id, a link to one of my messages, or an image's link or file name"
+OPTION_SHOW_JOB_ID = "Job id or task id, a link to one of my messages, or an image's link or name"
+OPTION_IMAGE = "Which of the job's images"
+OPTION_PROMPT = "What the new image shows; leave it out to write in a larger field"
+OPTION_IMAGINE_PROMPT = "What the images show; leave it out to write in a larger field"
 OPTION_MODE = "Strong may change everything, Subtle stays close (default: Strong)"
 OPTION_PROMPT_FILE = f"A text file with the prompt, for up to {PROMPT_MAX} characters"
 OPTION_CALLBACK = "A web address that the API calls when it is done"
-OPTION_PRIVATE = "Show the pictures only to me"
+OPTION_PRIVATE = "Show the images only to me"
 IMAGE_CHOICES = ("1 · top left", "2 · top right", "3 · bottom left", "4 · bottom right")
 MODE_CHOICES = {Mode.STRONG: "Strong", Mode.SUBTLE: "Subtle"}
 
@@ -39,8 +39,8 @@ MODE_CHOICES = {Mode.STRONG: "Strong", Mode.SUBTLE: "Subtle"}
 IMAGINE_TITLE = "Imagine"
 PROMPT_LABEL = "Prompt"
 MODE_LABEL = "How far may it go?"
-MODE_STRONG_HINT = "May change the whole picture"
-MODE_SUBTLE_HINT = "Stays close to the picture"
+MODE_STRONG_HINT = "May change the whole image"
+MODE_SUBTLE_HINT = "Stays close to the image"
 CALLBACK_LABEL = "Callback address"
 AGAIN = "Again"
 RETRY = "Retry"
@@ -52,7 +52,7 @@ GO_AHEAD = "Go ahead"
 CANCEL = "Cancel"
 STOP_ANYWAY = "Stop anyway"
 KEEP_GOING = "Keep going"
-SHOW_KEPT = "Show the pictures"
+SHOW_KEPT = "Show the images"
 RETRY_PAID = "Retry (paid again)"
 FORGET_ME = "Erase my history"
 
@@ -66,7 +66,7 @@ def parent_button(image_no: int) -> str:
 
 
 def remix_title(image_no: int) -> str:
-    return f"Remix picture {image_no + 1}"
+    return f"Remix image {image_no + 1}"
 
 
 LEFT_EMPTY = (
@@ -77,7 +77,7 @@ LEFT_EMPTY = (
 
 def fresh_start(count: float) -> str:
     return (
-        f"This picture was made more than **{days(count)}** ago, and the API no longer remixes it. "
+        f"This image was made more than **{days(count)}** ago, and the API no longer remixes it. "
         "Nothing is spent so far. Submit this form to start anew from the words alone."
     )
 
@@ -137,8 +137,8 @@ REFUSED = (
 
 def progress_heading(image_no: int | None, mode: Mode | None) -> str:
     if image_no is None or mode is None:
-        return "### Imagining four pictures"
-    return f"### Remixing picture {image_no + 1} · {MODE_CHOICES[mode].lower()}"
+        return "### Imagining four images"
+    return f"### Remixing image {image_no + 1} · {MODE_CHOICES[mode].lower()}"
 
 
 def bar(fraction: float) -> str:
@@ -153,15 +153,15 @@ def in_line(position: int, starts_at: datetime) -> str:
 
 STOP_QUESTION = (
     "The API has this one already and cannot call it back, so it may be charged all the same. If "
-    "you stop it, I do not post its pictures: I keep them, and you can show them for nothing."
+    "you stop it, I do not post its images: I keep them, and you can show them for nothing."
 )
 STOPPED_HEADING = "### Stopped"
 STOPPED_AT_WORK = (
     "The API has it already and cannot call it back, so it may be charged all the same. If "
-    "pictures come they are kept: `/jobs` lists them, and `/show` posts them."
+    "images come they are kept: `/jobs` lists them, and `/show` posts them."
 )
 LATE_ONES_DIRECTLY = (
-    "-# I can answer here for 15 minutes only. If it takes longer, the pictures come as a direct "
+    "-# I can answer here for 15 minutes only. If it takes longer, the images come as a direct "
     "message."
 )
 
@@ -184,7 +184,7 @@ FOUND_ABOUT = "-# I did not make this one, so I do not know its prompt."
 
 
 def result_heading(image_no: int | None) -> str:
-    return "### Imagined" if image_no is None else f"### Remix of picture {image_no + 1}"
+    return "### Imagined" if image_no is None else f"### Remix of image {image_no + 1}"
 
 
 def asked_by(author_id: int) -> str:
@@ -198,7 +198,7 @@ def details(
     duration_s: float,
     cost_usd: Decimal | None,
 ) -> str:
-    """One small line; *parent* is the source picture, already a link where one is known."""
+    """One small line; *parent* is the source image, already a link where one is known."""
     parts = [MODE_CHOICES[mode]] if mode is not None else []
     if parent is not None:
         parts.append(f"from {parent}")
@@ -208,34 +208,34 @@ def details(
     return f"-# {' · '.join(parts)}"
 
 
-def parent_picture(image_no: int, message_url: str | None) -> str:
-    name = f"picture {image_no + 1}"
+def parent_image(image_no: int, message_url: str | None) -> str:
+    name = f"image {image_no + 1}"
     return f"[{name}]({message_url})" if message_url else name
 
 
 def alt_text(image_no: int) -> str:
-    return f"Picture {image_no + 1}: "
+    return f"Image {image_no + 1}: "
 
 
-def missing_pictures(image_nos: Iterable[int]) -> str:
+def missing_images(image_nos: Iterable[int]) -> str:
     numbers = [str(image_no + 1) for image_no in image_nos]
     if len(numbers) == 1:
-        return f"-# Picture {numbers[0]} is missing: the API did not send it."
-    return f"-# Pictures {listed(numbers)} are missing: the API did not send them."
+        return f"-# Image {numbers[0]} is missing: the API did not send it."
+    return f"-# Images {listed(numbers)} are missing: the API did not send them."
 
 
-def picture_by_link(image_no: int, url: str, reason: str) -> str:
-    return f"Picture {image_no + 1} {reason}: [open it]({url})"
+def image_by_link(image_no: int, url: str, reason: str) -> str:
+    return f"Image {image_no + 1} {reason}: [open it]({url})"
 
 
-def picture_in_file(image_no: int, reason: str) -> str:
-    return f"Picture {image_no + 1} {reason}; its link is in the file below."
+def image_in_file(image_no: int, reason: str) -> str:
+    return f"Image {image_no + 1} {reason}; its link is in the file below."
 
 
-NOT_ONE_PICTURE = "Your pictures are made, but I could not post one of them. Their links:"
-PICTURES_WITHHELD = "Discord does not let me show these pictures here."
-PICTURES_IN_DETAILS = f"{PICTURES_WITHHELD} **{DETAILS}** has their links."
-LINKS_WITHHELD = "Discord does not let me link to the other pictures here."
+NOT_ONE_IMAGE = "Your images are made, but I could not post one of them. Their links:"
+IMAGES_WITHHELD = "Discord does not let me show these images here."
+IMAGES_IN_DETAILS = f"{IMAGES_WITHHELD} **{DETAILS}** has their links."
+LINKS_WITHHELD = "Discord does not let me link to the other images here."
 LINKS_IN_DETAILS = f"{LINKS_WITHHELD} **{DETAILS}** has their links."
 WORDS_WITHHELD = "-# Discord does not let me show the words of this prompt here."
 WORDS_IN_DETAILS = f"{WORDS_WITHHELD} **{DETAILS}** has them."
@@ -243,27 +243,27 @@ WORDS_IN_FORM = f"{WORDS_WITHHELD} **{EDIT}** has them."
 
 
 def result_is_there(author_id: int, message_url: str | None) -> str:
-    """What a job's own message says where its pictures are not in it, but in the message with this
+    """What a job's own message says where its images are not in it, but in the message with this
     address, or in a direct one."""
     where = (
         f"[this message]({message_url})" if message_url else f"a direct message to <@{author_id}>"
     )
-    return f"Your pictures are ready. I could not put them here: they are in {where}."
+    return f"Your images are ready. I could not put them here: they are in {where}."
 
 
 def failure_is_there(author_id: int, message_url: str | None) -> str:
     where = (
         f"[This message]({message_url})" if message_url else f"A direct message to <@{author_id}>"
     )
-    return f"There are no pictures this time. {where} says why."
+    return f"There are no images this time. {where} says why."
 
 
 RESULT_IS_NOWHERE = (
-    "Your pictures are ready, but Discord does not let me post them here or send them to you. They "
+    "Your images are ready, but Discord does not let me post them here or send them to you. They "
     "are kept: `/show` posts them where I may."
 )
 RESULT_IS_BROKEN = (
-    "Your pictures are ready, but something broke on my side when I posted them. They are kept: "
+    "Your images are ready, but something broke on my side when I posted them. They are kept: "
     "`/show` posts them."
 )
 TOO_LARGE_TO_POST = "is too large to post here"
@@ -272,7 +272,7 @@ NOT_DOWNLOADED = "could not be fetched"
 
 
 def ready(author_id: int) -> str:
-    return f"<@{author_id}> your pictures are ready."
+    return f"<@{author_id}> your images are ready."
 
 
 def jobs_done(author_id: int, jobs: int) -> str:
@@ -300,13 +300,13 @@ STATES = {
     JobState.RUNNING: "in the making",
     JobState.FINISHED: "made, about to be posted",
     JobState.DELIVERED: "posted",
-    JobState.FAILED: "no pictures",
+    JobState.FAILED: "no images",
     JobState.UNKNOWN: "lost on its way to the API; may have been charged",
 }
 
 
-def picture_count(count: int) -> str:
-    return "1 picture" if count == 1 else f"{count} pictures"
+def image_count(count: int) -> str:
+    return "1 image" if count == 1 else f"{count} images"
 
 
 STOPPED_UNSENT = "stopped before it was sent"
@@ -330,7 +330,7 @@ def job_line(
     message_url: str | None,
     private: bool,
 ) -> str:
-    parts = ["Imagine" if image_no is None else f"Remix of picture {image_no + 1}"]
+    parts = ["Imagine" if image_no is None else f"Remix of image {image_no + 1}"]
     parts += [state, relative(created_at)]
     if private:
         parts.append("private")
@@ -368,7 +368,7 @@ LEFT_ALONE = "Fine, I leave everything as it is."
 DETAILS_HEADING = "### Details"
 NO_PARENT_KNOWN = "a job that I do not know"
 DELETE_QUESTION = (
-    "Delete this message with its pictures? They are kept at the API for about thirty days, and "
+    "Delete this message with its images? They are kept at the API for about thirty days, and "
     "`/show` can post them again until then."
 )
 DELETED = "It is deleted."
@@ -386,7 +386,7 @@ class Fact(StrEnum):
     TASK_ID = "Task id"
     LOG_NUMBER = "Number in the log"
     ASKED = "Asked"
-    PICTURES = "Pictures"
+    IMAGES = "Images"
     COST = "Cost"
     CALLBACK = "Callback"
 
@@ -416,12 +416,12 @@ def course(
     return " · ".join(parts)
 
 
-def picture_links(pictures: Iterable[tuple[int, str]]) -> str:
-    links = (f"[{image_no + 1}]({url})" for image_no, url in pictures)
-    return details_line(Fact.PICTURES, " · ".join(links))
+def image_links(images: Iterable[tuple[int, str]]) -> str:
+    links = (f"[{image_no + 1}]({url})" for image_no, url in images)
+    return details_line(Fact.IMAGES, " · ".join(links))
 
 
-LINKS_IN_FILE = details_line(Fact.PICTURES, "their links are in the file below")
+LINKS_IN_FILE = details_line(Fact.IMAGES, "their links are in the file below")
 WORDS_IN_FILE = "-# Discord does not let me show the words of this prompt: they are in the file."
 
 
@@ -436,7 +436,7 @@ def cost_line(cost_usd: Decimal | None, reserved_usd: Decimal | None, multiplier
 
 
 def child(image_no: int, prompt: str, message_url: str | None) -> str:
-    name = f"picture {image_no + 1}"
+    name = f"image {image_no + 1}"
     return f"- [{name}]({message_url}): {prompt}" if message_url else f"- {name}: {prompt}"
 
 
@@ -444,7 +444,7 @@ CHILDREN = "**Made from it**"
 
 # ------------------------------------------------------------------ Remix this
 
-CHOOSE_PICTURE = "Which picture do you want to remix?"
+CHOOSE_IMAGE = "Which image do you want to remix?"
 
 # ------------------------------------------------------------------ usage
 
@@ -510,28 +510,28 @@ def forget_question(ended: int, under_way: int) -> str:
 
 # ------------------------------------------------------------------ help
 
-HELP_HEADING = "### Pictures from words, and on from there"
+HELP_HEADING = "### Images from words, and on from there"
 HELP_BUTTONS = (
-    "**Begin** with `/imagine` and say what you want to see: four pictures come back.\n"
-    "**Go on** with the button **Remix** of a picture: change the prompt, and choose Strong (may "
+    "**Begin** with `/imagine` and say what you want to see: four images come back.\n"
+    "**Go on** with the button **Remix** of an image: change the prompt, and choose Strong (may "
     "change everything) or Subtle (stays close). These buttons never expire.\n"
-    "**Again** makes the same once more; **Parent** takes the same prompt to another picture of "
+    "**Again** makes the same once more; **Parent** takes the same prompt to another image of "
     "the source. **Stop** calls a job off, **Retry** and **Edit prompt** follow a failure, "
     "**Details** tells you alone all about a result, and **Delete** takes it down."
 )
 HELP_COMMANDS = (
-    "`/remix` does the same for a job id, a link to one of my messages, or a picture's link.\n"
-    "`/show` posts finished pictures again; nothing is charged.\n"
+    "`/remix` does the same for a job id, a link to one of my messages, or an image's link.\n"
+    "`/show` posts finished images again; nothing is charged.\n"
     "`/jobs` lists what you have asked for, for your eyes only.\n"
     "`/usage` says what you have used, and what is left.\n"
     "`/forget` erases your prompts and your history.\n"
     "`/help` shows this.\n"
-    "**Remix this**, in the menu of a message (Apps), takes a picture from there."
+    "**Remix this**, in the menu of a message (Apps), takes an image from there."
 )
 HELP_GOOD_TO_KNOW = (
     "-# Each job costs whoever runs me a few cents, and the API cannot call one back once it has "
     "it. A prompt with `{red, green}`, `--repeat`, `--turbo`, `--oref` or `--q 4` costs more, and "
-    "I ask before. With the option `private` only you see the pictures. The API remixes pictures "
+    "I ask before. With the option `private` only you see the images. The API remixes images "
     "for three days and keeps them for about thirty. After more than 15 seconds a short reply "
     "mentions you, one for all jobs that end close together."
 )
@@ -556,7 +556,7 @@ def help_limits(limits: Limits) -> str:
 
 # ------------------------------------------------------------------ failures
 
-FAILURE_HEADING = "### No pictures this time"
+FAILURE_HEADING = "### No images this time"
 YOUR_PROMPT = "Here is what you wrote, so that nothing is lost:"
 ASK_LATER = "Please try again in a few minutes."
 OPERATOR_TOLD = "Whoever runs this bot has been told."

@@ -6,19 +6,19 @@ import discord
 from discord.ext import commands
 
 from bot import texts
+from bot.characters import is_blank
 from bot.client import RemixBot
-from bot.errors import OldControl, SourceTooOld, SourceUnknown, UserError
+from bot.errors import SourceTooOld, SourceUnknown, UnsupportedComponent, UserError
 from bot.inputs import JobId, read_callback, read_prompt
-from bot.letters import is_blank
 from bot.model import Source
-from bot.studio import MessageAtHand, Visitor
-from bot.ui.answers import tell, tells_errors
-from bot.ui.buttons import UNKNOWN_JOB, Press, Verb
+from bot.services import Caller, TargetMessage
+from bot.ui.buttons import UNKNOWN_JOB, ButtonAction, ButtonId
 from bot.ui.controls import is_known
 from bot.ui.deeds import PREFIX
+from bot.ui.error_replies import handle_errors, reply_with_error
 from bot.ui.forms import Filled, FormId, PromptForm, filled_in, fresh_start, read_form
-from bot.ui.places import is_private, read_asking
-from cogs.opening import admit_to_result, open_form
+from bot.ui.interaction import is_private, request_context
+from cogs._forms import admit_to_result, open_form
 
 
 class Buttons(commands.Cog):
@@ -28,27 +28,27 @@ class Buttons(commands.Cog):
         self._bot = bot
 
     @commands.Cog.listener()
-    @tells_errors
-    async def on_picture_button(
-        self, interaction: discord.Interaction[RemixBot], press: Press
+    @handle_errors
+    async def on_image_button(
+        self, interaction: discord.Interaction[RemixBot], press: ButtonId
     ) -> None:
-        visitor = await admit_to_result(interaction, interaction.message)
+        caller = await admit_to_result(interaction, interaction.message)
         source = press.source
         job = JobId(source.job_id)
         match press.verb:
-            case Verb.REMIX | Verb.PICK:
+            case ButtonAction.REMIX | ButtonAction.REMIX_PUBLIC:
                 # Pick: in an answer that only this person sees, for a message that all see
-                private = press.verb is Verb.REMIX and is_private(interaction)
-                await open_form(interaction, visitor, job, source.image_no, private=private)
-            case Verb.EDIT:
+                private = press.verb is ButtonAction.REMIX and is_private(interaction)
+                await open_form(interaction, caller, job, source.image_no, private=private)
+            case ButtonAction.EDIT:
                 known = None if source.job_id == UNKNOWN_JOB else source
-                await self._edit(interaction, visitor, known)
-            case Verb.AGAIN | Verb.IMAGINE:
-                again = source if press.verb is Verb.AGAIN else None
-                await self._repeat(interaction, visitor, again)
+                await self._edit(interaction, caller, known)
+            case ButtonAction.AGAIN | ButtonAction.IMAGINE:
+                again = source if press.verb is ButtonAction.AGAIN else None
+                await self._repeat(interaction, caller, again)
 
     @commands.Cog.listener()
-    @tells_errors
+    @handle_errors
     async def on_interaction(self, interaction: discord.Interaction[RemixBot]) -> None:
         """Forms, and controls of other versions: all that discord.py does not dispatch for us."""
         custom_id = str((interaction.data or {}).get("custom_id", ""))
@@ -57,41 +57,41 @@ class Buttons(commands.Cog):
         if interaction.type is discord.InteractionType.modal_submit:
             await self._submit(interaction, custom_id)
         elif interaction.type is discord.InteractionType.component and not is_known(custom_id):
-            raise OldControl
+            raise UnsupportedComponent
 
     async def _edit(
         self,
         interaction: discord.Interaction[RemixBot],
-        visitor: Visitor,
+        caller: Caller,
         source: Source | None,
     ) -> None:
         """Open the form for what failed, with all that was given then."""
         failed = None
-        if visitor.at_hand is not None:
-            failed = await self._bot.archive.shown_in(visitor.at_hand, visitor)
-        private = is_private(interaction) or (failed is not None and failed.place.private)
+        if caller.message is not None:
+            failed = await self._bot.history.shown_in(caller.message, caller)
+        private = is_private(interaction) or (failed is not None and failed.destination.private)
         form_id = FormId(source=source, private=private)
         if failed is None:
             form = PromptForm(form_id)
         else:
-            own = failed.author_id == visitor.user_id
+            own = failed.author_id == caller.user_id
             form = filled_in(form_id, failed.request, with_callback=own)
         await form.open(interaction)
 
     async def _repeat(
         self,
         interaction: discord.Interaction[RemixBot],
-        visitor: Visitor,
+        caller: Caller,
         source: Source | None,
     ) -> None:
         private = is_private(interaction)
-        message = visitor.at_hand or MessageAtHand(message_id=0)
+        message = caller.message or TargetMessage(message_id=0)
         try:
-            await self._bot.studio.again(
+            await self._bot.jobs.again(
                 message=message,
                 source=source,
-                visitor=visitor,
-                asking=read_asking(interaction, private=private),
+                caller=caller,
+                context=request_context(interaction, private=private),
                 announce=self._bot.announce(interaction),
             )
         except SourceUnknown:
@@ -108,30 +108,30 @@ class Buttons(commands.Cog):
         except Exception as raised:
             kept = isinstance(raised, UserError) and raised.draft_id is not None
             if kept or is_blank(filled.prompt):
-                await tell(interaction, raised)
+                await reply_with_error(interaction, raised)
                 return
             typed = discord.File(io.BytesIO(filled.prompt.encode()), filename="prompt.txt")
-            await tell(interaction, raised, typed, more=texts.YOUR_PROMPT)
+            await reply_with_error(interaction, raised, typed, more=texts.YOUR_PROMPT)
 
     async def _start(
         self, interaction: discord.Interaction[RemixBot], form_id: FormId, filled: Filled
     ) -> None:
-        studio = self._bot.studio
-        visitor = self._bot.admit(interaction)
+        jobs = self._bot.jobs
+        caller = self._bot.check_caller(interaction)
         prompt, callback = read_prompt(filled.prompt), read_callback(filled.callback)
-        asking = read_asking(interaction, private=form_id.private)
+        context = request_context(interaction, private=form_id.private)
         announce = self._bot.announce(interaction)
         if form_id.source is None:
-            await studio.imagine(prompt=prompt, callback=callback, asking=asking, announce=announce)
+            await jobs.imagine(prompt=prompt, callback=callback, context=context, announce=announce)
             return
-        await studio.remix(
+        await jobs.remix(
             job=JobId(form_id.source.job_id),
             image_no=form_id.source.image_no,
             prompt=prompt,
             mode=filled.mode,
             callback=callback,
-            visitor=visitor,
-            asking=asking,
+            caller=caller,
+            context=context,
             announce=announce,
         )
 

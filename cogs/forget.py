@@ -6,8 +6,8 @@ from discord.ext import commands
 
 from bot import texts
 from bot.client import RemixBot
-from bot.ui.answers import tells_errors
-from bot.ui.pages import forget_page, told_page
+from bot.ui.error_replies import handle_errors
+from bot.ui.pages import forget_page, notice_text_page
 
 
 class Forget(commands.Cog):
@@ -17,14 +17,14 @@ class Forget(commands.Cog):
         self._bot = bot
 
     @app_commands.command(name="forget", description=texts.FORGET_DESCRIPTION)
-    @tells_errors
+    @handle_errors
     async def forget(self, interaction: discord.Interaction[RemixBot]) -> None:
         author_id = interaction.user.id
-        ended, under_way = await self._bot.archive.count_of(author_id)
+        ended, under_way = await self._bot.history.count_of(author_id)
         if ended or under_way:
             page = forget_page(author_id, ended, under_way)
         else:
-            page = told_page(texts.NOTHING_TO_FORGET)
+            page = notice_text_page(texts.NOTHING_TO_FORGET)
         await interaction.response.send_message(view=page.view, ephemeral=True)
 
 

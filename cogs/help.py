@@ -6,7 +6,7 @@ from discord.ext import commands
 
 from bot import texts
 from bot.client import RemixBot
-from bot.ui.answers import tells_errors
+from bot.ui.error_replies import handle_errors
 from bot.ui.pages import help_page
 
 
@@ -17,10 +17,10 @@ class Help(commands.Cog):
         self._bot = bot
 
     @app_commands.command(name="help", description=texts.HELP_DESCRIPTION)
-    @tells_errors
+    @handle_errors
     async def help(self, interaction: discord.Interaction[RemixBot]) -> None:
-        self._bot.admit(interaction)
-        page = help_page(self._bot.studio.limits)
+        self._bot.check_caller(interaction)
+        page = help_page(self._bot.jobs.limits)
         await interaction.response.send_message(view=page.view, ephemeral=True)
 
 

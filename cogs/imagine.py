@@ -1,4 +1,4 @@
-"""`/imagine`: four pictures from a text, the start of a chain."""
+"""`/imagine`: four images from a text, the start of a chain."""
 
 import discord
 from discord import app_commands
@@ -7,9 +7,9 @@ from discord.ext import commands
 from bot import texts
 from bot.client import RemixBot
 from bot.inputs import read_callback
-from bot.ui.answers import tells_errors
+from bot.ui.error_replies import handle_errors
 from bot.ui.forms import FormId, PromptForm
-from bot.ui.places import read_asking
+from bot.ui.interaction import request_context
 from bot.ui.prompts import read_prompt_options
 
 
@@ -26,7 +26,7 @@ class Imagine(commands.Cog):
         private=texts.OPTION_PRIVATE,
         callback=texts.OPTION_CALLBACK,
     )
-    @tells_errors
+    @handle_errors
     async def imagine(
         self,
         interaction: discord.Interaction[RemixBot],
@@ -35,18 +35,18 @@ class Imagine(commands.Cog):
         private: bool = False,
         callback: str | None = None,
     ) -> None:
-        self._bot.admit(interaction)
+        self._bot.check_caller(interaction)
         call = read_callback(callback)
-        asking = read_asking(interaction, private=private)
+        context = request_context(interaction, private=private)
         text = await read_prompt_options(prompt, prompt_file)
         if text is None:
             form = PromptForm(FormId(source=None, private=private), callback=call)
             await form.open(interaction)
             return
-        await self._bot.studio.imagine(
+        await self._bot.jobs.imagine(
             prompt=text,
             callback=call,
-            asking=asking,
+            context=context,
             announce=self._bot.announce(interaction),
         )
 

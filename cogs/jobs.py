@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from bot import texts
 from bot.client import RemixBot
-from bot.ui.answers import tell_privately, tells_errors
+from bot.ui.error_replies import handle_errors, reply_privately
 from bot.ui.job_list import list_page
 
 
@@ -19,11 +19,11 @@ class Jobs(commands.Cog):
         self._bot = bot
 
     @app_commands.command(name="jobs", description=texts.JOBS_DESCRIPTION)
-    @tells_errors
+    @handle_errors
     async def jobs(self, interaction: discord.Interaction[RemixBot]) -> None:
-        self._bot.admit(interaction)
-        listed = await self._bot.archive.jobs_of(interaction.user.id, 0)
-        await tell_privately(interaction, partial(list_page, listed))
+        self._bot.check_caller(interaction)
+        listed = await self._bot.history.jobs_of(interaction.user.id, 0)
+        await reply_privately(interaction, partial(list_page, listed))
 
 
 async def setup(bot: RemixBot) -> None:

@@ -1,4 +1,4 @@
-"""**Remix this**: a picture of a message, from the message's own menu."""
+"""**Remix this**: an image of a message, from the message's own menu."""
 
 from dataclasses import replace
 
@@ -8,14 +8,14 @@ from discord.ext import commands
 
 from bot import texts
 from bot.client import RemixBot
-from bot.errors import NoPictureThere
+from bot.errors import NoImageInMessage
 from bot.inputs import JobId, is_uuid
-from bot.model import Job, Picture
-from bot.studio import Visitor, standing
-from bot.ui.answers import tells_errors
-from bot.ui.found import PICTURES_FOUND, at_hand, messages_in, pictures_in
+from bot.model import Image, Job
+from bot.services import Caller, standing
+from bot.ui.error_replies import handle_errors
+from bot.ui.message_images import IMAGES_FOUND_MAX, images_in, messages_in, target_message
 from bot.ui.pages import choose_page
-from cogs.opening import admit_to_result, open_form
+from cogs._forms import admit_to_result, open_form
 
 
 class Menu(commands.Cog):
@@ -31,69 +31,69 @@ class Menu(commands.Cog):
     async def cog_unload(self) -> None:
         self._bot.tree.remove_command(self._remix_this.name, type=self._remix_this.type)
 
-    @tells_errors
+    @handle_errors
     async def remix_this(
         self, interaction: discord.Interaction[RemixBot], message: discord.Message
     ) -> None:
         if message.author == self._bot.user:
-            visitor = await admit_to_result(interaction, message)
-            visitor = replace(visitor, at_hand=at_hand(message))
-            pictures, private = await self._ours(visitor, message)
+            caller = await admit_to_result(interaction, message)
+            caller = replace(caller, message=target_message(message))
+            images, private = await self._ours(caller, message)
         else:
-            visitor = self._bot.admit(interaction)
-            pictures, private = await self._posted_again(visitor, message), False
-        if not pictures:
-            raise NoPictureThere
-        if len(pictures) == 1:
-            [only] = pictures
+            caller = self._bot.check_caller(interaction)
+            images, private = await self._posted_again(caller, message), False
+        if not images:
+            raise NoImageInMessage
+        if len(images) == 1:
+            [only] = images
             job = JobId(only.job_id)
-            await open_form(interaction, visitor, job, only.image_no, private=private)
+            await open_form(interaction, caller, job, only.image_no, private=private)
             return
-        page = choose_page(pictures, private=private)
+        page = choose_page(images, private=private)
         await interaction.response.send_message(view=page.view, ephemeral=True)
 
-    async def _ours(self, visitor: Visitor, message: discord.Message) -> tuple[list[Picture], bool]:
+    async def _ours(self, caller: Caller, message: discord.Message) -> tuple[list[Image], bool]:
         """What can be remixed in a message of the bot, and whether that is private."""
-        job = await self._bot.archive.shown_in(at_hand(message), visitor)
-        if job is not None and job.pictures:
-            return _remixable(job), job.place.private or message.flags.ephemeral
-        found = await self._posted_again(visitor, message, ours=True)
+        job = await self._bot.history.shown_in(target_message(message), caller)
+        if job is not None and job.images:
+            return _remixable(job), job.destination.private or message.flags.ephemeral
+        found = await self._posted_again(caller, message, ours=True)
         return found, message.flags.ephemeral
 
     async def _posted_again(
-        self, visitor: Visitor, message: discord.Message, *, ours: bool = False
-    ) -> list[Picture]:
-        """Pictures of ours in a message: unless it is ours, anybody can call a file as they like.
+        self, caller: Caller, message: discord.Message, *, ours: bool = False
+    ) -> list[Image]:
+        """Images of ours in a message: unless it is ours, anybody can call a file as they like.
 
         Also those of a result that it forwards or links to. Raises `NotYours` where results are
         their authors' and this one's is somebody else.
         """
-        found, linked = pictures_in(message), messages_in(message)
-        known = await self._bot.archive.known(
-            [*(JobId(one.job_id) for one in found), *linked], visitor
+        found, linked = images_in(message), messages_in(message)
+        known = await self._bot.history.known(
+            [*(JobId(one.job_id) for one in found), *linked], caller
         )
-        pictures: list[Picture] = []
-        for picture in found:
-            if JobId(picture.job_id) not in known:
-                pictures += [picture] if ours or is_uuid(picture.job_id) else []
-            elif self._admitted(visitor, known[JobId(picture.job_id)]):
-                pictures.append(picture)
+        images: list[Image] = []
+        for image in found:
+            if JobId(image.job_id) not in known:
+                images += [image] if ours or is_uuid(image.job_id) else []
+            elif self._admitted(caller, known[JobId(image.job_id)]):
+                images.append(image)
         for link in linked:
             job = known.get(link)
-            if job is not None and self._admitted(visitor, job):
-                pictures += _remixable(job)
-        unique = {(one.job_id, one.image_no): one for one in pictures}
-        return list(unique.values())[:PICTURES_FOUND]
+            if job is not None and self._admitted(caller, job):
+                images += _remixable(job)
+        unique = {(one.job_id, one.image_no): one for one in images}
+        return list(unique.values())[:IMAGES_FOUND_MAX]
 
-    def _admitted(self, visitor: Visitor, job: Job | None) -> bool:
+    def _admitted(self, caller: Caller, job: Job | None) -> bool:
         """Whether there is a job that they see. Raises `NotYours`."""
         if job is not None:
-            self._bot.studio.house.admit_to_result(standing(visitor, job), job.author_id)
+            self._bot.jobs.access.check_result_access(standing(caller, job), job.author_id)
         return job is not None
 
 
-def _remixable(job: Job) -> list[Picture]:
-    return [one for one in job.pictures if one.remixable]
+def _remixable(job: Job) -> list[Image]:
+    return [one for one in job.images if one.remixable]
 
 
 async def setup(bot: RemixBot) -> None:

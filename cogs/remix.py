@@ -1,4 +1,4 @@
-"""`/remix`: a picture made anew with another prompt."""
+"""`/remix`: an image made anew with another prompt."""
 
 import discord
 from discord import app_commands
@@ -9,12 +9,12 @@ from bot.client import RemixBot
 from bot.errors import SourceTooOld
 from bot.inputs import read_callback, read_image, read_job
 from bot.model import Mode
-from bot.ui.answers import tells_errors
+from bot.ui.error_replies import handle_errors
 from bot.ui.forms import fresh_start
-from bot.ui.places import read_asking
+from bot.ui.interaction import request_context
 from bot.ui.prompts import read_prompt_options
-from cogs.opening import open_form
-from cogs.suggestions import suggest_jobs
+from cogs._autocomplete import suggest_jobs
+from cogs._forms import open_form
 
 IMAGES = [
     app_commands.Choice(name=name, value=image_no)
@@ -41,7 +41,7 @@ class Remix(commands.Cog):
     )
     @app_commands.choices(image=IMAGES, mode=MODES)
     @app_commands.autocomplete(job_id=suggest_jobs)
-    @tells_errors
+    @handle_errors
     async def remix(
         self,
         interaction: discord.Interaction[RemixBot],
@@ -53,24 +53,24 @@ class Remix(commands.Cog):
         callback: str | None = None,
         private: bool = False,  # a Discord option
     ) -> None:
-        visitor = self._bot.admit(interaction)
+        caller = self._bot.check_caller(interaction)
         job, image_no, call = read_job(job_id), read_image(image), read_callback(callback)
-        asking = read_asking(interaction, private=private)
+        context = request_context(interaction, private=private)
         text = await read_prompt_options(prompt, prompt_file)
         if text is None:
             await open_form(
-                interaction, visitor, job, image_no, private=private, mode=Mode(mode), callback=call
+                interaction, caller, job, image_no, private=private, mode=Mode(mode), callback=call
             )
             return
         try:
-            await self._bot.studio.remix(
+            await self._bot.jobs.remix(
                 job=job,
                 image_no=image_no,
                 prompt=text,
                 mode=Mode(mode),
                 callback=call,
-                visitor=visitor,
-                asking=asking,
+                caller=caller,
+                context=context,
                 announce=self._bot.announce(interaction),
             )
         except SourceTooOld as too_old:

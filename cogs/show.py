@@ -1,4 +1,4 @@
-"""`/show`: finished pictures once more, with their buttons; nothing is made."""
+"""`/show`: finished images once more, with their buttons; nothing is made."""
 
 import discord
 from discord import app_commands
@@ -8,9 +8,9 @@ from bot import texts
 from bot.client import RemixBot
 from bot.inputs import read_job
 from bot.model import Job
-from bot.ui.answers import tells_errors
-from cogs.opening import post_pictures
-from cogs.suggestions import suggest_jobs
+from bot.ui.error_replies import handle_errors
+from cogs._autocomplete import suggest_jobs
+from cogs._forms import repost_images
 
 
 class Show(commands.Cog):
@@ -22,18 +22,18 @@ class Show(commands.Cog):
     @app_commands.command(name="show", description=texts.SHOW_DESCRIPTION)
     @app_commands.describe(job_id=texts.OPTION_SHOW_JOB_ID, private=texts.OPTION_PRIVATE)
     @app_commands.autocomplete(job_id=suggest_jobs)
-    @tells_errors
+    @handle_errors
     async def show(
         self,
         interaction: discord.Interaction[RemixBot],
         job_id: str,
         private: bool = False,  # a Discord option
     ) -> None:
-        archive = self._bot.archive
-        visitor = self._bot.admit(interaction)
-        made = await archive.made(read_job(job_id), visitor)
-        private = private or (isinstance(made, Job) and made.place.private)
-        await post_pictures(interaction, made, private=private)
+        history = self._bot.history
+        caller = self._bot.check_caller(interaction)
+        made = await history.find_finished(read_job(job_id), caller)
+        private = private or (isinstance(made, Job) and made.destination.private)
+        await repost_images(interaction, made, private=private)
 
 
 async def setup(bot: RemixBot) -> None:

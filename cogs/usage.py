@@ -6,9 +6,9 @@ from discord.ext import commands
 
 from bot import texts
 from bot.client import RemixBot
-from bot.ui.answers import tells_errors
+from bot.ui.error_replies import handle_errors
+from bot.ui.layouts import NO_MENTIONS
 from bot.ui.pages import usage_page
-from bot.ui.posting import NOBODY
 
 
 class Usage(commands.Cog):
@@ -18,17 +18,17 @@ class Usage(commands.Cog):
         self._bot = bot
 
     @app_commands.command(name="usage", description=texts.USAGE_DESCRIPTION)
-    @tells_errors
+    @handle_errors
     async def usage(self, interaction: discord.Interaction[RemixBot]) -> None:
-        visitor = self._bot.admit(interaction)
-        archive = self._bot.archive
-        mine = await archive.usage_of(visitor.user_id)
+        caller = self._bot.check_caller(interaction)
+        history = self._bot.history
+        mine = await history.usage_of(caller.user_id)
         theirs = None
-        if visitor.manages and visitor.guild_id is not None:
-            theirs = await archive.usage_in(visitor.guild_id)
-        page = usage_page(mine, theirs, self._bot.studio.limits)
+        if caller.can_manage_guild and caller.guild_id is not None:
+            theirs = await history.usage_in(caller.guild_id)
+        page = usage_page(mine, theirs, self._bot.jobs.limits)
         await interaction.response.send_message(
-            view=page.view, ephemeral=True, allowed_mentions=NOBODY
+            view=page.view, ephemeral=True, allowed_mentions=NO_MENTIONS
         )
 
 

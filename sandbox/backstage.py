@@ -12,20 +12,20 @@ from typing import Any, TypeVar
 
 import simcord
 
-from bot.jobs.crew import Crew
+from bot.jobs.background import BackgroundTasks
 
 T = TypeVar("T")
 
 
 class Backstage:
-    """Where all tasks of *crew* run from now on, seen by nobody in *env*."""
+    """Where all tasks of *background* run from now on, seen by nobody in *env*."""
 
-    def __init__(self, crew: Crew, env: simcord.Env) -> None:
+    def __init__(self, background: BackgroundTasks, env: simcord.Env) -> None:
         with env.time_context():
             self._outside = copy_context()
-        self._spawn = crew.spawn
+        self._spawn = background.spawn
         self._tasks: set[asyncio.Task[Any]] = set()
-        crew.spawn = self.spawn
+        background.spawn = self.spawn
 
     def spawn(self, work: Coroutine[Any, Any, T], *, name: str) -> asyncio.Task[T]:
         """Stands in for the crew's own method."""

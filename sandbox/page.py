@@ -14,8 +14,8 @@ import simcord
 from simcord.backend.access import can_access_message
 from simcord.preview import Preview
 
+from sandbox.image_worker import OwnImages
 from sandbox.page_server import PageServer
-from sandbox.pictures import OwnPictures
 from sandbox.world import World
 
 LOOK_S = 0.2
@@ -46,7 +46,7 @@ class LivePage(Preview):
         self._world = world
         self._turn = asyncio.Lock()
         self._server = PageServer(self, port)
-        self._media_worker = OwnPictures()
+        self._media_worker = OwnImages()
 
     async def __aenter__(self) -> Self:
         await super().__aenter__()

@@ -1,4 +1,4 @@
-"""Serves SimCord's page with a little more: where pictures go, and where links lead."""
+"""Serves SimCord's page with a little more: where images go, and where links lead."""
 
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ _STYLE = """
 .gallery-image { aspect-ratio: 1; }
 .channel-message:focus { outline: 2px solid #5865f2; outline-offset: 4px; border-radius: 8px; }
 """
-"""Keeps a picture's place free until it is loaded: whoever reads the newest message stays there."""
+"""Keeps an image's place free until it is loaded: whoever reads the newest message stays there."""
 
 _LINKS = Path(__file__).with_name("links.js")
 

@@ -72,7 +72,7 @@ async def open_world(*, speed: float = 1.0) -> AsyncGenerator[World]:
             env=env,
             clock=clock,
             api=api,
-            backstage=Backstage(assembled.crew, env),
+            backstage=Backstage(assembled.background, env),
             channel=guild.create_text_channel(texts.CHANNEL, topic=texts.TOPIC),
             people=(ann, ben),
         )

@@ -15,7 +15,7 @@ EASY_S = 60.0
 
 A machine that has other work beside the tests may take longer than anybody on Discord would wait.
 """
-EASY = {"bot.studio.lookups.STORE_BUDGET_S": EASY_S / 2}
+EASY = {"bot.services.lookups.STORE_BUDGET_S": EASY_S / 2}
 """The bot's part in that: what of those seconds the database may take."""
 _UNHURRIED = {**EASY, "bot.jobs.runner.RECORD_WAIT_S": EASY_S}
 """Where nothing is said that need not be."""

@@ -10,11 +10,11 @@ ROOT = Path(__file__).parent.parent
 ROOMS = [
     "bot/model.py",
     "bot/clock.py",
-    "bot/pauses.py",
+    "bot/backoff.py",
     "bot/limits.py",
-    "bot/letters.py",
-    "bot/words.py",
-    "bot/bill.py",
+    "bot/characters.py",
+    "bot/refused_words.py",
+    "bot/prompt_cost.py",
     "bot/errors.py",
     "bot/texts.py",
     "bot/notices.py",
@@ -27,13 +27,14 @@ ROOMS = [
     "bot/api/",
     "bot/store/",
     "bot/jobs/",
-    "bot/studio/",
+    "bot/services/",
     "bot/ui/",
+    "bot/delivery/",
     "bot/connecting.py",
     "bot/command_tree.py",
     "bot/client.py",
     "bot/assembly.py",
-    "bot/checkup.py",
+    "bot/doctor.py",
     "bot/__main__.py",
     "cogs/",
 ]
@@ -43,17 +44,18 @@ ONLY_IN = {
     "discord": (
         "cogs/",
         "bot/ui/",
+        "bot/delivery/",
         "bot/client.py",
         "bot/command_tree.py",
         "bot/connecting.py",
-        "bot/checkup.py",
+        "bot/doctor.py",
     ),
-    "aiohttp": ("bot/api/", "bot/ui/faults.py", "bot/ui/requests.py", "bot/connecting.py"),
+    "aiohttp": ("bot/api/", "bot/ui/discord_errors.py", "bot/ui/requests.py", "bot/connecting.py"),
     "sqlalchemy": ("bot/store/",),
     "alembic": ("bot/store/",),
     "pydantic": ("bot/settings.py",),
     "pydantic_settings": ("bot/settings.py",),
-    "os": ("bot/__main__.py", "bot/settings.py", "bot/store/file_use.py"),
+    "os": ("bot/__main__.py", "bot/settings.py", "bot/store/file_lock.py"),
     "dotenv": ("bot/env_file.py",),
     "simcord": (),
     "sandbox": (),
@@ -73,7 +75,7 @@ def imports(module: str) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
-            if node.module in {"bot", "bot.ui"}:
+            if node.module in {"bot", "bot.ui", "bot.delivery"}:
                 yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
@@ -110,7 +112,7 @@ def test_every_module_says_what_it_is_for(module: str) -> None:
     assert not source or ast.get_docstring(ast.parse(source)), module
 
 
-LOOKUPS = {"by_id", "by_message", "by_interaction", "children"}
+LOOKUPS = {"find_by_api_id", "by_message", "by_interaction", "children"}
 """Of the store: they know jobs of everybody."""
 
 
@@ -122,4 +124,4 @@ def test_jobs_of_others_are_looked_up_only_where_it_is_decided_who_sees_them(mod
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
     }
-    assert module.startswith(("bot/studio/", "bot/store/")) or not called & LOOKUPS
+    assert module.startswith(("bot/services/", "bot/store/")) or not called & LOOKUPS

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from bot.bill import PROMPTS_MAX, TOO_MANY, Bill, has_words, read_bill
+from bot.prompt_cost import PROMPTS_MAX, TOO_MANY, PromptCost, has_words, prompt_cost
 
 SIXTY = ",".join(f"colour {number}" for number in range(60))
 
@@ -36,7 +36,7 @@ SIXTY = ",".join(f"colour {number}" for number in range(60))
     ],
 )
 def test_braces_stand_for_as_many_prompts_as_they_permute(prompt: str, permutations: int) -> None:
-    assert read_bill(prompt) == Bill(permutations=permutations)
+    assert prompt_cost(prompt) == PromptCost(permutations=permutations)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_braces_stand_for_as_many_prompts_as_they_permute(prompt: str, permutati
 def test_braces_that_do_not_match_are_read_as_what_costs_most(
     prompt: str, permutations: int
 ) -> None:
-    assert read_bill(prompt).permutations == permutations
+    assert prompt_cost(prompt).permutations == permutations
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_braces_that_do_not_match_are_read_as_what_costs_most(
 def test_what_stands_for_too_many_prompts_or_cannot_be_told_counts_as_too_many(
     prompt: str,
 ) -> None:
-    assert read_bill(prompt) == TOO_MANY
+    assert prompt_cost(prompt) == TOO_MANY
     assert TOO_MANY.prompts > PROMPTS_MAX
 
 
@@ -156,7 +156,7 @@ TURBO = [
 @pytest.mark.parametrize("flag", TURBO)
 @pytest.mark.parametrize("prompt", ["a fox {}", "a fox,{}", "a fox{}", "狐{}", "a fox {} --ar 2:3"])
 def test_turbo_counts_in_every_spelling(prompt: str, flag: str) -> None:
-    assert read_bill(prompt.replace("{}", flag)).multiplier == 2
+    assert prompt_cost(prompt.replace("{}", flag)).multiplier == 2
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_turbo_counts_in_every_spelling(prompt: str, flag: str) -> None:
     ],
 )
 def test_everything_that_multiplies_does(prompt: str, multiplier: int) -> None:
-    assert read_bill(prompt).multiplier == multiplier
+    assert prompt_cost(prompt).multiplier == multiplier
 
 
 @pytest.mark.parametrize(
@@ -216,12 +216,12 @@ def test_everything_that_multiplies_does(prompt: str, multiplier: int) -> None:
     ],
 )
 def test_what_multiplies_nothing_is_not_asked_about(prompt: str) -> None:
-    assert read_bill(prompt) == Bill()
+    assert prompt_cost(prompt) == PromptCost()
 
 
 def test_a_bill_says_how_many_images_come() -> None:
-    assert read_bill("a {red, green} fox --r 3 --turbo").images == 24
-    assert read_bill("a fox --turbo").images == 4
+    assert prompt_cost("a {red, green} fox --r 3 --turbo").images == 24
+    assert prompt_cost("a fox --turbo").images == 4
 
 
 # ------------------------------------------------------------------ properties
@@ -275,16 +275,16 @@ def test_a_group_or_flag_that_is_added_never_lowers_the_bill(
     in_a_flag = before.rstrip(" \n\\{\u200b\xad").endswith(("-", "—"))
     in_a_number = before[-1:].isdigit() and after[:1].isdigit()
     assume(not in_a_flag and not in_a_number)  # ``-- {x} turbo`` is none, nor is ``1 {x} 000``
-    bill = read_bill(f"{before} {after}")
-    assert read_bill(f"{before} {added} {after}").multiplier >= bill.multiplier
+    bill = prompt_cost(f"{before} {after}")
+    assert prompt_cost(f"{before} {added} {after}").multiplier >= bill.multiplier
 
 
 @given(PROMPTS, st.sampled_from(TURBO), st.sampled_from(("", " ", ", ", "狐")))
 def test_no_spelling_of_a_flag_is_cheaper_than_another(
     prompt: str, spelling: str, between: str
 ) -> None:
-    plain = read_bill(f"a fox {between}--turbo {prompt}")
-    assert read_bill(f"a fox {between}{spelling} {prompt}").multiplier >= plain.multiplier
+    plain = prompt_cost(f"a fox {between}--turbo {prompt}")
+    assert prompt_cost(f"a fox {between}{spelling} {prompt}").multiplier >= plain.multiplier
 
 
 INVISIBLE = ("\u200b", "\u2060", "\ufe0f", "\xad", "\U000e0041", "\u3164")
@@ -294,7 +294,7 @@ INVISIBLE = ("\u200b", "\u2060", "\ufe0f", "\xad", "\U000e0041", "\u3164")
 def test_letters_that_nobody_sees_make_nothing_cheaper(prompt: str, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(prompt)))
     hidden = prompt[:at] + data.draw(st.sampled_from(INVISIBLE)) + prompt[at:]
-    assert read_bill(hidden).multiplier >= read_bill(prompt).multiplier
+    assert prompt_cost(hidden).multiplier >= prompt_cost(prompt).multiplier
 
 
 @given(PROMPTS)
@@ -304,12 +304,12 @@ def test_case_and_width_of_letters_make_nothing_cheaper(prompt: str) -> None:
         for letter in prompt
     )
     for other in (prompt.upper(), wide):
-        assert read_bill(other).multiplier >= read_bill(prompt).multiplier
+        assert prompt_cost(other).multiplier >= prompt_cost(prompt).multiplier
 
 
 @given(st.text() | PROMPTS)
 def test_no_prompt_breaks_the_counting(prompt: str) -> None:
-    bill = read_bill(prompt)
+    bill = prompt_cost(prompt)
     assert bill == TOO_MANY or 1 <= bill.prompts <= PROMPTS_MAX
     assert 1 <= bill.quality <= 4
     assert isinstance(has_words(prompt), bool)
@@ -377,4 +377,4 @@ def test_a_bill_is_never_below_what_the_prompts_cost_one_by_one(prompt: str) -> 
     prompts = written_out(prompt)
     if re.search(r"\{[^{}]*\{", prompt):
         prompts = list(set(prompts))  # what is nested is written out several times
-    assert read_bill(prompt).multiplier >= sum(map(costs, prompts))
+    assert prompt_cost(prompt).multiplier >= sum(map(costs, prompts))

@@ -102,7 +102,7 @@ def test_a_message_link_stands_for_the_message_and_never_for_its_digits(text: st
         "two words",
         "a" * 57,
         "https://discord.com/channels/11/22",
-        "https://example.com/picture.png",
+        "https://example.com/image.png",
         "https://cdn.discordapp.com/attachments/1122334455667788990/1122334455667788991/cat.png",
         "id:with:colons",
         "https://discord.com/channels/11/22/",
@@ -126,7 +126,7 @@ def test_what_holds_no_job_id_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "picture"),
+    ("name", "image"),
     [
         (f"{UUID}_2.png", (UUID, 2)),
         (f"SPOILER_{UUID}_2.png", (UUID, 2)),
@@ -144,10 +144,8 @@ def test_what_holds_no_job_id_is_refused(text: str) -> None:
         ("20261127_SPOILER_d758n65e878c73cmdg20_3.png", ("d758n65e878c73cmdg20", 3)),
     ],
 )
-def test_a_file_of_ours_is_known_however_it_was_renamed(
-    name: str, picture: tuple[str, int]
-) -> None:
-    assert read_upload(name) == picture
+def test_a_file_of_ours_is_known_however_it_was_renamed(name: str, image: tuple[str, int]) -> None:
+    assert read_upload(name) == image
 
 
 @pytest.mark.parametrize("name", [UUID, f"{UUID}.png", "cat.png", "_1.png", f"{UUID}_x.png", ""])
@@ -254,7 +252,7 @@ def test_whatever_can_be_seen_is_a_prompt(text: str) -> None:
     assert read_prompt(text) == text
 
 
-def test_only_the_pictures_0_to_3_can_be_remixed() -> None:
+def test_only_the_images_0_to_3_can_be_remixed() -> None:
     assert [read_image(number) for number in range(4)] == [0, 1, 2, 3]
     for number in (-1, 4):
         with pytest.raises(ImageInvalid):

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.model import ImagineRequest, Job, JobState, MessageLink, Place
-from bot.studio import MessageAtHand, Visitor
-from bot.studio.sight import stays_private, visible
+from bot.model import Destination, ImagineRequest, Job, JobState, MessageLink
+from bot.services import Caller, TargetMessage
+from bot.services.visibility import stays_private, visible
 
 ANN, BEN = 1, 2
 STUDIO, ELSEWHERE = 100, 200
@@ -19,7 +19,7 @@ JOB = Job(
     interaction_id=500,
     request=ImagineRequest(prompt="a fox"),
     author_id=ANN,
-    place=Place(guild_id=STUDIO, channel_id=CLOSED, private=False, file_limit_bytes=1),
+    destination=Destination(guild_id=STUDIO, channel_id=CLOSED, private=False, file_limit_bytes=1),
     state=JobState.DELIVERED,
     created_at=datetime(2026, 1, 1, tzinfo=UTC),
     message_id=MESSAGE,
@@ -36,34 +36,32 @@ def shown(guild_id: int | None, channel_id: int) -> Job:
 
 
 def asked_for(guild_id: int | None, channel_id: int, *, private: bool = False) -> Job:
-    place = replace(JOB.place, guild_id=guild_id, channel_id=channel_id, private=private)
-    return replace(JOB, place=place)
+    place = replace(JOB.destination, guild_id=guild_id, channel_id=channel_id, private=private)
+    return replace(JOB, destination=place)
 
 
 PRIVATE = asked_for(STUDIO, SQUARE, private=True)
-IN_SQUARE = Visitor(
-    user_id=BEN, guild_id=STUDIO, channel_ids=frozenset({SQUARE}), sees_channel=True
-)
+IN_SQUARE = Caller(user_id=BEN, guild_id=STUDIO, channel_ids=frozenset({SQUARE}), sees_channel=True)
 IN_CLOSED = replace(IN_SQUARE, channel_ids=frozenset({CLOSED}))
 IN_THREAD = replace(IN_SQUARE, channel_ids=frozenset({THREAD, CLOSED}))
 PUT_OUT = replace(IN_CLOSED, sees_channel=False)
-BROUGHT = replace(IN_CLOSED, foreign=True)
-ELSE_IN_SERVER = replace(IN_SQUARE, foreign=True)
+BROUGHT = replace(IN_CLOSED, via_user_install=True)
+ELSE_IN_SERVER = replace(IN_SQUARE, via_user_install=True)
 IN_OTHER_SERVER = replace(IN_SQUARE, guild_id=ELSEWHERE, channel_ids=frozenset({ABROAD}))
-DIRECTLY = Visitor(user_id=BEN, channel_ids=frozenset({DIRECT}), sees_channel=True)
-WITH_FRIENDS = replace(DIRECTLY, channel_ids=frozenset({FRIENDS}), foreign=True)
+DIRECTLY = Caller(user_id=BEN, channel_ids=frozenset({DIRECT}), sees_channel=True)
+WITH_FRIENDS = replace(DIRECTLY, channel_ids=frozenset({FRIENDS}), via_user_install=True)
 
 
-def at_hand(visitor: Visitor, message_id: int, *, public: bool = True, of: int = 0) -> Visitor:
-    message = MessageAtHand(message_id=message_id, interaction_id=of or None, public=public)
-    return replace(visitor, at_hand=message)
+def at_hand(caller: Caller, message_id: int, *, public: bool = True, of: int = 0) -> Caller:
+    message = TargetMessage(message_id=message_id, interaction_id=of or None, public=public)
+    return replace(caller, message=message)
 
 
 YES, NO, ASK = "yes", "no", "as Discord says"
 
 
 @pytest.mark.parametrize(
-    ("job", "visitor", "expected"),
+    ("job", "caller", "expected"),
     [
         (JOB, IN_CLOSED, YES),
         (JOB, IN_THREAD, YES),
@@ -99,7 +97,7 @@ YES, NO, ASK = "yes", "no", "as Discord says"
     ],
 )
 async def test_a_job_is_seen_where_its_channel_is_or_where_it_is_before_ones_eyes(
-    job: Job, visitor: Visitor, expected: str
+    job: Job, caller: Caller, expected: str
 ) -> None:
     asked: list[frozenset[int]] = []
     seen: dict[bool, bool] = {}
@@ -109,29 +107,29 @@ async def test_a_job_is_seen_where_its_channel_is_or_where_it_is_before_ones_eye
             asked.append(channels)
             return channels if answer else frozenset()
 
-        seen[answer] = bool(await visible([job], replace(visitor, sees=sees)))
-    where = job.posted or job.place
+        seen[answer] = bool(await visible([job], replace(caller, ask_visible=sees)))
+    where = job.posted or job.destination
     assert asked == ([frozenset({where.channel_id})] * 2 if expected == ASK else [])
     assert seen == {True: expected != NO, False: expected == YES}
-    assert await visible([job], replace(visitor, user_id=ANN)), "its author always does"
+    assert await visible([job], replace(caller, user_id=ANN)), "its author always does"
 
 
 @pytest.mark.parametrize(
     ("job", "place", "private"),
     [
-        (None, JOB.place, False),
-        (JOB, JOB.place, False),
-        (PRIVATE, JOB.place, True),
-        (PRIVATE, asked_for(None, DIRECT).place, True),
-        (asked_for(None, DIRECT), asked_for(None, DIRECT).place, False),
-        (asked_for(None, DIRECT), asked_for(None, FRIENDS).place, True),
-        (asked_for(None, DIRECT), JOB.place, True),
-        (asked_for(None, FRIENDS), JOB.place, True),
-        (shown(None, DIRECT), JOB.place, True),
-        (replace(asked_for(None, DIRECT), posted=link(STUDIO, SQUARE)), JOB.place, False),
+        (None, JOB.destination, False),
+        (JOB, JOB.destination, False),
+        (PRIVATE, JOB.destination, True),
+        (PRIVATE, asked_for(None, DIRECT).destination, True),
+        (asked_for(None, DIRECT), asked_for(None, DIRECT).destination, False),
+        (asked_for(None, DIRECT), asked_for(None, FRIENDS).destination, True),
+        (asked_for(None, DIRECT), JOB.destination, True),
+        (asked_for(None, FRIENDS), JOB.destination, True),
+        (shown(None, DIRECT), JOB.destination, True),
+        (replace(asked_for(None, DIRECT), posted=link(STUDIO, SQUARE)), JOB.destination, False),
     ],
 )
 def test_what_is_made_from_what_others_do_not_see_is_private(
-    job: Job | None, place: Place, private: bool
+    job: Job | None, place: Destination, private: bool
 ) -> None:
     assert stays_private(job, place) is private

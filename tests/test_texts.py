@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from bot import errors, sentences, texts
-from bot.bill import Bill
-from bot.limits import DAY, Whose
+from bot.limits import DAY, LimitScope
+from bot.prompt_cost import PromptCost
 
 SAMPLES: dict[str, Any] = {
     "length": 9000,
@@ -29,12 +29,12 @@ SAMPLES: dict[str, Any] = {
     "days": 3.0,
     "private": False,
     "prompt": "the log's words",
-    "whose": Whose.SERVER,
+    "whose": LimitScope.SERVER,
     "limit_usd": Decimal(4),
     "cost_usd": Decimal("0.48"),
     "usd": Decimal("0.48"),
     "span": DAY,
-    "bill": Bill(permutations=3, repeats=2, turbo=True, quality=4),
+    "bill": PromptCost(permutations=3, repeats=2, turbo=True, quality=4),
     "channels": (1, 2),
     "word": "gore",
     "problem": errors.AddressProblem.WORD,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.words import RefusedWords, can_be_found
+from bot.refused_words import RefusedWords, can_be_found
 
 WORDS = RefusedWords(
     (

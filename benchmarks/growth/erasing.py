@@ -69,7 +69,7 @@ async def measure(
 async def _write_again_and_again(store: Store, erased: Erased) -> None:
     while True:
         began = time.perf_counter()
-        await store.remember("probe", str(began))
+        await store.set_meta("probe", str(began))
         erased.waited_ms.append((time.perf_counter() - began) * 1000)
         await asyncio.sleep(PROBE_EVERY_S)
 

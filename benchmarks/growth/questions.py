@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from bot.errors import BudgetUsedUp
-from bot.limits import Allowance, Limits
-from bot.model import ImagineRequest, NewJob, Place, RemixRequest
+from bot.limits import Limits, Quota
+from bot.model import Destination, ImagineRequest, NewJob, RemixRequest
 from bot.store import Store
 from tests.store import seeding
 from tests.store.seeding import BIG_SERVER, HEAVY_USER, Seed
@@ -28,10 +28,10 @@ def questions(seed: Seed) -> dict[str, Question]:
     job_id = seed.jobs // 2
     channel = seed.channel_of(BIG_SERVER)
     asked = _asked(SOMEBODY, channel)
-    tight = Limits(person=Allowance(usd_per_month=Decimal(1)))
+    tight = Limits(person=Quota(usd_per_month=Decimal(1)))
 
     async def children(store: Store) -> None:
-        job = await store.job(job_id)
+        job = await store.get(job_id)
         assert job is not None
         await store.children(job, SOMEBODY, limit=10)
 
@@ -47,8 +47,8 @@ def questions(seed: Seed) -> dict[str, Question]:
         "accept, refused with when there is room": lambda store: _refused(
             store, replace(asked, author_id=HEAVY_USER), tight
         ),
-        "by id": lambda store: store.by_id(seed.provider_id(job_id)),
-        "by an id that nothing has": lambda store: store.by_id("nothing"),
+        "by id": lambda store: store.find_by_api_id(seed.provider_id(job_id)),
+        "by an id that nothing has": lambda store: store.find_by_api_id("nothing"),
         "by message": lambda store: store.by_message(seed.message_id(job_id)),
         "by a message that nothing is in": lambda store: store.by_message(1),
         "by interaction": lambda store: store.by_interaction(seed.interaction_id(job_id)),
@@ -71,13 +71,13 @@ def questions(seed: Seed) -> dict[str, Question]:
 
 
 def _asked(author_id: int, channel_id: int) -> NewJob:
-    place = Place(
+    place = Destination(
         guild_id=BIG_SERVER, channel_id=channel_id, private=False, file_limit_bytes=10_485_760
     )
     return NewJob(
         request=ImagineRequest(prompt="one more"),
         author_id=author_id,
-        place=place,
+        destination=place,
         interaction_id=0,
     )
 

@@ -71,7 +71,7 @@ async def staged(jobs: int, state: str) -> AsyncGenerator[Stage]:
         async with TaskServer(left_behind) as api, DiscordServer() as discord:
             discord.world.answer_within_s = PATIENCE_S
             guild = discord.add_guild("studio")
-            channels = [guild.add_channel(f"pictures {number}") for number in range(CHANNELS)]
+            channels = [guild.add_channel(f"images {number}") for number in range(CHANNELS)]
             person = guild.add_person("ann")
             rows = [_row(discord, number, state, channels) for number in range(jobs)]
             await _write(Path(folder), rows)

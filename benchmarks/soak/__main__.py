@@ -82,7 +82,7 @@ def print_outcomes(found: Findings, all_cases: Sequence[Case]) -> None:
     print_waits(all_cases)
     taken = sum(bool(case.accepted) for case in all_cases)
     print(f"{taken:8,}  jobs were accepted by the API")
-    print(f"{sum(case.by_link for case in all_cases):8,}  pictures came as a link")
+    print(f"{sum(case.by_link for case in all_cases):8,}  images came as a link")
     struck = found.evidence.struck
     print(f"{len(struck):8,}  faults, {len(submits_struck(struck)):,} of them at a submit:")
     for fault, number in Counter(one.fault for one in struck).most_common():

@@ -101,10 +101,10 @@ class Crowd:
             finally:
                 room.release()
 
-        async with asyncio.TaskGroup() as asking:
+        async with asyncio.TaskGroup() as context:
             for duration_s in durations_s:
                 await room.acquire()
-                asking.create_task(ask(duration_s))
+                context.create_task(ask(duration_s))
                 await asyncio.sleep(1 / PER_SECOND)
 
 

@@ -19,13 +19,13 @@ ASKING_S = 10.0
 """From the command to its submit, at the most; a kill meanwhile explains what became of it."""
 ANSWERING_S = 5.0
 """From the submit to the moment at which the bot has written down how it went."""
-PICTURES = 4
+IMAGES = 4
 
 
 class Shown(Enum):
     """What a message about a job says."""
 
-    PICTURES = "pictures"
+    IMAGES = "images"
     MAYBE_CHARGED = "failed, may have been charged"
     NOTHING_CHARGED = "failed, nothing was charged"
     UNCLEAR = "failed, nothing said about the bill"
@@ -104,7 +104,7 @@ class Case:
         """It failed for no reason, or its author was told something wrong about the bill."""
         if Shown.NOTHING_CHARGED in self.ends and self.accepted:
             return True
-        failed = any(end is not Shown.PICTURES for end in self.ends)
+        failed = any(end is not Shown.IMAGES for end in self.ends)
         return Shown.UNCLEAR in self.ends or (failed and not (self.faults or self.killed))
 
     @property
@@ -113,7 +113,7 @@ class Case:
 
     @property
     def delivered_after_s(self) -> float | None:
-        """From the end on the API's side to the end of the delivery; ``None`` for no pictures."""
+        """From the end on the API's side to the end of the delivery; ``None`` for no images."""
         if len(self.accepted) != 1 or len(self.rows) != 1 or self.rows[0].delivered_at is None:
             return None
         job = self.accepted[0]
@@ -128,16 +128,16 @@ class Case:
 
     @property
     def by_link(self) -> int:
-        """Pictures of its result that came without a file."""
-        whole = (each for each in self.messages if what_is_shown(each) is Shown.PICTURES)
-        return sum(max(PICTURES - pictures(each), 0) for each in whole)
+        """Images of its result that came without a file."""
+        whole = (each for each in self.messages if what_is_shown(each) is Shown.IMAGES)
+        return sum(max(IMAGES - images(each), 0) for each in whole)
 
 
-def pictures(message: Message) -> int:
-    """How many pictures a message shows, whatever its layout."""
+def images(message: Message) -> int:
+    """How many images a message shows, whatever its layout."""
     components = (component for _, component in layouts.walk(message.components, ""))
-    gallery = sum(len(each["items"]) for each in components if each["type"] == layouts.GALLERY)
-    return gallery or sum(file.name.endswith(".png") for file in message.files)
+    loader = sum(len(each["items"]) for each in components if each["type"] == layouts.GALLERY)
+    return loader or sum(file.name.endswith(".png") for file in message.files)
 
 
 def what_is_shown(message: Message) -> Shown:
@@ -146,7 +146,7 @@ def what_is_shown(message: Message) -> Shown:
         if texts.MAYBE_CHARGED in text:
             return Shown.MAYBE_CHARGED
         return Shown.NOTHING_CHARGED if texts.NOTHING_CHARGED in text else Shown.UNCLEAR
-    return Shown.PICTURES if pictures(message) else Shown.PROGRESS
+    return Shown.IMAGES if images(message) else Shown.PROGRESS
 
 
 def cases(evidence: Evidence) -> list[Case]:

@@ -3,15 +3,15 @@
 Wire shapes, HTTP statuses and aiohttp stay in this package.
 """
 
-from bot.api.addresses import GuardedSession, open_session
 from bot.api.client import GenerationApi
-from bot.api.pictures import Download, PictureDownloads, Room
+from bot.api.images import Download, ImageDownloads, Room
+from bot.api.safe_http import GuardedSession, open_session
 
 __all__ = [
     "Download",
     "GenerationApi",
     "GuardedSession",
-    "PictureDownloads",
+    "ImageDownloads",
     "Room",
     "open_session",
 ]

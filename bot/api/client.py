@@ -12,10 +12,10 @@ import aiohttp
 from yarl import URL
 
 from bot import __version__
-from bot.api.addresses import GuardedSession
 from bot.api.faults import FAULTS, read_fault, submit_fault
-from bot.api.loose import decoded, shape_of, unquoted
-from bot.api.refusals import Refusal, read_refusal, refusal_error, retry_after_s
+from bot.api.lenient_json import decoded, shape_of, unquoted
+from bot.api.refusals import ErrorResponse, read_refusal, refusal_error, retry_after_s
+from bot.api.safe_http import GuardedSession
 from bot.api.wire import parse_task, submit_body, task_id_of
 from bot.errors import (
     ApiBusy,
@@ -109,7 +109,7 @@ class GenerationApi:
 
         Raises `TaskNotFound` (404), `ApiBusy` (429), `ApiKeyRefused` (401), `ApiCreditUsedUp`,
         `ApiPermissionMissing` (403), `OutputUnreadable` for a finished task whose answer does not
-        say where its pictures are, and `ApiUnavailable` for everything else: no fault of a read
+        say where its images are, and `ApiUnavailable` for everything else: no fault of a read
         says that the task itself is lost.
         """
         try:
@@ -148,7 +148,7 @@ class GenerationApi:
             return replace(state, detail=self._logged(state.detail, of))
         return state
 
-    def _refusal(self, answer: _Answer, of: Request | None) -> Refusal:
+    def _refusal(self, answer: _Answer, of: Request | None) -> ErrorResponse:
         refusal = read_refusal(answer.status, answer.document)
         return replace(refusal, logged=self._logged(refusal.words, of))
 

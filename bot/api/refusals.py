@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.api.loose import as_object, as_words, decoded
+from bot.api.lenient_json import as_line, as_object, decoded
 from bot.errors import (
     ApiBusy,
     ApiCreditUsedUp,
@@ -52,7 +52,7 @@ _MODERATED = re.compile(r"sensitive[\s_-]+content", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
+class ErrorResponse:
     """What an answer says besides "here is your task"."""
 
     status: int
@@ -92,7 +92,7 @@ def normalise_code(value: object) -> str | None:
     return digits.lstrip("0")[-7:] or None
 
 
-def read_refusal(status: int, document: object) -> Refusal:
+def read_refusal(status: int, document: object) -> ErrorResponse:
     """What a decoded body (``None`` where it is not JSON) says under HTTP *status*."""
     codes: list[str] = []
     words = ""
@@ -103,10 +103,12 @@ def read_refusal(status: int, document: object) -> Refusal:
     if 200 <= status < 300:
         status = next((int(code) for code in codes if 400 <= int(code) < 600), status)
     known = [code for code in codes if code in DOCUMENTED_CODES]
-    return Refusal(status=status, code=next(iter(known + codes), None), words=words, logged=words)
+    return ErrorResponse(
+        status=status, code=next(iter(known + codes), None), words=words, logged=words
+    )
 
 
-def refusal_error(refusal: Refusal, retry_after_s: float | None = None) -> RemixbotError:
+def refusal_error(refusal: ErrorResponse, retry_after_s: float | None = None) -> RemixbotError:
     """The error that *refusal* stands for.
 
     HTTP 413 becomes "invalid prompt length": the prompt is the only large thing in a request.
@@ -154,10 +156,10 @@ def _envelopes(document: object) -> Iterator[Mapping[str, object]]:
 
 def _words(envelope: Mapping[str, object]) -> str:
     fields = ("error", "message", "error_message", "detail")
-    return next((words for field in fields if (words := as_words(envelope.get(field)))), "")
+    return next((words for field in fields if (words := as_line(envelope.get(field)))), "")
 
 
-def _account_error(refusal: Refusal) -> RemixbotError | None:
+def _account_error(refusal: ErrorResponse) -> RemixbotError | None:
     """What concerns the key and its account, whatever the request was."""
     if refusal.status == 401:
         return ApiKeyRefused()
@@ -173,7 +175,7 @@ def _account_error(refusal: Refusal) -> RemixbotError | None:
     return ApiPermissionMissing(detail=refusal.logged)
 
 
-def _code_error(refusal: Refusal) -> RemixbotError | None:
+def _code_error(refusal: ErrorResponse) -> RemixbotError | None:
     if refusal.code is None or refusal.status == 429:
         return None
     if refusal.code in PARAMETER_CODES:
@@ -185,7 +187,7 @@ def _code_error(refusal: Refusal) -> RemixbotError | None:
     return None
 
 
-def _status_error(refusal: Refusal, retry_after: float | None) -> RemixbotError:
+def _status_error(refusal: ErrorResponse, retry_after: float | None) -> RemixbotError:
     match refusal.status:
         case 404:
             return TaskNotFound()

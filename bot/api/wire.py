@@ -1,7 +1,7 @@
 """The task object of the generation API, both ways: requests out, task states in.
 
-Pure: no network, no HTTP statuses. How refusals look is in `bot.api.refusals`; which picture has
-which number is in `bot.api.numbering`.
+Pure: no network, no HTTP statuses. How refusals look is in `bot.api.refusals`; which image has
+which number is in `bot.api.image_numbers`.
 """
 
 import logging
@@ -10,24 +10,24 @@ from collections.abc import Mapping
 from decimal import Decimal
 from urllib.parse import urlsplit
 
-from bot.api.loose import (
+from bot.api.image_numbers import Candidate, numbered
+from bot.api.lenient_json import (
     as_array,
     as_id,
+    as_line,
     as_number,
     as_object,
     as_plain_decimal,
-    as_words,
     shape_of,
 )
-from bot.api.numbering import Candidate, numbered
 from bot.api.refusals import normalise_code
 from bot.errors import ApiUnavailable, OutputUnreadable
 from bot.model import (
     Completed,
     Failed,
+    Image,
     ImagineRequest,
-    Picture,
-    PictureKind,
+    MediaKind,
     RemixRequest,
     Request,
     Running,
@@ -36,8 +36,8 @@ from bot.model import (
 
 log = logging.getLogger(__name__)
 
-PICTURES_MAX = 100
-"""How many of a task's pictures are looked at; permutations make more than four, not thousands."""
+IMAGES_MAX = 100
+"""How many of a task's images are looked at; permutations make more than four, not thousands."""
 
 _COST_MAX_USD = 100
 """More than any job costs."""
@@ -106,19 +106,19 @@ def _completed(task_id: str, task: Mapping[str, object]) -> Completed:
     if job_id is None:
         _log_fallback_once(task_id)
         job_id = task_id
-    pictures = _pictures(items, metadata, job_id)
-    if items and not pictures:
-        log.warning("Task %s: no picture that can be shown in %s", task_id, shape_of(task))
+    images = _images(items, metadata, job_id)
+    if items and not images:
+        log.warning("Task %s: no image that can be shown in %s", task_id, shape_of(task))
     return Completed(
         task_id=task_id,
-        job_id=pictures[0].job_id if pictures else job_id,
-        pictures=pictures,
+        job_id=images[0].job_id if images else job_id,
+        images=images,
         cost_usd=cost_usd,
     )
 
 
 def _items(output: object) -> list[object] | None:
-    """The first `PICTURES_MAX` that *output* lists, none where it is absent or empty.
+    """The first `IMAGES_MAX` that *output* lists, none where it is absent or empty.
 
     ``None`` where it cannot be read.
     """
@@ -127,11 +127,11 @@ def _items(output: object) -> list[object] | None:
     lists_are_lists = all(isinstance(found, list) for found in (output, *contents) if found)
     if not lists_are_lists or not all(isinstance(entry, dict) for entry in entries if entry):
         return None
-    return [item for content in contents for item in as_array(content)][:PICTURES_MAX]
+    return [item for content in contents for item in as_array(content)][:IMAGES_MAX]
 
 
 def _job_id(items: list[object], metadata: Mapping[str, object]) -> str | None:
-    """The provider's job id for pictures that do not name their own."""
+    """The provider's job id for images that do not name their own."""
     for item in items:
         if (job_id := as_id(as_object(item).get("jobId"))) is not None:
             return job_id
@@ -146,9 +146,7 @@ def _log_fallback_once(task_id: str) -> None:
         )
 
 
-def _pictures(
-    items: list[object], metadata: Mapping[str, object], job_id: str
-) -> tuple[Picture, ...]:
+def _images(items: list[object], metadata: Mapping[str, object], job_id: str) -> tuple[Image, ...]:
     """What can be shown of *items*; other types, and items without a web address, are left out."""
     listed = as_array(metadata.get("imageNo"))
     told_beside = listed if len(listed) == len(items) else [None] * len(items)
@@ -162,7 +160,7 @@ def _pictures(
 def _candidate(item: Mapping[str, object], beside: object, job_id: str) -> Candidate | None:
     """What *item* may become; ``None`` for a type that is not shown (and has no position)."""
     try:
-        kind = PictureKind(as_words(item.get("type")).lower() or PictureKind.IMAGE)
+        kind = MediaKind(as_line(item.get("type")).lower() or MediaKind.IMAGE)
     except ValueError:
         return None
     inside = as_object(item.get("metadata")).get("imageNo")
@@ -189,9 +187,7 @@ def _failed(task_id: str, error: object) -> Failed:
     return Failed(
         task_id=task_id,
         code=normalise_code(told.get("code")),
-        detail=as_words(told.get("error_message"))
-        or as_words(told.get("message"))
-        or as_words(error),
+        detail=as_line(told.get("error_message")) or as_line(told.get("message")) or as_line(error),
     )
 
 

@@ -1,6 +1,6 @@
 """When a job will be done: so when to ask again, and what the bar shows meanwhile.
 
-A read costs, and so does every second in which finished pictures lie unseen. Where a job ends with
+A read costs, and so does every second in which finished images lie unseen. Where a job ends with
 a chance of h per second, the sum of both is least with gaps of sqrt(2 * price / h), the price of a
 read being counted in seconds of waiting (Keller, "Optimum checking schedules for systems subject to
 random failure", 1974). That chance is read off a log-normal curve over the model's recent
@@ -56,7 +56,7 @@ _NORMAL = NormalDist()
 
 
 @dataclass(frozen=True, slots=True)
-class Likely:
+class LogNormal:
     """A log-normal duration: `spread` is the standard deviation of its logarithm."""
 
     median_s: float
@@ -95,7 +95,7 @@ class DurationHistory:
 
     def __init__(self) -> None:
         self._logs: deque[float] = deque(maxlen=REMEMBERED)
-        self.likely = Likely(TYPICAL_S, TYPICAL_SPREAD)
+        self.likely = LogNormal(TYPICAL_S, TYPICAL_SPREAD)
         """What the next job's duration is likely to be."""
 
     def add(self, duration_s: float) -> None:
@@ -108,7 +108,7 @@ class DurationHistory:
         middle = median(self._logs)
         # 1.4826: from the median deviation to the standard deviation of a normal distribution
         spread = 1.4826 * median(abs(one - middle) for one in self._logs)
-        self.likely = Likely(
+        self.likely = LogNormal(
             math.exp(_blend(math.log(TYPICAL_S), middle, count)),
             math.sqrt(_blend(TYPICAL_SPREAD**2, spread**2, count)),
         )
@@ -130,7 +130,7 @@ class Forecast:
         self._latest: Report = (0.0, 0.0)
         self._shown: float | None = None
 
-    def observe(self, waited_s: float, fraction: float | None) -> None:
+    def add_progress(self, waited_s: float, fraction: float | None) -> None:
         """Take in what a read has said; it may be less than before, below 0 or over 1."""
         if fraction is None:
             return
@@ -184,7 +184,7 @@ class Forecast:
         self._shown = max(self._shown or 0.0, min(fraction, SHOWN_MAX))
 
 
-def _end_of_line(reports: Sequence[Report], usual: Likely) -> Likely:
+def _end_of_line(reports: Sequence[Report], usual: LogNormal) -> LogNormal:
     """Where the line through *reports* reaches 1.
 
     Its pace, in seconds for the whole, starts as the usual duration and is outweighed by the
@@ -204,4 +204,4 @@ def _end_of_line(reports: Sequence[Report], usual: Likely) -> Likely:
     pace_s = pull / weight
     end_s = max(middle_s + (1 - middle) * pace_s, 1.0)
     variance = (1 + 1 / count) / report_weight + (1 - middle) ** 2 / weight
-    return Likely(end_s, math.sqrt(variance) / end_s)
+    return LogNormal(end_s, math.sqrt(variance) / end_s)

@@ -1,8 +1,8 @@
 """Who may run now, and who is next: a fair queue for what the API makes at the same time.
 
-Jobs over a limit wait. Whenever there is room, people take turns (`bot.jobs.line`): nobody waits
-for the twenty jobs of somebody else. Everything happens in memory, in one step each, so that no
-limit can be passed by many who come at once. What a job is, is not known here.
+Jobs over a limit wait. Whenever there is room, people take turns (`bot.jobs.fair_queue`): nobody
+waits for the twenty jobs of somebody else. Everything happens in memory, in one step each, so that
+no limit can be passed by many who come at once. What a job is, is not known here.
 """
 
 import asyncio
@@ -14,8 +14,8 @@ from itertools import count
 
 from bot.clock import Clock
 from bot.errors import WaitingLimitReached
-from bot.jobs.line import EVERYBODY, Line, Scope
-from bot.limits import Limits, Whose
+from bot.jobs.fair_queue import EVERYBODY, Line, Scope
+from bot.limits import Limits, LimitScope
 
 TELL_EVERY_S = 1.0
 """So often at most people are told how they stand."""
@@ -29,7 +29,7 @@ SLICE = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class QueuePosition:
     """How somebody who waits stands."""
 
     position: int
@@ -45,9 +45,9 @@ class Ticket:
         self._queue = queue
         self.author_id = author_id
         self.guild_id = guild_id
-        theirs: list[Scope] = [EVERYBODY, (Whose.PERSON, author_id)]
+        theirs: list[Scope] = [EVERYBODY, (LimitScope.PERSON, author_id)]
         if guild_id is not None:
-            theirs.append((Whose.SERVER, guild_id))
+            theirs.append((LimitScope.SERVER, guild_id))
         self.scopes = tuple(theirs)
         """Whose limits it counts against; outside of servers there is none of those."""
         self.running_since: datetime | None = None
@@ -65,9 +65,9 @@ class Ticket:
         return not self.runs and not self.left
 
     @property
-    def turn(self) -> Turn | None:
+    def position(self) -> QueuePosition | None:
         """How it stands, while it waits."""
-        return self._queue.turn_of(self)
+        return self._queue.position_of(self)
 
     def leave(self) -> None:
         """Make room; more than once does no harm."""
@@ -75,13 +75,13 @@ class Ticket:
             self.left = True
             self._queue.remove(self)
 
-    async def news(self) -> None:
+    async def wait_changed(self) -> None:
         """Wait until its turn has come, or something has changed for those who wait."""
         if self._news is None or self._news.done():
             self._news = asyncio.get_running_loop().create_future()
         await self._queue.clock.until(self._news)
 
-    def tell(self) -> None:
+    def notify(self) -> None:
         """Something has changed for those who wait."""
         if self._news is not None and not self._news.done():  # who waited may be cancelled
             self._news.set_result(None)
@@ -97,13 +97,13 @@ class JobQueue:
         self.clock = clock
         self._usual_s = usual_s
         self._allowances = {
-            Whose.EVERYBODY: limits.everybody,
-            Whose.PERSON: limits.person,
-            Whose.SERVER: limits.server,
+            LimitScope.EVERYBODY: limits.everybody,
+            LimitScope.PERSON: limits.person,
+            LimitScope.SERVER: limits.server,
         }
         self._running: dict[Ticket, None] = {}
         self._line = self._new_line()
-        self._turns: dict[Ticket, Turn] = {}
+        self._turns: dict[Ticket, QueuePosition] = {}
         """As they were foreseen last."""
         self._foreseen_at = clock.monotonic()
         self._is_news = False
@@ -145,13 +145,13 @@ class JobQueue:
             self._line.discard(ticket)
         while (following := self._line.take()) is not None:
             self._run(following)
-            following.tell()
-        ticket.tell()
+            following.notify()
+        ticket.notify()
         self._changed()
 
     # ------------------------------------------------------------------ what people are told
 
-    def turn_of(self, ticket: Ticket) -> Turn | None:
+    def position_of(self, ticket: Ticket) -> QueuePosition | None:
         """How *ticket* stands; ``None`` where it does not wait."""
         if not ticket.waits:
             return None
@@ -159,10 +159,10 @@ class JobQueue:
         if self._is_news and waiting <= MANY:
             age_s = self.clock.monotonic() - self._foreseen_at
             if waiting <= FEW or age_s >= TELL_EVERY_S:
-                self._keep(dict(filter(None, self._foresee())))
+                self._keep(dict(filter(None, self._forecast_steps())))
         return self._turns.get(ticket) or self._guess(ticket)
 
-    async def tell(self) -> None:
+    async def notify_waiting(self) -> None:
         """Tell those who wait of changes, once a second at most; never ends."""
         while True:
             if not self._untold:
@@ -170,31 +170,31 @@ class JobQueue:
                 await self.clock.until(self._to_tell)
             self._untold = False
             if len(self._line) > MANY:
-                await self.foresee()
+                await self.forecast()
             told = 0
             for told, ticket in enumerate(tuple(self._line), start=1):
                 if ticket.waits:
-                    ticket.tell()
+                    ticket.notify()
                 if told % SLICE == 0:
                     await asyncio.sleep(0)
             await self.clock.sleep(max(TELL_EVERY_S, told * TELL_ONE_S))
 
-    async def foresee(self) -> None:
+    async def forecast(self) -> None:
         """Foresee the turns of all who wait, besides everything else that there is to do."""
-        turns: dict[Ticket, Turn] = {}
-        for step, found in enumerate(self._foresee()):
+        turns: dict[Ticket, QueuePosition] = {}
+        for step, found in enumerate(self._forecast_steps()):
             if found is not None:
                 turns[found[0]] = found[1]
             if step % SLICE == 0:
                 await asyncio.sleep(0)
         self._keep(turns)
 
-    def _keep(self, turns: dict[Ticket, Turn]) -> None:
+    def _keep(self, turns: dict[Ticket, QueuePosition]) -> None:
         self._turns = turns
         self._foreseen_at = self.clock.monotonic()
         self._is_news = False
 
-    def _foresee(self) -> Iterator[tuple[Ticket, Turn] | None]:
+    def _forecast_steps(self) -> Iterator[tuple[Ticket, QueuePosition] | None]:
         """Those who wait in the order of their turns, if every job takes as long as usual.
 
         ``None``: a step on the way there.
@@ -219,14 +219,14 @@ class JobQueue:
                 line.start(following)
                 heappush(ends, (at + usual, next(numbers), following))
                 position += 1
-                yield following, Turn(position, at)
+                yield following, QueuePosition(position, at)
 
-    def _guess(self, ticket: Ticket) -> Turn:
+    def _guess(self, ticket: Ticket) -> QueuePosition:
         """How *ticket* stands, which came after turns were foreseen."""
         position = self._line.position_of_last(ticket.author_id)
         rounds = -(-position // max(len(self._running), 1))
         wait = timedelta(seconds=rounds * self._usual_s())
-        return Turn(max(position, 1), self.clock.now() + wait)
+        return QueuePosition(max(position, 1), self.clock.now() + wait)
 
     def _changed(self) -> None:
         self._is_news = self._untold = True

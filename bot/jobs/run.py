@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.jobs.queue import Ticket
-from bot.jobs.screen import Said, Screen, Shown
+from bot.jobs.status_message import Shown, StatusMessage, Told
 from bot.model import Job
 
 
@@ -13,12 +13,12 @@ class Run:
 
     job: Job
     """As it was when this process began with it."""
-    screen: Screen
+    status: StatusMessage
     ticket: Ticket
     asked: float
     """When it was asked for, on the monotonic clock."""
     stopped: bool
-    """Somebody wants no pictures of it any more."""
+    """Somebody wants no images of it any more."""
     looked: bool
     """It is known what people were told: of a job of this process it always is."""
     shown: Shown | None = None
@@ -33,7 +33,7 @@ class Run:
     @property
     def end_told(self) -> bool:
         """An earlier process told people the end, and could not record it."""
-        return self.shown is not None and self.shown.said is not Said.STOPPED
+        return self.shown is not None and self.shown.said is not Told.STOPPED
 
 
 class NothingToDo(Exception):  # no error

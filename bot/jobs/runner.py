@@ -1,6 +1,6 @@
 """Brings an accepted job to its end: submit once, have it watched until it is done, deliver.
 
-Knows nothing of Discord: what people see goes to a `Screen`.
+Knows nothing of Discord: what people see goes to a `StatusMessage`.
 """
 
 import asyncio
@@ -31,17 +31,17 @@ from bot.errors import (
     SubmitUnknown,
     UserError,
 )
-from bot.incidents import as_told
-from bot.jobs.crew import Crew
-from bot.jobs.gallery import Gallery
-from bot.jobs.patience import persistently
-from bot.jobs.presence import Presence
+from bot.incidents import to_user_error
+from bot.jobs.background import BackgroundTasks
+from bot.jobs.gateway_status import GatewayStatus
+from bot.jobs.image_loader import ImageLoader
+from bot.jobs.poller import TaskPoller
 from bot.jobs.queue import Ticket
+from bot.jobs.retry import persistently
 from bot.jobs.run import NothingToDo, Run
-from bot.jobs.screen import Posted, Screen
-from bot.jobs.submitting import Submitter
-from bot.jobs.takeover import Lookout
-from bot.jobs.watching import Watcher
+from bot.jobs.status_message import MessageRef, StatusMessage
+from bot.jobs.submitter import Submitter
+from bot.jobs.takeover import Takeover
 from bot.model import (
     Completed,
     ImagineRequest,
@@ -73,11 +73,11 @@ NOTHING_OWED = (*NOTHING_CHARGED, GenerationFailed)
 RECORD_WAIT_S = 5.0
 """How long a job waits for the database: what that does not take meanwhile is written later."""
 DELIVERIES_AT_ONCE = 10
-"""How much their pictures may hold together is up to the gallery."""
+"""How much their images may hold together is up to the gallery."""
 
 
 class JobRunner:
-    """Follows every job that was started, each in a task of *crew*.
+    """Follows every job that was started, each in a task of *background*.
 
     A job is submitted unless its author could be told nothing for more than *submit_within_s*
     seconds since it was asked for, or the database took no writes for so long. News that Discord
@@ -88,29 +88,29 @@ class JobRunner:
         self,
         *,
         api: GenerationApi,
-        watcher: Watcher,
-        gallery: Gallery,
+        poller: TaskPoller,
+        loader: ImageLoader,
         store: Store,
-        crew: Crew,
+        background: BackgroundTasks,
         clock: Clock,
-        presence: Presence,
+        gateway_status: GatewayStatus,
         submit_within_s: float,
         patience_s: float,
     ) -> None:
-        self._watcher = watcher
-        self._gallery = gallery
+        self._poller = poller
+        self._loader = loader
         self._store = store
-        self._crew = crew
+        self._background = background
         self._clock = clock
-        self._lookout = Lookout(store=store, clock=clock, patience_s=patience_s)
+        self._takeover = Takeover(store=store, clock=clock, patience_s=patience_s)
         self._submitter = Submitter(
             api=api,
-            watcher=watcher,
+            poller=poller,
             store=store,
-            lookout=self._lookout,
-            crew=crew,
+            takeover=self._takeover,
+            background=background,
             clock=clock,
-            presence=presence,
+            gateway_status=gateway_status,
             within_s=submit_within_s,
         )
         self._patience_s = patience_s
@@ -127,15 +127,15 @@ class JobRunner:
         """
         self._submitter.last_at_work = last_at_work
         for kind in (ImagineRequest, RemixRequest):
-            self._watcher.learn(kind, reversed(await self._store.recent_durations(kind)))
+            self._poller.add_durations(kind, reversed(await self._store.recent_durations(kind)))
 
     @property
     def sees_all(self) -> bool:
         """Nothing is under way of which nobody knows yet what its author was told."""
-        return self._lookout.sees_all
+        return self._takeover.sees_all
 
     def start(
-        self, job: Job, screen: Screen, ticket: Ticket, *, resumed: bool = False
+        self, job: Job, status: StatusMessage, ticket: Ticket, *, resumed: bool = False
     ) -> asyncio.Task[None]:
         """Run *job* in the background, from the state in which it is to its end.
 
@@ -144,7 +144,7 @@ class JobRunner:
         """
         run = Run(
             job=job,
-            screen=screen,
+            status=status,
             ticket=ticket,
             asked=self._clock.monotonic() - self._clock.seconds_since(job.created_at),
             stopped=job.stopped_at is not None,
@@ -156,7 +156,7 @@ class JobRunner:
             self._stopped_early.discard(job.id)
             if job.state is not JobState.FAILED:  # else it was read after that
                 self.stop(job.id)
-        task = self._crew.spawn(self._run(run), name=f"job {job.id}")
+        task = self._background.spawn(self._run(run), name=f"job {job.id}")
         task.add_done_callback(lambda _: self._ended(run))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -188,7 +188,7 @@ class JobRunner:
             return JobState.RUNNING
         run.stopped = True
         if run.sent:
-            run.screen.stopped()
+            run.status.stopped()
             return JobState.RUNNING
         if run.ticket.waits:
             run.ticket.leave()
@@ -201,23 +201,25 @@ class JobRunner:
     async def _run(self, run: Run) -> None:
         completed = error = look = None
         if run.stopped and run.sent:
-            run.screen.stopped()
+            run.status.stopped()
         if run.job.state is JobState.RUNNING:  # reading changes nothing
-            look = self._crew.spawn(self._lookout.look(run), name=f"looking at job {run.job.id}")
+            look = self._background.spawn(
+                self._takeover.inspect(run), name=f"looking at job {run.job.id}"
+            )
         try:
             completed = await self._complete(run)
         except NothingToDo:
             pass
         except Exception as raised:
-            error = as_told(raised, f"job {run.job.id}")
+            error = to_user_error(raised, f"job {run.job.id}")
         finally:
             run.over = True
             run.ticket.leave()
-        await (self._lookout.look(run) if look is None else asyncio.wait({look}))
+        await (self._takeover.inspect(run) if look is None else asyncio.wait({look}))
         if not run.looked:
             log.error("Job %d waits for another start: Discord does not answer", run.job.id)
         elif run.end_told:
-            await self._lookout.record_end(run, completed)
+            await self._takeover.record_end(run, completed)
         elif error is not None:
             await self._tell(run, error)
         elif completed is not None and run.stopped:
@@ -225,10 +227,10 @@ class JobRunner:
         elif completed is not None:
             await self._deliver(run, completed)
 
-    # ------------------------------------------------------------------ to the pictures
+    # ------------------------------------------------------------------ to the images
 
     async def _complete(self, run: Run) -> Completed:
-        """Bring a job to its pictures, from wherever an earlier process may have left it.
+        """Bring a job to its images, from wherever an earlier process may have left it.
 
         A job that was on its way to the API then is never sent again: nobody knows whether it
         arrived, and a second submit is a second bill.
@@ -243,12 +245,12 @@ class JobRunner:
             case JobState.RUNNING if job.task_id is not None:
                 state = Running(task_id=job.task_id)
             case JobState.FINISHED if job.task_id is not None:
-                if not job.pictures:
+                if not job.images:
                     raise NothingMade
                 return Completed(
                     task_id=job.task_id,
                     job_id=job.provider_job_id or job.task_id,
-                    pictures=job.pictures,
+                    images=job.images,
                     cost_usd=job.cost_usd,
                 )
             case JobState.FAILED:
@@ -258,67 +260,69 @@ class JobRunner:
         sent = self._clock.monotonic() - sent_s
         resumed = job.state is not JobState.ACCEPTED
         try:
-            completed = await self._watcher.follow(state, job, run.screen, sent, at_once=resumed)
+            completed = await self._poller.poll(state, job, run.status, sent, at_once=resumed)
         except OutputUnreadable as unreadable:
             await self._record_cost(job, unreadable)
             raise
         finished = await self._record(job, lambda: self._store.finish(job.id, completed))
-        self._watcher.learn(type(job.request), [self._clock.monotonic() - sent])
+        self._poller.add_durations(type(job.request), [self._clock.monotonic() - sent])
         if finished is not None and finished.stopped_at is not None:
             run.stopped = True
-        if not completed.pictures:
+        if not completed.images:
             raise NothingMade
         return completed
 
     async def _record_cost(self, job: Job, made: OutputUnreadable) -> None:
-        """Record what the API charged for pictures that nobody can find."""
+        """Record what the API charged for images that nobody can find."""
         nothing = Completed(
-            task_id=made.task_id, job_id=made.task_id, pictures=(), cost_usd=made.cost_usd
+            task_id=made.task_id, job_id=made.task_id, images=(), cost_usd=made.cost_usd
         )
         await self._record(job, lambda: self._store.finish(job.id, nothing))
 
     # ------------------------------------------------------------------ to people
 
     async def _deliver(self, run: Run, completed: Completed) -> None:
-        """Show the pictures; a result that nobody can be given is kept, with the reason."""
-        job, screen = run.job, run.screen
+        """Show the images; a result that nobody can be given is kept, with the reason."""
+        job, status = run.job, run.status
         finished = replace(
             job,
             state=JobState.FINISHED,
             task_id=completed.task_id,
             provider_job_id=completed.job_id,
-            pictures=completed.pictures,
+            images=completed.images,
             cost_usd=completed.cost_usd,
         )
         took_s = self._clock.monotonic() - run.asked
 
-        async def bring() -> Posted:
-            limit_bytes = job.place.file_limit_bytes
-            hanging = self._gallery.hung(completed.pictures, file_limit_bytes=limit_bytes)
-            async with hanging as exhibits:
-                return await screen.deliver(finished, exhibits, took_s=took_s)
+        async def bring() -> MessageRef:
+            limit_bytes = job.destination.file_limit_bytes
+            hanging = self._loader.loaded(completed.images, file_limit_bytes=limit_bytes)
+            async with hanging as result_images:
+                return await status.deliver(finished, result_images, took_s=took_s)
 
         try:
             posted = await self._persistently(job, bring)
         except Exception as raised:  # a bug as well must not cost anybody what was paid for
-            as_told(raised, f"delivery of job {job.id}")
+            to_user_error(raised, f"delivery of job {job.id}")
             problem = raised.detail if isinstance(raised, DeliveryFailed) else type(raised).__name__
-            await self._record(job, lambda: self._store.undelivered(job.id, problem))
+            await self._record(job, lambda: self._store.mark_undeliverable(job.id, problem))
             return
 
         await self._record(
             job,
-            lambda: self._store.delivered(job.id, posted.message_id, channel_id=posted.channel_id),
+            lambda: self._store.mark_delivered(
+                job.id, posted.message_id, channel_id=posted.channel_id
+            ),
         )
         log.info("Job %d is delivered after %.0f s", job.id, took_s)
-        await screen.ping(posted, delivered=True, took_s=took_s)
+        await status.ping(posted, delivered=True, took_s=took_s)
 
     async def _tell(self, run: Run, error: RemixbotError) -> None:
-        """End a job without posting pictures, and make sure that its author hears of it."""
-        job, screen = run.job, run.screen
+        """End a job without posting images, and make sure that its author hears of it."""
+        job, status = run.job, run.status
         owed = not isinstance(error, NOTHING_OWED)
         if isinstance(error, SubmitUnknown):
-            await self._record(job, lambda: self._store.lose(job.id))
+            await self._record(job, lambda: self._store.mark_unknown(job.id))
         elif not isinstance(error, JobKept):
             reason = type(error).__name__
             await self._record(job, lambda: self._store.fail(job.id, reason, release=not owed))
@@ -326,20 +330,22 @@ class JobRunner:
         uncharged = isinstance(error, NOTHING_CHARGED)
         try:
             posted = await self._persistently(
-                job, lambda: screen.fail(job, error, nothing_charged=uncharged)
+                job, lambda: status.fail(job, error, nothing_charged=uncharged)
             )
         except DeliveryFailed as fault:
             log.warning("Job %d: its author could not be told: %s", job.id, fault.detail)
             return
-        await self._record(job, lambda: self._store.told(job.id, posted.message_id))
+        await self._record(job, lambda: self._store.mark_notified(job.id, posted.message_id))
         if not run.stopped:
-            await screen.ping(posted, delivered=False, took_s=took_s)
+            await status.ping(posted, delivered=False, took_s=took_s)
 
-    async def _persistently(self, job: Job, bring: Callable[[], Awaitable[Posted]]) -> Posted:
-        """Pictures are fetched anew for each attempt, so that no pause keeps them in memory."""
+    async def _persistently(
+        self, job: Job, bring: Callable[[], Awaitable[MessageRef]]
+    ) -> MessageRef:
+        """Images are fetched anew for each attempt, so that no pause keeps them in memory."""
 
-        async def bring_certainly() -> Posted:
-            await self._store.sole_use.certain()
+        async def bring_certainly() -> MessageRef:
+            await self._store.instance_lock.ensure_held()
             return await bring()
 
         return await persistently(

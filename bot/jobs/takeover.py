@@ -12,9 +12,9 @@ from contextlib import suppress
 
 from bot.clock import Clock
 from bot.errors import AnswerUnseen, DeliveryFailed, EndedUnseen, StoreUnavailable
-from bot.jobs.patience import persistently
+from bot.jobs.retry import persistently
 from bot.jobs.run import Run
-from bot.jobs.screen import Said, Shown
+from bot.jobs.status_message import Shown, Told
 from bot.model import Completed, Job, JobState
 from bot.store import Store
 
@@ -28,7 +28,7 @@ GLANCES_AT_ONCE = 2
 Write = Callable[[], Awaitable[object]]
 
 
-class Lookout:
+class Takeover:
     """Looks at the messages of jobs, a few at a time, for *patience_s* seconds each at the most."""
 
     def __init__(self, *, store: Store, clock: Clock, patience_s: float) -> None:
@@ -44,7 +44,7 @@ class Lookout:
         """Discord has answered for every job that goes on now."""
         return not self._under_way
 
-    async def look(self, run: Run) -> None:
+    async def inspect(self, run: Run) -> None:
         """Find out what people were told of a job that an earlier process had.
 
         Where Discord could not be asked for so long, the job stays one that nobody has looked at.
@@ -76,7 +76,7 @@ class Lookout:
     async def _look(self, run: Run, room: asyncio.Semaphore) -> None:
         async def look() -> tuple[Shown | None, bool]:
             try:
-                return await run.screen.look(), False
+                return await run.status.inspect(), False
             except AnswerUnseen:
                 return None, True
 
@@ -95,7 +95,7 @@ class Lookout:
                 run.ticket.leave()
             elif shown is not None and not run.stopped:
                 run.stopped = True
-                run.screen.stopped()
+                run.status.stopped()
                 with suppress(StoreUnavailable):
                     await self._store.stop(run.job.id, insist=True)
 
@@ -103,30 +103,30 @@ class Lookout:
 def _writes(store: Store, job: Job, shown: Shown, completed: Completed | None) -> list[Write]:
     """What is to be written of a *job* whose end was told in *shown*, in this order."""
     posted = shown.posted
-    if shown.said is Said.REFUSED:
+    if shown.said is Told.REFUSED:
         return [lambda: store.withdraw(job.id)]
-    if shown.said is Said.PICTURES:
+    if shown.said is Told.IMAGES:
         made = completed or Completed(
             task_id=job.task_id or "",
-            job_id=shown.pictures[0].job_id if shown.pictures else "",
-            pictures=shown.pictures,
+            job_id=shown.images[0].job_id if shown.images else "",
+            images=shown.images,
         )
         writes: list[Write] = [
             lambda: store.finish(job.id, made),
-            lambda: store.delivered(job.id, posted.message_id, channel_id=posted.channel_id),
+            lambda: store.mark_delivered(job.id, posted.message_id, channel_id=posted.channel_id),
         ]
         if job.state is JobState.ACCEPTED:  # a backup knows less than Discord
             writes.insert(0, lambda: store.begin_submit(job.id, posted.message_id))
         return writes
-    told: Write = lambda: store.told(job.id, posted.message_id)  # noqa: E731  # one of a list
-    if completed is not None and completed.pictures:  # nobody wanted them any more
+    told: Write = lambda: store.mark_notified(job.id, posted.message_id)  # noqa: E731  # one of a list
+    if completed is not None and completed.images:  # nobody wanted them any more
         kept: list[Write] = [
             lambda: store.stop(job.id, insist=True),
             lambda: store.finish(job.id, completed),
         ]
         return [*kept, told]
     if job.state is JobState.SUBMITTING and not shown.uncharged:
-        return [lambda: store.lose(job.id), told]
+        return [lambda: store.mark_unknown(job.id), told]
     if job.state is JobState.FINISHED and job.stopped_at is not None:
         return [told]
     return [lambda: store.fail(job.id, EndedUnseen.__name__, release=shown.uncharged), told]

@@ -1,11 +1,11 @@
-"""The store: every job and its pictures, kept in a database.
+"""The store: every job and its images, kept in a database.
 
 Only the nouns of `bot.model` go in and come out; tables, SQL and drivers stay inside.
 """
 
-from bot.store.looking import Condition, look_at_store
-from bot.store.opening import open_store
-from bot.store.sole_use import SoleUse
+from bot.store.inspection import DatabaseStatus, inspect_database
+from bot.store.instance_lock import InstanceLock
+from bot.store.lifecycle import open_store
 from bot.store.store import Store
 
-__all__ = ["Condition", "SoleUse", "Store", "look_at_store", "open_store"]
+__all__ = ["DatabaseStatus", "InstanceLock", "Store", "inspect_database", "open_store"]

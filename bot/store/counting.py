@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from bot.errors import BudgetUsedUp, DailyLimitReached
-from bot.limits import DAY, MONTH, Limits, Whose
+from bot.limits import DAY, MONTH, Limits, LimitScope
 from bot.model import NewJob, Request, Spending, Usage
 from bot.store.rows import KINDS
 from bot.store.tables import JobRow, UsageRow
@@ -77,7 +77,7 @@ def reserve(session: Session, job_id: int, new: NewJob, usd: Decimal, now: datet
         UsageRow(
             job_id=job_id,
             author_id=new.author_id,
-            guild_id=new.place.guild_id,
+            guild_id=new.destination.guild_id,
             at=now,
             usd=usd,
         )
@@ -105,7 +105,7 @@ def give_back(session: Session, job_ids: Collection[int]) -> None:
 class _Limit:
     """One limit: so many jobs, or so many USD, within a span that ends now."""
 
-    whose: Whose
+    whose: LimitScope
     theirs: ColumnElement[bool]
     span: timedelta
     jobs: int = 0
@@ -153,10 +153,13 @@ def refuse_over_limits(
 def _limits(new: NewJob, limits: Limits) -> Iterator[_Limit]:
     """Those that are set and concern *new*."""
     by_person = UsageRow.author_id == new.author_id
-    scopes = [(Whose.PERSON, limits.person, by_person), (Whose.EVERYBODY, limits.everybody, true())]
-    if new.place.guild_id is not None:
-        in_server = UsageRow.guild_id == new.place.guild_id
-        scopes.insert(1, (Whose.SERVER, limits.server, in_server))
+    scopes = [
+        (LimitScope.PERSON, limits.person, by_person),
+        (LimitScope.EVERYBODY, limits.everybody, true()),
+    ]
+    if new.destination.guild_id is not None:
+        in_server = UsageRow.guild_id == new.destination.guild_id
+        scopes.insert(1, (LimitScope.SERVER, limits.server, in_server))
     for whose, allowance, theirs in scopes:
         if allowance.jobs_per_day:
             yield _Limit(whose, theirs, DAY, jobs=allowance.jobs_per_day)

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from bot.store.address import Address
-from bot.store.failures import READ_ONLY
+from bot.store.store_errors import READ_ONLY
 
 _READERS = 4
 _CACHE_KIB = 16 * 1024

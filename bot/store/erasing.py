@@ -214,7 +214,7 @@ def old_drafts(session: Session, now: datetime, limit: int) -> Sequence[int]:
 
 
 def erase_jobs(session: Session, job_ids: Collection[int]) -> None:
-    """These jobs with their pictures, as far as they have ended."""
+    """These jobs with their images, as far as they have ended."""
     _delete(session, JobRow.id.in_(job_ids), _ENDED)
 
 
@@ -231,7 +231,7 @@ def erase_drafts(session: Session, draft_ids: Collection[int]) -> None:
 
 
 def _delete(session: Session, *which: ColumnElement[bool]) -> bool:
-    """Jobs, with their pictures; whether there were any. The session forgets what it knew."""
+    """Jobs, with their images; whether there were any. The session forgets what it knew."""
     gone = delete(JobRow).where(*which).returning(JobRow.id)
     ids = session.scalars(gone.execution_options(synchronize_session=False)).all()
     session.expire_all()

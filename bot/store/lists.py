@@ -12,11 +12,11 @@ from bot.inputs import plain_id
 from bot.model import Job, JobState, Suggestion
 from bot.store.erasing import FORGOTTEN, SHOWN
 from bot.store.rows import to_job
-from bot.store.tables import JobRow, PictureRow, plainly
+from bot.store.tables import ImageRow, JobRow, plainly
 
 T = TypeVar("T")
 
-_WITH_PICTURES = (JobState.FINISHED, JobState.DELIVERED)
+_WITH_IMAGES = (JobState.FINISHED, JobState.DELIVERED)
 
 LOOKED_THROUGH = 1000
 """Of how many jobs of a person, and of a channel, suggestions are made."""
@@ -33,7 +33,7 @@ def jobs_of(session: Session, author_id: int, offset: int, limit: int) -> list[J
 def suggestions(
     session: Session, author_id: int, channel_id: int, words: str, limit: int
 ) -> list[Suggestion]:
-    """Jobs with pictures: those of this person, then those of others that this channel shows.
+    """Jobs with images: those of this person, then those of others that this channel shows.
 
     In each part the newest first, among the newest `LOOKED_THROUGH` jobs of this person and of this
     channel; *words* stand in the prompt, or begin the id. One statement, because people wait for it
@@ -60,7 +60,7 @@ def _fitting(
     part: int,
     others_than: int | None = None,
 ) -> Select[int, Any, Any, Any, Any]:
-    """The newest jobs with pictures that fit, of the newest ones where *column* is *whose*.
+    """The newest jobs with images that fit, of the newest ones where *column* is *whose*.
 
     The cheapest conditions come first: SQLite goes through them in this order. It finds a range of
     numbers in an index only behind an equality, which PostgreSQL must not see (`_newest_first`): a
@@ -77,7 +77,7 @@ def _fitting(
     fits = fits.where(
         column.in_([whose, whose]),
         JobRow.id >= func.coalesce(oldest.scalar_subquery(), 0),
-        JobRow.state.in_([state.value for state in _WITH_PICTURES]),
+        JobRow.state.in_([state.value for state in _WITH_IMAGES]),
     )
     if words:
         reads = JobRow.prompt.icontains(words, autoescape=True)
@@ -85,17 +85,17 @@ def _fitting(
             reads |= plainly(JobRow.provider_job_id).startswith(begins, autoescape=True)
         fits = fits.where(reads)
     if others_than is not None:  # in a channel: what was taken down, or shown elsewhere, is not
-        here = PictureRow.posted_channel_id == whose
-        one = select(PictureRow.job_id).where(PictureRow.job_id == JobRow.id, here).limit(1)
-        # No EXISTS, for which PostgreSQL may read all pictures.
+        here = ImageRow.posted_channel_id == whose
+        one = select(ImageRow.job_id).where(ImageRow.job_id == JobRow.id, here).limit(1)
+        # No EXISTS, for which PostgreSQL may read all images.
         is_there = one.scalar_subquery().is_not(None)
         fits = fits.where(JobRow.author_id != others_than, ~JobRow.private, is_there)
     return fits.where(~FORGOTTEN).order_by(column.desc(), JobRow.id.desc()).limit(limit)
 
 
 def children(session: Session, of: Job, viewer_id: int, limit: int) -> list[Job]:
-    """The newest remixes of a job's pictures that this person may see."""
-    ids = {of.provider_job_id, *(picture.job_id for picture in of.pictures)} - {None}
+    """The newest remixes of a job's images that this person may see."""
+    ids = {of.provider_job_id, *(image.job_id for image in of.images)} - {None}
     if not ids:
         return []
     visible = or_(~JobRow.private, JobRow.author_id == viewer_id)

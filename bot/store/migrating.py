@@ -19,7 +19,7 @@ def migrate(connection: Connection, to: str = NEWEST) -> None:
     """Run the migrations that are missing up to version *to*, in the transaction of *connection*.
 
     SQLite changes a table by building it anew and dropping the old one, which would take the
-    pictures of all jobs along: foreign keys must not be enforced there. Raises `StoreTooNew` where
+    images of all jobs along: foreign keys must not be enforced there. Raises `StoreTooNew` where
     the database has a version that is not known here; it is left alone then.
     """
     if to != NEWEST or not is_newest(connection):

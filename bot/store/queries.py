@@ -16,12 +16,12 @@ from bot.model import Completed, Draft, Job, JobState, MessageLink, NewJob, Requ
 from bot.store.column_types import in_millionths
 from bot.store.counting import give_back, price, refuse_over_limits, reserve, settle
 from bot.store.erasing import DRAFT_LIFE, SHOWN, erase_if_forgotten
-from bot.store.rows import KINDS, draft_row, new_row, picture_rows, to_draft, to_job
-from bot.store.tables import BIGGEST_ID, DraftRow, JobRow, PictureRow, plainly
+from bot.store.rows import KINDS, draft_row, image_rows, new_row, to_draft, to_job
+from bot.store.tables import BIGGEST_ID, DraftRow, ImageRow, JobRow, plainly
 
 _AT_WORK = (JobState.SUBMITTING, JobState.RUNNING)
 _CAN_FAIL = (JobState.ACCEPTED, *_AT_WORK, JobState.FINISHED)
-_WITHOUT_PICTURES = (JobState.FAILED, JobState.UNKNOWN)
+_WITHOUT_IMAGES = (JobState.FAILED, JobState.UNKNOWN)
 
 OPEN_AT_ONCE = 500
 """There may be thousands: between so many of them everything else has its turn."""
@@ -100,10 +100,10 @@ def take_back_accept(session: Session, new: NewJob, draft_id: int | None, at: da
         id=draft_id,
         author_id=new.author_id,
         request=new.request,
-        private=new.place.private,
+        private=new.destination.private,
         origin=new.origin,
     )
-    keep_draft(session, draft, new.place.guild_id, at)
+    keep_draft(session, draft, new.destination.guild_id, at)
 
 
 def begin_submit(session: Session, job_id: int, message_id: int | None, now: datetime) -> bool:
@@ -128,7 +128,7 @@ def begin_run(session: Session, job_id: int, task_id: str) -> bool:
 
 
 def finish(session: Session, job_id: int, completed: Completed, now: datetime) -> Job | None:
-    """Submitting or running to finished, with the pictures; the job where this call did it."""
+    """Submitting or running to finished, with the images; the job where this call did it."""
     step = update(JobRow).where(_is(job_id, _AT_WORK))
     step = step.values(
         state=JobState.FINISHED.value,
@@ -140,19 +140,19 @@ def finish(session: Session, job_id: int, completed: Completed, now: datetime) -
     if session.scalar(step.returning(JobRow.id)) is None:
         return None
     settle(session, job_id, completed.cost_usd)
-    session.add_all(picture_rows(job_id, completed.pictures))
+    session.add_all(image_rows(job_id, completed.images))
     session.flush()
-    return job(session, job_id)
+    return get(session, job_id)
 
 
-def lose(session: Session, job_id: int) -> bool:
+def mark_unknown(session: Session, job_id: int) -> bool:
     """Submitting to unknown; whether this call did it."""
     step = update(JobRow).where(_is(job_id, [JobState.SUBMITTING]))
     step = step.values(state=JobState.UNKNOWN.value)
     return session.scalar(step.returning(JobRow.id)) is not None
 
 
-def delivered(
+def mark_delivered(
     session: Session, job_id: int, message_id: int, channel_id: int | None, now: datetime
 ) -> bool:
     """Finished to delivered, the token erased; whether this call did it.
@@ -175,16 +175,16 @@ def delivered(
         channel_id=channel_id or asked_in.channel_id,
         message_id=message_id,
     )
-    shown(session, job_id, link)
+    set_result_message(session, job_id, link)
     erase_if_forgotten(session, job_id)
     return True
 
 
-def shown(session: Session, job_id: int, link: MessageLink) -> None:
-    """Note that this message holds the pictures now."""
+def set_result_message(session: Session, job_id: int, link: MessageLink) -> None:
+    """Note that this message holds the images now."""
     session.execute(
-        update(PictureRow)
-        .where(PictureRow.job_id == job_id)
+        update(ImageRow)
+        .where(ImageRow.job_id == job_id)
         .values(
             posted_guild_id=link.guild_id,
             posted_channel_id=link.channel_id,
@@ -193,17 +193,17 @@ def shown(session: Session, job_id: int, link: MessageLink) -> None:
     )
 
 
-def taken_down(session: Session, message_id: int) -> None:
-    """Note that this message, which held pictures, is gone."""
+def clear_message(session: Session, message_id: int) -> None:
+    """Note that this message, which held images, is gone."""
     session.execute(
-        update(PictureRow)
-        .where(PictureRow.posted_message_id == message_id)
+        update(ImageRow)
+        .where(ImageRow.posted_message_id == message_id)
         .values(posted_guild_id=None, posted_channel_id=None, posted_message_id=None)
     )
     session.execute(update(JobRow).where(JobRow.message_id == message_id).values(message_id=None))
 
 
-def undelivered(session: Session, job_id: int, problem: str) -> bool:
+def mark_undeliverable(session: Session, job_id: int, problem: str) -> bool:
     """Keep why a finished job could not be delivered; whether it is finished."""
     step = update(JobRow).where(_is(job_id, [JobState.FINISHED])).values(delivery_problem=problem)
     is_finished = session.scalar(step.returning(JobRow.id)) is not None
@@ -250,13 +250,13 @@ def fail(session: Session, job_id: int, reason: str, *, release: bool) -> bool:
     return True
 
 
-def told(session: Session, job_id: int, message_id: int, now: datetime) -> bool:
-    """Note that the author of a job that posts no pictures knows, and erase the token.
+def mark_notified(session: Session, job_id: int, message_id: int, now: datetime) -> bool:
+    """Note that the author of a job that posts no images knows, and erase the token.
 
     Whether this call did it: only the first one does.
     """
     stopped = _is(job_id, [JobState.FINISHED]) & JobRow.stopped_at.is_not(None)
-    untold = or_(_is(job_id, _WITHOUT_PICTURES), stopped) & JobRow.told_at.is_(None)
+    untold = or_(_is(job_id, _WITHOUT_IMAGES), stopped) & JobRow.told_at.is_(None)
     step = update(JobRow).where(untold)
     step = step.values(told_at=now, message_id=message_id, interaction_token=None)
     is_told = session.scalar(step.returning(JobRow.id)) is not None
@@ -271,7 +271,7 @@ def erase_tokens(session: Session, created_before: datetime) -> int:
     return len(session.scalars(step.returning(JobRow.id)).all())
 
 
-def job(session: Session, job_id: int) -> Job | None:
+def get(session: Session, job_id: int) -> Job | None:
     """The job with this number."""
     return _newest(session, JobRow.id == job_id)
 
@@ -283,18 +283,18 @@ def by_interaction(session: Session, interaction_id: int) -> Job | None:
 
 
 def by_message(session: Session, message_id: int) -> Job | None:
-    """The newest job shown in this message, or with pictures posted there."""
+    """The newest job shown in this message, or with images posted there."""
     if message_id > BIGGEST_ID:  # people paste any digits; drivers refuse to bind these
         return None
     shown_in = union_all(
         select(JobRow.id).where(JobRow.message_id == message_id),
-        select(PictureRow.job_id).where(PictureRow.posted_message_id == message_id),
+        select(ImageRow.job_id).where(ImageRow.posted_message_id == message_id),
     )
     return _newest(session, JobRow.id.in_(shown_in) & SHOWN)
 
 
-def by_id(session: Session, any_id: str) -> Job | None:
-    """The newest job with this id: the provider's, that of one of its pictures, or the task's.
+def find_by_api_id(session: Session, any_id: str) -> Job | None:
+    """The newest job with this id: the provider's, that of one of its images, or the task's.
 
     In any spelling: see `bot.inputs.plain_id`.
     """
@@ -302,7 +302,7 @@ def by_id(session: Session, any_id: str) -> Job | None:
     called = union_all(
         select(JobRow.id).where(plainly(JobRow.provider_job_id) == plain),
         select(JobRow.id).where(plainly(JobRow.task_id) == plain),
-        select(PictureRow.job_id).where(plainly(PictureRow.provider_job_id) == plain),
+        select(ImageRow.job_id).where(plainly(ImageRow.provider_job_id) == plain),
     )
     return _newest(session, JobRow.id.in_(called) & SHOWN)
 

@@ -5,21 +5,21 @@ from datetime import datetime
 from decimal import Decimal
 
 from bot.model import (
+    Destination,
     Draft,
+    Image,
     ImagineRequest,
     Job,
     JobState,
+    MediaKind,
     MessageLink,
     Mode,
     NewJob,
-    Picture,
-    PictureKind,
-    Place,
     RemixRequest,
     Request,
     Source,
 )
-from bot.store.tables import KIND_IMAGINE, KIND_REMIX, Asked, DraftRow, JobRow, PictureRow
+from bot.store.tables import KIND_IMAGINE, KIND_REMIX, Asked, DraftRow, ImageRow, JobRow
 
 KINDS: dict[type[Request], str] = {ImagineRequest: KIND_IMAGINE, RemixRequest: KIND_REMIX}
 """What the kind of a job is called in its row."""
@@ -31,17 +31,17 @@ def new_row(new: NewJob, reserved_usd: Decimal, created_at: datetime) -> JobRow:
         interaction_id=new.interaction_id,
         state=JobState.ACCEPTED.value,
         author_id=new.author_id,
-        guild_id=new.place.guild_id,
-        channel_id=new.place.channel_id,
-        private=new.place.private,
-        file_limit_bytes=new.place.file_limit_bytes,
+        guild_id=new.destination.guild_id,
+        channel_id=new.destination.channel_id,
+        private=new.destination.private,
+        file_limit_bytes=new.destination.file_limit_bytes,
         application_id=new.application_id,
         interaction_token=new.interaction_token,
         created_at=created_at,
         multiplier=new.multiplier,
         reserved_usd=reserved_usd,
-        reachable=new.place.reachable,
-        pictures=[],
+        reachable=new.destination.bot_is_member,
+        images=[],
     )
     _put_asked(row, new.request, new.origin)
     return row
@@ -74,34 +74,34 @@ def _put_asked(row: Asked, request: Request, origin: MessageLink | None) -> None
         row.source_image_no = request.source.image_no
 
 
-def picture_rows(job_id: int, pictures: Iterable[Picture]) -> list[PictureRow]:
-    """The rows of the pictures of job *job_id*, posted nowhere yet."""
+def image_rows(job_id: int, images: Iterable[Image]) -> list[ImageRow]:
+    """The rows of the images of job *job_id*, posted nowhere yet."""
     return [
-        PictureRow(
+        ImageRow(
             job_id=job_id,
             position=position,
-            image_no=picture.image_no,
-            provider_job_id=picture.job_id,
-            url=picture.url,
-            kind=picture.kind.value,
+            image_no=image.image_no,
+            provider_job_id=image.job_id,
+            url=image.url,
+            kind=image.kind.value,
         )
-        for position, picture in enumerate(pictures)
+        for position, image in enumerate(images)
     ]
 
 
 def to_job(row: JobRow) -> Job:
-    """The job that *row* and its picture rows keep."""
+    """The job that *row* and its image rows keep."""
     return Job(
         id=row.id,
         interaction_id=row.interaction_id,
         request=_request(row),
         author_id=row.author_id,
-        place=Place(
+        destination=Destination(
             guild_id=row.guild_id,
             channel_id=row.channel_id,
             private=row.private,
             file_limit_bytes=row.file_limit_bytes,
-            reachable=row.reachable,
+            bot_is_member=row.reachable,
         ),
         multiplier=row.multiplier,
         reserved_usd=row.reserved_usd,
@@ -121,7 +121,7 @@ def to_job(row: JobRow) -> Job:
         provider_job_id=row.provider_job_id,
         cost_usd=row.cost_usd,
         failure=row.failure,
-        pictures=tuple(_picture(picture) for picture in row.pictures),
+        images=tuple(_image(image) for image in row.images),
         posted=_posted(row),
     )
 
@@ -159,21 +159,21 @@ def _origin(row: Asked) -> MessageLink | None:
 
 
 def _posted(row: JobRow) -> MessageLink | None:
-    """Where its pictures are."""
-    for picture in row.pictures:
-        if picture.posted_channel_id is not None and picture.posted_message_id is not None:
+    """Where its images are."""
+    for image in row.images:
+        if image.posted_channel_id is not None and image.posted_message_id is not None:
             return MessageLink(
-                guild_id=picture.posted_guild_id,
-                channel_id=picture.posted_channel_id,
-                message_id=picture.posted_message_id,
+                guild_id=image.posted_guild_id,
+                channel_id=image.posted_channel_id,
+                message_id=image.posted_message_id,
             )
     return None
 
 
-def _picture(row: PictureRow) -> Picture:
-    return Picture(
+def _image(row: ImageRow) -> Image:
+    return Image(
         job_id=row.provider_job_id,
         image_no=row.image_no,
         url=row.url,
-        kind=PictureKind(row.kind),
+        kind=MediaKind(row.kind),
     )

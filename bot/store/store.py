@@ -29,10 +29,10 @@ from bot.model import (
     Suggestion,
     Usage,
 )
-from bot.store import counting, erasing, facts, lists, queries
+from bot.store import counting, erasing, lists, metadata, queries
 from bot.store.eraser import Eraser
-from bot.store.failures import database_errors
-from bot.store.sole_use import SoleUse
+from bot.store.instance_lock import InstanceLock
+from bot.store.store_errors import database_errors
 from bot.store.writer import Writer
 
 P = ParamSpec("P")
@@ -42,22 +42,22 @@ _log = logging.getLogger(__name__)
 
 
 class Store:
-    """Jobs and pictures. Comes from `open_store`, which also closes it.
+    """Jobs and images. Comes from `open_store`, which also closes it.
 
     Every method raises `StoreUnavailable` where the database does not answer. A cancelled call
     comes back at once; what it began still runs to its end (`accept` and `begin_submit` are taken
     back).
 
-    What has happened already (all from `begin_run` to `taken_down`, and a job that is withdrawn) is
+    What has happened already (all from `begin_run` to `clear_message`, and a withdrawn job) is
     not lost by that: it is kept in memory, in order, and written before anything else once the
     database takes writes again. The same goes for taking back what was refused although it may have
     been committed.
     """
 
     def __init__(
-        self, reading: AsyncEngine, writing: AsyncEngine, clock: Clock, sole_use: SoleUse
+        self, reading: AsyncEngine, writing: AsyncEngine, clock: Clock, sole_use: InstanceLock
     ) -> None:
-        self.sole_use = sole_use
+        self.instance_lock = sole_use
         self._clock = clock
         self._sessions = async_sessionmaker(reading)
         self._writer = Writer(async_sessionmaker(writing), clock)
@@ -117,37 +117,37 @@ class Store:
         return await self._run(self._note(queries.begin_run, job_id, task_id))
 
     async def finish(self, job_id: int, completed: Completed) -> Job | None:
-        """Submitting or running → finished; the job with its pictures where this call did it."""
+        """Submitting or running → finished; the job with its images where this call did it."""
         now = self._clock.now()
         return await self._run(self._note(queries.finish, job_id, completed, now))
 
-    async def lose(self, job_id: int) -> bool:
+    async def mark_unknown(self, job_id: int) -> bool:
         """Submitting → unknown; whether this call did it."""
-        return await self._run(self._note(queries.lose, job_id))
+        return await self._run(self._note(queries.mark_unknown, job_id))
 
-    async def delivered(
+    async def mark_delivered(
         self, job_id: int, message_id: int, *, channel_id: int | None = None
     ) -> bool:
-        """Finished → delivered, the pictures being in this message; whether this call did it.
+        """Finished → delivered, the images being in this message; whether this call did it.
 
         *channel_id* is where that message is, unless in the channel of the request. Erases the
         token.
         """
         now = self._clock.now()
-        step = self._note(queries.delivered, job_id, message_id, channel_id, now)
+        step = self._note(queries.mark_delivered, job_id, message_id, channel_id, now)
         return await self._run(step)
 
-    async def shown(self, job_id: int, link: MessageLink) -> None:
-        """Note that this message, a newer one, holds the pictures now: the job is found by it."""
-        await self._run(self._note(queries.shown, job_id, link))
+    async def set_result_message(self, job_id: int, link: MessageLink) -> None:
+        """Note that this message, a newer one, holds the images now: the job is found by it."""
+        await self._run(self._note(queries.set_result_message, job_id, link))
 
-    async def undelivered(self, job_id: int, problem: str) -> bool:
-        """Keep why the pictures of a finished job could not be posted; whether it is finished."""
-        return await self._run(self._note(queries.undelivered, job_id, problem))
+    async def mark_undeliverable(self, job_id: int, problem: str) -> bool:
+        """Keep why the images of a finished job could not be posted; whether it is finished."""
+        return await self._run(self._note(queries.mark_undeliverable, job_id, problem))
 
-    async def taken_down(self, message_id: int) -> None:
-        """Note that this message, which held pictures, is gone."""
-        await self._run(self._note(queries.taken_down, message_id))
+    async def clear_message(self, message_id: int) -> None:
+        """Note that this message, which held images, is gone."""
+        await self._run(self._note(queries.clear_message, message_id))
 
     async def stop(
         self, job_id: int, *, insist: bool = False, unsent_only: bool = False
@@ -170,13 +170,15 @@ class Store:
         """
         return await self._run(self._note(queries.fail, job_id, reason, release=release))
 
-    async def told(self, job_id: int, message_id: int) -> bool:
+    async def mark_notified(self, job_id: int, message_id: int) -> bool:
         """Note that this message told the author of a job that failed, is unknown or was stopped.
 
         Whether this call did: only the first one does. The job is found by this message from then
         on. Erases the token.
         """
-        return await self._run(self._note(queries.told, job_id, message_id, self._clock.now()))
+        return await self._run(
+            self._note(queries.mark_notified, job_id, message_id, self._clock.now())
+        )
 
     async def erase_tokens(self, created_before: datetime) -> int:
         """Erase the interaction tokens of all jobs from before this moment; how many there were."""
@@ -237,29 +239,29 @@ class Store:
 
     # ---------------------------------------------------------------- looking up
 
-    async def job(self, job_id: int) -> Job | None:
+    async def get(self, job_id: int) -> Job | None:
         """The job with this number."""
-        return await self._run(self._read(queries.job, job_id))
+        return await self._run(self._read(queries.get, job_id))
 
     async def by_interaction(self, interaction_id: int) -> Job | None:
         """The job that was asked for in this interaction."""
         return await self._run(self._read(queries.by_interaction, interaction_id))
 
     async def children(self, of: Job, viewer_id: int, *, limit: int) -> list[Job]:
-        """The newest *limit* remixes of this job's pictures that this person may see."""
+        """The newest *limit* remixes of this job's images that this person may see."""
         return await self._run(self._read(lists.children, of, viewer_id, limit))
 
     async def by_message(self, message_id: int) -> Job | None:
-        """The job shown in this message, or whose pictures are posted there."""
+        """The job shown in this message, or whose images are posted there."""
         return await self._run(self._read(queries.by_message, message_id))
 
-    async def by_id(self, any_id: str) -> Job | None:
+    async def find_by_api_id(self, any_id: str) -> Job | None:
         """The newest job that somebody calls so.
 
-        *any_id* may be the provider's id of the job or of one of its pictures, or the platform's
+        *any_id* may be the provider's id of the job or of one of its images, or the platform's
         task id.
         """
-        return await self._run(self._read(queries.by_id, any_id))
+        return await self._run(self._read(queries.find_by_api_id, any_id))
 
     async def open_jobs(self) -> list[Job]:
         """Every job that is neither delivered nor told of, the oldest first."""
@@ -308,17 +310,17 @@ class Store:
 
     # ---------------------------------------------------------------- facts
 
-    async def remembered(self, name: str) -> str | None:
+    async def get_meta(self, name: str) -> str | None:
         """What was remembered last under this name; ``None`` for nothing."""
-        return await self._run(self._read(facts.fact, name))
+        return await self._run(self._read(metadata.fact, name))
 
-    async def remember(self, name: str, value: str) -> None:
+    async def set_meta(self, name: str, value: str) -> None:
         """Keep *value* under this name across restarts."""
-        await self._run(self._write(facts.remember, name, value))
+        await self._run(self._write(metadata.remember, name, value))
 
     # ---------------------------------------------------------------- how it is done
 
-    async def settle(self) -> None:
+    async def drain(self) -> None:
         """Wait for what cancelled calls left under way."""
         while self._under_way:
             await asyncio.wait(self._under_way)

@@ -1,4 +1,4 @@
-"""The tables: what is kept of a job and of its pictures, what was spent, what is to be erased.
+"""The tables: what is kept of a job and of its images, what was spent, what is to be erased.
 
 Queries and the way to the nouns of `bot.model` are elsewhere. A change here needs a migration; a
 test compares the two.
@@ -30,7 +30,7 @@ from sqlalchemy.orm import (
     relationship,
 )
 
-from bot.model import JobState, Mode, PictureKind
+from bot.model import JobState, MediaKind, Mode
 from bot.store.column_types import UsdAmount, UtcDateTime
 
 KIND_IMAGINE = "imagine"
@@ -159,16 +159,16 @@ class JobRow(Asked, Base):
     reserved_usd: Mapped[Decimal | None]
     stopped_at: Mapped[datetime | None]
     reachable: Mapped[bool] = mapped_column(server_default=true())
-    pictures: Mapped[list["PictureRow"]] = relationship(
-        lazy="selectin", order_by="PictureRow.position", passive_deletes=True
+    images: Mapped[list["ImageRow"]] = relationship(
+        lazy="selectin", order_by="ImageRow.position", passive_deletes=True
     )
 
 
-class PictureRow(Base):
-    """One picture of a finished job, in the order that the API gave."""
+class ImageRow(Base):
+    """One image of a finished job, in the order that the API gave."""
 
     __tablename__ = "pictures"
-    __table_args__ = (_one_of("kind", PictureKind, "kind"),)
+    __table_args__ = (_one_of("kind", MediaKind, "kind"),)
 
     job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
@@ -241,4 +241,4 @@ class FactRow(Base):
 
 Index("ix_jobs_plain_task_id", plainly(JobRow.task_id))
 Index("ix_jobs_plain_provider_job_id", plainly(JobRow.provider_job_id))
-Index("ix_pictures_plain_provider_job_id", plainly(PictureRow.provider_job_id))
+Index("ix_pictures_plain_provider_job_id", plainly(ImageRow.provider_job_id))

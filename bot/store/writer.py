@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.errors import StoreUnavailable, UserError
-from bot.store.failures import as_told, concerns_everybody
+from bot.store.store_errors import is_database_wide, to_store_error
 
 T = TypeVar("T")
 Step = Callable[[Session], Any]
@@ -122,10 +122,10 @@ class Writer:
             _end(group, [StoreUnavailable(detail="closing")] * len(group))
             raise
         except Exception as error:
-            if concerns_everybody(error):
-                self._refuse(group, as_told(error), in_doubt=self._committing)
+            if is_database_wide(error):
+                self._refuse(group, to_store_error(error), in_doubt=self._committing)
             elif len(group) == 1:
-                _end(group, [as_told(error)])
+                _end(group, [to_store_error(error)])
             else:
                 for one in group:
                     await self._write_in_order([one])
@@ -177,8 +177,8 @@ class Writer:
             try:
                 await self._transact(batch)
             except Exception as error:
-                if concerns_everybody(error):
-                    raise as_told(error) from None
+                if is_database_wide(error):
+                    raise to_store_error(error) from None
                 await self._write_one_by_one(batch)
             else:
                 self._drop(len(batch))
@@ -191,8 +191,8 @@ class Writer:
             try:
                 await self._transact([step])
             except Exception as error:
-                if concerns_everybody(error):
-                    raise as_told(error) from None
+                if is_database_wide(error):
+                    raise to_store_error(error) from None
                 log.error("A kept change cannot be written: %s", type(error).__name__)
             self._drop(1)
 

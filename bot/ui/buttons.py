@@ -1,6 +1,6 @@
 """The buttons under a result. Their ids alone say what to do, so they work for ever.
 
-A press is passed on as the client event ``picture_button``; what it does is not known here.
+A press is passed on as the client event ``image_button``; what it does is not known here.
 """
 
 import re
@@ -12,8 +12,8 @@ from typing import Any, Self
 import discord
 
 from bot import texts
-from bot.model import REMIXABLE_IMAGES, Job, Picture, RemixRequest, Source
-from bot.ui.deeds import PREFIX, AnyButton, Deed, DeedButton
+from bot.model import REMIXABLE_IMAGES, Image, Job, RemixRequest, Source
+from bot.ui.deeds import PREFIX, AnyButton, ControlAction, ControlButton
 
 UNKNOWN_JOB = "-"
 """Stands where a job has no id of the provider's yet."""
@@ -24,26 +24,26 @@ _ROW_MAX = 5
 Row = discord.ui.ActionRow[Any]
 
 
-class Verb(StrEnum):
+class ButtonAction(StrEnum):
     """What a button does."""
 
     REMIX = "remix"
-    """Open the form for one of the result's own pictures."""
+    """Open the form for one of the result's own images."""
     AGAIN = "again"
-    """The same prompt and mode once more, on the picture that the id names."""
+    """The same prompt and mode once more, on the image that the id names."""
     IMAGINE = "imagine"
     """The same text once more, from nothing."""
     EDIT = "edit"
-    """Open the form for the same once more, filled in; on no picture where it was from nothing."""
-    PICK = "pick"
-    """Open the form for a picture of another message than the one with this button."""
+    """Open the form for the same once more, filled in; on no image where it was from nothing."""
+    REMIX_PUBLIC = "pick"
+    """Open the form for an image of another message than the one with this button."""
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
+class ButtonId:
     """What the id of a pressed button says."""
 
-    verb: Verb
+    verb: ButtonAction
     source: Source
 
     @property
@@ -51,16 +51,16 @@ class Press:
         return f"{PREFIX}{self.verb}:{self.source.job_id}:{self.source.image_no}"
 
 
-class PictureButton(
+class ImageButton(
     discord.ui.DynamicItem[AnyButton],
     # `\Z`: discord.py looks for a match first and dispatches on a full match
-    template=rf"{PREFIX}(?P<verb>{'|'.join(Verb)}):(?P<job>{_JOB_ID}):(?P<image>[0-3])\Z",
+    template=rf"{PREFIX}(?P<verb>{'|'.join(ButtonAction)}):(?P<job>{_JOB_ID}):(?P<image>[0-3])\Z",
 ):
     """Any of our buttons."""
 
     def __init__(
         self,
-        press: Press,
+        press: ButtonId,
         label: str = "",
         style: discord.ButtonStyle = discord.ButtonStyle.secondary,
     ) -> None:
@@ -75,51 +75,51 @@ class PictureButton(
         match: re.Match[str],
         /,
     ) -> Self:
-        return cls(Press(Verb(match["verb"]), Source(match["job"], int(match["image"]))))
+        return cls(ButtonId(ButtonAction(match["verb"]), Source(match["job"], int(match["image"]))))
 
     async def callback(self, interaction: discord.Interaction) -> None:
-        interaction.client.dispatch("picture_button", interaction, self.press)
+        interaction.client.dispatch("image_button", interaction, self.press)
 
 
 ButtonRows = Sequence[Sequence[discord.ui.DynamicItem[AnyButton]]]
 
 
 def result_buttons(job: Job) -> ButtonRows:
-    """What is under a result: chain on its pictures; the same idea once more; about it."""
+    """What is under a result: chain on its images; the same idea once more; about it."""
     about = [_details_button(job)]
-    if job.place.writable:
-        about.append(DeedButton(Deed.DELETE, job.interaction_id, texts.DELETE))
+    if job.destination.bot_can_post:
+        about.append(ControlButton(ControlAction.DELETE, job.interaction_id, texts.DELETE))
     repeats = _repeats(job, texts.AGAIN, parents=True)
     fits = len(repeats) + len(about) <= _ROW_MAX
     below = [[*repeats, *about]] if fits else [repeats, about]
-    return [*remix_buttons(job.pictures), *below]
+    return [*remix_buttons(job.images), *below]
 
 
-def remix_buttons(pictures: Sequence[Picture], verb: Verb = Verb.REMIX) -> ButtonRows:
-    """What is under pictures of which nothing else is known."""
+def remix_buttons(images: Sequence[Image], verb: ButtonAction = ButtonAction.REMIX) -> ButtonRows:
+    """What is under images of which nothing else is known."""
     return _rows(
         [
-            PictureButton(
-                Press(verb, press.source),
+            ImageButton(
+                ButtonId(verb, press.source),
                 texts.remix_button(press.source.image_no),
                 discord.ButtonStyle.primary,
             )
-            for press in _remix_presses(pictures)
+            for press in _remix_presses(images)
         ]
     )
 
 
 def retry_buttons(job: Job, *, kept: bool = False) -> ButtonRows:
-    """What is under a failure; with *kept*, under a stopped job whose pictures were made."""
+    """What is under a failure; with *kept*, under a stopped job whose images were made."""
     [retry] = _repeats(job, texts.RETRY_PAID if kept else texts.RETRY, parents=False)
     source = retry.press.source
-    if retry.press.verb is Verb.IMAGINE:
+    if retry.press.verb is ButtonAction.IMAGINE:
         source = Source(UNKNOWN_JOB, 0)
-    again = [retry, PictureButton(Press(Verb.EDIT, source), texts.EDIT)]
+    again = [retry, ImageButton(ButtonId(ButtonAction.EDIT, source), texts.EDIT)]
     if not kept:
         return [again]
     style = discord.ButtonStyle.primary
-    return [[DeedButton(Deed.SHOW, job.interaction_id, texts.SHOW_KEPT, style), *again]]
+    return [[ControlButton(ControlAction.SHOW, job.interaction_id, texts.SHOW_KEPT, style), *again]]
 
 
 def plain_retry_buttons(job: Job, *, kept: bool = False) -> ButtonRows:
@@ -144,24 +144,26 @@ def own_id(job: Job) -> str:
 
 
 def remixed_by(custom_ids: Iterable[str]) -> list[Source]:
-    """The pictures that these buttons remix."""
-    pattern = rf"{PREFIX}{Verb.REMIX}:({_JOB_ID}):([0-3])"
+    """The images that these buttons remix."""
+    pattern = rf"{PREFIX}{ButtonAction.REMIX}:({_JOB_ID}):([0-3])"
     presses = (re.fullmatch(pattern, custom_id) for custom_id in custom_ids)
     return [Source(press[1], int(press[2])) for press in presses if press]
 
 
 def is_under_failure(custom_id: str) -> bool:
-    """Whether only what ended without pictures has this button."""
-    return custom_id.startswith(f"{PREFIX}{Verb.EDIT}:")
+    """Whether only what ended without images has this button."""
+    return custom_id.startswith(f"{PREFIX}{ButtonAction.EDIT}:")
 
 
 def draft_buttons(draft_id: int, *, asks: bool) -> ButtonRows:
     """What is under a refusal, or under the question whether a job may cost so much."""
-    edit = DeedButton(Deed.REDO, draft_id, texts.EDIT)
+    edit = ControlButton(ControlAction.EDIT_DRAFT, draft_id, texts.EDIT)
     if not asks:
-        return [[DeedButton(Deed.RETRY, draft_id, texts.RETRY), edit]]
-    go = DeedButton(Deed.GO, draft_id, texts.GO_AHEAD, discord.ButtonStyle.primary)
-    return [[go, edit, DeedButton(Deed.CANCEL, draft_id, texts.CANCEL)]]
+        return [[ControlButton(ControlAction.RETRY, draft_id, texts.RETRY), edit]]
+    go = ControlButton(
+        ControlAction.CONFIRM_COST, draft_id, texts.GO_AHEAD, discord.ButtonStyle.primary
+    )
+    return [[go, edit, ControlButton(ControlAction.CANCEL, draft_id, texts.CANCEL)]]
 
 
 def in_layout(rows: ButtonRows) -> list[Row]:
@@ -179,39 +181,40 @@ def in_view(rows: ButtonRows) -> discord.ui.View:
     return view
 
 
-def _stop_button(job: Job) -> DeedButton:
-    return DeedButton(Deed.STOP, job.interaction_id, texts.STOP)
+def _stop_button(job: Job) -> ControlButton:
+    return ControlButton(ControlAction.STOP, job.interaction_id, texts.STOP)
 
 
-def _details_button(job: Job) -> DeedButton:
-    return DeedButton(Deed.DETAILS, job.interaction_id, texts.DETAILS)
+def _details_button(job: Job) -> ControlButton:
+    return ControlButton(ControlAction.DETAILS, job.interaction_id, texts.DETAILS)
 
 
-def _remix_presses(pictures: Sequence[Picture]) -> list[Press]:
+def _remix_presses(images: Sequence[Image]) -> list[ButtonId]:
     return [
-        Press(Verb.REMIX, Source(picture.job_id, picture.image_no))
-        for picture in pictures
-        if _can_be_remixed(picture)
+        ButtonId(ButtonAction.REMIX, Source(image.job_id, image.image_no))
+        for image in images
+        if _can_be_remixed(image)
     ]
 
 
-def _can_be_remixed(picture: Picture) -> bool:
-    return picture.remixable and re.fullmatch(_JOB_ID, picture.job_id) is not None
+def _can_be_remixed(image: Image) -> bool:
+    return image.remixable and re.fullmatch(_JOB_ID, image.job_id) is not None
 
 
-def _repeats(job: Job, label: str, *, parents: bool) -> list[PictureButton]:
+def _repeats(job: Job, label: str, *, parents: bool) -> list[ImageButton]:
     request = job.request
     if not isinstance(request, RemixRequest):
         own_id = job.provider_job_id or UNKNOWN_JOB
         if not re.fullmatch(_JOB_ID, own_id):
             own_id = UNKNOWN_JOB
-        return [PictureButton(Press(Verb.IMAGINE, Source(own_id, 0)), label)]
+        return [ImageButton(ButtonId(ButtonAction.IMAGINE, Source(own_id, 0)), label)]
     source = request.source
-    buttons = [PictureButton(Press(Verb.AGAIN, source), label)]
+    buttons = [ImageButton(ButtonId(ButtonAction.AGAIN, source), label)]
     if parents:
         buttons += [
-            PictureButton(
-                Press(Verb.AGAIN, Source(source.job_id, image_no)), texts.parent_button(image_no)
+            ImageButton(
+                ButtonId(ButtonAction.AGAIN, Source(source.job_id, image_no)),
+                texts.parent_button(image_no),
             )
             for image_no in REMIXABLE_IMAGES
             if image_no != source.image_no
@@ -219,5 +222,5 @@ def _repeats(job: Job, label: str, *, parents: bool) -> list[PictureButton]:
     return buttons
 
 
-def _rows(buttons: Sequence[PictureButton]) -> ButtonRows:
+def _rows(buttons: Sequence[ImageButton]) -> ButtonRows:
     return [buttons[start : start + _ROW_MAX] for start in range(0, len(buttons), _ROW_MAX)]

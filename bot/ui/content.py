@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from bot.ui.faults import About
+from bot.ui.discord_errors import About
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,15 +12,15 @@ class Content:
     words: bool = True
     """What people wrote."""
     files: bool = True
-    """Pictures as files."""
+    """Images as files."""
     links: bool = True
-    """Addresses of pictures that have no file."""
+    """Addresses of images that have no file."""
     layout: bool = True
     """Components; else it is a classic message."""
     refused: bool = False
     """Discord did not take the files, whatever it has against them; else they are too large."""
     explicit: bool = False
-    """Discord found the pictures explicit: their links are for one person's eyes alone."""
+    """Discord found the images explicit: their links are for one person's eyes alone."""
     alone: bool = False
     """One person sees it, in direct messages, where buttons need not work."""
 

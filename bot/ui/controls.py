@@ -4,10 +4,10 @@ from typing import Any
 
 import discord
 
-from bot.ui.buttons import PictureButton
-from bot.ui.deeds import DeedButton
+from bot.ui.buttons import ImageButton
+from bot.ui.deeds import ControlButton
 
-CONTROLS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (PictureButton, DeedButton)
+CONTROLS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (ImageButton, ControlButton)
 """No id fits two of them: both would answer."""
 
 

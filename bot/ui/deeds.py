@@ -15,7 +15,7 @@ PREFIX = "remix:"
 AnyButton = discord.ui.Button[Any]
 
 
-class Deed(StrEnum):
+class ControlAction(StrEnum):
     """What a button does, and what its number is."""
 
     STOP = "stop"
@@ -23,14 +23,14 @@ class Deed(StrEnum):
     STOP_ANYWAY = "stopanyway"
     """Stop it although the API has it."""
     SHOW = "show"
-    """Show the pictures of the job that was asked for in this interaction; nothing is paid."""
+    """Show the images of the job that was asked for in this interaction; nothing is paid."""
     DETAILS = "details"
     """Tell all about the job that was asked for in this interaction."""
     DELETE = "delete"
     """Ask whether the message with the button shall be deleted."""
     TAKE_DOWN = "takedown"
     """Delete this message of the channel."""
-    GO = "go"
+    CONFIRM_COST = "go"
     """Do what this draft asks for, whatever it costs."""
     CANCEL = "cancel"
     """Forget this draft."""
@@ -38,7 +38,7 @@ class Deed(StrEnum):
     """Do nothing of what the message with the button asks; the number is nobody's."""
     RETRY = "retry"
     """Try once more what this draft asks for."""
-    REDO = "redo"
+    EDIT_DRAFT = "redo"
     """Open the form for this draft."""
     JOBS = "jobs"
     """Turn to this page of the list of one's jobs."""
@@ -46,15 +46,15 @@ class Deed(StrEnum):
     """Forget this person."""
 
 
-class DeedButton(
+class ControlButton(
     discord.ui.DynamicItem[AnyButton],
-    template=rf"{PREFIX}(?P<deed>{'|'.join(Deed)}):(?P<number>[0-9]{{1,20}})\Z",
+    template=rf"{PREFIX}(?P<deed>{'|'.join(ControlAction)}):(?P<number>[0-9]{{1,20}})\Z",
 ):
     """Any of these buttons."""
 
     def __init__(
         self,
-        deed: Deed,
+        deed: ControlAction,
         number: int,
         label: str = "",
         style: discord.ButtonStyle = discord.ButtonStyle.secondary,
@@ -71,7 +71,7 @@ class DeedButton(
         match: re.Match[str],
         /,
     ) -> Self:
-        return cls(Deed(match["deed"]), int(match["number"]))
+        return cls(ControlAction(match["deed"]), int(match["number"]))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         interaction.client.dispatch("deed", interaction, self.deed, self.number)

@@ -1,7 +1,7 @@
 """Makes text that people wrote safe to show: no mention, no Markdown, no broken layout.
 
 What Discord shows of it is what they typed, letter by letter. A plain link stays as it is in the
-source of the message too: phones copy that, and a picture's link is part of many prompts. Discord
+source of the message too: phones copy that, and an image's link is part of many prompts. Discord
 takes everything up to the next white space into a link and looks for no markup in there; where a
 link has letters that could be taken for markup all the same, it is shown as text.
 
@@ -132,9 +132,9 @@ def _fitted(escaped: str, limit: int) -> str:
 
 def _between_letters(text: str, at: int) -> int:
     """The last place up to *at* that is not inside of what looks like one letter."""
-    for place in range(at, max(at - _LETTER_MAX, 0), -1):
-        if not _is_joined(text[place - 1], text[place]):
-            return place
+    for destination in range(at, max(at - _LETTER_MAX, 0), -1):
+        if not _is_joined(text[destination - 1], text[destination]):
+            return destination
     return at
 
 

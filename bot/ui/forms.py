@@ -14,11 +14,11 @@ from typing import Any, Self
 import discord
 
 from bot import texts
-from bot.errors import ModeInvalid, OldControl, SourceTooOld
+from bot.errors import ModeInvalid, SourceTooOld, UnsupportedComponent
 from bot.model import Mode, RemixRequest, Request, Source
-from bot.ui import faults
+from bot.ui import discord_errors
 from bot.ui.deeds import PREFIX
-from bot.ui.faults import About
+from bot.ui.discord_errors import About
 
 FIELD_MAX = 4000
 """The most that Discord takes in one text field."""
@@ -36,7 +36,7 @@ class FormId:
     """What a form is for; kept in its custom id."""
 
     source: Source | None
-    """The picture to remix; ``None``: imagine."""
+    """The image to remix; ``None``: imagine."""
     private: bool
     nonce: str = field(default_factory=lambda: secrets.token_hex(4))
     """Every opening has an id of its own, or two open forms would answer for each other."""
@@ -49,10 +49,10 @@ class FormId:
 
     @classmethod
     def read(cls, custom_id: str) -> Self:
-        """Raises `OldControl` where this version knows no such form."""
+        """Raises `UnsupportedComponent` where this version knows no such form."""
         match = _ID.fullmatch(custom_id)
         if match is None:
-            raise OldControl
+            raise UnsupportedComponent
         return cls(
             source=Source(match["job"], int(match["image"])) if match["job"] else None,
             private=match["place"] == "private",
@@ -103,7 +103,7 @@ class PromptForm(discord.ui.Modal):
         try:
             await interaction.response.send_modal(self)
         except discord.HTTPException as fault:
-            if not self._is_filled or faults.about(fault) not in _FOR_WHAT_IS_IN_IT:
+            if not self._is_filled or discord_errors.about(fault) not in _FOR_WHAT_IS_IN_IT:
                 raise
             await self._empty().open(interaction)
 

@@ -7,12 +7,12 @@ import discord
 from bot import texts
 from bot.errors import JobStopped
 from bot.model import Job, JobState, RemixRequest, Suggestion
-from bot.studio import JobList
+from bot.services import JobList
 from bot.ui.buttons import Row
 from bot.ui.content import EVERYTHING, Content
-from bot.ui.deeds import Deed, DeedButton
+from bot.ui.deeds import ControlAction, ControlButton
 from bot.ui.escape import in_one_line, shorten, shown
-from bot.ui.layouts import AT_WORK, Page, Text, framed
+from bot.ui.layouts import AT_WORK, LayoutMessage, Text, container_page
 
 PROMPT_MAX = 80
 PROBLEM_MAX = 80
@@ -20,17 +20,17 @@ CHOICE_MAX = 100
 """Discord's limit for the name and for the value of a choice."""
 
 
-def list_page(listed: JobList, content: Content = EVERYTHING) -> Page:
+def list_page(listed: JobList, content: Content = EVERYTHING) -> LayoutMessage:
     """One page of a list, with the buttons to the pages beside it."""
     blocks = [texts.JOBS_HEADING, *(_entry(job, content) for job in listed.jobs)]
     if not listed.jobs:
         blocks.append(texts.NO_JOBS)
     elif not content.words:
         blocks.append(texts.WORDS_LEFT_OUT)
-    turns = [DeedButton(Deed.JOBS, listed.page - 1, texts.NEWER)] if listed.page else []
+    turns = [ControlButton(ControlAction.JOBS, listed.page - 1, texts.NEWER)] if listed.page else []
     if listed.more:
-        turns.append(DeedButton(Deed.JOBS, listed.page + 1, texts.OLDER))
-    return framed(AT_WORK, [*map(Text, blocks), *([Row(*turns)] if turns else [])])
+        turns.append(ControlButton(ControlAction.JOBS, listed.page + 1, texts.OLDER))
+    return container_page(AT_WORK, [*map(Text, blocks), *([Row(*turns)] if turns else [])])
 
 
 def choices(
@@ -58,7 +58,7 @@ def _entry(job: Job, content: Content) -> str:
         state=_state(job),
         created_at=job.created_at,
         message_url=link.url if link and _is_there(job) else None,
-        private=job.place.private,
+        private=job.destination.private,
     )
     if not content.words:
         return about
@@ -68,7 +68,7 @@ def _entry(job: Job, content: Content) -> str:
 
 def _is_there(job: Job) -> bool:
     """Whether its message can be jumped to: one that only its author saw is gone for links."""
-    return not job.place.private or (job.posted is not None and job.posted.guild_id is None)
+    return not job.destination.private or (job.posted is not None and job.posted.guild_id is None)
 
 
 def _state(job: Job) -> str:
@@ -77,7 +77,7 @@ def _state(job: Job) -> str:
     if job.failure == JobStopped.__name__:
         return texts.STOPPED_UNSENT
     if job.state is JobState.DELIVERED:
-        return texts.picture_count(len(job.pictures))
+        return texts.image_count(len(job.images))
     if job.state is JobState.FINISHED and job.delivery_problem:
         return texts.kept(shown(job.delivery_problem, PROBLEM_MAX))
     return texts.STATES[job.state]

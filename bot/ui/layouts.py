@@ -16,8 +16,9 @@ from bot.errors import (
     JobStopped,
     RemixbotError,
 )
-from bot.jobs.screen import Exhibit, Progress
-from bot.model import REMIXABLE_IMAGES, Job, Picture, RemixRequest
+from bot.jobs.status_message import Progress, ResultImage
+from bot.model import REMIXABLE_IMAGES, Image, Job, RemixRequest
+from bot.ui.attachments import media_gallery, show, text_file, uploads_of
 from bot.ui.buttons import (
     ButtonRows,
     in_layout,
@@ -30,8 +31,9 @@ from bot.ui.buttons import (
 )
 from bot.ui.content import EVERYTHING, Content
 from bot.ui.escape import quote
-from bot.ui.exhibits import gallery, show, text_file, uploads_of
 from bot.ui.uploads import let_go
+
+NO_MENTIONS = discord.AllowedMentions.none()
 
 AT_WORK = discord.Colour(0x5865F2)
 DONE = discord.Colour(0x57F287)
@@ -61,7 +63,7 @@ Item = discord.ui.Item[discord.ui.LayoutView]
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class LayoutMessage:
     """A message ready to be sent: used once, then closed and built anew."""
 
     view: discord.ui.LayoutView
@@ -73,8 +75,8 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class PlainPage:
-    """A classic message, where Discord does not take a `Page`: used once, then built anew."""
+class ClassicMessage:
+    """A classic message, for when Discord refuses a `LayoutMessage`: used once."""
 
     content: str
     view: discord.ui.View
@@ -85,17 +87,17 @@ class PlainPage:
         let_go(self.files)
 
 
-def news_mark(job: Job) -> int:
+def final_marker(job: Job) -> int:
     """The mark of the page that ends *job*: by it such a message is found again."""
     return NEWS_MARKS + job.id
 
 
-def end_mark(job: Job) -> int:
-    """The mark of a notice that there are no pictures of *job*."""
+def notice_marker(job: Job) -> int:
+    """The mark of a notice that there are no images of *job*."""
     return END_MARKS + job.id
 
 
-def stop_mark(job: Job) -> int:
+def stopped_marker(job: Job) -> int:
     """The mark of the page that says that *job* was stopped when the API had it already."""
     return STOP_MARKS + job.id
 
@@ -107,7 +109,7 @@ def progress_page(
     mark: int | None = None,
     started_at: datetime | None = None,
     content: Content = EVERYTHING,
-) -> Page:
+) -> LayoutMessage:
     """What is being made, how far it is, and since when.
 
     *mark*, 1 to 2**31 - 1, is kept by Discord, so that this very message can be recognised.
@@ -119,14 +121,14 @@ def progress_page(
     blocks: list[Item] = [*as_texts(heading, prompt, "\n".join(lines))]
     if not progress.stopped:
         blocks.append(stop_button(job))
-    return framed(AT_WORK, blocks, mark=stop_mark(job) if progress.stopped else mark)
+    return container_page(AT_WORK, blocks, mark=stopped_marker(job) if progress.stopped else mark)
 
 
 def _progress_lines(job: Job, progress: Progress, started_at: datetime) -> list[str]:
     if progress.stopped:
         lines = [texts.STOPPED_AT_WORK]
-    elif progress.turn is not None:
-        lines = [texts.in_line(progress.turn.position, progress.turn.starts_at)]
+    elif progress.position is not None:
+        lines = [texts.in_line(progress.position.position, progress.position.starts_at)]
     else:
         if progress.unrecorded:
             state = texts.WAITING_TO_SEND
@@ -143,62 +145,62 @@ def _progress_lines(job: Job, progress: Progress, started_at: datetime) -> list[
             lines.append(texts.STILL_WATCHING)
     if job.origin is not None:
         lines.append(texts.origin_line(job.origin.url))
-    if not job.place.reachable and not progress.stopped:
+    if not job.destination.bot_is_member and not progress.stopped:
         lines.append(texts.LATE_ONES_DIRECTLY)
     return lines
 
 
 def result_page(
-    job: Job, exhibits: Sequence[Exhibit], *, took_s: float, content: Content = EVERYTHING
-) -> Page:
-    """The pictures, what they were made from, and the buttons to go on."""
+    job: Job, result_images: Sequence[ResultImage], *, took_s: float, content: Content = EVERYTHING
+) -> LayoutMessage:
+    """The images, what they were made from, and the buttons to go on."""
     prompt, files = quoted_prompt(job, PROMPT_MAX, content, texts.WORDS_IN_DETAILS)
     content = _seen_by(job, content)
-    shown = show(exhibits, content, FILES_MAX - len(files), LINKS_MAX)
-    uploads = uploads_of(job.request.prompt if content.words else "", shown.exhibits)
+    shown = show(result_images, content, FILES_MAX - len(files), LINKS_MAX)
+    uploads = uploads_of(job.request.prompt if content.words else "", shown.result_images)
     files += shown.files
-    return framed(
+    return container_page(
         DONE if uploads else PARTLY_DONE,
         [
             *as_texts(texts.result_heading(_image_no(job)), prompt, _about(job, took_s)),
             *as_files(files),
-            *gallery(uploads),
+            *media_gallery(uploads),
             *as_texts(shown.sentence(alone=content.alone), shown.links, _missing(job)),
             *in_layout(result_buttons(job)),
         ],
         [*files, *uploads],
-        mark=news_mark(job),
+        mark=final_marker(job),
     )
 
 
 def found_page(
-    pictures: Sequence[Picture], exhibits: Sequence[Exhibit], content: Content = EVERYTHING
-) -> Page:
-    """Pictures of a job that only the API knows, and the buttons to go on."""
+    images: Sequence[Image], result_images: Sequence[ResultImage], content: Content = EVERYTHING
+) -> LayoutMessage:
+    """Images of a job that only the API knows, and the buttons to go on."""
     content = replace(content, links=content.links and not content.explicit)
-    shown = show(exhibits, content, FILES_MAX, LINKS_MAX)
-    uploads = uploads_of(texts.FOUND_ALT, shown.exhibits)
+    shown = show(result_images, content, FILES_MAX, LINKS_MAX)
+    uploads = uploads_of(texts.FOUND_ALT, shown.result_images)
     items = [
         *as_texts(texts.FOUND_HEADING, texts.FOUND_ABOUT),
         *as_files(shown.files),
-        *gallery(uploads),
+        *media_gallery(uploads),
         *as_texts(shown.sentence(), shown.links),
-        *in_layout(remix_buttons(pictures)),
+        *in_layout(remix_buttons(images)),
     ]
-    return framed(DONE if uploads else PARTLY_DONE, items, [*shown.files, *uploads])
+    return container_page(DONE if uploads else PARTLY_DONE, items, [*shown.files, *uploads])
 
 
 def plain_result(
-    job: Job, exhibits: Sequence[Exhibit], *, took_s: float, content: Content = EVERYTHING
-) -> PlainPage:
+    job: Job, result_images: Sequence[ResultImage], *, took_s: float, content: Content = EVERYTHING
+) -> ClassicMessage:
     """The same in a classic message."""
     prompt, files = quoted_prompt(job, PLAIN_PROMPT_MAX, content, texts.WORDS_IN_DETAILS)
     content = _seen_by(job, content)
-    shown = show(exhibits, content, FILES_MAX - len(files), PLAIN_LINKS_MAX)
-    uploads = uploads_of(job.request.prompt if content.words else "", shown.exhibits)
+    shown = show(result_images, content, FILES_MAX - len(files), PLAIN_LINKS_MAX)
+    uploads = uploads_of(job.request.prompt if content.words else "", shown.result_images)
     blocks = [texts.result_heading(_image_no(job)), prompt, _about(job, took_s)]
     blocks += [shown.sentence(alone=content.alone), shown.links, _missing(job)]
-    return PlainPage(
+    return ClassicMessage(
         "\n".join(filter(None, blocks)),
         in_view(result_buttons(job)),
         [*files, *shown.files, *uploads],
@@ -207,24 +209,24 @@ def plain_result(
 
 def failure_page(
     job: Job, error: RemixbotError, *, nothing_charged: bool, content: Content = EVERYTHING
-) -> Page:
+) -> LayoutMessage:
     """What went wrong, the prompt so that nothing is lost, and a button to try again."""
     prompt, files = quoted_prompt(job, PROMPT_MAX, content, texts.WORDS_IN_FORM)
     heading = what_went_wrong(error, nothing_charged=nothing_charged)
     blocks = as_texts(heading, prompt, texts.asked_by(job.author_id))
     items = [*blocks, *as_files(files), *in_layout(_retries(job, error))]
     colour = AT_WORK if isinstance(error, STOPPED) else FAILED
-    return framed(colour, items, files, mark=news_mark(job))
+    return container_page(colour, items, files, mark=final_marker(job))
 
 
 def plain_failure(
     job: Job, error: RemixbotError, *, nothing_charged: bool, content: Content = EVERYTHING
-) -> PlainPage:
+) -> ClassicMessage:
     """The same in a classic message."""
     prompt, files = quoted_prompt(job, PLAIN_PROMPT_MAX, content, texts.WORDS_IN_FORM)
     heading = what_went_wrong(error, nothing_charged=nothing_charged)
     text = "\n".join((heading, prompt, texts.asked_by(job.author_id)))
-    return PlainPage(
+    return ClassicMessage(
         text, in_view(plain_retry_buttons(job, kept=isinstance(error, JobKept))), files
     )
 
@@ -233,25 +235,25 @@ def _retries(job: Job, error: RemixbotError) -> ButtonRows:
     return retry_buttons(job, kept=isinstance(error, JobKept))
 
 
-def notice_page(sentence: str, *, mark: int | None = None) -> Page:
+def notice_page(sentence: str, *, mark: int | None = None) -> LayoutMessage:
     """One plain text: what a job's message becomes where the news are not in it."""
     view = discord.ui.LayoutView(timeout=None)
     view.add_item(Text(sentence, id=mark))
-    return Page(view, [])
+    return LayoutMessage(view, [])
 
 
-def framed(
+def container_page(
     colour: discord.Colour,
     items: Iterable[Item],
     files: list[discord.File] | None = None,
     *,
     mark: int | None = None,
-) -> Page:
+) -> LayoutMessage:
     """A message in a frame of this colour."""
     view = discord.ui.LayoutView(timeout=None)
     container = discord.ui.Container[discord.ui.LayoutView](*items, accent_colour=colour, id=mark)
     view.add_item(container)
-    return Page(view, files or [])
+    return LayoutMessage(view, files or [])
 
 
 def _image_no(job: Job) -> int | None:
@@ -268,9 +270,7 @@ def _details(job: Job, took_s: float) -> str:
     parent = mode = None
     if isinstance(request, RemixRequest):
         mode = request.mode
-        parent = texts.parent_picture(
-            request.source.image_no, job.origin.url if job.origin else None
-        )
+        parent = texts.parent_image(request.source.image_no, job.origin.url if job.origin else None)
     return texts.details(mode=mode, parent=parent, duration_s=took_s, cost_usd=job.cost_usd)
 
 
@@ -279,7 +279,7 @@ def _about(job: Job, took_s: float) -> str:
 
 
 def what_went_wrong(error: RemixbotError, *, nothing_charged: bool) -> str:
-    """Why there are no pictures, and whether that cost anything."""
+    """Why there are no images, and whether that cost anything."""
     sentence = sentences.describe(error)
     if nothing_charged and texts.NOTHING_CHARGED not in sentence:
         sentence = f"{sentence} {texts.NOTHING_CHARGED}"
@@ -315,14 +315,14 @@ def as_files(files: Iterable[discord.File]) -> list[discord.ui.File[discord.ui.L
 
 
 def _seen_by(job: Job, content: Content) -> Content:
-    """*content* without the links of explicit pictures, unless one person alone sees them."""
-    if content.explicit and not (content.alone or job.place.private):
+    """*content* without the links of explicit images, unless one person alone sees them."""
+    if content.explicit and not (content.alone or job.destination.private):
         return replace(content, links=False)
     return content
 
 
 def _missing(job: Job) -> str:
-    """A line that names the pictures of a job of four that are not there."""
-    there = {picture.image_no for picture in job.pictures}
+    """A line that names the images of a job of four that are not there."""
+    there = {image.image_no for image in job.images}
     gone = [image_no for image_no in REMIXABLE_IMAGES if image_no not in there]
-    return texts.missing_pictures(gone) if gone and len(job.pictures) < 4 else ""
+    return texts.missing_images(gone) if gone and len(job.images) < 4 else ""

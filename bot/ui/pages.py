@@ -8,23 +8,23 @@ from collections.abc import Iterable, Sequence
 import discord
 
 from bot import texts
-from bot.limits import Allowance, Limits
-from bot.model import Job, Picture, RemixRequest, Spending, Usage
-from bot.studio import Dossier
+from bot.limits import Limits, Quota
+from bot.model import Image, Job, RemixRequest, Spending, Usage
+from bot.services import JobDetails
 from bot.texts import Fact
-from bot.ui.buttons import Row, Verb, in_layout, remix_buttons
+from bot.ui.attachments import link_address, links_file
+from bot.ui.buttons import ButtonAction, Row, in_layout, remix_buttons
 from bot.ui.content import EVERYTHING, Content
-from bot.ui.deeds import Deed, DeedButton
+from bot.ui.deeds import ControlAction, ControlButton
 from bot.ui.escape import in_one_line, shown
-from bot.ui.exhibits import link_address, links_file
 from bot.ui.layouts import (
     AT_WORK,
     FAILED,
+    LayoutMessage,
     Line,
-    Page,
     as_files,
     as_texts,
-    framed,
+    container_page,
     prompt_file,
     quoted_prompt,
 )
@@ -35,9 +35,9 @@ DETAILS_LINKS_MAX = 600
 CALLBACK_MAX = 200
 
 
-def help_page(limits: Limits) -> Page:
+def help_page(limits: Limits) -> LayoutMessage:
     """What the bot can do, and how much of it one may ask for."""
-    return framed(
+    return container_page(
         AT_WORK,
         [
             *as_texts(texts.HELP_HEADING, texts.HELP_BUTTONS),
@@ -49,7 +49,9 @@ def help_page(limits: Limits) -> Page:
     )
 
 
-def details_page(dossier: Dossier, viewer_id: int, content: Content = EVERYTHING) -> Page:
+def details_page(
+    dossier: JobDetails, viewer_id: int, content: Content = EVERYTHING
+) -> LayoutMessage:
     """All about a job. Words that Discord refuses come as a file, if it takes that."""
     job = dossier.job
     instead = texts.WORDS_IN_FILE if content.files else texts.WORDS_WITHHELD
@@ -57,19 +59,19 @@ def details_page(dossier: Dossier, viewer_id: int, content: Content = EVERYTHING
     if not content.words and content.files:
         files = [prompt_file(job)]
     blocks = [texts.DETAILS_HEADING, prompt, "\n".join(_facts(dossier, viewer_id, content))]
-    if content.links and job.pictures:
-        links = texts.picture_links((one.image_no, link_address(one)) for one in job.pictures)
+    if content.links and job.images:
+        links = texts.image_links((one.image_no, link_address(one)) for one in job.images)
         if len(links) > DETAILS_LINKS_MAX:
             links = texts.LINKS_IN_FILE
-            files.append(links_file(job.pictures))
+            files.append(links_file(job.images))
         blocks.append(links)
     if dossier.children and content.words:
         children = [_child(child) for child in dossier.children]
         blocks.append("\n".join([texts.CHILDREN, *children]))
-    return framed(AT_WORK, [*as_texts(*blocks), *as_files(files)], files)
+    return container_page(AT_WORK, [*as_texts(*blocks), *as_files(files)], files)
 
 
-def _facts(dossier: Dossier, viewer_id: int, content: Content) -> Iterable[str]:
+def _facts(dossier: JobDetails, viewer_id: int, content: Content) -> Iterable[str]:
     job = dossier.job
     yield texts.details_line(Fact.ASKED_BY, f"<@{job.author_id}>")
     if isinstance(job.request, RemixRequest):
@@ -90,11 +92,11 @@ def _facts(dossier: Dossier, viewer_id: int, content: Content) -> Iterable[str]:
         yield texts.details_line(Fact.CALLBACK, callback)
 
 
-def _parent(request: RemixRequest, dossier: Dossier) -> str:
+def _parent(request: RemixRequest, dossier: JobDetails) -> str:
     link = dossier.origin
     if dossier.parent is None and link is None:
         return texts.NO_PARENT_KNOWN
-    return texts.parent_picture(request.source.image_no, link.url if link else None)
+    return texts.parent_image(request.source.image_no, link.url if link else None)
 
 
 def _child(child: Job) -> str:
@@ -104,55 +106,59 @@ def _child(child: Job) -> str:
     return texts.child(image_no, prompt, link.url if link else None)
 
 
-def delete_page(message_id: int) -> Page:
+def delete_page(message_id: int) -> LayoutMessage:
     """Whether a result shall be deleted."""
-    button = DeedButton(Deed.TAKE_DOWN, message_id, texts.DELETE, discord.ButtonStyle.danger)
+    button = ControlButton(
+        ControlAction.TAKE_DOWN, message_id, texts.DELETE, discord.ButtonStyle.danger
+    )
     return _question(texts.DELETE_QUESTION, button, texts.CANCEL)
 
 
-def forget_page(author_id: int, ended: int, under_way: int) -> Page:
+def forget_page(author_id: int, ended: int, under_way: int) -> LayoutMessage:
     """Whether everything of this person shall be forgotten."""
-    button = DeedButton(Deed.FORGET, author_id, texts.FORGET_ME, discord.ButtonStyle.danger)
+    button = ControlButton(
+        ControlAction.FORGET, author_id, texts.FORGET_ME, discord.ButtonStyle.danger
+    )
     return _question(texts.forget_question(ended, under_way), button, texts.CANCEL)
 
 
-def stop_page(job: Job) -> Page:
+def stop_page(job: Job) -> LayoutMessage:
     """Whether a job that the API has shall be stopped."""
     style = discord.ButtonStyle.danger
-    button = DeedButton(Deed.STOP_ANYWAY, job.interaction_id, texts.STOP_ANYWAY, style)
+    button = ControlButton(ControlAction.STOP_ANYWAY, job.interaction_id, texts.STOP_ANYWAY, style)
     return _question(texts.STOP_QUESTION, button, texts.KEEP_GOING)
 
 
-def _question(question: str, button: DeedButton, no: str) -> Page:
+def _question(question: str, button: ControlButton, no: str) -> LayoutMessage:
     """A question with the *button* that does it, and one with this label that does nothing."""
-    keep = DeedButton(Deed.KEEP, button.number, no)
-    return framed(FAILED, [*as_texts(question), Row(button, keep)])
+    keep = ControlButton(ControlAction.KEEP, button.number, no)
+    return container_page(FAILED, [*as_texts(question), Row(button, keep)])
 
 
-def told_page(sentence: str) -> Page:
+def notice_text_page(sentence: str) -> LayoutMessage:
     """What came of it."""
-    return framed(AT_WORK, as_texts(sentence))
+    return container_page(AT_WORK, as_texts(sentence))
 
 
-def choose_page(pictures: Sequence[Picture], *, private: bool) -> Page:
-    """Which picture to go on with."""
-    buttons = remix_buttons(pictures, Verb.REMIX if private else Verb.PICK)
-    return framed(AT_WORK, [*as_texts(texts.CHOOSE_PICTURE), *in_layout(buttons)])
+def choose_page(images: Sequence[Image], *, private: bool) -> LayoutMessage:
+    """Which image to go on with."""
+    buttons = remix_buttons(images, ButtonAction.REMIX if private else ButtonAction.REMIX_PUBLIC)
+    return container_page(AT_WORK, [*as_texts(texts.CHOOSE_IMAGE), *in_layout(buttons)])
 
 
-def usage_page(mine: Usage, theirs: Usage | None, limits: Limits) -> Page:
+def usage_page(mine: Usage, theirs: Usage | None, limits: Limits) -> LayoutMessage:
     """What a person has used; *theirs* is what the server has, for who may see that."""
     items = as_texts(texts.USAGE_HEADING, *_used(mine, limits.person))
     if theirs is None:
-        return framed(AT_WORK, items)
+        return container_page(AT_WORK, items)
     server = [texts.USAGE_SERVER_HEADING, *_used(theirs, limits.server)]
     if theirs.by_person:
         people = [(f"<@{who}>", spent) for who, spent in theirs.by_person]
         server.append(_bars(texts.USAGE_BY_PERSON, people))
-    return framed(AT_WORK, [*items, Line(), *as_texts(*server)])
+    return container_page(AT_WORK, [*items, Line(), *as_texts(*server)])
 
 
-def _used(usage: Usage, allowance: Allowance) -> list[str]:
+def _used(usage: Usage, allowance: Quota) -> list[str]:
     day, month = usage.day, usage.month
     if not month.jobs and not month.usd:
         return [texts.USAGE_NOTHING]

@@ -4,7 +4,7 @@ import discord
 
 from bot.errors import PromptFileTooLarge, PromptFileUnreadable, PromptTwice
 from bot.inputs import read_prompt
-from bot.ui import faults
+from bot.ui import discord_errors
 from bot.ui.requests import within
 
 FILE_MAX_BYTES = 33 * 1024
@@ -33,5 +33,5 @@ async def _read_file(attachment: discord.Attachment) -> str:
     try:
         content = await within(FILE_READ_S, attachment.read())
         return content.decode("utf-8-sig")
-    except (*faults.FAULTS, UnicodeDecodeError):
+    except (*discord_errors.FAULTS, UnicodeDecodeError):
         raise PromptFileUnreadable from None

@@ -15,9 +15,9 @@ from typing import Any, cast
 import discord
 
 from bot.clock import Clock
-from bot.jobs.crew import Crew
-from bot.studio import Visitor
-from bot.ui import faults
+from bot.jobs.background import BackgroundTasks
+from bot.services import Caller
+from bot.ui import discord_errors
 
 ANSWER_WITHIN_S = 0.75
 """Discord wants its answer within three seconds, and the store may take one of them."""
@@ -66,53 +66,55 @@ class ChannelFacts:
 class ChannelSight:
     """Knows for a minute what Discord said of a channel."""
 
-    def __init__(self, client: discord.Client, *, crew: Crew, clock: Clock) -> None:
+    def __init__(
+        self, client: discord.Client, *, background: BackgroundTasks, clock: Clock
+    ) -> None:
         self._client = client
-        self._crew = crew
+        self._background = background
         self._clock = clock
         self._known: OrderedDict[tuple[int, ...], tuple[float, Any]] = OrderedDict()
         self._asked: dict[tuple[int, ...], asyncio.Task[Any]] = {}
 
-    def of(self, visitor: Visitor) -> Callable[[frozenset[int]], Awaitable[frozenset[int]]]:
-        """How the channels are found that *visitor* sees, with the roles that they have now."""
-        return functools.partial(self.seen, visitor)
+    def of(self, caller: Caller) -> Callable[[frozenset[int]], Awaitable[frozenset[int]]]:
+        """How the channels are found that *caller* sees, with the roles that they have now."""
+        return functools.partial(self.seen, caller)
 
-    async def seen(self, visitor: Visitor, channel_ids: Iterable[int]) -> frozenset[int]:
-        """Those of these channels of the server *visitor* is in that they see.
+    async def seen(self, caller: Caller, channel_ids: Iterable[int]) -> frozenset[int]:
+        """Those of these channels of the server *caller* is in that they see.
 
         Takes three quarters of a second at the most. What comes later is kept for the next time:
         nothing is cancelled, because discord.py would never release its lock on the route.
         """
-        guild = self._client.get_guild(visitor.guild_id or 0)
+        guild = self._client.get_guild(caller.guild_id or 0)
         if guild is None or guild.unavailable:
             return frozenset()
-        asking = {
-            channel_id: self._crew.spawn(
-                self._sees(visitor, guild, channel_id), name=f"who sees channel {channel_id}"
+        context = {
+            channel_id: self._background.spawn(
+                self._sees(caller, guild, channel_id), name=f"who sees channel {channel_id}"
             )
             for channel_id in channel_ids
         }
-        if not asking:
+        if not context:
             return frozenset()
-        done, _ = await asyncio.wait(asking.values(), timeout=ANSWER_WITHIN_S)
+        done, _ = await asyncio.wait(context.values(), timeout=ANSWER_WITHIN_S)
         return frozenset(
             channel_id
-            for channel_id, task in asking.items()
+            for channel_id, task in context.items()
             if task in done and not task.cancelled() and not task.exception() and task.result()
         )
 
-    async def _sees(self, visitor: Visitor, guild: discord.Guild, channel_id: int) -> bool:
+    async def _sees(self, caller: Caller, guild: discord.Guild, channel_id: int) -> bool:
         channel = await self._facts(channel_id)
         if channel is None or channel.guild_id != guild.id:
             return False
         if channel.thread_of is None:
-            return may_view(visitor, guild, channel)
-        if channel.private and not await self._is_in_thread(channel_id, visitor.user_id):
+            return may_view(caller, guild, channel)
+        if channel.private and not await self._is_in_thread(channel_id, caller.user_id):
             return False
-        if channel.thread_of in visitor.channel_ids:
-            return visitor.sees_channel
+        if channel.thread_of in caller.channel_ids:
+            return caller.sees_channel
         above = await self._facts(channel.thread_of)
-        return above is not None and above.guild_id == guild.id and may_view(visitor, guild, above)
+        return above is not None and above.guild_id == guild.id and may_view(caller, guild, above)
 
     async def _facts(self, channel_id: int) -> ChannelFacts | None:
         async def ask() -> ChannelFacts | None:
@@ -135,14 +137,16 @@ class ChannelSight:
         if key not in self._asked:
             if len(self._asked) >= ASKED_AT_ONCE_MAX:
                 return None
-            self._asked[key] = self._crew.spawn(self._fetch(key, ask), name="asking of a channel")
+            self._asked[key] = self._background.spawn(
+                self._fetch(key, ask), name="asking of a channel"
+            )
         return await asyncio.shield(self._asked[key])
 
     async def _fetch(self, key: tuple[int, ...], ask: Callable[[], Awaitable[Any]]) -> Any:
         try:
             told = await ask()
-        except faults.FAULTS as fault:
-            if faults.may_pass(fault):
+        except discord_errors.FAULTS as fault:
+            if discord_errors.is_transient(fault):
                 return None
             told = None
         finally:
@@ -175,14 +179,14 @@ def read_channel(told: object) -> ChannelFacts | None:
     )
 
 
-def may_view(visitor: Visitor, guild: discord.Guild, channel: ChannelFacts) -> bool:
+def may_view(caller: Caller, guild: discord.Guild, channel: ChannelFacts) -> bool:
     """Whether somebody with these roles may view a channel of *guild*, as Discord documents it.
 
     What is written in a voice or stage channel can be read by who may also connect to it.
     """
-    if guild.owner_id == visitor.user_id:
+    if guild.owner_id == caller.user_id:
         return True
-    role_ids = visitor.role_ids | {guild.id}
+    role_ids = caller.role_ids | {guild.id}
     may = 0
     for role in guild.roles:
         if role.id in role_ids:
@@ -198,7 +202,7 @@ def may_view(visitor: Visitor, guild: discord.Guild, channel: ChannelFacts) -> b
     own = [
         one
         for one in channel.overwrites
-        if one.type == OF_A_MEMBER and one.target_id == visitor.user_id
+        if one.type == OF_A_MEMBER and one.target_id == caller.user_id
     ]
     for overwrites in (everyone, roles, own):
         for one in overwrites:

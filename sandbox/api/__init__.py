@@ -1,4 +1,4 @@
-"""The generation API on your own machine: the real wire protocol, painted pictures, no bill.
+"""The generation API on your own machine: the real wire protocol, painted images, no bill.
 
 It is an independent reading of the API's documentation and shares no code with the bot.
 """

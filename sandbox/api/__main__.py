@@ -42,7 +42,7 @@ async def _serve(host: str, port: int, speed: float, chaos: Chaos) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m sandbox.api",
-        description="A local generation API: paints pictures, costs nothing, needs no real key.",
+        description="A local generation API: paints images, costs nothing, needs no real key.",
         epilog=help_text(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -1,4 +1,4 @@
-"""Pictures as files: painted when first asked for, in a thread, and kept while there is room."""
+"""Images as files: painted when first asked for, in a thread, and kept while there is room."""
 
 import asyncio
 from collections import OrderedDict
@@ -16,7 +16,7 @@ class Painter(Protocol):
 
 
 class Album:
-    """The most recently used pictures, 32 MiB of them."""
+    """The most recently used images, 32 MiB of them."""
 
     def __init__(self, painter: Painter) -> None:
         self._painter = painter
@@ -24,7 +24,7 @@ class Album:
         self._size_bytes = 0
 
     async def png(self, scene: Scene, *, big: bool) -> bytes:
-        """The picture of a scene, from the album or newly painted."""
+        """The image of a scene, from the album or newly painted."""
         key = scene, big
         file = self._files.get(key)
         if file is None:

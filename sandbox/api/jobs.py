@@ -25,12 +25,12 @@ EDITABLE_S = 3 * 24 * 3600.0
 """How long after it was made a job can be remixed."""
 
 STORED_S = 30 * 24 * 3600.0
-"""How long after it was made a job's pictures can be fetched."""
+"""How long after it was made a job's images can be fetched."""
 
 _DURATION_S = (5.0, 15.0)
 _SLOW_S = 120.0
-_PICTURES = 4
-_PICTURES_MAX = 16
+_IMAGES = 4
+_IMAGES_MAX = 16
 _XID = "0123456789abcdefghijklmnopqrstuv"
 
 
@@ -63,9 +63,9 @@ class Job:
     """On the server's clock, in seconds, like `ends_at`."""
     ends_at: float
     scenes: Mapping[int, Scene]
-    """What its pictures show, by image number; gaps where moderation took one."""
+    """What its images show, by image number; gaps where moderation took one."""
     made: int
-    """How many pictures it made and charges, those that moderation took included."""
+    """How many images it made and charges, those that moderation took included."""
     failure: str | None = None
     """Why it will fail."""
 
@@ -109,7 +109,7 @@ class JobBook:
         """Take an order; *source* is what `source_of` gave for it. Its whole life is now fixed."""
         script = read_script(order.prompt)
         failure = self._failure(order, script, source)
-        made = 0 if failure else _picture_count(order.prompt, script)
+        made = 0 if failure else _image_count(order.prompt, script)
         starts_at, ends_at = self._schedule(account, self._duration_s(order.prompt, script))
         task_id = _new_task_id()
         return self._keep(
@@ -134,7 +134,7 @@ class JobBook:
         """A job that is completed from the start and counts for no account."""
         script = read_script(prompt)
         order = Order(model=Model.DIFFUSION, params={"text": prompt}, prompt=prompt)
-        at, made = self._clock(), _picture_count(order.prompt, script)
+        at, made = self._clock(), _image_count(order.prompt, script)
         return self._keep(
             Job(
                 task_id=task_id or _new_task_id(),
@@ -161,15 +161,15 @@ class JobBook:
         """The completed job that a remix names, of any age and account."""
         return self._completed(order.source.job_id) if order.source else None
 
-    def picture(self, job_id: str, image_no: int) -> Scene | None:
-        """What a stored picture shows."""
+    def image(self, job_id: str, image_no: int) -> Scene | None:
+        """What a stored image shows."""
         job = self._completed(job_id)
         if job is None or Word.GONE in job.script or self._age_s(job) > STORED_S:
             return None
         return job.scenes.get(image_no)
 
     def is_big(self, job_id: str) -> bool:
-        """Whether a job's pictures are to be large files."""
+        """Whether a job's images are to be large files."""
         return job_id in self._by_job and Word.BIG in self._by_job[job_id].script
 
     def _keep(self, job: Job) -> Job:
@@ -211,7 +211,7 @@ class JobBook:
     def _scenes(
         self, order: Order, script: Script, source: Job | None, made: int
     ) -> dict[int, Scene]:
-        """The pictures; the same order once more (another roll) gives other ones."""
+        """The images; the same order once more (another roll) gives other ones."""
         missing = {int(number) for number in script.numbers(Word.MISSING)}
         roll = self._rolls[order.source, order.prompt]
         self._rolls[order.source, order.prompt] += 1
@@ -222,15 +222,15 @@ class JobBook:
         }
 
 
-def _picture_count(prompt: str, script: Script) -> int:
+def _image_count(prompt: str, script: Script) -> int:
     """Four for each permutation, unless the script says how many."""
-    asked = script.number(Word.PICTURES)
-    made = _PICTURES * prompts_of(prompt) if asked is None else int(asked)
-    return min(made, _PICTURES_MAX)
+    asked = script.number(Word.IMAGES)
+    made = _IMAGES * prompts_of(prompt) if asked is None else int(asked)
+    return min(made, _IMAGES_MAX)
 
 
 def _scene(order: Order, source: Job | None, *, roll: int, image_no: int) -> Scene:
-    prompt = prompt_of(order.prompt, image_no // _PICTURES)
+    prompt = prompt_of(order.prompt, image_no // _IMAGES)
     if order.source is None or source is None:
         return imagine(prompt, roll=roll, image_no=image_no)
     parent = source.scenes[order.source.image_no]

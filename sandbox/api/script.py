@@ -27,8 +27,8 @@ class Word(Enum):
     SLOW = "slow", "the job takes two minutes at speed 1"
     FAIL = "fail", "the job fails at its end"
     NONE = "none", "the job completes without output"
-    PICTURES = "pictures=N", "the job makes N pictures (0 to 16; over 4 as permutations do)"
-    MISSING = "missing=N", "picture number N (from 0) is removed by moderation; may be repeated"
+    IMAGES = "images=N", "the job makes N images (0 to 16; over 4 as permutations do)"
+    MISSING = "missing=N", "image number N (from 0) is removed by moderation; may be repeated"
     NOJOBID = "nojobid", "the answers hold no jobId; remixes name the task id"
     # ---- reading the task
     NOPROGRESS = "noprogress", "the answers hold no progress"
@@ -39,9 +39,9 @@ class Word(Enum):
     TRUNCATED = "truncated", "every read of the task is JSON that is cut off"
     DRIP = "drip", "every read of the task comes byte by byte, one a second at speed 1"
     SILENCE = "silence", "no read of the task is ever answered"
-    # ---- the pictures
-    BIG = "big", "the pictures are files of 12 MiB"
-    GONE = "gone", "the pictures' addresses give 404"
+    # ---- the images
+    BIG = "big", "the images are files of 12 MiB"
+    GONE = "gone", "the images' addresses give 404"
 
     def __init__(self, form: str, meaning: str) -> None:
         self.form = form

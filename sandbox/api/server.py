@@ -24,7 +24,7 @@ from sandbox.api.refusals import Refusal
 from sandbox.api.script import Key, Script, Word, read_script
 from sandbox.api.validate import Order, check_image_exists, read_order
 
-Call = Literal["submit", "read", "picture"]
+Call = Literal["submit", "read", "image"]
 Interfere = Callable[[Call, Job, web.Request], Awaitable[web.StreamResponse | None]]
 
 _BASE_PATH = "/model/v1"
@@ -43,7 +43,7 @@ class GenerationServer:
 
     *port* 0 takes a free one. *speed* 2.0 makes jobs twice as quick. *clock* (seconds, never
     backwards) moves the jobs, *now* (unix seconds) dates them; nothing else tells the time, so a
-    test that owns both decides what a job is doing. *painter* makes the picture files. Of one
+    test that owns both decides what a job is doing. *painter* makes the image files. Of one
     account *run_at_once* jobs run at the same time. *chaos* adds faults by chance.
     """
 
@@ -99,9 +99,9 @@ class GenerationServer:
         """
         return self._book.add_finished(prompt, job_id, task_id)
 
-    def picture_urls(self, job: Job) -> dict[int, str]:
-        """Where the pictures of a job are (once it is completed), by image number."""
-        return {number: str(wire.picture_url(job, number, self._origin)) for number in job.scenes}
+    def image_urls(self, job: Job) -> dict[int, str]:
+        """Where the images of a job are (once it is completed), by image number."""
+        return {number: str(wire.image_url(job, number, self._origin)) for number in job.scenes}
 
     async def until(self, seen: Callable[[], bool]) -> None:
         """Wait until *seen* is true; it is asked now and after each submit and each read."""
@@ -137,7 +137,7 @@ class GenerationServer:
             application.on_response_prepare.append(_close_afterwards)
         application.router.add_post(f"{_BASE_PATH}/generation", self._submit)
         application.router.add_get(f"{_BASE_PATH}/generation/task/{{task_id}}", self._read)
-        application.router.add_get("/pictures/{job_id}/{name}", self._picture)
+        application.router.add_get("/images/{job_id}/{name}", self._image)
         return application
 
     async def _submit(self, request: web.Request) -> web.StreamResponse:
@@ -185,16 +185,16 @@ class GenerationServer:
             return await self._drip(request, body)
         return web.Response(body=body, content_type="application/json")
 
-    async def _picture(self, request: web.Request) -> web.StreamResponse:
+    async def _image(self, request: web.Request) -> web.StreamResponse:
         job_id, name = request.match_info["job_id"], request.match_info["name"]
         number = re.search(r"_(\d{1,2})\.png\Z", name)
-        if number is None or name != wire.picture_name(job_id, int(number[1])):
+        if number is None or name != wire.image_name(job_id, int(number[1])):
             raise web.HTTPNotFound
-        scene = self._book.picture(job_id, int(number[1]))
+        scene = self._book.image(job_id, int(number[1]))
         if scene is None:
             raise web.HTTPNotFound
         job = next((job for job in self.submits if job.job_id == job_id), None)
-        if job and (interfered := await self._interfered("picture", job, request)):
+        if job and (interfered := await self._interfered("image", job, request)):
             return interfered
         png = await self._album.png(scene, big=self._book.is_big(job_id))
         return web.Response(body=png, content_type="image/png")
@@ -234,7 +234,7 @@ async def _envelopes(request: web.Request, handler: Handler) -> web.StreamRespon
 
 
 def _account(request: web.Request) -> str:
-    """The key of a request, which stands for its account. Raises `Refusal`."""
+    """The key of a request, which stands for its account. Raises `ErrorResponse`."""
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     key = key.strip()
     if scheme.lower() != "bearer" or not key:

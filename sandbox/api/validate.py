@@ -1,4 +1,4 @@
-"""Reads a submit: a JSON body in, an `Order` or a `Refusal` out.
+"""Reads a submit: a JSON body in, an `Order` or a `ErrorResponse` out.
 
 Parameters are checked in the order of their codes; unknown ones are ignored. Whether a source job
 exists is not known here.
@@ -16,7 +16,7 @@ PROMPT_MAX = 8192
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """The picture that a remix starts from, as the order names it."""
+    """The image that a remix starts from, as the order names it."""
 
     job_id: str
     image_no: int
@@ -33,11 +33,11 @@ class Order:
     """As they came."""
     prompt: str
     source: Source | None = None
-    """None for a picture from text alone."""
+    """None for an image from text alone."""
 
 
 def read_order(body: object) -> Order:
-    """The order in a body ``{"model": …, "input": [{"params": {…}}]}``. Raises `Refusal`."""
+    """The order in a body ``{"model": …, "input": [{"params": {…}}]}``. Raises `ErrorResponse`."""
     if not _is_object(body):
         raise wrong_shape("the body is not an object")
     name = body.get("model")
@@ -58,7 +58,7 @@ def read_order(body: object) -> Order:
 
 
 def check_image_exists(source: Source, image_numbers: frozenset[int]) -> None:
-    """Raises `Refusal` where the source's job has no such picture."""
+    """Raises `ErrorResponse` where the source's job has no such image."""
     if source.image_no not in image_numbers:
         raise bad_parameter(Model.REMIX, 3, f"imageNo {source.image_no} does not exist")
 

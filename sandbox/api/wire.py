@@ -10,7 +10,7 @@ from sandbox.api.refusals import GENERATION_FAILED, Model, code_of
 from sandbox.api.script import Word
 
 _PRICE_USD = 0.08
-_PICTURES_PER_PRICE = 4
+_IMAGES_PER_PRICE = 4
 _STATUS = {
     Stage.QUEUED: "pending",
     Stage.RUNNING: "in_progress",
@@ -20,7 +20,7 @@ _STATUS = {
 
 
 def task(job: Job, *, at: float, origin: URL) -> dict[str, object]:
-    """The task object at a moment of the server's clock; pictures are linked below *origin*."""
+    """The task object at a moment of the server's clock; images are linked below *origin*."""
     stage = job.stage(at)
     answer: dict[str, object] = {
         "id": job.task_id,
@@ -37,13 +37,13 @@ def task(job: Job, *, at: float, origin: URL) -> dict[str, object]:
     return answer
 
 
-def picture_url(job: Job, image_no: int, origin: URL) -> URL:
-    """Where a picture is; its file is named as the provider names it."""
-    return origin / "pictures" / job.job_id / picture_name(job.job_id, image_no)
+def image_url(job: Job, image_no: int, origin: URL) -> URL:
+    """Where an image is; its file is named as the provider names it."""
+    return origin / "images" / job.job_id / image_name(job.job_id, image_no)
 
 
-def picture_name(job_id: str, image_no: int) -> str:
-    """The file name of a picture."""
+def image_name(job_id: str, image_no: int) -> str:
+    """The file name of an image."""
     return f"{job_id}_{image_no}.png"
 
 
@@ -55,18 +55,18 @@ def _completed(job: Job, origin: URL) -> dict[str, object]:
         "metadata": {"duration": seconds} | ({"jobId": job.job_id} if named else {}),
     }
     if Word.NONE not in job.script:
-        answer["output"] = [{"content": [_picture(job, number, origin) for number in job.scenes]}]
+        answer["output"] = [{"content": [_image(job, number, origin) for number in job.scenes]}]
     return answer
 
 
-def _picture(job: Job, image_no: int, origin: URL) -> dict[str, str]:
-    picture = {"type": "image", "url": str(picture_url(job, image_no, origin))}
-    return picture if Word.NOJOBID in job.script else picture | {"jobId": job.job_id}
+def _image(job: Job, image_no: int, origin: URL) -> dict[str, str]:
+    image = {"type": "image", "url": str(image_url(job, image_no, origin))}
+    return image if Word.NOJOBID in job.script else image | {"jobId": job.job_id}
 
 
 def _usage(job: Job) -> dict[str, object]:
-    """Every four pictures cost once more, and each permutation; what is removed is not refunded."""
-    quantity = max(prompts_of(job.prompt), ceil(job.made / _PICTURES_PER_PRICE))
+    """Every four images cost once more, and each permutation; what is removed is not refunded."""
+    quantity = max(prompts_of(job.prompt), ceil(job.made / _IMAGES_PER_PRICE))
     unit_price = _PRICE_USD * price_factor(job.prompt)
     return {
         "cost": f"{unit_price * quantity:.6f}",

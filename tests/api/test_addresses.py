@@ -17,9 +17,9 @@ import aiohttp
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from bot.api import PictureDownloads, open_session
-from bot.api.addresses import is_public
-from bot.errors import PictureUnavailable
+from bot.api import ImageDownloads, open_session
+from bot.api.safe_http import is_public
+from bot.errors import ImageUnavailable
 from tests.api.servers import Answer, ScriptedServer, scripted
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 100
@@ -119,15 +119,15 @@ def port_of(server: ScriptedServer) -> int:
 @asynccontextmanager
 async def downloads_beside(
     api_url: str, names: AbstractResolver | None = None
-) -> AsyncGenerator[PictureDownloads]:
+) -> AsyncGenerator[ImageDownloads]:
     """Downloads of a bot whose API is at *api_url*."""
     async with open_session(api_url, resolver=names) as session:
-        yield PictureDownloads(session, timeout_s=10.0)
+        yield ImageDownloads(session, timeout_s=10.0)
 
 
-async def refusal(downloads: PictureDownloads, url: str) -> str:
+async def refusal(downloads: ImageDownloads, url: str) -> str:
     """The detail of the error that ends the download of *url*."""
-    with pytest.raises(PictureUnavailable) as caught:
+    with pytest.raises(ImageUnavailable) as caught:
         await downloads.fetch(url, limit_bytes=LIMIT)
     assert caught.value.__cause__ is None
     return caught.value.detail
@@ -136,7 +136,7 @@ async def refusal(downloads: PictureDownloads, url: str) -> str:
 # ------------------------------------------------------------------ the API's own host
 
 
-async def test_pictures_of_the_apis_own_host_are_taken_although_it_is_on_loopback() -> None:
+async def test_images_of_the_apis_own_host_are_taken_although_it_is_on_loopback() -> None:
     async with (
         scripted(Answer(body=PNG)) as server,
         downloads_beside(server.url + "/model/v1") as downloads,
@@ -180,48 +180,48 @@ async def test_the_apis_host_is_known_by_its_name_and_port_alone(roads: Roads) -
 async def test_a_name_that_leads_to_a_private_address_is_refused_unconnected(
     roads: Roads, address: str
 ) -> None:
-    names = Names(pictures_example=[address])
+    names = Names(images_example=[address])
     async with (
         scripted(Answer(body=PNG)) as server,
         downloads_beside("https://api.example", names) as downloads,
     ):
-        url = f"http://pictures.example:{port_of(server)}/a.png?signature=secret"
+        url = f"http://images.example:{port_of(server)}/a.png?signature=secret"
         detail = await refusal(downloads, url)
-    assert detail == f"not a public address: pictures.example:{port_of(server)}"
-    assert names.asked == ["pictures.example"]  # and not once per attempt
+    assert detail == f"not a public address: images.example:{port_of(server)}"
+    assert names.asked == ["images.example"]  # and not once per attempt
     assert roads.tried == []
     assert server.seen == []
 
 
 async def test_a_name_with_public_addresses_is_connected_to(roads: Roads) -> None:
-    names = Names(pictures_example=[PUBLIC])
+    names = Names(images_example=[PUBLIC])
     async with (
         scripted(Answer(body=PNG)) as server,
         downloads_beside("https://api.example", names) as downloads,
     ):
         roads.destination = port_of(server)
-        found = await downloads.fetch("http://pictures.example/a.png", limit_bytes=LIMIT)
+        found = await downloads.fetch("http://images.example/a.png", limit_bytes=LIMIT)
     assert found.content == PNG
     assert roads.tried == [PUBLIC]
-    assert server.seen[0].headers["Host"] == "pictures.example"
+    assert server.seen[0].headers["Host"] == "images.example"
 
 
 @pytest.mark.parametrize("answering", [True, False])
 async def test_of_a_public_and_a_private_address_only_the_public_one_is_tried(
     roads: Roads, *, answering: bool
 ) -> None:
-    names = Names(pictures_example=["127.0.0.1", "::1", PUBLIC, "10.0.0.7"])
+    names = Names(images_example=["127.0.0.1", "::1", PUBLIC, "10.0.0.7"])
     async with (
         scripted(Answer(body=PNG)) as server,
         downloads_beside("https://api.example", names) as downloads,
     ):
         port = port_of(server)
         roads.destination = port if answering else None
-        fetching = downloads.fetch(f"http://pictures.example:{port}/a", limit_bytes=LIMIT)
+        fetching = downloads.fetch(f"http://images.example:{port}/a", limit_bytes=LIMIT)
         if answering:
             await fetching
         else:
-            with pytest.raises(PictureUnavailable, match="ClientConnectorError"):
+            with pytest.raises(ImageUnavailable, match="ClientConnectorError"):
                 await fetching
     assert set(roads.tried) == {PUBLIC}
 
@@ -326,14 +326,14 @@ async def test_a_redirect_of_the_apis_host_to_a_private_address_is_refused(
 async def test_a_redirect_of_a_public_host_to_the_private_network_is_refused(
     roads: Roads,
 ) -> None:
-    names = Names(pictures_example=[PUBLIC], inside_example=["192.168.0.1"])
+    names = Names(images_example=[PUBLIC], inside_example=["192.168.0.1"])
     moved = Answer(status=307, headers={"Location": "http://inside.example/admin"})
     async with (
         scripted(moved) as server,
         downloads_beside("https://api.example", names) as downloads,
     ):
         roads.destination = port_of(server)
-        detail = await refusal(downloads, "http://pictures.example/a.png")
+        detail = await refusal(downloads, "http://images.example/a.png")
     assert detail == "not a public address: inside.example"
     assert roads.tried == [PUBLIC]
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.api.formats import picture_extension
-from bot.api.loose import as_id, as_number, as_words, decoded, shape_of
+from bot.api.file_types import image_extension
+from bot.api.lenient_json import as_id, as_line, as_number, decoded, shape_of
 from bot.api.refusals import normalise_code, parse_error
 from bot.api.wire import parse_task
 from bot.errors import ApiUnavailable, OutputUnreadable, RemixbotError
@@ -91,11 +91,11 @@ def test_any_json_is_a_task_state_or_says_nothing_of_a_task(body: object) -> Non
 def test_numbers_are_unique_within_a_job_whatever_the_answer_tells(body: object) -> None:
     state = parse_task(body)
     assert isinstance(state, Completed)
-    for picture in state.pictures:
-        assert picture.url.startswith(("http://", "https://"))
-        assert picture.image_no >= 0
-        assert picture.job_id
-    addresses = Counter((picture.job_id, picture.image_no) for picture in state.pictures)
+    for image in state.images:
+        assert image.url.startswith(("http://", "https://"))
+        assert image.image_no >= 0
+        assert image.job_id
+    addresses = Counter((image.job_id, image.image_no) for image in state.images)
     assert set(addresses.values()) <= {1}
 
 
@@ -115,7 +115,7 @@ def test_any_bytes_in_an_error_are_an_error_of_ours(status: int, body: bytes) ->
 
 @given(ANYTHING)
 def test_values_are_read_or_left(value: object) -> None:
-    assert as_words(value).isprintable()
+    assert as_line(value).isprintable()
     assert as_id(value) is None or as_id(value) != ""
     assert as_number(value) is None or not isinstance(value, bool)
     code = normalise_code(value)
@@ -144,7 +144,7 @@ def test_a_shape_names_keys_and_types() -> None:
 
 @given(st.binary())
 def test_any_bytes_have_an_extension_or_none(content: bytes) -> None:
-    assert picture_extension(content) in {None, "png", "jpg", "webp", "gif", "mp4", "webm"}
+    assert image_extension(content) in {None, "png", "jpg", "webp", "gif", "mp4", "webm"}
 
 
 def test_a_body_that_nests_without_end_is_unreadable() -> None:

@@ -12,10 +12,10 @@ from bot.errors import ApiUnavailable, OutputUnreadable
 from bot.model import (
     Completed,
     Failed,
+    Image,
     ImagineRequest,
+    MediaKind,
     Mode,
-    Picture,
-    PictureKind,
     RemixRequest,
     Running,
     Source,
@@ -38,7 +38,7 @@ def image(url: object = "https://cdn.example/a.png", **more: object) -> dict[str
 
 
 def numbers(state: Completed) -> list[int]:
-    return [picture.image_no for picture in state.pictures]
+    return [image.image_no for image in state.images]
 
 
 def test_a_remix_is_asked_for_in_the_words_of_the_api() -> None:
@@ -83,9 +83,9 @@ def test_a_finished_task_is_read_whole() -> None:
     assert state == Completed(
         task_id=TASK,
         job_id=JOB,
-        pictures=(
-            Picture(job_id=JOB, image_no=0, url="https://cdn.example/x_0.png"),
-            Picture(job_id=JOB, image_no=1, url="https://cdn.example/x_1.png"),
+        images=(
+            Image(job_id=JOB, image_no=0, url="https://cdn.example/x_0.png"),
+            Image(job_id=JOB, image_no=1, url="https://cdn.example/x_1.png"),
         ),
         cost_usd=Decimal("0.08"),
     )
@@ -235,10 +235,10 @@ def test_a_failure_is_read_in_every_shape(error: object, code: str | None, detai
 
 
 @pytest.mark.parametrize("output", [None, [], {}, "", [{}], [None], [{"content": None}], [[]]])
-def test_completed_without_output_has_no_pictures(output: object) -> None:
+def test_completed_without_output_has_no_images(output: object) -> None:
     state = parse_task({"id": TASK, "status": "completed", "output": output})
     assert isinstance(state, Completed)
-    assert state.pictures == ()
+    assert state.images == ()
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def test_who_asks_for_a_task_needs_no_id_in_the_answer() -> None:
     assert parse_task({"status": "pending"}, TASK) == Running(task_id=TASK)
 
 
-def test_of_thousands_of_pictures_the_first_hundred_are_kept() -> None:
+def test_of_thousands_of_images_the_first_hundred_are_kept() -> None:
     assert numbers(done(*[image(f"https://cdn.example/{n}") for n in range(5000)])) == [*range(100)]
 
 
@@ -265,16 +265,16 @@ def test_videos_are_kept_and_unknown_types_are_not() -> None:
         image("https://cdn.example/a.mp4", type="video"),
         image("https://cdn.example/b.png", type=None),
     )
-    assert [(picture.kind, picture.image_no) for picture in state.pictures] == [
-        (PictureKind.VIDEO, 0),
-        (PictureKind.IMAGE, 1),
+    assert [(image.kind, image.image_no) for image in state.images] == [
+        (MediaKind.VIDEO, 0),
+        (MediaKind.IMAGE, 1),
     ]
 
 
 @pytest.mark.parametrize(
     "url", [None, 5, "", "ftp://a/b.png", "javascript:alert(1)", "http://", "/b.png", "http://[x"]
 )
-def test_a_picture_without_a_web_address_is_left_out_and_leaves_its_number(url: object) -> None:
+def test_an_image_without_a_web_address_is_left_out_and_leaves_its_number(url: object) -> None:
     state = done(image(), image(url=url), image("https://cdn.example/c.png"))
     assert numbers(state) == [0, 2]
 
@@ -282,21 +282,21 @@ def test_a_picture_without_a_web_address_is_left_out_and_leaves_its_number(url: 
 # ------------------------------------------------------------------ the provider's job id
 
 
-def test_each_picture_keeps_its_own_job_id() -> None:
+def test_each_image_keeps_its_own_job_id() -> None:
     state = done(image(jobId="one"), image(jobId="two"), metadata={"jobId": "three"})
-    assert [picture.job_id for picture in state.pictures] == ["one", "two"]
+    assert [image.job_id for image in state.images] == ["one", "two"]
     assert state.job_id == "one"
     assert numbers(state) == [0, 0]
 
 
-def test_a_picture_without_job_id_takes_the_one_beside_it() -> None:
+def test_an_image_without_job_id_takes_the_one_beside_it() -> None:
     state = done(image(jobId=None), image(), metadata={"jobId": "from metadata"})
-    assert [picture.job_id for picture in state.pictures] == [JOB, JOB]
+    assert [image.job_id for image in state.images] == [JOB, JOB]
 
 
 def test_the_job_id_may_stand_in_the_metadata() -> None:
     state = done(image(jobId=None), image(jobId=""), metadata={"jobId": 7123456789012345678})
-    assert [picture.job_id for picture in state.pictures] == ["7123456789012345678"] * 2
+    assert [image.job_id for image in state.images] == ["7123456789012345678"] * 2
     assert state.job_id == "7123456789012345678"
 
 
@@ -307,18 +307,18 @@ def test_the_task_id_stands_in_for_a_job_id_and_that_is_logged_once(
     with caplog.at_level(logging.WARNING):
         states = [done(image(jobId=None)) for _ in range(3)]
     assert {state.job_id for state in states} == {TASK}
-    assert {state.pictures[0].job_id for state in states} == {TASK}
+    assert {state.images[0].job_id for state in states} == {TASK}
     assert [record.args for record in caplog.records] == [(TASK,)]
 
 
-# ------------------------------------------------------------------ the pictures' numbers
+# ------------------------------------------------------------------ the images' numbers
 
 
 def test_numbers_are_positions_when_nothing_else_is_known() -> None:
     assert numbers(done(image(), image(), image(), image())) == [0, 1, 2, 3]
 
 
-def test_a_number_told_with_the_picture_wins_over_its_name_and_position() -> None:
+def test_a_number_told_with_the_image_wins_over_its_name_and_position() -> None:
     state = done(
         image("https://cdn.example/x_0.png", imageNo=3),
         image("https://cdn.example/x_1.png", imageNo="1"),
@@ -327,7 +327,7 @@ def test_a_number_told_with_the_picture_wins_over_its_name_and_position() -> Non
     assert numbers(state) == [3, 1, 2]
 
 
-def test_names_tell_the_numbers_when_moderation_removed_a_picture() -> None:
+def test_names_tell_the_numbers_when_moderation_removed_an_image() -> None:
     state = done(
         image("https://cdn.example/x_0.png?sig=_3.png"),
         image("https://cdn.example/x_2.webp"),
@@ -336,7 +336,7 @@ def test_names_tell_the_numbers_when_moderation_removed_a_picture() -> None:
     assert numbers(state) == [0, 2, 3]
 
 
-def test_names_count_only_when_all_pictures_have_them() -> None:
+def test_names_count_only_when_all_images_have_them() -> None:
     state = done(image("https://cdn.example/x_3.png"), image("https://cdn.example/other.png"))
     assert numbers(state) == [0, 1]
 
@@ -346,17 +346,17 @@ def test_names_that_repeat_a_number_count_for_nothing() -> None:
     assert numbers(state) == [0, 1]
 
 
-def test_the_parents_number_in_the_metadata_is_not_taken_for_the_pictures() -> None:
+def test_the_parents_number_in_the_metadata_is_not_taken_for_the_images() -> None:
     state = done(image(), image(), image(), image(), metadata={"jobId": JOB, "imageNo": 2})
     assert numbers(state) == [0, 1, 2, 3]
 
 
-def test_the_parents_number_repeated_with_every_picture_is_not_believed() -> None:
+def test_the_parents_number_repeated_with_every_image_is_not_believed() -> None:
     state = done(*[image(f"https://cdn.example/x_{n}.png", imageNo=2) for n in (1, 3)])
     assert numbers(state) == [1, 3]
 
 
-def test_a_list_of_numbers_in_the_metadata_belongs_to_the_pictures() -> None:
+def test_a_list_of_numbers_in_the_metadata_belongs_to_the_images() -> None:
     assert numbers(done(image(), image(), metadata={"imageNo": [1, 3]})) == [1, 3]
     assert numbers(done(image(), image(), metadata={"imageNo": [1, 2, 3]})) == [0, 1]
 
@@ -377,7 +377,7 @@ def test_permutations_are_numbered_within_their_own_job() -> None:
     }
     state = parse_task(body)
     assert isinstance(state, Completed)
-    assert [(picture.job_id, picture.image_no) for picture in state.pictures] == [
+    assert [(image.job_id, image.image_no) for image in state.images] == [
         ("red", 0),
         ("red", 1),
         ("green", 0),

@@ -60,7 +60,7 @@ class Tab:
         return [outcome["kind"] for outcome in receipt["outcomes"]]
 
     async def load(self, asset_id: str) -> bytes:
-        """A picture, as the page would show it."""
+        """An image, as the page would show it."""
         async with self._session.get(f"{self._base}api/assets/{asset_id}") as answer:
             answer.raise_for_status()
             return await answer.read()

@@ -14,7 +14,7 @@ async def test_a_newcomer_stops_retries_agrees_looks_and_tidies(visitor: Visitor
     async with sandbox("--speed", "10") as running:
         await visitor.open(running.url)
         # A page that is still coming up takes no keys.
-        await visitor.see_pictures(visitor.message("a boat on the sea at sunset"))
+        await visitor.see_images(visitor.message("a boat on the sea at sunset"))
         await fail_and_edit(visitor)
         await agree_to_a_price(visitor)
         await wait_in_line_and_stop(visitor)
@@ -49,7 +49,7 @@ async def fail_and_edit(visitor: Visitor) -> None:
     await expect(field).to_have_value("a moody cat sandbox:moderated")
     await field.fill("a cheerful cat")
     await visitor.form.get_by_role("button", name="Submit").click()
-    await expect(visitor.message("a cheerful cat")).to_contain_text("Imagining four pictures")
+    await expect(visitor.message("a cheerful cat")).to_contain_text("Imagining four images")
 
 
 async def agree_to_a_price(visitor: Visitor) -> None:
@@ -57,7 +57,7 @@ async def agree_to_a_price(visitor: Visitor) -> None:
     await expect(question).to_contain_text("stand for 2 prompts")
     await visitor.photograph("question")
     running = await visitor.press(question, "Go ahead", "a {red, green} kite")
-    await expect(running).to_contain_text("Imagining four pictures")
+    await expect(running).to_contain_text("Imagining four images")
     await expect(visitor.message("Started: it has a message of its own.")).to_be_visible()
 
 
@@ -74,7 +74,7 @@ async def look_and_tidy(visitor: Visitor) -> None:
     await visitor.button(question, "Erase my history").click()
     await expect(visitor.message("Nothing of your history is shown any more")).to_be_visible()
     await visitor.become("Ben")
-    deleting = await visitor.press(result, "Delete", "Delete this message with its pictures?")
+    deleting = await visitor.press(result, "Delete", "Delete this message with its images?")
     await visitor.photograph("delete")
     await visitor.button(deleting, "Delete").click()
     await expect(visitor.message("It is deleted.")).to_be_visible()

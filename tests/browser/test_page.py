@@ -63,9 +63,9 @@ async def test_a_job_that_the_api_never_answers_holds_up_no_click(world: World) 
         assert await tab.click("Again") == ["response"]
 
 
-async def test_more_pictures_at_once_than_simcord_decodes_are_all_served(world: World) -> None:
+async def test_more_images_at_once_than_simcord_decodes_are_all_served(world: World) -> None:
     _, ben = world.people
-    prompt = "a hill sandbox:seconds=0 sandbox:pictures=10"
+    prompt = "a hill sandbox:seconds=0 sandbox:images=10"
     with world.clock.hurried():
         await ben.slash(world.channel, "imagine", prompt=prompt)
         await world.backstage.finished()
@@ -75,8 +75,8 @@ async def test_more_pictures_at_once_than_simcord_decodes_are_all_served(world: 
         files = await asyncio.gather(*(tab.load(asset) for asset in assets))
         assert len(files) == 14
         for file in files:
-            with Image.open(BytesIO(file)) as picture:
-                assert picture.size == (512, 512)
+            with Image.open(BytesIO(file)) as image:
+                assert image.size == (512, 512)
 
 
 async def test_a_page_that_is_loaded_later_opens_at_the_newest_message(world: World) -> None:

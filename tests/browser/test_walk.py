@@ -33,7 +33,7 @@ async def test_a_newcomer_chains_remixes_and_no_click_is_lost(visitor: Visitor) 
 async def see_the_welcome(visitor: Visitor) -> None:
     await expect(visitor.message("Try a chain.")).to_be_in_viewport(ratio=1)
     first = visitor.message("a boat on the sea at sunset")
-    await visitor.see_pictures(first)
+    await visitor.see_images(first)
     await expect(visitor.button(first, "Remix 3")).to_be_in_viewport()
     await visitor.photograph("welcome")
 
@@ -41,10 +41,10 @@ async def see_the_welcome(visitor: Visitor) -> None:
 async def imagine_and_watch(visitor: Visitor) -> Locator:
     """`/imagine`; then only look, until the result is there."""
     message = await visitor.imagine("a fox in the forest sandbox:seconds=7")
-    await expect(message).to_contain_text("Imagining four pictures")
+    await expect(message).to_contain_text("Imagining four images")
     await visitor.percent(message)
     await visitor.photograph("bar")
-    await visitor.see_pictures(message)
+    await visitor.see_images(message)
     await visitor.photograph("imagined")
     return message
 
@@ -58,9 +58,9 @@ async def chain(visitor: Visitor, source: Locator) -> list[Locator]:
         (4, "a little more snow", "Subtle"),
     ):
         message = await visitor.remix(results[-1], number, prompt, mode)
-        await expect(message).to_contain_text(f"Remix of picture {number}")
-        await expect(message).to_contain_text(f"{mode} · from picture {number}")
-        await visitor.see_pictures(message)
+        await expect(message).to_contain_text(f"Remix of image {number}")
+        await expect(message).to_contain_text(f"{mode} · from image {number}")
+        await visitor.see_images(message)
         await visitor.photograph(prompt)
         results.append(message)
     return results
@@ -69,7 +69,7 @@ async def chain(visitor: Visitor, source: Locator) -> list[Locator]:
 async def remix_by_command(visitor: Visitor, results: list[Locator]) -> None:
     """`/remix` with a link to the last result but one knows that result's prompt."""
     await visitor.remix_by_link(results[-1], "2 · top right")
-    await expect(visitor.form).to_have_accessible_name("Remix picture 2")
+    await expect(visitor.form).to_have_accessible_name("Remix image 2")
     await expect(visitor.form.get_by_role("textbox")).to_have_value("snow on the mountains")
     await visitor.photograph("remix by command")
     await visitor.close_form()
@@ -85,7 +85,7 @@ async def find_again(visitor: Visitor) -> None:
     linked = visitor.message("a fox in the forest sandbox:seconds=7").first  # the list has it too
     await expect(linked).to_be_focused()
     await expect(linked).to_be_in_viewport()
-    help_page = await visitor.command("/help", "Pictures from words")
+    help_page = await visitor.command("/help", "Images from words")
     await expect(help_page).to_contain_text("Begin with /imagine")
     await visitor.photograph("help")
 
@@ -105,8 +105,8 @@ async def forty_clicks_arrive(
 
 async def be_somebody_else(visitor: Visitor, result: Locator) -> None:
     await visitor.become("Ben")
-    await visitor.see_pictures(result)
+    await visitor.see_images(result)
     message = await visitor.remix(result, 2, "a harbour in the morning", "Strong")
     await expect(message).to_contain_text("Asked by @Ben")
-    await visitor.see_pictures(message)
+    await visitor.see_images(message)
     await visitor.photograph("the other person")

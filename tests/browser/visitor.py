@@ -76,7 +76,7 @@ class Visitor:
 
     async def open_form(self, source: Locator, number: int) -> None:
         await self.button(source, f"Remix {number}").click()
-        await expect(self.form).to_have_accessible_name(f"Remix picture {number}")
+        await expect(self.form).to_have_accessible_name(f"Remix image {number}")
 
     async def close_form(self) -> None:
         await self.form.get_by_role("button", name="Cancel").click()
@@ -87,12 +87,12 @@ class Visitor:
         await people.select_option(label=name)
         await expect(people.locator("option:checked")).to_have_text(name)
 
-    async def see_pictures(self, message: Locator) -> None:
-        """Wait until *message* shows four pictures, all loaded, and its buttons."""
-        pictures = message.get_by_role("figure").get_by_role("img")
-        await expect(pictures).to_have_count(4)
+    async def see_images(self, message: Locator) -> None:
+        """Wait until *message* shows four images, all loaded, and its buttons."""
+        images = message.get_by_role("figure").get_by_role("img")
+        await expect(images).to_have_count(4)
         for number in range(4):
-            await expect(pictures.nth(number)).to_have_js_property("naturalWidth", 512)
+            await expect(images.nth(number)).to_have_js_property("naturalWidth", 512)
             await expect(self.button(message, f"Remix {number + 1}")).to_be_enabled()
 
     async def percent(self, message: Locator) -> int:

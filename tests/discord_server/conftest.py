@@ -42,7 +42,7 @@ def guild(discord: DiscordServer) -> Community:
 
 @pytest.fixture
 def channel(guild: Community) -> Channel:
-    return guild.add_channel("pictures")
+    return guild.add_channel("images")
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """A small discord.py bot that uses everything the server offers; run as a process by the tests.
 
-`/remix` defers, edits, then uploads a picture under a button that outlives the process. The button
+`/remix` defers, edits, then uploads an image under a button that outlives the process. The button
 opens a modal, whose submit is answered from its raw data.
 """
 
@@ -91,7 +91,7 @@ class ExampleBot(discord.Client):
 
 @app_commands.command()
 @app_commands.choices(
-    image=[app_commands.Choice(name=f"picture {number + 1}", value=number) for number in range(4)]
+    image=[app_commands.Choice(name=f"image {number + 1}", value=number) for number in range(4)]
 )
 async def remix(
     interaction: discord.Interaction,
@@ -99,14 +99,14 @@ async def remix(
     image: app_commands.Choice[int],
     prompt_file: discord.Attachment | None = None,
 ) -> None:
-    """Defer, show progress, then deliver a picture with a button."""
+    """Defer, show progress, then deliver an image with a button."""
     await interaction.response.defer(thinking=True)
     prompt = "" if prompt_file is None else (await prompt_file.read()).decode()
     await interaction.edit_original_response(view=_layout(f"## Working on {job_id}"))
-    picture = discord.File(_as_file(prompt or job_id), f"{job_id}_0.png", description="Picture 1")
-    gallery = ui.MediaGallery[ui.LayoutView](discord.MediaGalleryItem(picture))
+    file = discord.File(_as_file(prompt or job_id), f"{job_id}_0.png", description="Image 1")
+    gallery = ui.MediaGallery[ui.LayoutView](discord.MediaGalleryItem(file))
     view = _layout(f"## Done {prompt}", gallery, ui.ActionRow[Any](RemixButton(image.value)))
-    message = await interaction.edit_original_response(view=view, attachments=[picture])
+    message = await interaction.edit_original_response(view=view, attachments=[file])
     mentions = discord.AllowedMentions(users=[interaction.user])
     channel = interaction.client.get_partial_messageable(message.channel.id)
     await channel.send(

@@ -1,7 +1,7 @@
-"""What Discord refuses for what it says or shows: AutoMod, harmful links, explicit pictures.
+"""What Discord refuses for what it says or shows: AutoMod, harmful links, explicit images.
 
 discord.world.filters.refuse_words("evil", AUTOMOD)
-discord.world.filters.refuse_pictures = True
+discord.world.filters.refuse_images = True
 """
 
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ class Filters:
 
     def __init__(self) -> None:
         self._words: dict[str, int] = {}
-        self.refuse_pictures = False
+        self.refuse_images = False
 
     def refuse_words(self, words: str, code: int) -> None:
         """Refuse every message with *words* in it from now on, whoever may see it."""
@@ -33,7 +33,7 @@ class Filters:
 
     def clear(self) -> None:
         self._words.clear()
-        self.refuse_pictures = False
+        self.refuse_images = False
 
     def check(self, channel: Channel, said: Iterable[str], content_types: Iterable[str]) -> None:
         """Raises `Refused` where a message with these texts and files is not taken."""
@@ -41,5 +41,5 @@ class Filters:
         for words, code in self._words.items():
             if words in everything and (code not in OF_GUILDS or channel.guild_id is not None):
                 raise Refused(400, code, PROBLEMS[code])
-        if self.refuse_pictures and any(one.startswith("image/") for one in content_types):
+        if self.refuse_images and any(one.startswith("image/") for one in content_types):
             raise Refused(400, EXPLICIT, PROBLEMS[EXPLICIT])

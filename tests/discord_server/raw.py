@@ -26,7 +26,7 @@ class RawDiscord:
         self.clock = clock
         self._http = http
         self.guild = server.add_guild("studio")
-        self.channel = self.guild.add_channel("pictures")
+        self.channel = self.guild.add_channel("images")
         self.ann = self.guild.add_person("ann")
         self.strays: list[str] = []
         """What is sent on purpose that Discord does not know."""

@@ -25,13 +25,13 @@ class Button:
 
 
 @dataclass(frozen=True)
-class Picture:
+class Image:
     """One item of a media gallery."""
 
     url: str
     description: str | None
     file: StoredFile | None
-    """Its file on the CDN; ``None`` for a picture from elsewhere, or one that was deleted."""
+    """Its file on the CDN; ``None`` for an image from elsewhere, or one that was deleted."""
 
     @property
     def filename(self) -> str:
@@ -131,13 +131,13 @@ class SeenMessage:
         return {each.get("label") or "": each["url"] for each in buttons if "url" in each}
 
     @property
-    def pictures(self) -> list[Picture]:
+    def images(self) -> list[Image]:
         """The items of its media galleries, in order."""
         items: list[JsonObject] = [
             item for gallery in self._components(layouts.GALLERY) for item in gallery["items"]
         ]
         return [
-            Picture(url := item["media"]["url"], item.get("description"), self._world.file_at(url))
+            Image(url := item["media"]["url"], item.get("description"), self._world.file_at(url))
             for item in items
         ]
 
@@ -153,7 +153,7 @@ class SeenMessage:
         state = "deleted " if self.deleted else "thinking " if self.thinking else ""
         return (
             f"<{state}message {self.id}{' ephemeral' if self.ephemeral else ''}"
-            f" buttons={list(self.buttons)} pictures={[each.filename for each in self.pictures]}"
+            f" buttons={list(self.buttons)} images={[each.filename for each in self.images]}"
             f" pinged={self.pinged}>\n{self.text}"
         )
 

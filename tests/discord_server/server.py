@@ -2,7 +2,7 @@
 
 async with DiscordServer() as discord:
     guild = discord.add_guild("studio")
-    channel, ann = guild.add_channel("pictures"), guild.add_person("ann")
+    channel, ann = guild.add_channel("images"), guild.add_person("ann")
     async with BotProcess(discord, cwd=tmp_path, env=...):
         await discord.bot_online()
         handle = await ann.slash(channel, "remix", job_id="...", image=2)

@@ -17,11 +17,11 @@ from tests.discord_server.things import Channel
 
 
 def finished(message: SeenMessage) -> bool:
-    return bool(message.pictures)
+    return bool(message.images)
 
 
 async def remixed(person: Person, channel: Channel, job_id: str = "job-1") -> SeenMessage:
-    handle = await person.slash(channel, "remix", job_id=job_id, image="picture 3")
+    handle = await person.slash(channel, "remix", job_id=job_id, image="image 3")
     return await handle.message(until=finished)
 
 
@@ -47,7 +47,7 @@ async def test_a_wrong_token_is_refused_at_login(discord: DiscordServer, tmp_pat
     assert [each.status for each in discord.requests] == [401]
 
 
-async def test_a_deferred_answer_becomes_a_message_with_a_picture_and_a_button(
+async def test_a_deferred_answer_becomes_a_message_with_an_image_and_a_button(
     channel: Channel, bot: BotProcess, ann: Person
 ) -> None:
     handle = await ann.slash(
@@ -57,11 +57,11 @@ async def test_a_deferred_answer_becomes_a_message_with_a_picture_and_a_button(
     message = await handle.message(until=finished)
     assert message.text == "## Done a sea"
     assert message.buttons == {"Remix 3": "again:2"}
-    (picture,) = message.pictures
-    assert (picture.filename, picture.description) == ("job-7_0.png", "Picture 1")
-    assert picture.content == b"a sea"
+    (image,) = message.images
+    assert (image.filename, image.description) == ("job-7_0.png", "Image 1")
+    assert image.content == b"a sea"
     assert len(message.edits) == 2
-    async with aiohttp.ClientSession() as viewer, viewer.get(picture.url) as response:
+    async with aiohttp.ClientSession() as viewer, viewer.get(image.url) as response:
         assert await response.read() == b"a sea"
         assert response.content_type == "image/png"
     assert "Traceback" not in bot.output
@@ -143,7 +143,7 @@ async def test_many_people_at_once_each_get_their_own_answer(
     results = await asyncio.gather(
         *(remixed(each, channel, job_id=f"job-{each.id}") for each in people)
     )
-    shown = [result.pictures[0].content for result in results]
+    shown = [result.images[0].content for result in results]
     assert shown == [f"job-{each.id}".encode() for each in people]
     assert "Traceback" not in bot.output
 

@@ -38,7 +38,7 @@ BAD_LAYOUTS: dict[str, tuple[list[JsonObject], str]] = {
     ),
     "an empty text": ([text(0)], "components.0.content BASE_TYPE_BAD_LENGTH"),
     "an empty gallery": ([gallery()], "components.0.items BASE_TYPE_BAD_LENGTH"),
-    "11 pictures": ([gallery(*[ELSEWHERE] * 11)], "components.0.items BASE_TYPE_BAD_LENGTH"),
+    "11 images": ([gallery(*[ELSEWHERE] * 11)], "components.0.items BASE_TYPE_BAD_LENGTH"),
     "a file that did not come": (
         [gallery("attachment://a.png")],
         "components.0.items.0.media.url UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND",
@@ -81,9 +81,9 @@ async def test_a_broken_layout_is_refused(raw: RawDiscord, case: str) -> None:
 
 
 async def test_a_layout_up_to_the_limits_is_taken(raw: RawDiscord) -> None:
-    pictures = gallery("attachment://a.png", *[ELSEWHERE] * 9)
+    images = gallery("attachment://a.png", *[ELSEWHERE] * 9)
     rows = [row(*(button(number * 5 + place, "a" * 80) for place in range(5))) for number in (1, 2)]
-    inside = [text(2000), text(2000), pictures, *rows, *[{"type": 14}] * 24]
+    inside = [text(2000), text(2000), images, *rows, *[{"type": 14}] * 24]
     layout: JsonObject = {
         "flags": V2,
         "components": [{"type": 17, "components": inside}],
@@ -96,7 +96,7 @@ async def test_a_layout_up_to_the_limits_is_taken(raw: RawDiscord) -> None:
     assert media["url"].startswith(raw.server.url)
 
 
-async def test_a_picture_must_be_named_among_the_attachments(raw: RawDiscord) -> None:
+async def test_an_image_must_be_named_among_the_attachments(raw: RawDiscord) -> None:
     layout: JsonObject = {"flags": V2, "components": [gallery("attachment://a.png")]}
     refused = await raw.ask("POST", raw.messages, layout, FILE)
     assert wrong(refused) == [BAD_LAYOUTS["a file that did not come"][1]]
@@ -220,7 +220,7 @@ async def test_an_edit_keeps_the_files_that_it_names(raw: RawDiscord) -> None:
     assert wrong(unknown) == ["attachments.0.id ATTACHMENT_NOT_FOUND"]
 
 
-async def test_an_edit_that_lists_no_attachments_deletes_the_pictures(raw: RawDiscord) -> None:
+async def test_an_edit_that_lists_no_attachments_deletes_the_images(raw: RawDiscord) -> None:
     layout: JsonObject = {
         "flags": V2,
         "components": [gallery("attachment://a.png")],
@@ -228,6 +228,6 @@ async def test_an_edit_that_lists_no_attachments_deletes_the_pictures(raw: RawDi
     }
     _, sent = await raw.ask("POST", raw.messages, layout, FILE)
     (seen,) = raw.ann.messages(raw.channel)
-    assert seen.pictures[0].content == b"painted"
+    assert seen.images[0].content == b"painted"
     await raw.ask("PATCH", f"{raw.messages}/{sent['id']}", {"attachments": []})
-    assert seen.pictures[0].file is None
+    assert seen.images[0].file is None

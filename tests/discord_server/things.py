@@ -36,7 +36,7 @@ INVITED_WITH = (
     | CONNECT
     | SEND_MESSAGES_IN_THREADS
 )
-"""What a bot may do that was invited with just what posting pictures needs."""
+"""What a bot may do that was invited with just what posting images needs."""
 TEXT, VOICE, THREAD = 0, 2, 11
 """Kinds of channels of a guild."""
 DIRECTLY = EMBED_LINKS | ATTACH_FILES | MENTION_EVERYONE | USE_EXTERNAL_EMOJIS

@@ -44,7 +44,7 @@ DOT = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c02"
     "0000000b4944415478da6364f80f00010501012718e3660000000049454e44ae426082"
 )
-"""A PNG of one pixel: what pictures show does not matter here."""
+"""A PNG of one pixel: what images show does not matter here."""
 
 
 def paint_dot(scene: Scene, *, big: bool = False) -> bytes:  # noqa: ARG001  # a Painter
@@ -264,8 +264,8 @@ def buttons(message: ResponseMessage) -> dict[str, str]:
     return {one["label"]: one["custom_id"] for one in parts(message) if one["type"] == 2}
 
 
-def pictures(message: ResponseMessage) -> list[str]:
-    """The file names of the pictures in a message's gallery, in order."""
+def images(message: ResponseMessage) -> list[str]:
+    """The file names of the images in a message's gallery, in order."""
     media = [item["media"]["url"] for one in parts(message) for item in one.get("items", ())]
     return [url.partition("?")[0].rpartition("/")[2] for url in media]
 

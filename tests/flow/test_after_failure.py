@@ -7,7 +7,7 @@ from pydantic import SecretStr
 from simcord.results import ResponseMessage
 
 from bot.model import Mode
-from tests.flow.sim import Sim, buttons, fields, pictures, shown, simulated, text
+from tests.flow.sim import Sim, buttons, fields, images, shown, simulated, text
 
 CALLBACK = "https://example.org/done"
 
@@ -19,7 +19,7 @@ CALLBACK = "https://example.org/done"
         ("a fox sandbox:busy", "The API is busy at the moment. Please try again in a few"),
         ("a fox sandbox:fail", "gave up. Another prompt, or another try, may work"),
         ("a fox sandbox:reset", "I do not send it twice by myself"),
-        ("a fox sandbox:none", "without a single picture. Often that means"),
+        ("a fox sandbox:none", "without a single image. Often that means"),
     ],
 )
 async def test_every_class_of_failure_has_its_sentence_and_both_buttons(
@@ -81,7 +81,7 @@ async def failed_remix(sim: Sim, word: str = "fail") -> tuple[str, ResponseMessa
         callback=CALLBACK,
     )
     await sim.finish()
-    assert pictures(parent)
+    assert images(parent)
     return job_id, shown(result)
 
 
@@ -95,7 +95,7 @@ async def test_edit_prompt_opens_the_form_with_everything_filled_in(sim: Sim) ->
     }
     result = await sim.ann.submit_modal(form, fields(form) | {"prompt-1": "a fox"})
     await sim.finish()
-    assert len(pictures(shown(result))) == 4
+    assert len(images(shown(result))) == 4
     assert sim.api.submits[-1].params == {
         "jobId": job_id,
         "imageNo": 2,
@@ -129,7 +129,7 @@ async def test_what_failed_in_private_is_edited_in_private(sim: Sim) -> None:
     assert shown(result).ephemeral
 
 
-async def test_with_an_empty_database_the_form_opens_empty_for_the_same_picture(sim: Sim) -> None:
+async def test_with_an_empty_database_the_form_opens_empty_for_the_same_image(sim: Sim) -> None:
     job_id, failed = await failed_remix(sim)
     sim.forget_everything()
     form = await sim.ann.click(failed, label="Edit prompt")

@@ -3,7 +3,7 @@
 import pytest
 from simcord.results import ResponseMessage
 
-from tests.flow.sim import Sim, buttons, fields, pictures, shown, text
+from tests.flow.sim import Sim, buttons, fields, images, shown, text
 
 
 async def remix(sim: Sim, prompt: str = "a fox", image: int = 1) -> ResponseMessage:
@@ -16,7 +16,7 @@ async def remix(sim: Sim, prompt: str = "a fox", image: int = 1) -> ResponseMess
     return shown(result)
 
 
-async def test_again_repeats_prompt_mode_and_picture_without_a_form(sim: Sim) -> None:
+async def test_again_repeats_prompt_mode_and_image_without_a_form(sim: Sim) -> None:
     message = await remix(sim)
     result = await sim.ben.click(message.message, label="Again")
     await sim.finish()
@@ -25,10 +25,10 @@ async def test_again_repeats_prompt_mode_and_picture_without_a_form(sim: Sim) ->
     assert result.modal is None
     assert shown(result).id != message.id
     assert f"Asked by <@{sim.ben.id}>" in text(shown(result))
-    assert len(pictures(shown(result))) == 4
+    assert len(images(shown(result))) == 4
 
 
-async def test_a_parent_button_tries_the_same_idea_on_another_picture(sim: Sim) -> None:
+async def test_a_parent_button_tries_the_same_idea_on_another_image(sim: Sim) -> None:
     message = await remix(sim, image=1)
     assert [name for name in buttons(message) if "Parent" in name] == [
         "Parent 1",
@@ -96,12 +96,12 @@ async def test_buttons_and_open_forms_work_after_a_restart(sim: Sim) -> None:
     await sim.restart()
     result = await sim.ann.submit_modal(open_form, {"prompt-1": "after", "mode": "0"})
     await sim.finish()
-    assert len(pictures(shown(result))) == 4
+    assert len(images(shown(result))) == 4
     form = await sim.ben.click(message.message, label="Remix 1")
     assert fields(form) == {"prompt-1": "a fox", "mode": "1"}
     again = await sim.ben.click(message.message, label="Again")
     await sim.finish()
-    assert len(pictures(shown(again))) == 4
+    assert len(images(shown(again))) == 4
     assert [job.prompt for job in sim.api.submits] == ["a fox", "after", "a fox"]
 
 

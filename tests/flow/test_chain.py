@@ -1,14 +1,14 @@
-"""The main job, as a person sees it: command, progress, pictures, buttons, for ever."""
+"""The main job, as a person sees it: command, progress, images, buttons, for ever."""
 
-from tests.flow.sim import ABOUT, REMIX, Sim, buttons, fields, pictures, shown, text
+from tests.flow.sim import ABOUT, REMIX, Sim, buttons, fields, images, shown, text
 
 
-async def test_imagine_shows_progress_then_four_pictures_with_buttons(sim: Sim) -> None:
+async def test_imagine_shows_progress_then_four_images_with_buttons(sim: Sim) -> None:
     result = await sim.ann.slash(
         sim.channel, "imagine", prompt="a fox at sunset sandbox:seconds=10"
     )
     message = shown(result)
-    assert "Imagining four pictures" in text(message)
+    assert "Imagining four images" in text(message)
     assert "> a fox at sunset" in text(message)
     await sim.clock.advance(5)
     assert "%" in text(shown(result))
@@ -18,7 +18,7 @@ async def test_imagine_shows_progress_then_four_pictures_with_buttons(sim: Sim) 
     assert f"<@{sim.ann.id}>" in text(message)
     assert "$0.08" in text(message)
     job = sim.api.submits[0]
-    assert pictures(message) == [f"{job.job_id}_{number}.png" for number in range(4)]
+    assert images(message) == [f"{job.job_id}_{number}.png" for number in range(4)]
     assert list(buttons(message)) == [*REMIX, "Again", *ABOUT]
 
 
@@ -35,7 +35,7 @@ async def test_a_chain_of_three_goes_on_from_the_buttons(sim: Sim) -> None:
         await sim.finish()
         parent, message = message, shown(result)
         assert message.id != parent.id
-        assert len(pictures(message)) == 4
+        assert len(images(message)) == 4
         remix = sim.api.submits[-1]
         assert remix.params["imageNo"] == step
         assert remix.prompt == f"step {step}"

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.model import JobState
-from tests.flow.sim import Sim, pictures, shown, text
+from tests.flow.sim import Sim, images, shown, text
 
 
 @pytest.mark.parametrize(
@@ -18,17 +18,17 @@ async def test_a_clock_that_jumps_costs_no_job_and_doubles_none(sim: Sim, jump: 
     asked_later = await sim.ben.slash(sim.channel, "imagine", prompt="after")
     await sim.finish()
     for result in (running, asked_later):
-        assert len(pictures(shown(result))) == 4
+        assert len(images(shown(result))) == 4
         assert "has not finished" not in text(shown(result))
     assert sim.api.submit_calls == 2
     for number in (1, 2):
-        job = await sim.store.job(number)
+        job = await sim.store.get(number)
         assert job is not None
         assert job.state is JobState.DELIVERED
     sim.clock.set_ahead(timedelta(0))
     await sim.restart()
     next_one = await sim.imagine(sim.ann, "and on")
-    assert len(pictures(next_one)) == 4
+    assert len(images(next_one)) == 4
     assert sim.api.submit_calls == 3
 
 
@@ -41,5 +41,5 @@ async def test_a_clock_that_jumps_while_the_bot_is_off_costs_no_job(
     sim.clock.set_ahead(jump)
     await sim.restart()
     await sim.clock.advance(120)
-    assert len(pictures(shown(result))) == 4
+    assert len(images(shown(result))) == 4
     assert sim.api.submit_calls == 1

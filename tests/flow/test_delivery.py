@@ -8,11 +8,11 @@ import discord
 import pytest
 
 from bot.model import Job, JobState
-from tests.flow.sim import Sim, buttons, fields, pictures, rewrite, shown, simulated, text
+from tests.flow.sim import Sim, buttons, fields, images, rewrite, shown, simulated, text
 
 
 async def job(sim: Sim) -> Job:
-    found = await sim.store.job(1)
+    found = await sim.store.get(1)
     assert found is not None
     return found
 
@@ -90,7 +90,7 @@ async def test_what_cannot_be_delivered_is_kept_and_delivered_after_the_next_sta
     assert "delivery of job 1" in caplog.text
     sim.env.backend.faults.clear()
     await sim.restart()
-    assert len(pictures(shown(result))) == 4
+    assert len(images(shown(result))) == 4
     assert (await job(sim)).state is JobState.DELIVERED
     assert sim.api.submit_calls == 1
 
@@ -100,7 +100,7 @@ async def test_a_discord_out_of_order_is_tried_again(sim: Sim) -> None:
     await sim.clock.advance(1)
     sim.env.inject_error("PATCH", "*", status=503, times=1)
     await sim.finish()
-    assert len(pictures(shown(result))) == 4
+    assert len(images(shown(result))) == 4
 
 
 async def test_a_failure_goes_the_same_ways(sim: Sim) -> None:
@@ -128,7 +128,7 @@ async def test_while_discord_is_out_of_order_no_other_way_is_taken(tmp_path: Pat
         assert sim.last.id == shown(result).id, "nothing new was posted"
         sim.env.backend.faults.clear()
         await sim.clock.advance(15 * 60)
-        assert len(pictures(shown(result))) == 4
+        assert len(images(shown(result))) == 4
         assert (await job(sim)).state is JobState.DELIVERED
         assert sim.api.submit_calls == 1
 
@@ -140,7 +140,7 @@ async def test_a_layout_that_discord_refuses_becomes_a_plain_text_and_a_classic_
     await sim.clock.advance(1)
     sim.env.inject_error("PATCH", "*", status=400, code=50035, times=1)
     await sim.finish()
-    assert text(shown(result)).startswith("Your pictures are ready.")
+    assert text(shown(result)).startswith("Your images are ready.")
     assert f"[this message](https://discord.com/channels/{sim.guild.id}" in text(shown(result))
     assert f"/{sim.last.id})" in text(shown(result))
     assert buttons(shown(result)) == {}
@@ -153,7 +153,7 @@ async def test_a_layout_that_discord_refuses_becomes_a_plain_text_and_a_classic_
     assert fields(form)["prompt-1"].startswith("a fox")
     again = await sim.ben.click(message, label="Again")
     await sim.finish()
-    assert len(pictures(shown(again))) == 4
+    assert len(images(shown(again))) == 4
 
 
 async def test_a_private_layout_that_discord_refuses_stays_private(sim: Sim) -> None:
@@ -177,7 +177,7 @@ async def test_a_failure_whose_layout_discord_refuses_is_told_in_plain_words(sim
     sim.env.inject_error("PATCH", "*", status=400, code=50035, times=1)
     await sim.finish()
     said = text(shown(result))
-    assert said.startswith("There are no pictures this time. [This message](https://discord.com/")
+    assert said.startswith("There are no images this time. [This message](https://discord.com/")
     assert f"/{sim.last.id}) says why." in said
     assert "gave up" in sim.last.content
     assert "my idea" in sim.last.content
@@ -186,7 +186,7 @@ async def test_a_failure_whose_layout_discord_refuses_is_told_in_plain_words(sim
     assert "gave up" in text(shown(again)), "the prompt is known there too"
 
 
-async def test_pictures_that_are_too_large_after_all_come_as_links_in_the_same_message(
+async def test_images_that_are_too_large_after_all_come_as_links_in_the_same_message(
     sim: Sim,
 ) -> None:
     result = await sim.ann.slash(sim.channel, "imagine", prompt="x sandbox:seconds=1")
@@ -232,5 +232,5 @@ async def test_a_token_is_erased_when_it_is_of_no_use_though_its_job_is_still_op
         assert (await job(sim)).interaction_token is not None
         for _ in range(3):  # each look is a trip to the database, which takes no time here
             await sim.clock.advance(31)
-            await sim.store.settle()
+            await sim.store.drain()
         assert (await job(sim)).interaction_token is None

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.flow.sim import Sim, buttons, fields, pictures, shown, simulated, text
+from tests.flow.sim import Sim, buttons, fields, images, shown, simulated, text
 
 
 def offered(sim: Sim) -> list[tuple[str, Any, Any]]:
@@ -39,12 +39,12 @@ async def test_in_direct_messages_everything_works_where_that_is_allowed(tmp_pat
         sim.guild.add_member(ann)
         result = await ann.slash("imagine", prompt="a fox")
         await sim.finish()
-        assert len(pictures(shown(result))) == 4
+        assert len(images(shown(result))) == 4
         form = await ann.click(shown(result), label="Remix 2")
         assert fields(form)["prompt-1"] == "a fox"
         remixed = await ann.submit_modal(form, {"prompt-1": "in winter", "mode": "0"})
         await sim.finish()
-        assert len(pictures(shown(remixed))) == 4
+        assert len(images(shown(remixed))) == 4
         question = shown(await ann.click(shown(result), label="Delete"))
         await ann.click(question, label="Delete")
         listed = text(shown(await ann.slash("jobs")))

@@ -5,11 +5,11 @@ import sqlite3
 import pytest
 
 from bot.model import JobState
-from tests.flow.sim import Sim, buttons, fields, pictures, shown, text
+from tests.flow.sim import Sim, buttons, fields, images, shown, text
 
 
 async def state(sim: Sim) -> JobState:
-    job = await sim.store.job(1)
+    job = await sim.store.get(1)
     assert job is not None
     return job.state
 
@@ -18,7 +18,7 @@ async def test_where_the_token_no_longer_works_the_channel_does(sim: Sim) -> Non
     result = await sim.ann.slash(sim.channel, "imagine", prompt="x")
     sim.env.inject_error("PATCH", "/webhooks/*", status=401, code=50027, times=None)
     await sim.finish()
-    assert len(pictures(shown(result))) == 4
+    assert len(images(shown(result))) == 4
     assert await state(sim) is JobState.DELIVERED
 
 
@@ -27,7 +27,7 @@ async def test_progress_edits_that_fail_do_not_stop_the_job(sim: Sim) -> None:
     result = await sim.ann.slash(sim.channel, "imagine", prompt=prompt)
     sim.env.inject_error("PATCH", "*", status=500, times=4)
     await sim.clock.advance(60)
-    assert len(pictures(shown(result))) == 4
+    assert len(images(shown(result))) == 4
 
 
 async def test_a_reply_that_may_not_be_posted_does_not_cost_the_result(sim: Sim) -> None:
@@ -55,7 +55,7 @@ async def test_a_job_that_could_not_be_answered_is_never_paid_for_and_one_line_s
     sim.env.backend.faults.clear()
     await sim.finish()
     assert sim.api.submit_calls == 0
-    assert await sim.store.job(1) is None
+    assert await sim.store.get(1) is None
     [line] = [one for one in caplog.records if one.levelname in {"WARNING", "ERROR"}]
     assert said in line.getMessage()
     assert line.exc_info is None
@@ -63,7 +63,7 @@ async def test_a_job_that_could_not_be_answered_is_never_paid_for_and_one_line_s
 
 async def test_who_would_wait_for_ever_is_told_that_discord_was_out_of_order(sim: Sim) -> None:
     await sim.imagine(sim.ann, "x")
-    job = await sim.store.job(1)
+    job = await sim.store.get(1)
     assert job is not None
     sim.env.inject_error("PATCH", "/webhooks/*", status=503, times=None)
     asked = await sim.ann.slash(sim.channel, "show", job_id=job.task_id or "")
@@ -96,11 +96,11 @@ async def test_what_cannot_be_recorded_is_not_accepted(sim: Sim) -> None:
     assert "did not accept" in shown(result).content
     assert "Nothing was charged." in shown(result).content
     assert sim.api.submit_calls == 0
-    await sim.store.settle()
-    assert await sim.store.job(1) is None, "the late row is taken back"
+    await sim.store.drain()
+    assert await sim.store.get(1) is None, "the late row is taken back"
     again = await sim.ann.slash(sim.channel, "imagine", prompt="x")
     await sim.finish()
-    assert len(pictures(shown(again))) == 4, "the bot lives on"
+    assert len(images(shown(again))) == 4, "the bot lives on"
 
 
 async def test_a_bug_is_told_with_a_number_that_the_log_knows(

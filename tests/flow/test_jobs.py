@@ -30,13 +30,13 @@ async def test_a_list_has_my_jobs_newest_first_and_only_i_see_it(sim: Sim) -> No
     await sim.imagine(sim.ann, "a red fox")
     await sim.imagine(sim.ben, "a bear")
     await sim.imagine(sim.ann, "an *owl* for <@1>\n\non a branch", private=True)
-    link = await sim.store.job(1)
+    link = await sim.store.get(1)
     assert link is not None
     assert link.message is not None
     message = await listed(sim, sim.ann)
     assert message.ephemeral
     newest, oldest = entries(message)
-    assert "-# Imagine · 4 pictures · " in oldest
+    assert "-# Imagine · 4 images · " in oldest
     assert f"[open]({link.message.url})" in oldest
     assert oldest.startswith("a red fox\n")
     assert "private" in newest
@@ -80,7 +80,7 @@ async def test_the_pages_of_a_list_turn_after_a_restart(sim: Sim) -> None:
         ("state = 'submitting'", "on its way to the API"),
         ("state = 'running'", "in the making"),
         ("state = 'finished'", "made, about to be posted"),
-        ("state = 'failed'", "no pictures"),
+        ("state = 'failed'", "no images"),
         ("state = 'unknown'", "may have been charged"),
         (
             "state = 'finished', delivery_problem = 'HTTP 403, code 50013'",
@@ -106,7 +106,7 @@ async def test_a_half_typed_job_id_is_completed(sim: Sim) -> None:
     await sim.imagine(sim.ann, "a red fox " + "and a long tail " * 20)
     await sim.imagine(sim.ben, "a bear")
     await sim.imagine(sim.ben, "a secret", private=True)
-    fox = await sim.store.job(1)
+    fox = await sim.store.get(1)
     assert fox is not None
     offered = await sim.ann.autocomplete(sim.channel, "remix", "job_id", "")
     assert [one["name"].partition(" ·")[0] for one in offered][1:] == ["a bear"]
@@ -126,7 +126,7 @@ async def test_what_is_chosen_is_remixed(sim: Sim) -> None:
         sim.channel, "remix", job_id=offered["value"], image=1, prompt="in winter"
     )
     await sim.finish()
-    assert "Remix of picture 2" in text(shown(result))
+    assert "Remix of image 2" in text(shown(result))
 
 
 async def test_nothing_is_offered_in_a_server_that_may_not_use_the_bot(tmp_path: Path) -> None:

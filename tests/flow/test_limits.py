@@ -9,7 +9,7 @@ import pytest
 
 from bot.model import ImagineRequest
 from tests.clock import START
-from tests.flow.sim import Sim, begun, buttons, fields, pictures, shown, simulated, text
+from tests.flow.sim import Sim, begun, buttons, fields, images, shown, simulated, text
 
 LONG = "a red fox sandbox:seconds=12"
 
@@ -35,7 +35,7 @@ async def test_whoever_waits_sees_their_place_move_up_and_then_the_bar(tmp_path:
             "a hare",
             "a third fox",
         ]
-        assert len(pictures(third)) == 4
+        assert len(images(third)) == 4
 
 
 async def test_a_wait_counts_neither_as_work_nor_as_too_long(tmp_path: Path) -> None:
@@ -43,8 +43,8 @@ async def test_a_wait_counts_neither_as_work_nor_as_too_long(tmp_path: Path) -> 
         await sim.ann.slash(sim.channel, "imagine", prompt="a fox sandbox:seconds=55")
         second = shown(await sim.ann.slash(sim.channel, "imagine", prompt=LONG))
         await sim.clock.advance(80)
-        assert len(pictures(second)) == 4
-        job = await sim.store.job(2)
+        assert len(images(second)) == 4
+        job = await sim.store.get(2)
         assert job is not None
         assert job.took_s > 60
         assert max(await sim.store.recent_durations(type(job.request))) < 59
@@ -61,7 +61,7 @@ async def test_a_long_wait_is_no_reason_to_drop_a_job_after_a_restart(tmp_path: 
         await sim.restart()
         assert "Number **1** in line" in text(second)
         await sim.clock.advance(340)
-        assert len(pictures(second)) == 4, "it is watched for as long as any other"
+        assert len(images(second)) == 4, "it is watched for as long as any other"
         await sim.ann.slash(sim.channel, "imagine", prompt="a fox sandbox:seconds=300")
         fourth = shown(await sim.ann.slash(sim.channel, "imagine", prompt=LONG))
         sim.clock.set_ahead(timedelta(minutes=3))  # that long there was no bot
@@ -88,7 +88,7 @@ async def test_too_many_who_wait_are_refused_and_nothing_they_wrote_is_lost(tmp_
         await sim.finish()
         assert not again.ephemeral
         assert "> a third fox" in text(again)
-        assert len(pictures(again)) == 4
+        assert len(images(again)) == 4
         assert not buttons(shown(refused))
         sim.put_back(shown(refused), before)
         twice = await sim.ann.click(shown(refused), label="Retry")
@@ -141,7 +141,7 @@ async def test_a_failure_gives_the_money_back_and_an_unknown_outcome_does_not(
 
 async def test_what_a_job_did_cost_takes_the_place_of_what_was_reserved(tmp_path: Path) -> None:
     async with simulated(tmp_path / "x.db", max_usd_per_day_per_user=Decimal("0.50")) as sim:
-        await sim.imagine(sim.ann, "one sandbox:pictures=16")  # four times the price
+        await sim.imagine(sim.ann, "one sandbox:images=16")  # four times the price
         used = text(shown(await sim.ann.slash(sim.channel, "usage")))
         assert "Last 24 hours: 1 job · $0.32 of $0.50" in used
         for _ in range(2):
@@ -182,7 +182,7 @@ async def test_a_prompt_that_multiplies_asks_and_then_runs_once(
     assert text(question) == "Started: it has a message of its own."
     assert not buttons(question), "it is used up"
     sim.put_back(question, before)
-    job = await sim.store.job(1)
+    job = await sim.store.get(1)
     assert job is not None
     assert job.reserved_usd == Decimal(usd[1:])
     twice = await sim.ann.click(question, label="Go ahead")
@@ -223,7 +223,7 @@ async def test_a_price_is_of_one_and_not_of_all_that_a_prompt_multiplied(sim: Si
     question = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a fox --turbo"))
     await sim.ann.click(question, label="Go ahead")
     await sim.finish()
-    done = await sim.store.job(1)
+    done = await sim.store.get(1)
     assert done is not None
     assert done.cost_usd == Decimal("0.16")
     assert await sim.store.price(ImagineRequest) == Decimal("0.08")
@@ -240,7 +240,7 @@ async def test_an_answer_that_discord_does_not_take_uses_up_no_draft(sim: Sim) -
     assert "Shall I go ahead?" in text(question), "nothing was started"
     result = begun(await sim.ann.click(question, label="Go ahead"))
     await sim.finish()
-    assert len(pictures(result)) == 4
+    assert len(images(result)) == 4
     assert sim.api.submit_calls == 1
 
 

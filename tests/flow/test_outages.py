@@ -20,7 +20,7 @@ from simcord.results import InteractionResult
 from bot import texts
 from bot.model import Job, JobState
 from tests.flow.outages import Database, Line, LockedFile, Steps
-from tests.flow.sim import Sim, buttons, pictures, shown, simulated, text
+from tests.flow.sim import Sim, buttons, images, shown, simulated, text
 
 SUBMIT_WITHIN_S = 60.0
 SHORT_S, LONG_S, TOO_LONG_S = 1.0, 40.0, 90.0
@@ -103,7 +103,7 @@ class Asked:
 
 def read(result: InteractionResult) -> str:
     message = shown(result)
-    return "\n".join([text(message), *pictures(message)])
+    return "\n".join([text(message), *images(message)])
 
 
 @pytest.fixture(params=["locked file", "cut line", "answer lost"])
@@ -221,7 +221,7 @@ def judged(  # noqa: C901  # one question after the other
     if kept is None:
         if REFUSED not in said:
             yield "lost"
-    elif pictures(shown(asked.result)):
+    elif images(shown(asked.result)):
         if kept.state is not JobState.DELIVERED:
             yield "untrue"
     elif texts.FAILURE_HEADING not in said and texts.STOPPED_HEADING not in said:

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from bot.studio.departures import ASK_AGAIN_S
-from tests.flow.sim import Sim, buttons, fields, pictures, shown, simulated, text
+from bot.services.guild_removals import ASK_AGAIN_S
+from tests.flow.sim import Sim, buttons, fields, images, shown, simulated, text
 
 LONG = "a secret wish sandbox:seconds=12"
 SECRETS = ("a secret", "example.org/secret")
@@ -112,7 +112,7 @@ async def test_what_is_under_way_ends_first(sim: Sim, restart: bool) -> None:
     if restart:
         await sim.restart()
     await sim.finish()
-    assert len(pictures(running)) == 4
+    assert len(images(running)) == 4
     await until(lambda: not any(secret in kept(sim) for secret in SECRETS))
     assert await sim.store.open_jobs() == []
 

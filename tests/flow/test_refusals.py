@@ -1,10 +1,10 @@
-"""Discord refuses words, pictures, or both: what is left is shown, and nobody waits for ever."""
+"""Discord refuses words, images, or both: what is left is shown, and nobody waits for ever."""
 
 import pytest
 from simcord.results import InteractionResult, ResponseMessage
 
 from bot.model import Job, JobState
-from tests.flow.sim import DOT, Sim, buttons, fields, pictures, shown, text
+from tests.flow.sim import DOT, Sim, buttons, fields, images, shown, text
 
 AUTOMOD, AUTOMOD_TITLE, LINK, EXPLICIT = 200000, 200001, 240000, 20009
 ANSWERS = "/interactions/*/callback"
@@ -17,7 +17,7 @@ def refuse(sim: Sim, method: str, path: str, code: int, times: int | None = 1) -
 
 
 async def job(sim: Sim) -> Job:
-    found = await sim.store.job(1)
+    found = await sim.store.get(1)
     assert found is not None
     return found
 
@@ -59,7 +59,7 @@ async def test_the_first_answer_has_the_very_words_that_the_result_has(
     result = await sim.ann.slash(sim.channel, "imagine", prompt=prompt)
     before = [line for line in text(shown(result)).splitlines() if line.startswith("> ")]
     await sim.finish()
-    assert pictures(shown(result))
+    assert images(shown(result))
     after = [line for line in text(shown(result)).splitlines() if line.startswith("> ")]
     assert before == after != []
 
@@ -72,7 +72,7 @@ async def test_a_result_whose_words_discord_refuses_is_shown_without_them(
     refuse(sim, "PATCH", BY_TOKEN, code)
     await sim.finish()
     message = shown(result)
-    assert len(pictures(message)) == 4
+    assert len(images(message)) == 4
     assert "evil" not in str(message.components), "nor in what is read out"
     assert "Discord does not let me show the words of this prompt here" in text(message)
     assert sim.last.id == message.id, "nothing new was posted"
@@ -80,17 +80,17 @@ async def test_a_result_whose_words_discord_refuses_is_shown_without_them(
     assert (await job(sim)).state is JobState.DELIVERED
 
 
-async def test_pictures_that_discord_refuses_are_left_out_and_details_has_their_links(
+async def test_images_that_discord_refuses_are_left_out_and_details_has_their_links(
     sim: Sim,
 ) -> None:
     result = await at_work(sim)
     refuse(sim, "PATCH", BY_TOKEN, EXPLICIT)
     await sim.finish()
     message = shown(result)
-    assert pictures(message) == []
-    assert "Discord does not let me show these pictures here" in text(message)
+    assert images(message) == []
+    assert "Discord does not let me show these images here" in text(message)
     assert "a fox" in text(message), "only what is refused is left out"
-    links = [picture.url for picture in (await job(sim)).pictures]
+    links = [image.url for image in (await job(sim)).images]
     assert not any(link in text(message) for link in links)
     told = await details(sim, message)
     assert told.ephemeral
@@ -98,15 +98,15 @@ async def test_pictures_that_discord_refuses_are_left_out_and_details_has_their_
     assert "Remix 1" in buttons(message)
 
 
-async def test_where_words_and_pictures_are_refused_the_message_still_ends(sim: Sim) -> None:
+async def test_where_words_and_images_are_refused_the_message_still_ends(sim: Sim) -> None:
     result = await at_work(sim)
     refuse(sim, "PATCH", BY_TOKEN, LINK)
     refuse(sim, "PATCH", BY_TOKEN, EXPLICIT)
     await sim.finish()
     message = shown(result)
     assert "words of this prompt" in text(message)
-    assert "these pictures" in text(message)
-    assert pictures(message) == []
+    assert "these images" in text(message)
+    assert images(message) == []
     assert "Remix 1" in buttons(message)
     assert (await job(sim)).state is JobState.DELIVERED
 
@@ -174,7 +174,7 @@ async def test_a_list_leaves_out_what_discord_refuses(sim: Sim) -> None:
     refuse(sim, "POST", ANSWERS, AUTOMOD)
     listed = shown(await sim.ann.slash(sim.channel, "jobs"))
     assert "evil" not in text(listed)
-    assert "4 pictures" in text(listed)
+    assert "4 images" in text(listed)
     assert "they are left out" in text(listed)
 
 
@@ -185,7 +185,7 @@ async def test_a_page_of_a_list_leaves_out_what_discord_refuses(sim: Sim) -> Non
     refuse(sim, "POST", ANSWERS, LINK)
     second = shown(await sim.ann.click(first, label="Older"))
     assert "fox" not in text(second)
-    assert text(second).count("4 pictures") == 2
+    assert text(second).count("4 images") == 2
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ async def test_details_whose_words_are_refused_have_them_as_a_file_if_discord_ta
     assert "evil" not in text(told)
     assert sim.api.submits[0].job_id in text(told)
     assert [one.filename for one in told.attachments] == names
-    assert ("/pictures/" in text(told)) is linked
+    assert ("/images/" in text(told)) is linked
 
 
 @pytest.mark.parametrize(("code", "words", "count"), [(AUTOMOD, False, 4), (EXPLICIT, True, 0)])
@@ -212,7 +212,7 @@ async def test_showing_again_leaves_out_what_discord_refuses_and_nothing_else(
     refuse(sim, "PATCH", BY_TOKEN, code)
     job_id = sim.api.submits[0].job_id
     again = shown(await sim.ann.slash(sim.channel, "show", job_id=job_id))
-    assert len(pictures(again)) == count
+    assert len(images(again)) == count
     assert ("a fox" in text(again)) is words
 
 
@@ -254,7 +254,7 @@ async def test_whatever_discord_answers_a_result_comes_once_or_is_kept_after_few
         assert len(sim.env.http_requests) - before <= 30, (status, code)
         sim.env.backend.faults.clear()
         await sim.clock.advance(700)  # what Discord put off may be tried again
-        job = await sim.store.job(number)
+        job = await sim.store.get(number)
         assert job is not None
         assert job.state is JobState.DELIVERED or job.delivery_problem, (status, code)
         if times == 1 and code != 10008:  # else it is refused for ever, or gone
@@ -276,18 +276,18 @@ async def test_a_form_that_is_wrong_for_its_files_loses_them_and_nothing_else(
     assert ("a fox" in said) is linked, "else it is a classic message"
 
 
-async def test_links_that_are_refused_are_left_out_and_the_pictures_stay(
+async def test_links_that_are_refused_are_left_out_and_the_images_stay(
     sim: Sim, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.jobs.gallery.MESSAGE_LIMIT_BYTES", 3 * len(DOT))
+    monkeypatch.setattr("bot.jobs.image_loader.MESSAGE_LIMIT_BYTES", 3 * len(DOT))
     result = await at_work(sim)
     refuse(sim, "PATCH", BY_TOKEN, LINK, times=2)
     await sim.finish()
     message = shown(result)
-    assert len(pictures(message)) == 3
-    assert "Discord does not let me link to the other pictures here." in text(message)
-    assert "/pictures/" not in text(message)
-    assert "/pictures/" in text(await details(sim, message))
+    assert len(images(message)) == 3
+    assert "Discord does not let me link to the other images here." in text(message)
+    assert "/images/" not in text(message)
+    assert "/images/" in text(await details(sim, message))
 
 
 async def test_where_we_break_down_over_a_result_the_jobs_own_message_says_so(
@@ -297,13 +297,13 @@ async def test_where_we_break_down_over_a_result_the_jobs_own_message_says_so(
         raise ValueError
 
     result = await at_work(sim)
-    monkeypatch.setattr("bot.ui.screen.result_page", broken)
+    monkeypatch.setattr("bot.delivery.status_message.result_page", broken)
     await sim.finish()
     assert "something broke on my side when I posted them" in text(shown(result))
     assert (await job(sim)).delivery_problem == "ValueError"
     monkeypatch.undo()
     await sim.restart()
-    assert len(pictures(shown(result))) == 4
+    assert len(images(shown(result))) == 4
 
 
 async def test_a_note_that_is_put_off_is_left_in_the_end(sim: Sim) -> None:
@@ -311,10 +311,10 @@ async def test_a_note_that_is_put_off_is_left_in_the_end(sim: Sim) -> None:
     sim.env.inject_error("PATCH", "*", status=429, code=30046, times=None)
     await sim.finish()
     assert sim.last.id != shown(result).id
-    assert "Your pictures are ready." not in text(shown(result))
+    assert "Your images are ready." not in text(shown(result))
     sim.env.backend.faults.clear()
     await sim.clock.advance(700)
-    assert text(shown(result)).startswith("Your pictures are ready.")
+    assert text(shown(result)).startswith("Your images are ready.")
 
 
 @pytest.mark.parametrize(

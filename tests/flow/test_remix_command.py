@@ -7,7 +7,7 @@ import discord
 import pytest
 
 from tests.clock import START
-from tests.flow.sim import Sim, fields, pictures, shown, simulated, text
+from tests.flow.sim import Sim, fields, images, shown, simulated, text
 
 JOB_ID = "b4a0f9f3-1a9e-4d0e-9a52-0c3f2b1d7e66"
 
@@ -38,8 +38,8 @@ async def test_a_remix_by_job_id_reaches_the_api_as_it_was_asked_for(sim: Sim, p
         "mode": 1,
         "callback": "https://hooks.example/done?x=1",
     }
-    assert len(pictures(shown(result))) == 4
-    assert "Remix of picture 3" in text(shown(result))
+    assert len(images(shown(result))) == 4
+    assert "Remix of image 3" in text(shown(result))
     assert "Subtle" in text(shown(result))
 
 
@@ -100,13 +100,13 @@ async def test_a_callback_given_with_the_form_is_kept(sim: Sim, parent: str) -> 
     assert sim.api.submits[0].params["callback"] == url
 
 
-@pytest.mark.parametrize("how", ["link", "picture", "file name", "task id"])
+@pytest.mark.parametrize("how", ["link", "image", "file name", "task id"])
 async def test_whatever_points_at_a_result_is_understood(sim: Sim, how: str) -> None:
     message = await sim.imagine(sim.ann, "a lighthouse")
     job = sim.api.submits[0]
     given = {
         "link": message.message.jump_url,
-        "picture": message.attachments[2].url,
+        "image": message.attachments[2].url,
         "file name": f"{job.job_id}_2.png",
         "task id": job.task_id,
     }[how]
@@ -124,7 +124,7 @@ async def test_a_private_remix_is_seen_by_its_author_alone_and_pings_nobody(
     )
     await sim.clock.advance(30)
     assert shown(result).ephemeral
-    assert len(pictures(shown(result))) == 4
+    assert len(images(shown(result))) == 4
     assert not result.followups
     assert not sim.requests("/channels/"), "nothing about it is posted in the channel"
 

@@ -1,4 +1,4 @@
-"""**Remix this**, in the menu of a message: choose the picture, then the form."""
+"""**Remix this**, in the menu of a message: choose the image, then the form."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import discord
 import pytest
 from simcord.results import InteractionResult, ResponseMessage
 
-from tests.flow.sim import DOT, REMIX, Sim, buttons, fields, pictures, shown, simulated, text
+from tests.flow.sim import DOT, REMIX, Sim, buttons, fields, images, shown, simulated, text
 
 UUID = "b4a0f9f3-1a9e-4d0e-9a52-0c3f2b1d7e66"
 
@@ -21,7 +21,7 @@ async def test_a_result_lets_people_choose_and_the_form_knows_its_prompt(sim: Si
     message = await sim.imagine(sim.ann, "a red fox")
     choice = shown(await remix_this(sim, message))
     assert choice.ephemeral
-    assert "Which picture" in text(choice)
+    assert "Which image" in text(choice)
     assert list(buttons(choice)) == REMIX
     form = await sim.ben.click(choice, label="Remix 3")
     assert fields(form)["prompt-1"] == "a red fox"
@@ -42,14 +42,14 @@ async def test_it_works_after_a_restart_with_an_empty_database(sim: Sim) -> None
     assert sim.api.submits[-1].params["jobId"] == sim.api.submits[0].job_id
 
 
-async def test_a_picture_that_somebody_posted_again_opens_the_form_at_once(sim: Sim) -> None:
+async def test_an_image_that_somebody_posted_again_opens_the_form_at_once(sim: Sim) -> None:
     await sim.imagine(sim.ann, "a red fox")
     name = f"{sim.api.submits[0].job_id}_2.png"
     posted = await sim.ben.send(sim.channel, "look", attachments=[(name, DOT)])
     form = await remix_this(sim, posted)
     assert fields(form)["prompt-1"] == "a red fox"
     assert form.modal is not None
-    assert form.modal["title"] == "Remix picture 3"
+    assert form.modal["title"] == "Remix image 3"
 
 
 async def test_a_file_that_looks_like_the_providers_is_taken_for_one(sim: Sim) -> None:
@@ -63,24 +63,24 @@ async def test_other_peoples_files_are_none_of_ours(sim: Sim, name: str) -> None
     posted = await sim.ben.send(sim.channel, attachments=[(name, DOT)])
     told = shown(await remix_this(sim, posted))
     assert told.ephemeral
-    assert "I see no picture of mine" in text(told)
+    assert "I see no image of mine" in text(told)
 
 
-async def test_a_message_without_a_picture_says_so(sim: Sim) -> None:
+async def test_a_message_without_an_image_says_so(sim: Sim) -> None:
     running = await sim.ann.slash(sim.channel, "imagine", prompt="a red fox")
-    assert "I see no picture of mine" in text(shown(await remix_this(sim, shown(running))))
+    assert "I see no image of mine" in text(shown(await remix_this(sim, shown(running))))
     await sim.finish()
 
 
-async def test_the_pictures_of_a_private_job_are_its_authors(sim: Sim) -> None:
+async def test_the_images_of_a_private_job_are_its_authors(sim: Sim) -> None:
     await sim.imagine(sim.ann, "a secret", private=True)
     name = f"{sim.api.submits[0].job_id}_0.png"
     posted = await sim.ann.send(sim.channel, attachments=[(name, DOT)])
-    assert "I see no picture of mine" in text(shown(await remix_this(sim, posted)))
+    assert "I see no image of mine" in text(shown(await remix_this(sim, posted)))
     assert fields(await remix_this(sim, posted, sim.ann))["prompt-1"] == "a secret"
 
 
-async def test_an_old_picture_offers_a_fresh_start(tmp_path: Path) -> None:
+async def test_an_old_image_offers_a_fresh_start(tmp_path: Path) -> None:
     async with simulated(tmp_path / "x.db", remix_within_days=3) as sim:
         message = await sim.imagine(sim.ann, "a red fox")
         await sim.clock.advance(4 * 24 * 3600)
@@ -90,7 +90,7 @@ async def test_an_old_picture_offers_a_fresh_start(tmp_path: Path) -> None:
         assert "no longer remixes it" in str(form.modal)
         result = await sim.ben.submit_modal(form, fields(form))
         await sim.finish()
-        assert len(pictures(shown(result))) == 4
+        assert len(images(shown(result))) == 4
         assert sim.api.submits[-1].params == {"text": "a red fox"}
 
 
@@ -112,5 +112,5 @@ async def test_every_message_of_a_job_whose_place_moved_leads_on_from_it(sim: Si
     await sim.ann.click(question, label="Delete")
     for channel, one in messages:
         again = await sim.ben.slash(channel, "show", job_id=job_id)
-        assert len(pictures(shown(again))) == 4
+        assert len(images(shown(again))) == 4
         assert fields(await sim.ben.click(one, label="Remix 1"))["prompt-1"] == "a red fox"

@@ -1,4 +1,4 @@
-"""What a result shows when the API, or a picture, is not as usual."""
+"""What a result shows when the API, or an image, is not as usual."""
 
 import re
 from decimal import Decimal
@@ -11,7 +11,7 @@ from bot.model import JobState
 from bot.ui.layouts import DONE
 from sandbox.api import Job as ApiJob
 from sandbox.api.server import Call
-from tests.flow.sim import ABOUT, Sim, buttons, pictures, shown, simulated, text
+from tests.flow.sim import ABOUT, Sim, buttons, images, shown, simulated, text
 
 
 async def test_a_job_over_15_seconds_ends_with_one_reply_that_pings_only_its_author(
@@ -53,7 +53,7 @@ async def test_a_reply_does_not_wait_longer_than_a_minute(sim: Sim) -> None:
     await sim.clock.advance(60)
     assert replies(sim) == []
     await sim.clock.advance(30)
-    assert replies(sim) == [f"<@{sim.ann.id}> your pictures are ready."]
+    assert replies(sim) == [f"<@{sim.ann.id}> your images are ready."]
     await sim.clock.advance(300)
     assert len(replies(sim)) == 2
 
@@ -62,7 +62,7 @@ async def test_the_jobs_of_others_keep_no_reply_waiting(sim: Sim) -> None:
     await ask(sim, 20)
     await sim.ben.slash(sim.channel, "imagine", prompt="x sandbox:seconds=300")
     await sim.clock.advance(40)
-    assert replies(sim) == [f"<@{sim.ann.id}> your pictures are ready."]
+    assert replies(sim) == [f"<@{sim.ann.id}> your images are ready."]
 
 
 async def test_what_was_started_later_counts_from_its_turn(tmp_path: Path) -> None:
@@ -90,24 +90,24 @@ async def test_no_message_of_ours_can_ping_anybody_else(sim: Sim) -> None:
         assert mentions.get("users", []) in ([], [sim.ann.id])
 
 
-async def test_a_missing_picture_leaves_a_gap_and_nobody_makes_up_a_reason(
+async def test_a_missing_image_leaves_a_gap_and_nobody_makes_up_a_reason(
     sim: Sim,
 ) -> None:
     message = await sim.imagine(sim.ann, "x sandbox:missing=1")
     job_id = sim.api.submits[0].job_id
-    assert pictures(message) == [f"{job_id}_{number}.png" for number in (0, 2, 3)]
+    assert images(message) == [f"{job_id}_{number}.png" for number in (0, 2, 3)]
     assert list(buttons(message)) == ["Remix 1", "Remix 3", "Remix 4", "Again", *ABOUT]
-    assert "Picture 2 is missing: the API did not send it." in text(message)
+    assert "Image 2 is missing: the API did not send it." in text(message)
     form = await sim.ann.click(message.message, label="Remix 3")
     await sim.ann.submit_modal(form, {"prompt-1": "y", "mode": "0"})
     assert sim.api.submits[1].params["imageNo"] == 2
 
 
-async def test_six_pictures_are_all_shown(sim: Sim) -> None:
-    assert len(pictures(await sim.imagine(sim.ann, "x sandbox:pictures=6"))) == 6
+async def test_six_images_are_all_shown(sim: Sim) -> None:
+    assert len(images(await sim.imagine(sim.ann, "x sandbox:images=6"))) == 6
 
 
-async def test_pictures_too_large_for_discord_come_as_links(sim: Sim) -> None:
+async def test_images_too_large_for_discord_come_as_links(sim: Sim) -> None:
     result = await sim.ann.slash(sim.channel, "imagine", prompt="x sandbox:big")
     await sim.finish()
     # SimCord takes 25 MiB a file, the message 24 MiB in all: two of 12 MiB do not fit with more
@@ -115,11 +115,11 @@ async def test_pictures_too_large_for_discord_come_as_links(sim: Sim) -> None:
     assert "Remix 4" in buttons(shown(result))
 
 
-async def test_pictures_that_are_gone_come_as_links_and_can_still_be_remixed(sim: Sim) -> None:
+async def test_images_that_are_gone_come_as_links_and_can_still_be_remixed(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "x sandbox:gone")
     assert text(message).count("could not be fetched: [open it](http://127.0.0.1") == 4
     assert "I could not post one of them. Their links:" in text(message)
-    assert pictures(message) == []
+    assert images(message) == []
     assert "Remix 1" in buttons(message)
     [frame] = message.components
     assert frame["accent_color"] != DONE.value, "green is for what went well"
@@ -146,7 +146,7 @@ async def test_the_bar_never_goes_backwards(sim: Sim) -> None:
 @pytest.mark.parametrize("word", ["flaky", "noprogress"])
 async def test_a_job_comes_through_a_difficult_api(sim: Sim, word: str) -> None:
     message = await sim.imagine(sim.ann, f"x sandbox:{word}")
-    assert len(pictures(message)) == 4
+    assert len(images(message)) == 4
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ async def test_a_job_comes_through_a_difficult_api(sim: Sim, word: str) -> None:
         ("html", "I cannot tell whether it runs", "It may have been charged"),
         ("reset", "I cannot tell whether it runs", "It may have been charged"),
         ("fail", "gave up", ""),
-        ("none", "without a single picture", "It may have been charged"),
+        ("none", "without a single image", "It may have been charged"),
     ],
 )
 async def test_a_failure_is_told_with_what_it_cost_and_the_prompt_is_kept(
@@ -220,7 +220,7 @@ async def test_a_finished_job_whose_output_cannot_be_read_is_told_with_its_id_an
     assert "The API made this one and charged $0.11" in told
     assert f"`/show` tries again with the task id `{task_id}`" in told
     assert "Nothing was charged" not in told
-    job = await sim.store.job(1)
+    job = await sim.store.get(1)
     assert job is not None
     assert (job.state, job.failure) == (JobState.FAILED, "OutputUnreadable")
     assert job.cost_usd == Decimal("0.11")
@@ -232,10 +232,10 @@ async def test_a_finished_job_whose_output_cannot_be_read_is_told_with_its_id_an
     await sim.clock.advance(600)
     assert sum(sim.api.reads.values()) == reads
     still = shown(await sim.ann.slash(sim.channel, "show", job_id=task_id))
-    assert "cannot read where the pictures are" in text(still)
+    assert "cannot read where the images are" in text(still)
     answers_of_reads(sim, None)
     later = shown(await sim.ann.slash(sim.channel, "show", job_id=task_id))
-    assert len(pictures(later)) == 4
+    assert len(images(later)) == 4
     assert "a red fox" in text(later)
 
 
@@ -246,7 +246,7 @@ async def test_a_job_that_may_not_be_read_ends_with_what_is_known_of_it(sim: Sim
     assert "rejecting my status checks" in text(shown(result))
     assert "rejecting my status checks" not in text(shown(other))
     await sim.clock.advance(60)
-    assert len(pictures(shown(other))) == 4
+    assert len(images(shown(other))) == 4
     await sim.clock.advance(600)
     assert "is rejecting my status checks, so I stopped watching" in text(shown(result))
     assert "It may have been charged" in text(shown(result))
@@ -279,5 +279,5 @@ async def test_an_api_that_lets_nobody_read_is_told_once_and_asked_once_a_minute
     assert "does not let me look" in text(shown(result))
     assert sum(sim.api.reads.values()) == 1, "nobody hammers a closed door"
     await sim.clock.advance(240)
-    assert len(pictures(shown(result))) == 4
+    assert len(images(shown(result))) == 4
     assert caplog.text.count("top up the Vtrix account") == 1

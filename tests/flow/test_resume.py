@@ -9,9 +9,9 @@ import discord
 import pytest
 
 from bot.client import RemixBot
-from bot.model import ImagineRequest, JobState, NewJob, Place
+from bot.model import Destination, ImagineRequest, JobState, NewJob
 from tests.flow.outages import LockedFile
-from tests.flow.sim import Sim, begun, buttons, pictures, rewrite, shown, simulated, text
+from tests.flow.sim import Sim, begun, buttons, images, rewrite, shown, simulated, text
 
 
 def asked_for(sim: Sim) -> NewJob:
@@ -19,7 +19,7 @@ def asked_for(sim: Sim) -> NewJob:
     return NewJob(
         request=ImagineRequest(prompt="written down"),
         author_id=sim.ann.id,
-        place=Place(
+        destination=Destination(
             guild_id=sim.guild.id, channel_id=sim.channel.id, private=False, file_limit_bytes=10**7
         ),
         interaction_id=1,
@@ -33,7 +33,7 @@ async def test_a_running_job_is_delivered_into_its_own_message(sim: Sim) -> None
     await sim.clock.advance(6)
     await sim.restart()
     await sim.clock.advance(40)
-    assert len(pictures(shown(result))) == 4
+    assert len(images(shown(result))) == 4
     assert sim.api.submit_calls == 1
     assert len(sim.requests("/channels/")) == 1, "one ping and nothing else"
     await sim.restart()
@@ -46,7 +46,7 @@ async def test_a_job_that_ended_during_a_long_stop_is_delivered_all_the_same(sim
     sim.clock.set_ahead(timedelta(hours=2))  # longer than a job is watched
     await sim.restart()
     await sim.clock.advance(90)
-    assert len(pictures(shown(result))) == 4
+    assert len(images(shown(result))) == 4
 
 
 async def test_a_submit_without_an_answer_is_told_and_never_repeated_by_itself(sim: Sim) -> None:
@@ -60,7 +60,7 @@ async def test_a_submit_without_an_answer_is_told_and_never_repeated_by_itself(s
     assert "I cannot tell whether it runs" in text(shown(result))
     assert "It may have been charged" in text(shown(result))
     assert sim.api.submit_calls == 1
-    kept = await sim.store.job(job.id)
+    kept = await sim.store.get(job.id)
     assert kept is not None
     assert kept.state is JobState.UNKNOWN
     assert kept.told_at is not None
@@ -127,12 +127,12 @@ async def test_jobs_that_go_on_count_for_their_authors_limit(tmp_path: Path) -> 
 
 async def test_a_start_erases_tokens_that_discord_no_longer_takes(sim: Sim) -> None:
     await sim.ann.slash(sim.channel, "imagine", prompt="x sandbox:seconds=2000")
-    kept = await sim.store.job(1)
+    kept = await sim.store.get(1)
     assert kept is not None
     assert kept.interaction_token is not None
     sim.clock.set_ahead(timedelta(minutes=16))
     await sim.restart()
-    kept = await sim.store.job(1)
+    kept = await sim.store.get(1)
     assert kept is not None
     assert kept.interaction_token is None
 
@@ -142,9 +142,9 @@ async def test_an_answer_that_was_not_written_down_is_found_by_its_token(sim: Si
     await sim.clock.advance(2)
     await sim.restart(lambda: rewrite(sim, JUST_ACCEPTED))
     await sim.clock.advance(60)
-    assert len(pictures(shown(result))) == 4
+    assert len(images(shown(result))) == 4
     assert refers_to(sim.last) == shown(result).id, "nothing new but the ping was posted"
-    kept = await sim.store.job(1)
+    kept = await sim.store.get(1)
     assert kept is not None
     assert kept.message_id == shown(result).id
 
@@ -156,7 +156,7 @@ async def test_an_answer_beside_its_question_is_found_and_the_question_stays(sim
     await sim.restart(lambda: rewrite(sim, JUST_ACCEPTED))
     await sim.clock.advance(60)
     assert text(question) == "Started: it has a message of its own."
-    kept = await sim.store.job(1)
+    kept = await sim.store.get(1)
     assert kept is not None
     assert kept.posted is not None
     assert kept.posted.message_id == running.id
@@ -179,7 +179,7 @@ async def test_what_was_told_in_a_new_message_can_be_tried_again_with_one_press(
     await sim.finish()
     again = await sim.ben.click(sim.last, label="Retry")
     await sim.finish()
-    assert len(pictures(shown(again))) == 4
+    assert len(images(shown(again))) == 4
     assert [one.prompt for one in sim.api.submits] == ["written down"]
 
 
@@ -275,4 +275,4 @@ async def test_jobs_of_before_go_on_at_ready_and_wait_for_no_word_of_the_servers
     monkeypatch.setattr(RemixBot, "on_ready", not_yet)
     await sim.restart()
     await sim.finish()
-    assert len(pictures(shown(result))) == 4
+    assert len(images(shown(result))) == 4

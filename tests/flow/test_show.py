@@ -1,4 +1,4 @@
-"""`/show`: finished pictures once more, for those who may see them."""
+"""`/show`: finished images once more, for those who may see them."""
 
 import sqlite3
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from simcord.results import ResponseMessage
 
-from tests.flow.sim import Sim, buttons, fields, pictures, rewrite, shown, text
+from tests.flow.sim import Sim, buttons, fields, images, rewrite, shown, text
 
 JOB_ID = "b4a0f9f3-1a9e-4d0e-9a52-0c3f2b1d7e66"
 
@@ -17,12 +17,12 @@ async def show(sim: Sim, who: Any, job_id: str, **options: Any) -> ResponseMessa
 
 async def test_a_job_is_shown_again_with_its_buttons_and_nothing_is_made(sim: Sim) -> None:
     first = await sim.imagine(sim.ann, "a red fox")
-    job = await sim.store.job(1)
+    job = await sim.store.get(1)
     assert job is not None
     await sim.env.settle()
     again = await show(sim, sim.ben, job.provider_job_id or "")
     assert again.id != first.id
-    assert pictures(again) == pictures(first)
+    assert images(again) == images(first)
     assert buttons(again) == buttons(first)
     assert "a red fox" in text(again)
     assert f"<@{sim.ann.id}>" in text(again)
@@ -32,19 +32,19 @@ async def test_a_job_is_shown_again_with_its_buttons_and_nothing_is_made(sim: Si
 
 async def test_a_job_is_shown_by_a_link_although_its_message_was_deleted(sim: Sim) -> None:
     first = await sim.imagine(sim.ann, "a red fox")
-    job = await sim.store.job(1)
+    job = await sim.store.get(1)
     assert job is not None
     assert job.message is not None
     sim.env.backend.delete_message(sim.channel.id, first.id)
     again = await show(sim, sim.ann, job.message.url)
-    assert len(pictures(again)) == 4
+    assert len(images(again)) == 4
     listed = text(shown(await sim.ann.slash(sim.channel, "jobs")))
     assert f"/{again.id})" in listed, "the list leads to the message that is there"
 
 
 async def test_the_buttons_of_a_shown_job_know_its_prompt(sim: Sim) -> None:
     await sim.imagine(sim.ann, "a red fox")
-    job = await sim.store.job(1)
+    job = await sim.store.get(1)
     assert job is not None
     again = await show(sim, sim.ben, job.task_id or "")
     form = await sim.ben.click(again, label="Remix 2")
@@ -55,20 +55,20 @@ async def test_the_buttons_of_a_shown_job_know_its_prompt(sim: Sim) -> None:
 
 async def test_a_private_job_is_shown_to_its_author_alone(sim: Sim) -> None:
     await sim.imagine(sim.ann, "a secret", private=True)
-    job = await sim.store.job(1)
+    job = await sim.store.get(1)
     assert job is not None
     mine = await show(sim, sim.ann, job.provider_job_id or "")
     assert mine.ephemeral
-    assert len(pictures(mine)) == 4
+    assert len(images(mine)) == 4
     for name in (job.provider_job_id, job.task_id, f"https://h/{job.provider_job_id}_0.png"):
         refused = await show(sim, sim.ben, name or "")
         assert "I know no such job" in text(refused)
-        assert pictures(refused) == []
+        assert images(refused) == []
 
 
 async def test_a_public_job_shown_to_me_alone_stays_where_it_was(sim: Sim) -> None:
     first = await sim.imagine(sim.ann, "a red fox")
-    job = await sim.store.job(1)
+    job = await sim.store.get(1)
     assert job is not None
     again = await show(sim, sim.ann, job.provider_job_id or "", private=True)
     assert again.ephemeral
@@ -78,7 +78,7 @@ async def test_a_public_job_shown_to_me_alone_stays_where_it_was(sim: Sim) -> No
 async def test_a_task_that_only_the_api_knows_is_shown_and_can_be_remixed(sim: Sim) -> None:
     job = sim.api.add_finished_job(prompt="the sea", job_id=JOB_ID)
     found = await show(sim, sim.ann, job.task_id)
-    assert len(pictures(found)) == 4
+    assert len(images(found)) == 4
     assert "Found at the API" in text(found)
     assert list(buttons(found)) == ["Remix 1", "Remix 2", "Remix 3", "Remix 4"]
     form = await sim.ann.click(found, label="Remix 3")
@@ -89,14 +89,14 @@ async def test_a_task_that_only_the_api_knows_is_shown_and_can_be_remixed(sim: S
 async def test_what_nobody_knows_is_told(sim: Sim) -> None:
     told = await show(sim, sim.ann, "nobody-knows-this")
     assert "I know no such job" in text(told)
-    assert pictures(told) == []
+    assert images(told) == []
 
 
 @pytest.mark.parametrize(
     ("prompt", "sentence"),
-    [("sandbox:fail", "gave up"), ("sandbox:none", "no pictures, or none yet")],
+    [("sandbox:fail", "gave up"), ("sandbox:none", "no images, or none yet")],
 )
-async def test_a_task_of_somebody_else_without_pictures_says_so(
+async def test_a_task_of_somebody_else_without_images_says_so(
     sim: Sim, prompt: str, sentence: str
 ) -> None:
     await sim.imagine(sim.ann, prompt)
@@ -112,26 +112,26 @@ async def test_while_the_api_talks_nonsense_nothing_is_shown_and_that_is_said(si
     assert "an answer that I cannot read" in text(await show(sim, sim.ann, job.task_id))
 
 
-async def test_a_job_without_pictures_says_so(sim: Sim) -> None:
+async def test_a_job_without_images_says_so(sim: Sim) -> None:
     await sim.ann.slash(sim.channel, "imagine", prompt="a red fox")
-    job = await sim.store.job(1)
+    job = await sim.store.get(1)
     assert job is not None
     told = await show(sim, sim.ann, job.task_id or "")
     assert told.ephemeral
-    assert "no pictures, or none yet" in text(told)
+    assert "no images, or none yet" in text(told)
     await sim.finish()
 
 
 async def test_a_kept_result_that_its_author_is_shown_is_delivered(sim: Sim) -> None:
     await sim.imagine(sim.ann, "a red fox")
     rewrite(sim, "state = 'finished', delivered_at = NULL, delivery_problem = 'HTTP 403'")
-    job = await sim.store.job(1)
+    job = await sim.store.get(1)
     assert job is not None
     await show(sim, sim.ben, job.task_id or "")
     assert len(await sim.store.open_jobs()) == 1, "its author may not have seen it"
     await show(sim, sim.ann, job.task_id or "")
     assert await sim.store.open_jobs() == []
-    assert "4 pictures" in text(shown(await sim.ann.slash(sim.channel, "jobs")))
+    assert "4 images" in text(shown(await sim.ann.slash(sim.channel, "jobs")))
 
 
 @pytest.mark.parametrize("typed", ["fox", "", "by id", "by id in capitals without dashes"])

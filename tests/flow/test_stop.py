@@ -9,8 +9,8 @@ from simcord.actors import MemberActor
 from simcord.results import ResponseMessage
 
 from bot.model import Job, JobState
-from bot.studio import Studio, Visitor
-from tests.flow.sim import Sim, buttons, pictures, shown, simulated, text
+from bot.services import Caller, JobService
+from tests.flow.sim import Sim, buttons, images, shown, simulated, text
 
 LONG = "a red fox sandbox:seconds=12"
 
@@ -40,7 +40,7 @@ async def test_what_still_waits_is_stopped_for_nothing(tmp_path: Path) -> None:
         assert "Number **1** in line" in text(third)
         await sim.clock.advance(60)
         assert [job.prompt for job in sim.api.submits] == [LONG, "a third fox"]
-        kept = await sim.store.job(2)
+        kept = await sim.store.get(2)
         assert kept is not None
         assert (kept.reserved_usd, kept.cost_usd) == (None, None)
         assert "stopped before it was sent" in text(shown(await sim.ann.slash(sim.channel, "jobs")))
@@ -70,7 +70,7 @@ async def test_what_the_api_has_is_stopped_after_a_question_that_says_what_it_me
     await sim.ann.click(question, label="Keep going")
     assert not buttons(question)
     await sim.finish()
-    assert len(pictures(result)) == 4
+    assert len(images(result)) == 4
 
 
 async def test_what_the_api_has_is_not_posted_but_kept(sim: Sim) -> None:
@@ -87,41 +87,41 @@ async def test_what_the_api_has_is_not_posted_but_kept(sim: Sim) -> None:
     listed = text(shown(await sim.ann.slash(sim.channel, "jobs")))
     assert "the API may still make it" in listed
     await sim.finish()
-    assert pictures(result) == []
-    for piece in ("made the pictures all the same and charged $0.08", "for nothing", "paid again"):
+    assert images(result) == []
+    for piece in ("made the images all the same and charged $0.08", "for nothing", "paid again"):
         assert piece in text(result)
-    assert list(buttons(result)) == ["Show the pictures", "Retry (paid again)", "Edit prompt"]
+    assert list(buttons(result)) == ["Show the images", "Retry (paid again)", "Edit prompt"]
     assert "made and kept, because it was stopped" in text(
         shown(await sim.ann.slash(sim.channel, "jobs"))
     )
     assert await sim.store.open_jobs() == []
 
 
-async def test_kept_pictures_are_shown_for_nothing_by_a_button_that_lasts(sim: Sim) -> None:
+async def test_kept_images_are_shown_for_nothing_by_a_button_that_lasts(sim: Sim) -> None:
     result = shown(await sim.ann.slash(sim.channel, "imagine", prompt=LONG))
     await sim.clock.advance(4)
     await stop_anyway(sim, sim.ann, result)
     await sim.finish()
     await sim.restart()
     for who in (sim.ben, sim.ann):
-        again = await who.click(result, label="Show the pictures")
-        assert len(pictures(shown(again))) == 4
+        again = await who.click(result, label="Show the images")
+        assert len(images(shown(again))) == 4
         assert not again.ephemeral
     assert sim.api.submit_calls == 1
-    job = await sim.store.job(1)
+    job = await sim.store.get(1)
     assert job is not None
     assert job.state is JobState.DELIVERED
 
 
-async def test_kept_pictures_of_a_private_job_are_shown_to_its_author_alone(sim: Sim) -> None:
+async def test_kept_images_of_a_private_job_are_shown_to_its_author_alone(sim: Sim) -> None:
     asked = await sim.ann.slash(sim.channel, "imagine", prompt=LONG, private=True)
     await sim.clock.advance(4)
     await stop_anyway(sim, sim.ann, shown(asked))
     await sim.finish()
-    again = await sim.ann.click(shown(asked), label="Show the pictures")
+    again = await sim.ann.click(shown(asked), label="Show the images")
     assert again.ephemeral
-    assert len(pictures(shown(again))) == 4
-    sim.put_button(await sim.imagine(sim.ben, "x"), buttons(shown(asked))["Show the pictures"])
+    assert len(images(shown(again))) == 4
+    sim.put_button(await sim.imagine(sim.ben, "x"), buttons(shown(asked))["Show the images"])
     message: Any = sim.last
     told = await sim.ben.click(message, label="put there")
     assert "I know no such job" in text(shown(told))
@@ -132,8 +132,8 @@ async def test_a_stop_in_the_very_moment_of_the_end_counts_too(sim: Sim) -> None
     await sim.clock.advance(4)
     assert await sim.store.stop(1) is JobState.RUNNING  # and nobody has told the runner yet
     await sim.finish()
-    assert pictures(result) == []
-    assert "made the pictures all the same" in text(result)
+    assert images(result) == []
+    assert "made the images all the same" in text(result)
 
 
 async def test_nobody_is_pinged_for_what_they_called_off(sim: Sim) -> None:
@@ -141,7 +141,7 @@ async def test_nobody_is_pinged_for_what_they_called_off(sim: Sim) -> None:
     await sim.clock.advance(4)
     await stop_anyway(sim, sim.ann, result)
     await sim.clock.advance(30)
-    assert "made the pictures all the same" in text(result)
+    assert "made the images all the same" in text(result)
     assert sim.last.id == result.id
 
 
@@ -161,12 +161,12 @@ async def test_a_stopped_job_stays_stopped_over_a_restart(sim: Sim) -> None:
     await sim.restart()
     assert "Stopped" in text(result)
     await sim.finish()
-    assert pictures(result) == []
-    assert "made the pictures all the same" in text(result)
-    kept = await sim.store.job(1)
+    assert images(result) == []
+    assert "made the images all the same" in text(result)
+    kept = await sim.store.get(1)
     assert kept is not None
     assert kept.state is JobState.FINISHED
-    assert len(kept.pictures) == 4
+    assert len(kept.images) == 4
 
 
 async def test_a_waiting_job_that_was_stopped_is_not_sent_after_a_restart(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ async def test_others_cannot_stop_it_and_moderators_can(sim: Sim) -> None:
     await stop_anyway(sim, cat, result)
     assert "Stopped" in text(result)
     await sim.finish()
-    assert pictures(result) == []
+    assert images(result) == []
 
 
 @pytest.mark.parametrize("ended", [False, True])
@@ -219,15 +219,15 @@ async def test_a_stop_before_an_old_job_is_followed_counts(
         first = shown(await sim.ann.slash(sim.channel, "imagine", prompt=LONG))
         second = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a second fox"))
         await sim.clock.advance(4)
-        resume = Studio.resume
+        resume = JobService.resume_jobs
 
-        async def press_first(studio: Studio, jobs: Sequence[Job], *args: Any) -> None:
-            asked = await sim.store.job(1 if at_work else 2)
+        async def press_first(studio: JobService, jobs: Sequence[Job], *args: Any) -> None:
+            asked = await sim.store.get(1 if at_work else 2)
             assert asked is not None
-            await studio.stop(asked.interaction_id, Visitor(user_id=sim.ann.id), anyway=at_work)
+            await studio.stop(asked.interaction_id, Caller(user_id=sim.ann.id), anyway=at_work)
             await resume(studio, await sim.store.left_open() if "again" in moment else jobs, *args)
 
-        monkeypatch.setattr(Studio, "resume", press_first)
+        monkeypatch.setattr(JobService, "resume_jobs", press_first)
         before = len(sim.env.http_requests)
         if moment == "its turn has come":
             await sim.change(max_running_per_user=0)
@@ -239,8 +239,8 @@ async def test_a_stop_before_an_old_job_is_followed_counts(
         sent = str([one.json for one in sim.env.http_requests[before:]])
         assert ("may be charged" in sent) is at_work, "nothing else is said in between"
         await sim.clock.advance(30)
-        assert pictures(stopped) == []
+        assert images(stopped) == []
         assert ("Nothing was charged" in text(stopped)) is not at_work
-        assert len(pictures(second if at_work else first)) == 4
+        assert len(images(second if at_work else first)) == 4
         assert len(sim.api.submits) == 1 + at_work
         assert await sim.store.open_jobs() == []

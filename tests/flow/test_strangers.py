@@ -14,7 +14,7 @@ from simcord.enums import OverwriteType
 from simcord.results import InteractionResult
 
 from bot.model import Job
-from tests.flow.sim import DOT, Sim, buttons, fields, pictures, simulated, text
+from tests.flow.sim import DOT, Sim, buttons, fields, images, simulated, text
 
 SECRET = "a secret heron"
 ALLOWED = {"allow_dms": True, "allow_user_install": True}
@@ -68,7 +68,7 @@ def seen(result: InteractionResult) -> str:
     if result.modal is not None:
         return f"a form: {result.modal} {fields(result)}"
     messages = [*([result.response] if result.response else []), *result.followups]
-    return " ".join(f"{text(one)} {pictures(one)} {buttons(one)}" for one in messages)
+    return " ".join(f"{text(one)} {images(one)} {buttons(one)}" for one in messages)
 
 
 async def by_id(case: Case) -> str:
@@ -154,7 +154,7 @@ async def linked(case: Case) -> str:
     return seen(await case.remix_this(await case.post(f"see {case.link} !")))
 
 
-async def picture_linked(case: Case) -> str:
+async def image_linked(case: Case) -> str:
     address = f"https://cdn.discordapp.com/attachments/1/2/{case.job_id}_3.png?ex=1"
     return seen(await case.remix_this(await case.post(f"see <{address}>")))
 
@@ -178,7 +178,7 @@ MENU = {
     "Remix this on a file": posted_again,
     "Remix this on a renamed file": renamed,
     "Remix this on a link": linked,
-    "Remix this on a picture's link": picture_linked,
+    "Remix this on an image's link": image_linked,
 }
 Door = Callable[[Case], Awaitable[str]]
 DOORS: dict[str, Door] = {**COMMANDS, **MENU, "suggestions": suggestions}
@@ -199,7 +199,7 @@ async def made_in(sim: Sim, channel: ChannelHandle, **options: Any) -> Job:
 
 async def _newest(sim: Sim) -> Job:
     await sim.finish()
-    job = await sim.store.by_id(sim.api.submits[-1].job_id)
+    job = await sim.store.find_by_api_id(sim.api.submits[-1].job_id)
     assert job is not None
     return job
 
@@ -314,7 +314,7 @@ async def test_strangers_learn_nothing_of_a_job_by_any_door(tmp_path: Path, stra
             if SECRET in answer or case.job_id in answer or "sent to the API" in answer:
                 learned[name] = answer
         assert learned == {}
-        job = await sim.store.job(case.job.id)
+        job = await sim.store.get(case.job.id)
         assert job is not None
         assert job.posted == case.job.posted, "nobody else moves where it is found"
 
@@ -340,7 +340,7 @@ async def in_a_thread_of_it(sim: Sim) -> Case:
 
 async def in_the_private_thread(sim: Sim) -> Case:
     case = await private_thread(sim)
-    thread = sim.env.bot.get_channel(case.job.place.channel_id)
+    thread = sim.env.bot.get_channel(case.job.destination.channel_id)
     assert isinstance(thread, discord.Thread)
     await thread.add_user(discord.Object(sim.ben.id))
     return case
@@ -374,7 +374,7 @@ async def test_who_sees_the_channel_uses_every_door(tmp_path: Path, person: str)
         for name, door in DOORS.items():
             answer = await door(case)
             known = SECRET in answer or case.job_id in answer or "sent to the API" in answer
-            elsewhere = case.where is None or case.job.place.channel_id != case.where.id
+            elsewhere = case.where is None or case.job.destination.channel_id != case.where.id
             own = case.who.id == sim.ann.id
             if not known and not (name in OWN_CHANNEL_ALONE and elsewhere and not own):
                 refused[name] = answer

@@ -5,7 +5,7 @@ from typing import Any
 
 from simcord.results import ResponseMessage
 
-from tests.flow.sim import Sim, buttons, pictures, shown, text
+from tests.flow.sim import Sim, buttons, images, shown, text
 
 CALLBACK = "https://example.org/secret-path"
 
@@ -36,9 +36,9 @@ async def test_details_tell_one_person_everything_about_a_job(sim: Sim) -> None:
     assert "**Asked** <t:" in text(told)
     assert re.search("· started at once · made [0-9]+ s later · posted at once", text(told))
     assert text(told).count("<t:") == 1
-    known = await sim.store.job(1)
+    known = await sim.store.get(1)
     assert known is not None
-    assert all(picture.url in text(told) for picture in known.pictures)
+    assert all(image.url in text(told) for image in known.images)
     [file] = [one for one in told.attachments if one.filename == "prompt.txt"]
     assert file.size == len(long.strip())
     assert "Source job" not in text(told)
@@ -57,10 +57,10 @@ async def test_parents_and_children_lead_to_each_other(sim: Sim) -> None:
     child = await remix(sim, parent, "in *winter*", sim.ben)
     assert link(sim, parent) in text(child)
     up = text(await details(sim.ann, child))
-    assert f"**Made from** [picture 2]({link(sim, parent)})" in up
+    assert f"**Made from** [image 2]({link(sim, parent)})" in up
     assert "**Mode** Subtle" in up
     down = text(await details(sim.ann, parent))
-    assert f"- [picture 2]({link(sim, child)}): in \\*winter\\*" in down
+    assert f"- [image 2]({link(sim, child)}): in \\*winter\\*" in down
     grandchild = await remix(sim, child, "at night")
     assert link(sim, grandchild) in text(await details(sim.ann, child))
     assert link(sim, grandchild) not in text(await details(sim.ann, parent))
@@ -91,7 +91,7 @@ async def test_its_author_deletes_a_result_after_a_question(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a fox")
     question = shown(await sim.ann.click(message, label="Delete"))
     assert question.ephemeral
-    assert "Delete this message with its pictures?" in text(question)
+    assert "Delete this message with its images?" in text(question)
     assert sim.last.id == message.id
     assert list(buttons(question)) == ["Delete", "Cancel"]
     await sim.ann.click(question, label="Cancel")
@@ -107,7 +107,7 @@ async def test_its_author_deletes_a_result_after_a_question(sim: Sim) -> None:
     assert "a fox" in listed
     assert "[open]" not in listed, "no link leads to what is gone"
     again = await sim.ann.slash(sim.channel, "show", job_id=sim.api.submits[0].task_id)
-    assert len(pictures(shown(again))) == 4
+    assert len(images(shown(again))) == 4
 
 
 async def test_a_moderator_may_delete_a_result_and_nobody_else(sim: Sim) -> None:

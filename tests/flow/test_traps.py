@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from bot.model import Source
-from bot.ui.buttons import PictureButton, Press, Verb
-from tests.flow.sim import Sim, pictures, shown
+from bot.ui.buttons import ButtonAction, ButtonId, ImageButton
+from tests.flow.sim import Sim, images, shown
 
 
 async def test_1_old_buttons_work_hours_after_other_messages_came_and_went(sim: Sim) -> None:
@@ -23,7 +23,7 @@ async def test_1_old_buttons_work_hours_after_other_messages_came_and_went(sim: 
     assert form.modal is not None
     again = await sim.ben.click(first.message, label="Again")
     await sim.finish()
-    assert len(pictures(shown(again))) == 4
+    assert len(images(shown(again))) == 4
 
 
 async def test_2_a_bug_behind_a_button_is_told_with_a_number(
@@ -34,7 +34,7 @@ async def test_2_a_bug_behind_a_button_is_told_with_a_number(
     async def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("bot.studio.Studio.again", broken)
+    monkeypatch.setattr("bot.services.JobService.again", broken)
     result = await sim.ann.click(message.message, label="Again")
     assert result.ephemeral
     number = shown(result).content.split("`")[1]
@@ -46,9 +46,9 @@ async def test_3_an_id_that_would_be_sent_and_never_dispatched_cannot_be_made(
     job_id: str,
 ) -> None:
     with pytest.raises(ValueError, match="must match the template"):
-        PictureButton(Press(Verb.REMIX, Source(job_id, 0)), "Remix 1")
+        ImageButton(ButtonId(ButtonAction.REMIX, Source(job_id, 0)), "Remix 1")
     with pytest.raises(ValueError, match="must match the template"):
-        PictureButton(Press(Verb.REMIX, Source("job", 12)), "Remix 13")
+        ImageButton(ButtonId(ButtonAction.REMIX, Source("job", 12)), "Remix 13")
 
 
 async def test_4_a_form_opened_before_a_restart_still_works(sim: Sim) -> None:
@@ -56,7 +56,7 @@ async def test_4_a_form_opened_before_a_restart_still_works(sim: Sim) -> None:
     await sim.restart()
     result = await sim.ann.submit_modal(form, {"prompt-1": "typed before the restart"})
     await sim.finish()
-    assert len(pictures(shown(result))) == 4
+    assert len(images(shown(result))) == 4
 
 
 async def test_4_two_open_forms_of_one_button_do_not_answer_for_each_other(sim: Sim) -> None:
@@ -73,5 +73,5 @@ async def test_5_after_fifteen_minutes_the_result_comes_through_the_channel(sim:
     sim.clock.set_ahead(timedelta(minutes=15))
     by_token = len(sim.requests("/webhooks/"))
     await sim.finish()
-    assert len(pictures(shown(result))) == 4
+    assert len(images(shown(result))) == 4
     assert len(sim.requests("/webhooks/")) == by_token

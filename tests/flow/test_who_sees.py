@@ -16,7 +16,7 @@ from tests.flow.sim import (
     Sim,
     buttons,
     fields,
-    pictures,
+    images,
     shown,
     simulated,
     text,
@@ -52,7 +52,7 @@ def closed(sim: Sim) -> Closed:
 
 
 async def job(sim: Sim, number: int = 1) -> Job:
-    found = await sim.store.job(number)
+    found = await sim.store.get(number)
     assert found is not None
     return found
 
@@ -94,7 +94,7 @@ async def test_a_private_result_that_came_directly_makes_private_ones(
         await press(sim, sim.ann.user, direct)
         await sim.finish()
         child = await job(sim, 2)
-        assert child.place.private
+        assert child.destination.private
         refused = await sim.ben.slash(sim.channel, "show", job_id=child.provider_job_id)
         assert UNKNOWN in text(shown(refused))
         listed = text(shown(await sim.ann.slash(sim.channel, "jobs")))
@@ -121,9 +121,9 @@ async def test_what_is_made_from_something_private_is_private_by_every_command(
         await sim.finish()
         for result in (by_command, by_form, by_menu):
             assert shown(result).ephemeral
-            assert len(pictures(shown(result))) == 4
+            assert len(images(shown(result))) == 4
         for number in (2, 3, 4):
-            assert (await job(sim, number)).place.private
+            assert (await job(sim, number)).destination.private
 
 
 async def test_a_failed_private_job_is_edited_privately(tmp_path: Path) -> None:
@@ -137,10 +137,10 @@ async def test_a_failed_private_job_is_edited_privately(tmp_path: Path) -> None:
         form = await sim.ann.user.click(direct, label="Edit prompt")
         await sim.ann.user.submit_modal(form, {"prompt-1": "better"})
         await sim.finish()
-        assert (await job(sim, 2)).place.private
+        assert (await job(sim, 2)).destination.private
 
 
-async def test_too_old_a_private_picture_starts_anew_privately(tmp_path: Path) -> None:
+async def test_too_old_a_private_image_starts_anew_privately(tmp_path: Path) -> None:
     async with simulated(tmp_path / "x.db", remix_within_days=3) as sim:
         await sim.imagine(sim.ann, SECRET, private=True)
         await sim.clock.advance(4 * 86_400)
@@ -199,13 +199,13 @@ async def test_a_result_that_somebody_else_shows_works_where_it_is_shown(
     await closed.result()
     job_id = sim.api.submits[0].job_id
     again = shown(await closed.dan.slash(sim.channel, "show", job_id=job_id))
-    assert len(pictures(again)) == 4
+    assert len(images(again)) == 4
     assert SECRET in text(shown(await sim.ben.click(again, label="Details")))
     form = await sim.ben.click(again, label="Remix 1")
     assert fields(form)["prompt-1"] == SECRET
     result = await sim.ben.submit_modal(form, {"prompt-1": "mine", "mode": "0"})
     await sim.finish()
-    assert len(pictures(shown(result))) == 4
+    assert len(images(shown(result))) == 4
     await sim.ben.click(again, label="Again")
     assert sim.api.submits[-1].prompt == SECRET
     choice = await sim.ben.context_menu(sim.channel, "Remix this", again)
@@ -240,7 +240,7 @@ async def test_the_first_message_works_on_where_its_author_took_a_job_to_another
     moved = await other.add_member(sim.ann.user).slash(
         there, "show", job_id=sim.api.submits[0].job_id
     )
-    assert len(pictures(shown(moved))) == 4
+    assert len(images(shown(moved))) == 4
     posted = (await job(sim)).posted
     assert posted is not None
     assert posted.guild_id == other.id
@@ -263,7 +263,7 @@ async def test_what_somebody_shows_to_themselves_is_remixed_privately_from_every
     remixed = await sim.ben.submit_modal(form, {"prompt-1": "mine", "mode": "0"})
     await sim.finish()
     assert shown(remixed).ephemeral
-    assert (await job(sim, 2)).place.private
+    assert (await job(sim, 2)).destination.private
 
 
 async def test_a_job_shown_by_somebody_else_or_to_oneself_stays_where_it_was(
@@ -439,7 +439,7 @@ async def test_a_forwarded_result_is_remixed_where_it_may_be_seen(sim: Sim, clos
     assert fields(await sim.ben.click(choice, label="Remix 2"))["prompt-1"] == "a fox"
     secret = await sim.ann.forward(await closed.result(), other)
     told = await sim.ben.context_menu(other, "Remix this", secret)
-    assert "I see no picture of mine" in text(shown(told))
+    assert "I see no image of mine" in text(shown(told))
     assert list(buttons(shown(await closed.dan.context_menu(other, "Remix this", secret)))) == REMIX
 
 
@@ -461,7 +461,7 @@ async def test_a_hidden_job_is_answered_like_one_that_nobody_knows(
     assert len(set(answers)) == 1
 
 
-@pytest.mark.parametrize("named", ["not-a-job", "heron", "my-picture-2", "12345678901234567"])
+@pytest.mark.parametrize("named", ["not-a-job", "heron", "my-image-2", "12345678901234567"])
 async def test_a_word_is_no_job_id_and_nothing_is_sent(sim: Sim, named: str) -> None:
     for options in ({}, {"prompt": "x"}):
         refused = await sim.ann.slash(sim.channel, "remix", job_id=named, image=0, **options)

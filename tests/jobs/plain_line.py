@@ -3,15 +3,15 @@
 from collections import Counter, deque
 from collections.abc import Mapping
 
-from bot.jobs.line import EVERYBODY, Scope
+from bot.jobs.fair_queue import EVERYBODY, Scope
 from bot.jobs.queue import Ticket
-from bot.limits import Whose
+from bot.limits import LimitScope
 
 
 class PlainLine:
-    """What `bot.jobs.line.Line` does, in time that grows with all who wait."""
+    """What `bot.jobs.fair_queue.Line` does, in time that grows with all who wait."""
 
-    def __init__(self, running: Mapping[Whose, int]) -> None:
+    def __init__(self, running: Mapping[LimitScope, int]) -> None:
         self._limits = running
         self._counts = Counter[Scope]()
         self._waiting: dict[int, deque[Ticket]] = {}

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.jobs.crew import Crew
+from bot.jobs.background import BackgroundTasks
 
 
 async def test_leaving_cancels_what_still_runs_and_waits_for_it() -> None:
@@ -17,8 +17,8 @@ async def test_leaving_cancels_what_still_runs_and_waits_for_it() -> None:
             await asyncio.sleep(0)
             tidied.set()
 
-    async with Crew() as crew:
-        task = crew.spawn(work(), name="endless")
+    async with BackgroundTasks() as background:
+        task = background.spawn(work(), name="endless")
         await asyncio.sleep(0)
     assert task.cancelled()
     assert tidied.is_set()
@@ -27,15 +27,15 @@ async def test_leaving_cancels_what_still_runs_and_waits_for_it() -> None:
 async def test_a_task_that_a_dying_task_starts_is_ended_as_well() -> None:
     later: list[asyncio.Task[bool]] = []
 
-    async with Crew() as crew:
+    async with BackgroundTasks() as background:
 
         async def work() -> None:
             try:
                 await asyncio.Event().wait()
             finally:
-                later.append(crew.spawn(asyncio.Event().wait(), name="late"))
+                later.append(background.spawn(asyncio.Event().wait(), name="late"))
 
-        crew.spawn(work(), name="first")
+        background.spawn(work(), name="first")
         await asyncio.sleep(0)
     assert later[0].cancelled()
 
@@ -44,8 +44,8 @@ async def test_a_failure_is_logged_under_the_tasks_name(caplog: pytest.LogCaptur
     async def work() -> None:
         raise ValueError("out of paint")
 
-    async with Crew() as crew:
-        task = crew.spawn(work(), name="job 7")
+    async with BackgroundTasks() as background:
+        task = background.spawn(work(), name="job 7")
         await asyncio.wait({task})
         await asyncio.sleep(0)
     assert "job 7" in caplog.text

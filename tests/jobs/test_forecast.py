@@ -62,7 +62,7 @@ def test_gaps_stay_within_their_bounds_whatever_was_and_is_reported(
     forecast = Forecast(history(*seconds), seeded(seed))
     waited_s = forecast.next_gap(0.0)
     for fraction in [*reports, *[None] * 20]:
-        forecast.observe(waited_s, fraction)
+        forecast.add_progress(waited_s, fraction)
         gap_s = forecast.next_gap(waited_s)
         assert 1 <= gap_s <= (8 if waited_s < 120 else 30)
         waited_s += gap_s
@@ -73,7 +73,7 @@ def test_however_late_it_is_no_gap_is_longer_than_a_minute(
     seconds: list[float], fraction: float | None, waited_s: float
 ) -> None:
     forecast = unhurried(history(*seconds))
-    forecast.observe(waited_s, fraction)
+    forecast.add_progress(waited_s, fraction)
     assert 1 <= forecast.next_gap(waited_s) <= (30 if waited_s < 3600 else 60)
 
 
@@ -96,7 +96,7 @@ def test_a_job_whose_progress_is_stuck_is_read_ever_less() -> None:
     forecast = unhurried(usual_jobs(40))
     waited_s, gaps = 2.0, list[float]()
     while waited_s < 3600:
-        forecast.observe(waited_s, min(waited_s / 40, 0.93))
+        forecast.add_progress(waited_s, min(waited_s / 40, 0.93))
         gaps.append(forecast.next_gap(waited_s))
         waited_s += gaps[-1]
     late = gaps[-40:]
@@ -116,7 +116,7 @@ def test_jobs_of_one_moment_are_not_read_in_one_moment() -> None:
 
 def test_nothing_is_promised_of_a_model_that_nobody_has_seen_at_work() -> None:
     forecast = unhurried(history())
-    forecast.observe(10, None)
+    forecast.add_progress(10, None)
     assert forecast.expected_s(10) is None
     assert forecast.shown_fraction(10) is None
 
@@ -133,7 +133,7 @@ def test_the_expected_end_is_never_in_the_past(
 ) -> None:
     forecast = unhurried(history(*seconds))
     for waited_s, fraction in enumerate(reports, start=2):
-        forecast.observe(waited_s, fraction)
+        forecast.add_progress(waited_s, fraction)
         expected_s = forecast.expected_s(waited_s)
         assert expected_s is None or expected_s > waited_s
 
@@ -147,7 +147,7 @@ def test_of_an_overdue_job_no_end_is_told_any_more() -> None:
 def test_reports_correct_the_history() -> None:
     forecast = unhurried(usual_jobs(40))
     for waited_s in range(3, 51, 3):
-        forecast.observe(waited_s, waited_s / 100)
+        forecast.add_progress(waited_s, waited_s / 100)
     expected_s = forecast.expected_s(50)
     assert expected_s is not None
     assert 90 < expected_s < 105
@@ -156,9 +156,9 @@ def test_reports_correct_the_history() -> None:
 def test_after_minutes_in_a_queue_the_reports_still_lead_to_the_end() -> None:
     forecast = unhurried(usual_jobs(40))
     for waited_s in range(2, 300, 10):
-        forecast.observe(waited_s, 0.0)
+        forecast.add_progress(waited_s, 0.0)
     for waited_s in range(302, 322, 4):
-        forecast.observe(waited_s, (waited_s - 300) / 40)
+        forecast.add_progress(waited_s, (waited_s - 300) / 40)
     expected_s = forecast.expected_s(322)
     assert expected_s is not None
     assert 336 < expected_s < 344
@@ -176,7 +176,7 @@ def test_the_bar_never_goes_back_and_never_past_95_per_cent(
     waited_s, shown = 0.0, [forecast.shown_fraction(0.0)]
     for until_read_s, until_look_s, fraction in reads:
         waited_s += until_read_s
-        forecast.observe(waited_s, fraction)
+        forecast.add_progress(waited_s, fraction)
         shown.append(forecast.shown_fraction(waited_s))
         waited_s += until_look_s
         shown.append(forecast.shown_fraction(waited_s))
@@ -187,7 +187,7 @@ def test_the_bar_never_goes_back_and_never_past_95_per_cent(
 
 def test_the_bar_moves_between_reads() -> None:
     forecast = unhurried(usual_jobs(60))
-    forecast.observe(10, 0.2)
+    forecast.add_progress(10, 0.2)
     shown = [forecast.shown_fraction(waited_s) or 0 for waited_s in range(10, 18)]
     assert shown == sorted(set(shown))
     assert shown[0] == 0.2
@@ -205,21 +205,21 @@ def test_without_any_report_the_bar_follows_the_history() -> None:
 def test_what_the_api_reports_wins_where_it_is_higher() -> None:
     forecast = unhurried(usual_jobs(60))
     before = forecast.shown_fraction(6) or 0
-    forecast.observe(6, 0.7)
+    forecast.add_progress(6, 0.7)
     assert before < 0.2
     assert forecast.shown_fraction(6) == 0.7
 
 
 def test_without_history_the_bar_shows_what_is_reported() -> None:
     forecast = unhurried(history())
-    forecast.observe(3, 0.1)
+    forecast.add_progress(3, 0.1)
     assert forecast.shown_fraction(3) == 0.1
 
 
 def test_a_job_that_stands_in_a_queue_does_not_seem_to_run() -> None:
     forecast = unhurried(usual_jobs(40))
     for waited_s in range(2, 300, 6):
-        forecast.observe(waited_s, 0.0)
+        forecast.add_progress(waited_s, 0.0)
         shown = forecast.shown_fraction(waited_s + 6)
         assert shown is not None
         assert shown < 0.2

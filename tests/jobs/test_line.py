@@ -5,13 +5,13 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.jobs.line import Line
+from bot.jobs.fair_queue import Line
 from bot.jobs.queue import JobQueue, Ticket
-from bot.limits import Limits, Whose
+from bot.limits import Limits, LimitScope
 from tests.clock import ManualClock
 from tests.jobs.plain_line import PlainLine
 
-LIMITS = st.fixed_dictionaries({whose: st.integers(0, 3) for whose in Whose})
+LIMITS = st.fixed_dictionaries({whose: st.integers(0, 3) for whose in LimitScope})
 JOIN = st.tuples(st.just("join"), st.integers(1, 4), st.sampled_from([None, 10, 20, 30]))
 END = st.tuples(st.just("end"), st.integers(0, 30), st.none())
 LEAVE = st.tuples(st.just("leave"), st.integers(0, 30), st.none())
@@ -22,7 +22,7 @@ Step = tuple[str, int, int | None]
 class Both:
     """The two lines, with the same happening to both."""
 
-    def __init__(self, limits: dict[Whose, int]) -> None:
+    def __init__(self, limits: dict[LimitScope, int]) -> None:
         self._tickets = JobQueue(limits=Limits(), clock=ManualClock(), usual_s=lambda: 1.0)
         self.quick, self.plain = Line[Ticket](limits), PlainLine(limits)
         self.running: list[Ticket] = []
@@ -72,7 +72,7 @@ class Both:
 @settings(max_examples=300, deadline=None)
 @given(LIMITS, st.lists(st.one_of(JOIN, JOIN, END, LEAVE, RESUME), max_size=60))
 async def test_people_take_turns_in_the_same_order_whatever_happens(
-    limits: dict[Whose, int], steps: list[Step]
+    limits: dict[LimitScope, int], steps: list[Step]
 ) -> None:
     both = Both(limits)
     for step, number, guild_id in steps:
@@ -96,7 +96,7 @@ async def test_people_take_turns_in_the_same_order_whatever_happens(
 
 @given(st.lists(st.integers(1, 5), min_size=1, max_size=30))
 async def test_a_place_in_line_is_what_taking_turns_makes_of_it(people: list[int]) -> None:
-    both = Both({Whose.EVERYBODY: 1, Whose.PERSON: 0, Whose.SERVER: 0})
+    both = Both({LimitScope.EVERYBODY: 1, LimitScope.PERSON: 0, LimitScope.SERVER: 0})
     both.join(9, None)
     for person in people:
         both.join(person, None)

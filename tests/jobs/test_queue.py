@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import WaitingLimitReached
 from bot.jobs.queue import FEW, MANY, TELL_EVERY_S, JobQueue, Ticket
-from bot.limits import Allowance, Limits, Whose
+from bot.limits import Limits, LimitScope, Quota
 from tests.clock import START, ManualClock
 
 ANN, BEN, CAT = 1, 2, 3
@@ -18,7 +18,7 @@ STUDIO, CLUB = 10, 20
 USUAL_S = 40.0
 
 
-def queue(clock: ManualClock | None = None, **limits: Allowance) -> JobQueue:
+def queue(clock: ManualClock | None = None, **limits: Quota) -> JobQueue:
     return JobQueue(
         limits=Limits(**dict[str, Any](limits)),
         clock=clock or ManualClock(),
@@ -27,7 +27,7 @@ def queue(clock: ManualClock | None = None, **limits: Allowance) -> JobQueue:
 
 
 def positions(*tickets: Ticket) -> list[int | None]:
-    return [None if one.turn is None else one.turn.position for one in tickets]
+    return [None if one.position is None else one.position.position for one in tickets]
 
 
 async def test_without_limits_nobody_waits() -> None:
@@ -37,7 +37,7 @@ async def test_without_limits_nobody_waits() -> None:
 
 async def test_three_people_with_fifty_jobs_take_turns() -> None:
     """Ann asks for 40 before Ben asks for 6 and Cat for 4; two run at once."""
-    two = queue(everybody=Allowance(running=2))
+    two = queue(everybody=Quota(running=2))
     asked = [two.join(ANN, STUDIO) for _ in range(40)]
     asked += [two.join(BEN, STUDIO) for _ in range(6)]
     asked += [two.join(CAT, STUDIO) for _ in range(4)]
@@ -59,7 +59,7 @@ async def test_three_people_with_fifty_jobs_take_turns() -> None:
 
 
 async def test_a_persons_limit_holds_back_nobody_else() -> None:
-    one_each = queue(person=Allowance(running=1))
+    one_each = queue(person=Quota(running=1))
     first, second = one_each.join(ANN, STUDIO), one_each.join(ANN, STUDIO)
     assert (first.runs, second.runs) == (True, False)
     assert one_each.join(BEN, STUDIO).runs
@@ -68,7 +68,7 @@ async def test_a_persons_limit_holds_back_nobody_else() -> None:
 
 
 async def test_a_servers_limit_is_that_servers_alone() -> None:
-    limited = queue(server=Allowance(running=1))
+    limited = queue(server=Quota(running=1))
     assert limited.join(ANN, STUDIO).runs
     waiting = limited.join(BEN, STUDIO)
     assert not waiting.runs
@@ -79,7 +79,7 @@ async def test_a_servers_limit_is_that_servers_alone() -> None:
 
 
 async def test_who_was_passed_over_is_not_forgotten() -> None:
-    limited = queue(everybody=Allowance(running=1), server=Allowance(running=1))
+    limited = queue(everybody=Quota(running=1), server=Quota(running=1))
     running = limited.join(ANN, STUDIO)
     waiting = [limited.join(person, place) for person, place in ((BEN, STUDIO), (CAT, CLUB))]
     running.leave()
@@ -91,12 +91,12 @@ async def test_who_was_passed_over_is_not_forgotten() -> None:
 @pytest.mark.parametrize(
     ("limits", "whose"),
     [
-        ({"person": Allowance(running=1, waiting=2)}, Whose.PERSON),
-        ({"server": Allowance(running=1, waiting=2)}, Whose.SERVER),
-        ({"everybody": Allowance(running=1, waiting=2)}, Whose.EVERYBODY),
+        ({"person": Quota(running=1, waiting=2)}, LimitScope.PERSON),
+        ({"server": Quota(running=1, waiting=2)}, LimitScope.SERVER),
+        ({"everybody": Quota(running=1, waiting=2)}, LimitScope.EVERYBODY),
     ],
 )
-async def test_no_more_wait_than_may(limits: dict[str, Any], whose: Whose) -> None:
+async def test_no_more_wait_than_may(limits: dict[str, Any], whose: LimitScope) -> None:
     limited = queue(**limits)
     kept = [limited.join(ANN, STUDIO) for _ in range(3)]
     with pytest.raises(WaitingLimitReached) as refused:
@@ -109,7 +109,7 @@ async def test_no_more_wait_than_may(limits: dict[str, Any], whose: Whose) -> No
 
 
 async def test_what_the_api_has_already_runs_whatever_the_limits_are() -> None:
-    limited = queue(person=Allowance(running=1))
+    limited = queue(person=Quota(running=1))
     old = [limited.resume(ANN, STUDIO) for _ in range(3)]
     assert all(one.runs for one in old)
     waiting = limited.join(ANN, STUDIO)
@@ -123,45 +123,45 @@ async def test_what_the_api_has_already_runs_whatever_the_limits_are() -> None:
 
 async def test_people_are_told_when_theirs_is_likely_to_start() -> None:
     clock = ManualClock()
-    one = queue(clock, everybody=Allowance(running=1))
+    one = queue(clock, everybody=Quota(running=1))
     running = one.join(ANN, STUDIO)
     await clock.advance(10)
     waiting = [one.join(BEN, STUDIO) for _ in range(3)]
-    told = [ticket.turn for ticket in waiting]
+    told = [ticket.position for ticket in waiting]
     starts = [START + timedelta(seconds=USUAL_S * (number + 1)) for number in range(3)]
     assert [turn and turn.starts_at for turn in told] == starts
     await clock.advance(100)
     running.leave()
-    assert waiting[0].turn is None
-    assert waiting[1].turn is not None
-    assert waiting[1].turn.starts_at == START + timedelta(seconds=110 + USUAL_S)
+    assert waiting[0].position is None
+    assert waiting[1].position is not None
+    assert waiting[1].position.starts_at == START + timedelta(seconds=110 + USUAL_S)
 
 
 async def test_a_job_that_takes_longer_than_usual_may_end_at_any_moment() -> None:
     clock = ManualClock()
-    one = queue(clock, everybody=Allowance(running=1))
+    one = queue(clock, everybody=Quota(running=1))
     one.join(ANN, STUDIO)
     await clock.advance(1000)
-    turn = one.join(BEN, STUDIO).turn
+    turn = one.join(BEN, STUDIO).position
     assert turn is not None
     assert turn.starts_at == clock.now()
 
 
 async def test_whoever_waits_hears_of_every_change() -> None:
     clock = ManualClock()
-    one = queue(clock, everybody=Allowance(running=1))
+    one = queue(clock, everybody=Quota(running=1))
     running, waiting = one.join(ANN, STUDIO), [one.join(BEN, STUDIO) for _ in range(3)]
     heard: list[list[int | None]] = []
 
     async def listen() -> None:
         while waiting[2].waits:
             heard.append(positions(waiting[2]))
-            await waiting[2].news()
+            await waiting[2].wait_changed()
 
     async with asyncio.TaskGroup() as group:
         group.create_task(listen())
         await asyncio.sleep(0)
-        telling = group.create_task(one.tell())
+        telling = group.create_task(one.notify_waiting())
         for ticket in (running, waiting[1]):
             ticket.leave()
             await clock.advance(TELL_EVERY_S)
@@ -174,18 +174,18 @@ async def test_whoever_waits_hears_of_every_change() -> None:
 
 async def test_who_waits_is_told_once_a_second_of_all_that_happened() -> None:
     clock = ManualClock()
-    one = queue(clock, everybody=Allowance(running=1))
+    one = queue(clock, everybody=Quota(running=1))
     one.join(ANN, STUDIO)
     waiting = [one.join(BEN, STUDIO) for _ in range(20)]
     heard: list[int | None] = []
 
     async def listen() -> None:
         while True:
-            await waiting[0].news()
+            await waiting[0].wait_changed()
             heard.extend(positions(waiting[0]))
 
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(listen()), group.create_task(one.tell())]
+        tasks = [group.create_task(listen()), group.create_task(one.notify_waiting())]
         await clock.advance(0.1)
         for _ in range(50):
             one.join(CAT, STUDIO)
@@ -200,9 +200,9 @@ async def test_who_waits_is_told_once_a_second_of_all_that_happened() -> None:
 
 
 async def test_one_who_stops_listening_harms_nobody() -> None:
-    one = queue(everybody=Allowance(running=1))
+    one = queue(everybody=Quota(running=1))
     running, waiting = one.join(ANN, STUDIO), one.join(BEN, STUDIO)
-    listening = asyncio.create_task(waiting.news())
+    listening = asyncio.create_task(waiting.wait_changed())
     await asyncio.sleep(0)
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
@@ -215,7 +215,7 @@ async def test_one_who_stops_listening_harms_nobody() -> None:
 
 async def test_positions_among_many_are_foreseen_and_those_of_newcomers_close_to_it() -> None:
     clock = ManualClock()
-    many = queue(clock, everybody=Allowance(running=2))
+    many = queue(clock, everybody=Quota(running=2))
     asked = [many.join(person, STUDIO) for _ in range(3) for person in range(FEW)]
     newcomer = many.join(10_000, STUDIO)
     guessed = positions(newcomer)[0]
@@ -231,11 +231,11 @@ async def test_positions_among_many_are_foreseen_and_those_of_newcomers_close_to
 
 async def test_turns_of_thousands_are_foreseen_besides_everything_else() -> None:
     clock = ManualClock()
-    many = queue(clock, everybody=Allowance(running=2))
+    many = queue(clock, everybody=Quota(running=2))
     asked = [many.join(number % 700, number % 9) for number in range(4 * MANY)]
-    before = [one.turn for one in asked[-10:]]
+    before = [one.position for one in asked[-10:]]
     steps = 0
-    foreseeing = asyncio.create_task(many.foresee())
+    foreseeing = asyncio.create_task(many.forecast())
     while not foreseeing.done():
         await asyncio.sleep(0)
         steps += 1
@@ -247,7 +247,7 @@ async def test_turns_of_thousands_are_foreseen_besides_everything_else() -> None
 
 async def test_what_thousands_ask_for_costs_each_of_them_the_same() -> None:
     """Counted in steps of the line's heaps: a queue that looks at all who wait would need 10^7."""
-    many = queue(everybody=Allowance(running=6), server=Allowance(running=3))
+    many = queue(everybody=Quota(running=6), server=Quota(running=3))
     calls = 0
 
     def count(*_: object) -> None:

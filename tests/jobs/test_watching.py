@@ -22,9 +22,18 @@ from bot.errors import (
     RemixbotError,
     TaskNotFound,
 )
-from bot.jobs.screen import Progress, Screen
-from bot.jobs.watching import Watcher
-from bot.model import Completed, ImagineRequest, Job, JobState, Place, Request, Running, TaskState
+from bot.jobs.poller import TaskPoller
+from bot.jobs.status_message import Progress, StatusMessage
+from bot.model import (
+    Completed,
+    Destination,
+    ImagineRequest,
+    Job,
+    JobState,
+    Request,
+    Running,
+    TaskState,
+)
 from tests.clock import START, ManualClock
 
 WATCH_S = 3600.0
@@ -68,7 +77,7 @@ class Room:
     def __init__(self, *, reads_per_second: float = 100.0, may_run: int = 0) -> None:
         self.clock = ManualClock()
         self.api = Tasks(self.clock)
-        self.watcher = Watcher(
+        self.poller = TaskPoller(
             api=cast("GenerationApi", self.api),
             clock=self.clock,
             watch_s=WATCH_S,
@@ -76,16 +85,16 @@ class Room:
             rng=Random(3),  # noqa: S311  # a test that can be repeated
             may_run=may_run,
         )
-        self.screens: dict[str, Shown] = {}
+        self.statuses: dict[str, Shown] = {}
         self.ends: dict[str, asyncio.Task[Completed]] = {}
 
     def follow(self, name: str, answer: Answer, *, at_once: bool = False) -> None:
         self.api.answers[name] = answer
-        screen = self.screens[name] = Shown()
-        following = self.watcher.follow(
+        status = self.statuses[name] = Shown()
+        following = self.poller.poll(
             Running(task_id=name),
             a_job(),
-            cast("Screen", screen),
+            cast("StatusMessage", status),
             self.clock.monotonic(),
             at_once=at_once,
         )
@@ -113,7 +122,7 @@ def a_job() -> Job:
         id=1,
         request=ImagineRequest(prompt="a fox"),
         author_id=1,
-        place=Place(guild_id=1, channel_id=2, private=False, file_limit_bytes=1),
+        destination=Destination(guild_id=1, channel_id=2, private=False, file_limit_bytes=1),
         interaction_id=7,
         state=JobState.RUNNING,
         created_at=START,
@@ -148,9 +157,9 @@ async def test_a_task_that_may_not_be_read_slows_no_other(
     await room.clock.advance(600)
     for number in range(3):
         assert longest_gap(room.api.times(f"good {number}")) <= 30
-        assert not any(shown.refused for shown in room.screens[f"good {number}"].progress)
+        assert not any(shown.refused for shown in room.statuses[f"good {number}"].progress)
     assert 9 <= len(room.api.times("bad")) <= 11, "once a minute"
-    assert room.screens["bad"].refused
+    assert room.statuses["bad"].refused
     told = [one for one in caplog.records if one.levelname == "ERROR"]
     assert len(told) == 1, "the operator hears of it once"
 
@@ -161,7 +170,7 @@ async def test_two_tasks_that_may_not_be_read_slow_no_other(room: Room) -> None:
     room.follow("good", running)
     await room.clock.advance(600)
     assert longest_gap(room.api.times("good")) <= 30
-    assert not any(shown.refused for shown in room.screens["good"].progress)
+    assert not any(shown.refused for shown in room.statuses["good"].progress)
 
 
 async def test_tasks_that_may_not_be_read_hold_the_others_up_once_and_not_again(
@@ -175,7 +184,7 @@ async def test_tasks_that_may_not_be_read_hold_the_others_up_once_and_not_again(
     seen = len(room.api.times("good"))
     await room.clock.advance(600)
     assert longest_gap(room.api.times("good")[seen:]) <= 30
-    assert not room.screens["good"].refused
+    assert not room.statuses["good"].refused
     for number in range(4):
         assert len(room.api.times(f"bad {number}")) <= 15, "once a minute"
     assert caplog.text.count("reading jobs:") == 1
@@ -207,7 +216,7 @@ async def test_a_task_of_which_nothing_can_be_learned_slows_no_other(
         room.follow(f"bad {number}", failing(error))
     await room.clock.advance(300)
     assert longest_gap(room.api.times("good")) <= max(alone, 30)
-    assert not any(shown.refused for shown in room.screens["good"].progress)
+    assert not any(shown.refused for shown in room.statuses["good"].progress)
 
 
 async def test_a_task_that_is_refused_to_the_end_ends_with_the_truth(room: Room) -> None:
@@ -244,7 +253,7 @@ async def test_when_nobody_may_read_one_read_a_minute_asks_until_somebody_may(
     probes = [at for _, at in room.api.reads[min(tasks, 3) :]]
     assert 7 <= len(probes) <= 10
     assert all(later - earlier >= 60 for earlier, later in pairwise(probes))
-    assert all(screen.refused for screen in room.screens.values())
+    assert all(status.refused for status in room.statuses.values())
     assert caplog.text.count("top up the Vtrix account") == 1
     for name in names:
         room.api.answers[name] = running
@@ -252,7 +261,7 @@ async def test_when_nobody_may_read_one_read_a_minute_asks_until_somebody_may(
     before = len(room.api.reads)
     await room.clock.advance(20)
     assert len({name for name, _ in room.api.reads[before - tasks :]}) == tasks, "all go on at once"
-    assert not any(screen.refused for screen in room.screens.values())
+    assert not any(status.refused for status in room.statuses.values())
 
 
 async def test_each_time_that_nobody_may_read_is_told_once(
@@ -277,7 +286,7 @@ async def test_whatever_the_api_takes_shows_that_it_takes_the_key(room: Room) ->
     before = len(room.api.reads)
     for name in room.ends:
         room.api.answers[name] = running
-    room.watcher.succeeded()
+    room.poller.succeeded()
     await room.clock.advance(10)
     assert len(room.api.reads) >= before + 4
 
@@ -314,7 +323,7 @@ async def test_a_finished_task_without_a_readable_output_is_told_after_two_minut
 async def test_an_output_that_can_be_read_later_is_no_unreadable_one(room: Room) -> None:
     room.follow("odd", unreadable())
     await room.clock.advance(110)
-    done = Completed(task_id="odd", job_id="j", pictures=())
+    done = Completed(task_id="odd", job_id="j", images=())
     room.api.answers["odd"] = lambda: done
     await room.clock.advance(60)
     assert room.ends["odd"].result() == done

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from bot.words import RefusedWords
+from bot.refused_words import RefusedWords
 from tests.discord_server.process import PROJECT, BotProcess, Started
 from tests.discord_server.server import DiscordServer
 from tests.process import kill_launch
@@ -27,7 +27,7 @@ from tests.process import kill_launch
 ORDER_MAX_BYTES = 64 * 1024
 IMPORTED = (
     "bot.assembly",
-    "bot.checkup",
+    "bot.doctor",
     "cogs.buttons",
     "cogs.imagine",
     "cogs.remix",

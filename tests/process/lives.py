@@ -41,7 +41,7 @@ class Life:
     ask: Ask
     events: tuple[str, ...]
     """Commits and requests; around each of them are two points."""
-    ending: Ending = Ending.PICTURES
+    ending: Ending = Ending.IMAGES
 
     @property
     def points(self) -> list[str]:
@@ -106,7 +106,7 @@ BEGINNING = (
 
 SUBMIT = ("commit begin_submit", "POST submit", "commit begin_run")
 IN_DOUBT = around(SUBMIT)[1:-1]
-FINISH = ("commit finish", "GET picture")
+FINISH = ("commit finish", "GET image")
 AT_WORK = (
     "commit accept",
     "POST answer: progress",
@@ -114,8 +114,8 @@ AT_WORK = (
     "PATCH answer: progress",
     "GET task",
 )
-SHOWN = ("PATCH answer: pictures", "commit delivered")
-TOLD = ("PATCH answer: failure", "commit told")
+SHOWN = ("PATCH answer: images", "commit mark_delivered")
+TOLD = ("PATCH answer: failure", "commit mark_notified")
 LOOK = ("GET history", "GET users/*", "POST users/@me/channels")
 """Whether its end is in a message of its own, where the job has none or it cannot be read."""
 PING = "POST message: reply"
@@ -139,8 +139,8 @@ STARTS = {
             *SUBMIT,
             "GET task",
             *FINISH,
-            "POST message: pictures",
-            "commit delivered",
+            "POST message: images",
+            "commit mark_delivered",
         ),
     ),
     "accepted privately": Start(
@@ -152,8 +152,8 @@ STARTS = {
             *SUBMIT,
             "GET task",
             *FINISH,
-            "POST message: pictures",
-            "commit delivered",
+            "POST message: images",
+            "commit mark_delivered",
         ),
     ),
     "answered, late": Start(
@@ -166,15 +166,15 @@ STARTS = {
             "PATCH message: progress",
             "GET task",
             *FINISH,
-            "PATCH message: pictures",
-            "commit delivered",
+            "PATCH message: images",
+            "commit mark_delivered",
             PING,
         ),
     ),
     "submitting": Start(
         life=IMAGINE,
         kills=("after POST submit",),
-        events=("GET answer", "commit lose", *TOLD, PING),
+        events=("GET answer", "commit mark_unknown", *TOLD, PING),
     ),
     "running": Start(
         life=IMAGINE,
@@ -184,7 +184,7 @@ STARTS = {
     "finished": Start(
         life=IMAGINE,
         kills=("after commit finish",),
-        events=("GET answer", "GET picture", "PATCH answer: pictures", "commit delivered", PING),
+        events=("GET answer", "GET image", "PATCH answer: images", "commit mark_delivered", PING),
     ),
     "failed": Start(
         life=IN_VAIN,
@@ -194,6 +194,12 @@ STARTS = {
     "submitting, without a message": Start(
         life=IMAGINE,
         kills=("after commit accept", "after POST submit"),
-        events=("GET answer", "commit lose", "GET history", "POST message: failure", "commit told"),
+        events=(
+            "GET answer",
+            "commit mark_unknown",
+            "GET history",
+            "POST message: failure",
+            "commit mark_notified",
+        ),
     ),
 }

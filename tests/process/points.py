@@ -1,6 +1,6 @@
 """Points in the life of a running bot: before and after all that outlives its process.
 
-That is each commit to the database, and each request to Discord or to the API, the pictures
+That is each commit to the database, and each request to Discord or to the API, the images
 included. Points are watched from outside, at SQLAlchemy's and aiohttp's own doors. Their names
 stand for kinds ("before commit accept", "after PATCH answer: progress"), so they stay the same when
 there is one read more or less.
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from yarl import URL
 
 from bot import texts
-from bot.store import erasing, facts, queries
+from bot.store import erasing, metadata, queries
 
 Passing = Callable[[str], None]
 """Told the name of each point, at that point."""
@@ -34,7 +34,7 @@ NAMES = (
     (r"\w+ /api/v10/channels/\d+/messages(/\d+)?", "message"),
     (r"\w+ .+/generation", "submit"),
     (r"\w+ .+/generation/task/.+", "task"),
-    (r"\w+ /pictures/.+", "picture"),
+    (r"\w+ /images/.+", "image"),
 )
 """What is behind a method and a path; any other path stands for itself."""
 
@@ -47,7 +47,7 @@ def watch(passing: Passing) -> None:
 
 def _watch_commits(passing: Passing) -> None:
     """Commits are called by the first step of their group."""
-    for module in (queries, erasing, facts):
+    for module in (queries, erasing, metadata):
         for name, step in inspect.getmembers(module, inspect.isfunction):
             if step.__module__ == module.__name__ and not name.startswith("_"):
                 setattr(module, name, _noted(step))
@@ -96,7 +96,7 @@ def _request_name(method: str, path: str, body: object) -> str:
 def _content(body: object) -> str:
     """What a message to people is about."""
     if isinstance(body, aiohttp.FormData):
-        return "pictures"
+        return "images"
     decoded: dict[str, Any] = json.loads(str(body))
     if decoded.get("type") == MODAL:
         return "form"

@@ -59,13 +59,13 @@ READS: Mapping[str, Accident] = {
     "progress before its beginning": nonsense({"id": "x", "status": "pending", "progress": -1}),
 }
 
-PICTURES: Mapping[str, Accident] = {
+IMAGES: Mapping[str, Accident] = {
     "404": status(404),
     "a slow drip": drip,
     "silence": silence,
     "200 MB": endless(200, "image/png"),
     "a page of HTML": html(200),
-    "no picture": status(200, '{"not": "a picture"}', "application/octet-stream"),
+    "no image": status(200, '{"not": "an image"}', "application/octet-stream"),
     "a reset": reset,
     "another host": status(302, Location="http://127.0.0.1:9/p.png"),
     "another name": status(302, Location="http://localhost:9/p.png"),
@@ -93,7 +93,7 @@ def env(env: dict[str, str]) -> dict[str, str]:
 
 
 def ended(message: SeenMessage) -> bool:
-    return "Remix 1" in message.buttons or "No pictures" in message.text
+    return "Remix 1" in message.buttons or "No images" in message.text
 
 
 async def end_of(person: Person, channel: Channel, prompt: str) -> SeenMessage:
@@ -117,7 +117,7 @@ async def test_no_fault_of_a_read_ends_a_job(
     script = Script("read", READS, times=2)
     api.interfere = script.interfere
     ends = await ends_of(guild, channel, READS)
-    shown = {prompt: len(message.pictures) for prompt, message in ends.items()}
+    shown = {prompt: len(message.images) for prompt, message in ends.items()}
     assert shown == dict.fromkeys(READS, 4)
     assert script.happened == Counter(dict.fromkeys(READS, 2))
     assert api.submit_calls == len(READS)
@@ -145,7 +145,7 @@ async def test_one_job_that_can_never_be_read_holds_up_no_other(
     bad = await people[0].slash(channel, "imagine", prompt="bad")
     await api.until(lambda: script.happened.total() > 0)
     ends = [await end_of(people[1], channel, f"good {number}") for number in range(2)]
-    assert [len(message.pictures) for message in ends] == [4, 4]
+    assert [len(message.images) for message in ends] == [4, 4]
     assert "rejecting my status checks" not in ends[1].text
     shown = await bad.message()
     assert not ended(shown)
@@ -197,26 +197,26 @@ async def test_a_submit_that_the_api_refuses_ends_at_once_and_charges_nothing(
     assert api.submit_calls == 1
 
 
-async def test_a_picture_that_cannot_be_had_is_a_link_and_the_others_come(
+async def test_an_image_that_cannot_be_had_is_a_link_and_the_others_come(
     api: GenerationServer, bot: BotProcess, guild: Community, channel: Channel
 ) -> None:
     async def spoil(call: Call, job: Job, request: web.Request) -> web.StreamResponse | None:
         third = request.path.endswith("_2.png")
-        return await PICTURES[job.prompt](request) if call == "picture" and third else None
+        return await IMAGES[job.prompt](request) if call == "image" and third else None
 
     api.interfere = spoil
-    ends = await ends_of(guild, channel, PICTURES)
+    ends = await ends_of(guild, channel, IMAGES)
     for prompt, message in ends.items():
-        assert [one.filename[-6:] for one in message.pictures] == ["_0.png", "_1.png", "_3.png"], (
+        assert [one.filename[-6:] for one in message.images] == ["_0.png", "_1.png", "_3.png"], (
             prompt
         )
         why = "is too large to post here" if prompt == "200 MB" else "could not be fetched"
-        assert f"Picture 3 {why}: [open it](http" in message.text, prompt
+        assert f"Image 3 {why}: [open it](http" in message.text, prompt
         assert "Remix 3" in message.buttons
     assert "ERROR" not in bot.output
 
 
-async def test_a_result_without_a_single_address_is_told_as_one_without_pictures(
+async def test_a_result_without_a_single_address_is_told_as_one_without_images(
     api: GenerationServer, bot: BotProcess, people: list[Person], channel: Channel
 ) -> None:
     assert bot.lines
@@ -229,7 +229,7 @@ async def test_a_result_without_a_single_address_is_told_as_one_without_pictures
     api.interfere = Script("read", done, times=1).interfere
     for prompt in done:
         message = await end_of(people[0], channel, prompt)
-        assert "without a single picture" in message.text
+        assert "without a single image" in message.text
         assert "It may have been charged" in message.text
 
 
@@ -262,6 +262,6 @@ async def test_when_the_api_is_asked_too_often_all_jobs_pause(
     ends = await asyncio.gather(
         end_of(people[0], channel, "a"), end_of(people[1], channel, "b sandbox:seconds=6")
     )
-    assert [len(message.pictures) for message in ends] == [4, 4]
+    assert [len(message.images) for message in ends] == [4, 4]
     longest_s = max(after - before for before, after in itertools.pairwise(read_at))
     assert longest_s >= pause_s

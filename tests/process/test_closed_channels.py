@@ -42,9 +42,9 @@ def square(guild: Community) -> Channel:
 
 
 async def shown(person: Person, where: Channel, link: str) -> str:
-    """What `/show` tells of the message with this link, and which pictures."""
+    """What `/show` tells of the message with this link, and which images."""
     answer = await (await person.slash(where, "show", job_id=link)).message(_is_filled)
-    return f"{answer.text} {[one.filename for one in answer.pictures]}"
+    return f"{answer.text} {[one.filename for one in answer.images]}"
 
 
 def _is_filled(message: SeenMessage) -> bool:
@@ -153,10 +153,10 @@ async def test_what_discord_shows_to_one_person_alone_is_private(
     third = await result_of(await zoe.click(second, "Again"))
     assert await yan.types(here, "remix", "job_id", "heron") == []
     for result in (first, second, third):
-        assert UNKNOWN_ID in await shown(yan, here, result.pictures[0].filename)
-        assert SECRET in await shown(zoe, here, result.pictures[0].filename)
+        assert UNKNOWN_ID in await shown(yan, here, result.images[0].filename)
+        assert SECRET in await shown(zoe, here, result.images[0].filename)
     zoe.user.permissions |= USE_EXTERNAL_APPS
-    assert SECRET in await shown(zoe, here, first.pictures[0].filename)
+    assert SECRET in await shown(zoe, here, first.images[0].filename)
     assert not any(SECRET in message.text for message in yan.messages(here)), "it stays private"
     listed = await (await zoe.slash(here, "jobs")).message()
     assert listed.text.count("private") == 3

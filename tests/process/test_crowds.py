@@ -88,7 +88,7 @@ async def test_twenty_clicks_at_once_never_run_more_than_three(
         assert len(refused) == 20 - 3 - 10
         assert all("You have 10 jobs waiting already" in one.text for one in refused)
         ends = [await _end(people[0], channel, one) for one in shown if not one.ephemeral]
-        assert all(len(one.pictures) == 4 for one in ends)
+        assert all(len(one.images) == 4 for one in ends)
         assert at_once(api.submits) == 3
 
 
@@ -106,7 +106,7 @@ async def test_whoever_asks_for_much_lets_others_have_their_turns(
         assert len(api.submits) == 1, "the first is still at work"
         assert [await _position(one) for one in asked[-2:]] == [2, 4]
         ends = await asyncio.gather(*(one.message(finished) for one in (first, *asked)))
-    assert all(len(one.pictures) == 4 for one in ends)
+    assert all(len(one.images) == 4 for one in ends)
     assert at_once(api.submits) == 1
     order = [job.prompt.split()[0] for job in api.submits]
     assert order == ["ann", "ann", "ben", "ann", "ben", *["ann"] * 6]
@@ -133,7 +133,7 @@ async def test_whoever_waits_still_waits_after_a_restart_and_is_served(
         await bot.kill()
     async with bots(MAX_RUNNING="1"):
         for one in (running, *waiting):
-            assert len((await one.message(finished)).pictures) == 4
+            assert len((await one.message(finished)).images) == 4
     assert [job.prompt.split()[0] for job in api.submits] == ["first", "ann", "ben"]
     assert at_once(api.submits) == 1
 
@@ -150,7 +150,7 @@ async def test_a_private_job_is_nobody_elses_to_see(
         shown = await result_of(await ann.slash(channel, "show", job_id=job.task_id))
         public = await result_of(await ben.slash(channel, "imagine", prompt=f"x {QUICK}"))
         seen = [*ben.messages(channel)]
-        for name in (job.job_id, job.task_id, mine.pictures[0].filename):
+        for name in (job.job_id, job.task_id, mine.images[0].filename):
             tries = (
                 await ben.slash(channel, "show", job_id=name),
                 await ben.slash(channel, "remix", job_id=name, image=0, prompt="y"),

@@ -61,7 +61,7 @@ async def test_whoever_loses_its_lock_to_a_second_bot_ends_and_edits_nothing_mor
             assert "Another bot process has taken over this database" in first.output
             assert "Traceback" not in first.output
             await second.wait_for_line("Logged in as")
-            assert len((await handle.message(finished)).pictures) == 4
+            assert len((await handle.message(finished)).images) == 4
             assert await second.stop() == 0
     assert api.submit_calls == 1
 
@@ -83,7 +83,7 @@ async def test_a_bot_whose_connections_are_cut_goes_on_where_nobody_else_comes(
             handle = await people[0].slash(channel, "imagine", prompt=f"{number} sandbox:seconds=5")
             await api.until(lambda number=number: len(api.submits) == number)
             await other.execute(CUT_ALL_BUT_WHO_WAITS)
-            assert len((await handle.message(finished)).pictures) == 4
+            assert len((await handle.message(finished)).images) == 4
         assert await bot.stop() == 0
         assert "Traceback" not in bot.output
 
@@ -107,7 +107,7 @@ async def test_a_bot_whose_database_file_is_deleted_refuses_says_so_and_ends(
     if asked:
         refused = await people[1].slash(channel, "imagine", prompt="into nowhere")
         assert "did not accept this. Nothing was charged" in (await refused.message()).text
-    assert len((await under_way.message(finished)).pictures) == 4
+    assert len((await under_way.message(finished)).images) == 4
     assert await bot.wait() == 1
     last = bot.lines[-1]
     assert "data/remixbot.db was deleted, moved or replaced while the bot was running" in last

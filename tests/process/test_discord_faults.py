@@ -43,7 +43,7 @@ def finished(message: SeenMessage) -> bool:
 
 
 def results(person: Person, channel: Channel) -> list[SeenMessage]:
-    """Every message with pictures that this person can find."""
+    """Every message with images that this person can find."""
     everywhere = [*person.messages(channel), *person.direct_messages()]
     return [message for message in everywhere if finished(message)]
 
@@ -53,7 +53,7 @@ async def ends_once(
 ) -> SeenMessage:
     """The one result, in the message that answered."""
     message = await handle.message(finished)
-    assert len(message.pictures) == 4
+    assert len(message.images) == 4
     assert [one.id for one in results(person, channel)] == [message.id]
     assert api.submit_calls == 1
     return message
@@ -174,15 +174,15 @@ async def test_what_is_kept_out_before_it_reaches_discord_comes_without_its_word
     """Cloudflare may dislike the words, or everything for now."""
     waits = {
         **EASY,
-        "bot.jobs.patience.DELIVERY_PAUSES_S": (0.1, 0.1),
-        "bot.ui.progress.EDIT_GAP_S": 1000.0,
+        "bot.jobs.retry.DELIVERY_PAUSES_S": (0.1, 0.1),
+        "bot.delivery.progress_edits.EDIT_GAP_S": 1000.0,
     }
     async with bots(**{CONSTANTS: json.dumps(waits)}) as bot:
         handle = await people[0].slash(channel, "imagine", prompt="a fox sandbox:seconds=2")
         await handle.message(lambda message: "%" in message.text)
         discord.faults.add("*", "/webhooks/**", REFUSED_BY_A_PAGE, times=times)
         message = await handle.message(finished)
-        assert len(message.pictures) == 4
+        assert len(message.images) == 4
         assert ("a fox" in message.text) is kept
         await bot.wait_for_line("is delivered")
     assert [one.id for one in results(people[0], channel)] == [message.id]
@@ -217,7 +217,7 @@ async def test_a_message_that_a_moderator_deleted_stays_away_and_its_result_goes
     handle = await ann.slash(channel, "imagine", prompt="a fox sandbox:seconds=4")
     await guild.moderator.delete_message(await handle.message())
     result = await ann.sees_directly(finished)
-    assert len(result.pictures) == 4
+    assert len(result.images) == 4
     assert ann.messages(channel) == []
     assert "ERROR" not in bot.output
 
@@ -228,7 +228,7 @@ async def test_where_the_channel_is_deleted_the_result_goes_to_its_author(
     ann = people[0]
     await ann.slash(channel, "imagine", prompt="a fox sandbox:seconds=4")
     await guild.moderator.delete_channel(channel)
-    assert len((await ann.sees_directly(finished)).pictures) == 4
+    assert len((await ann.sees_directly(finished)).images) == 4
     assert "ERROR" not in bot.output
 
 
@@ -243,7 +243,7 @@ async def test_where_the_bot_may_no_longer_see_the_channel_the_result_goes_to_it
     discord.faults.add("PATCH", BY_TOKEN, error(401, 50027), times=None)
     await ann.slash(channel, "imagine", prompt="a fox sandbox:seconds=4")
     await guild.moderator.let_bot(channel, 0)
-    assert len((await ann.sees_directly(finished)).pictures) == 4
+    assert len((await ann.sees_directly(finished)).images) == 4
     assert "ERROR" not in bot.output
 
 
@@ -281,10 +281,10 @@ async def test_faults_of_discord_do_not_touch_the_jobs_of_others(
     shown = await handle.message()
     discord.faults.add("PATCH", f"/webhooks/*/*/messages/{shown.id}", broken(503), times=None)
     other = await ben.slash(channel, "imagine", prompt="ben's sandbox:seconds=3")
-    assert len((await other.message(finished)).pictures) == 4
+    assert len((await other.message(finished)).images) == 4
     assert not finished(shown)
     discord.faults.clear()
-    assert len((await handle.message(finished)).pictures) == 4
+    assert len((await handle.message(finished)).images) == 4
     assert api.submit_calls == 2
     assert "ERROR" not in bot.output
 
@@ -314,7 +314,7 @@ async def test_a_gateway_that_goes_away_costs_no_job_and_no_click(
     message = await ends_once(handle, ann, channel, api)
     await discord.bot_connected()
     again = await ann.click(message, "Again")
-    assert len((await again.message(finished)).pictures) == 4
+    assert len((await again.message(finished)).images) == 4
     assert bot.output.count("Logged in as") == 1, "nobody is greeted again, no job goes on twice"
     assert "ERROR" not in bot.output
 

@@ -26,7 +26,10 @@ async def test_an_answer_that_nobody_could_look_for_says_in_the_end_that_nothing
 ) -> None:
     discord.faults.add("POST", CALLBACK, RESET_AFTER)
     discord.faults.add("GET", ANSWER, RESET, times=None)
-    waits = {"bot.ui.screen.ATTEMPTS": 1, "bot.ui.screen.RETRACT_EVERY_S": 0.1}
+    waits = {
+        "bot.delivery.status_message.ATTEMPTS": 1,
+        "bot.delivery.status_message.RETRACT_EVERY_S": 0.1,
+    }
     async with bots(**{CONSTANTS: json.dumps({**EASY, **waits})}) as bot:
         await people[0].slash(channel, "imagine", prompt="a fox")
         await bot.wait_for_line("An answer is not taken back yet")
@@ -54,5 +57,5 @@ async def test_a_job_whose_answer_was_on_its_way_when_the_bot_was_stopped_goes_o
         await people[0].sees(channel, lambda one: "Remix 1" in one.buttons)
         assert await bot.stop() == 0
     [message] = [one for one in people[0].messages(channel) if one.reference is None]
-    assert len(message.pictures) == 4
+    assert len(message.images) == 4
     assert api.submit_calls == 1

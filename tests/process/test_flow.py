@@ -13,7 +13,7 @@ from tests.process.conftest import Bots
 
 
 def finished(message: SeenMessage) -> bool:
-    return "Remix 1" in message.buttons or "No pictures" in message.text
+    return "Remix 1" in message.buttons or "No images" in message.text
 
 
 async def result_of(handle: Handle) -> SeenMessage:
@@ -27,7 +27,7 @@ async def test_a_chain_of_three_from_command_to_buttons(
     handle = await ann.slash(channel, "imagine", prompt="a fox at sunset sandbox:seconds=3")
     await handle.message(lambda message: "%" in message.text)
     message = await result_of(handle)
-    assert [picture.content for picture in message.pictures] == [DOT] * 4
+    assert [image.content for image in message.images] == [DOT] * 4
     for step in range(3):
         form = await ann.click(message, f"Remix {step + 1}")
         assert form.modal is not None
@@ -43,7 +43,7 @@ async def test_a_chain_of_three_from_command_to_buttons(
     assert KEY not in bot.output
 
 
-async def test_people_at_once_get_their_own_pictures_from_one_message(
+async def test_people_at_once_get_their_own_images_from_one_message(
     bot: BotProcess, api: GenerationServer, channel: Channel, people: list[Person]
 ) -> None:
     message = await result_of(await people[0].slash(channel, "imagine", prompt="the parent"))
@@ -58,11 +58,11 @@ async def test_people_at_once_get_their_own_pictures_from_one_message(
     for number, (person, result) in enumerate(zip(people, results, strict=True)):
         assert f"by {person.user.name}" in result.text
         assert f"Asked by {person.mention}" in result.text
-        assert f"Remix of picture {number % 4 + 1}" in result.text
+        assert f"Remix of image {number % 4 + 1}" in result.text
         [job] = [job for job in api.submits if job.prompt == f"by {person.user.name}"]
         assert job.params["imageNo"] == number % 4
         assert job.params["mode"] == number % 2
-        assert result.pictures[0].filename == f"{job.job_id}_0.png"
+        assert result.images[0].filename == f"{job.job_id}_0.png"
     assert len({result.id for result in results}) == len(people)
     assert bot.output.count("ERROR") == 0
 
@@ -75,7 +75,7 @@ async def test_a_job_is_shown_again_to_those_who_may_see_it(
     await result_of(await ann.slash(channel, "imagine", prompt="a secret", private=True))
     public, secret = api.submits
     again = await result_of(await ben.slash(channel, "show", job_id=public.job_id))
-    assert [picture.content for picture in again.pictures] == [DOT] * 4
+    assert [image.content for image in again.images] == [DOT] * 4
     assert "a fox" in again.text
     assert again.pinged == set()
     mine = await result_of(await ann.slash(channel, "show", job_id=secret.task_id))
@@ -83,7 +83,7 @@ async def test_a_job_is_shown_again_to_those_who_may_see_it(
     assert mine not in ben.messages(channel)
     refused = await (await ben.slash(channel, "show", job_id=secret.task_id)).message()
     assert "none that you can see" in refused.text
-    assert not refused.pictures
+    assert not refused.images
     unknown = await ben.slash(channel, "show", job_id="nobody-knows")
     told = await unknown.message(lambda message: not message.thinking)
     assert "I know no such job" in told.text
@@ -145,7 +145,7 @@ async def test_a_killed_bot_goes_on_with_its_jobs_and_pays_for_none_twice(
     async with bots.start() as second:
         await discord.bot_online()
         for handle in handles:
-            assert len((await result_of(handle)).pictures) == 4
+            assert len((await result_of(handle)).images) == 4
         assert await second.stop() == 0
     assert api.submit_calls == 3
     assert "ERROR" not in second.output

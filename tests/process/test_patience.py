@@ -226,8 +226,8 @@ async def test_jobs_of_before_go_on_once_however_many_attempts_it_takes(
     discord.faults.add("GET", "/gateway/bot", broken(503))
     async with bots.start() as bot:
         await bot.wait_for_line(UP, SOON_S)
-        await asked.message(until=lambda message: bool(message.pictures), timeout_s=SOON_S)
+        await asked.message(until=lambda message: bool(message.images), timeout_s=SOON_S)
         assert await bot.stop() == 0
     assert len([line for line in bot.lines if "goes on: it was" in line]) == 1
     assert api.submit_calls == 1
-    assert len([one for one in ann.messages(channel) if one.pictures]) == 1
+    assert len([one for one in ann.messages(channel) if one.images]) == 1

@@ -1,4 +1,4 @@
-"""Discord refuses words, pictures, edits and places by what they are, on every way to people."""
+"""Discord refuses words, images, edits and places by what they are, on every way to people."""
 
 import pytest
 
@@ -75,7 +75,7 @@ async def test_a_result_comes_without_the_words_that_are_refused_on_every_way(
     discord.world.filters.refuse_words(EVIL, code)
     await leave_only(way, discord, guild, shown)
     result = await found(way, ann, channel)
-    assert len(result.pictures) == 4
+    assert len(result.images) == 4
     if code == HARMFUL_LINK or way != "directly":  # AutoMod is a guild's
         assert EVIL not in result.text
         assert "Discord does not let me show the words" in result.text
@@ -86,7 +86,7 @@ async def test_a_result_comes_without_the_words_that_are_refused_on_every_way(
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_a_result_comes_without_the_pictures_that_are_refused_on_every_way(
+async def test_a_result_comes_without_the_images_that_are_refused_on_every_way(
     bot: BotProcess,
     discord: DiscordServer,
     guild: Community,
@@ -95,19 +95,19 @@ async def test_a_result_comes_without_the_pictures_that_are_refused_on_every_way
     way: str,
 ) -> None:
     shown = await at_work(ann, channel)
-    discord.world.filters.refuse_pictures = True
+    discord.world.filters.refuse_images = True
     await leave_only(way, discord, guild, shown)
     result = await found(way, ann, channel)
-    assert result.pictures == []
+    assert result.images == []
     assert EVIL in result.text, "the words are not what is refused"
     await bot.wait_for_line("is delivered")
     if way == "directly":  # only she sees it, and Details may not be open there
         assert result.text.count("is not taken by Discord: [open it](http") == 4
     else:
-        assert "/pictures/" not in result.text
+        assert "/images/" not in result.text
         told = await (await ann.click(result, "Details")).message()
         assert told.ephemeral
-        assert told.text.count("/pictures/") == 4
+        assert told.text.count("/images/") == 4
     assert all(ended(one) for one in ann.messages(channel))
 
 
@@ -131,7 +131,7 @@ async def test_words_that_are_refused_cost_nothing_also_after_a_restart(
         await again.wait_for_line("Logged in as")
         await discord.bot_connected()
         handle = await ann.submit(form, {"Prompt": "a hare sandbox:seconds=0.1"})
-        assert len((await handle.message(finished)).pictures) == 4
+        assert len((await handle.message(finished)).images) == 4
     assert [job.prompt for job in api.submits] == ["a hare sandbox:seconds=0.1"]
 
 
@@ -143,13 +143,13 @@ async def test_what_is_looked_up_leaves_out_what_is_refused(
     await bot.wait_for_line("is delivered")
     discord.world.filters.refuse_words(EVIL, HARMFUL_LINK)
     listed = await (await ann.slash(channel, "jobs")).message()
-    assert "4 pictures" in listed.text
+    assert "4 images" in listed.text
     told = await (await ann.click(message, "Details")).message()
     assert api.submits[0].job_id in told.text
     assert [file.content.decode() for file in told.raw.files] == [PROMPT]
     again = await ann.slash(channel, "show", job_id=api.submits[0].job_id)
-    assert len((await again.message(finished)).pictures) == 4
-    discord.world.filters.refuse_pictures = True
+    assert len((await again.message(finished)).images) == 4
+    discord.world.filters.refuse_images = True
     once_more = await ann.slash(channel, "show", job_id=api.submits[0].job_id)
     assert "Remix 1" in (await once_more.message(finished)).buttons
     assert "ERROR" not in bot.output
@@ -232,7 +232,7 @@ async def test_a_thread_that_was_locked_meanwhile_sends_the_result_to_its_author
     thread = guild.add_thread(channel, "foxes")
     await at_work(ann, thread)
     await guild.moderator.archive(thread, lock=True)
-    assert len((await ann.sees_directly(finished)).pictures) == 4
+    assert len((await ann.sees_directly(finished)).images) == 4
     await bot.wait_for_line("is delivered")
     assert "ERROR" not in bot.output
 
@@ -256,7 +256,7 @@ async def test_permissions_that_were_taken_meanwhile_send_the_result_another_way
     await guild.moderator.take_from_bot(channel, lost)
     if lost == SEND_MESSAGES:  # edits work on without it
         discord.faults.add("PATCH", IN_CHANNEL, error(403, 50005))
-    assert len((await ann.sees_directly(finished)).pictures) == 4
+    assert len((await ann.sees_directly(finished)).images) == 4
     await bot.wait_for_line("is delivered")
     assert ("a direct message to" in shown.text) is told
 
@@ -270,5 +270,5 @@ async def test_a_voice_channel_in_which_the_bot_may_not_connect_is_refused_befor
     assert api.submit_calls == 0
     opened = guild.add_channel("talk more", kind=VOICE)
     handle = await ann.slash(opened, "imagine", prompt="a fox")
-    assert len((await handle.message(finished)).pictures) == 4
+    assert len((await handle.message(finished)).images) == 4
     assert "ERROR" not in bot.output

@@ -42,7 +42,7 @@ async def quiet(call: Call, job: Job, request: web.Request) -> web.StreamRespons
 
 
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("at", ["working", "silent read", "silent picture"])
+@pytest.mark.parametrize("at", ["working", "silent read", "silent image"])
 async def test_jobs_that_the_api_has_go_on_after_the_next_start(
     bots: Bots,
     bot: BotProcess,
@@ -65,7 +65,7 @@ async def test_jobs_that_the_api_has_go_on_after_the_next_start(
     await ends_cleanly(bot, by)
     api.interfere = None
     async with bots() as second:
-        assert len((await handle.message(finished)).pictures) == 4
+        assert len((await handle.message(finished)).images) == 4
         await ends_cleanly(second)
     assert api.submit_calls == 1
 
@@ -97,16 +97,16 @@ async def test_a_discord_that_says_nothing_holds_nobody_up(
     method: str,
 ) -> None:
     fault = discord.faults.add(method, "/**", SILENCE, times=None)
-    asking = asyncio.create_task(people[0].slash(channel, "imagine", prompt="x"))
+    context = asyncio.create_task(people[0].slash(channel, "imagine", prompt="x"))
     await discord.world.until(
         lambda: fault.happened or None, timeout_s=HANGS_S, describe=lambda: "nothing was asked"
     )
     await ends_cleanly(bot)
     if method == "POST":
         with pytest.raises(DidNotRespond):
-            await asking
+            await context
     else:
-        await asking
+        await context
 
 
 @pytest.mark.slow
@@ -120,11 +120,11 @@ async def test_an_sqlite_database_that_is_locked_holds_nobody_up(
     locker.execute("BEGIN IMMEDIATE")
     try:
         await api.until(lambda: len(api.reads) == len(people))
-        asking = [
+        context = [
             asyncio.create_task(person.slash(channel, "imagine", prompt="locked out"))
             for person in people
         ]
-        await asyncio.gather(*asking)
+        await asyncio.gather(*context)
         assert await bot.stop(PROMISED_S) == 0
     finally:
         locker.close()
@@ -148,8 +148,8 @@ async def test_a_postgresql_server_that_is_frozen_holds_nobody_up(
             await person.slash(channel, "imagine", prompt=f"{number} sandbox:seconds=2.5")
         await api.until(lambda: len(api.submits) == len(people))
         relay.freeze()
-        asking = [person.slash(channel, "imagine", prompt="frozen out") for person in people]
-        refused = await asyncio.gather(*asking)
+        context = [person.slash(channel, "imagine", prompt="frozen out") for person in people]
+        refused = await asyncio.gather(*context)
         for handle in refused:
             assert "did not accept" in (await handle.message()).text
         assert await bot.stop(PROMISED_S) == 0

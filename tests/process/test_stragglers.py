@@ -18,7 +18,7 @@ from tests.process.test_discord_faults import BY_TOKEN, finished, results
 @pytest.fixture
 def env(env: dict[str, str]) -> dict[str, str]:
     """A result waits for an edit under way for a tenth of a second."""
-    constants = json.loads(env[CONSTANTS]) | {"bot.ui.progress.LAST_EDIT_S": 0.1}
+    constants = json.loads(env[CONSTANTS]) | {"bot.delivery.progress_edits.LAST_EDIT_S": 0.1}
     return {**env, CONSTANTS: json.dumps(constants), "DISCORD_TIMEOUT_SECONDS": "10"}
 
 

@@ -63,15 +63,15 @@ async def test_whoever_has_the_bot_uses_it_where_it_is_not(
 ) -> None:
     asked = await zoe.slash(square, "imagine", prompt="a fox sandbox:seconds=3")
     told = await asked.message()
-    assert "If it takes longer, the pictures come as a direct message." in told.text
+    assert "If it takes longer, the images come as a direct message." in told.text
     result = await result_of(asked)
-    assert len(result.pictures) == 4
+    assert len(result.images) == 4
     assert "direct message" not in result.text
     assert "Delete" not in result.buttons, "it could not delete it there"
     form = await zoe.click(result, "Remix 2")
     assert form.modal is not None
     remixed = await result_of(await zoe.submit(form, {"Prompt": "in winter"}))
-    assert len(remixed.pictures) == 4
+    assert len(remixed.images) == 4
     refused = await (await zoe.click(result, "Again")).message()
     assert "You have used up 2 jobs" in refused.text, "the limits for a person hold"
     assert not [one for one in discord.requests if "/channels/" in one.path], "it is not there"
@@ -90,8 +90,8 @@ async def test_a_result_that_comes_late_comes_directly(
     await api.until(lambda: len(api.submits) == 1)
     clock.advance(minutes=16)
     late = await zoe.sees_directly(finished)
-    assert len(late.pictures) == 4
-    assert not (await asked.message()).pictures
+    assert len(late.images) == 4
+    assert not (await asked.message()).images
     assert not [one for one in discord.requests if one.path.endswith(f"{square.id}/messages")]
     form = await zoe.click(late, "Remix 1")
     assert form.modal is not None, "it works on from there"
@@ -104,7 +104,7 @@ async def test_in_a_group_of_friends_it_works_in_the_same_way(
     friends = zoe.group("friends")
     first = await zoe.slash(friends, "imagine", prompt="a fox")
     assert "If it takes longer" in (await first.message()).text
-    assert len((await result_of(first)).pictures) == 4
+    assert len((await result_of(first)).images) == 4
     await zoe.slash(friends, "imagine", prompt="a hare sandbox:seconds=4")
     await api.until(lambda: len(api.submits) == 2)
     clock.advance(minutes=16)
@@ -151,7 +151,7 @@ async def test_a_server_that_takes_the_bot_out_is_forgotten_and_others_are_not(
     await bot.wait_for_line("Erased 1 jobs")
     assert _prompts(tmp_path) == ["a fox", "late sandbox:seconds=6"]
     directly = await running.message(finished)
-    assert len(directly.pictures) == 4, "what is under way ends first"
+    assert len(directly.images) == 4, "what is under way ends first"
     await bot.wait_for_line("Job 3 is delivered")
     await bot.stop()
     assert _prompts(tmp_path) == ["a fox"]

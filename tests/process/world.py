@@ -28,7 +28,7 @@ WAITS = {
     "bot.jobs.forecast.FIRST_READ_S": (0.05, 0.1),
     "bot.jobs.forecast.SHORTEST_GAP_S": 0.1,
     "bot.jobs.forecast.LONGEST_GAPS_S": ((1e9, 0.1),),
-    "bot.ui.screen.PING_AFTER_S": 0.0,
+    "bot.delivery.status_message.PING_AFTER_S": 0.0,
 }
 """Jobs are read at once, and all of them took long enough for a ping."""
 UP = "Logged in as"
@@ -40,7 +40,7 @@ class Ending(Enum):
 
     NOTHING = auto()
     """It was never accepted: Discord says that the bot did not respond."""
-    PICTURES = auto()
+    IMAGES = auto()
     FAILURE = auto()
     DOUBT = auto()
     """It may have been charged; nobody can tell."""
@@ -80,7 +80,7 @@ class World:
 
     def bot(self, *, kill_at: str = "", late: bool = False) -> ForkedBot:
         """A bot, not started yet; *late*: as if the tokens of interactions were past their time."""
-        waits = {**WAITS, "bot.jobs.housekeeping.TOKEN_LIFE_S": 0.0} if late else WAITS
+        waits = {**WAITS, "bot.jobs.maintenance.TOKEN_LIFE_S": 0.0} if late else WAITS
         env = {
             "VTRIX_API_KEY": KEY,
             "VTRIX_API_URL": self.api.url,
@@ -105,9 +105,9 @@ class World:
             await bot.wait_for_line(UP)
             before = len(bot.lines)
             async with asyncio.TaskGroup() as group:
-                asking = group.create_task(self._ask(ask))
+                context = group.create_task(self._ask(ask))
                 await (_die(bot, kill_at) if kill_at else _finish(bot))
-                asking.cancel()
+                context.cancel()
             return passed(bot.lines[before:])
 
     async def _ask(self, ask: "Ask") -> None:
@@ -148,24 +148,24 @@ class World:
         database = f"sqlite+aiosqlite:///{self._folder}/data/remixbot.db"
         async with open_store(database, clock=Clock()) as store:
             assert await store.open_jobs() == []
-            job = await store.job(1)
+            job = await store.get(1)
         assert (job is None) is (ending is Ending.NOTHING)
         if job is not None:
-            assert (job.delivered_at is not None) is (ending is Ending.PICTURES)
-            assert (job.told_at is not None) is (ending is not Ending.PICTURES)
+            assert (job.delivered_at is not None) is (ending is Ending.IMAGES)
+            assert (job.told_at is not None) is (ending is not Ending.IMAGES)
             assert job.interaction_token is None, "a secret outlives its use"
 
     def _was_told(self, ending: Ending) -> None:
         seen = self.seen
         at_work = [one for one in seen if "· started <t:" in one.text]
         assert not at_work, f"somebody waits for ever: {seen}"
-        results = [one for one in seen if one.pictures]
+        results = [one for one in seen if one.images]
         failures = [one for one in seen if texts.FAILURE_HEADING in one.text]
         ends = [*results, *failures]
         assert len(ends) == (ending is not Ending.NOTHING), seen
-        assert len(results) == (ending is Ending.PICTURES), seen
+        assert len(results) == (ending is Ending.IMAGES), seen
         for result in results:
-            assert [picture.content for picture in result.pictures] == [DOT] * 4
+            assert [image.content for image in result.images] == [DOT] * 4
         doubts = [one for one in failures if "may have been charged" in one.text]
         assert len(doubts) == (ending is Ending.DOUBT), seen
         replies = [one for one in seen if one.reference in [end.id for end in ends]]

@@ -59,13 +59,13 @@ class Answer:
         return str(self.at("id"))
 
     @property
-    def pictures(self) -> list[Mapping[str, str]]:
+    def images(self) -> list[Mapping[str, str]]:
         """The content of a completed task."""
         return cast("list[Mapping[str, str]]", self.at("output", 0, "content"))
 
     @property
-    def picture_urls(self) -> list[str]:
-        return [picture["url"] for picture in self.pictures]
+    def image_urls(self) -> list[str]:
+        return [image["url"] for image in self.images]
 
 
 class Caller:
@@ -117,7 +117,7 @@ class Caller:
         self.clock.advance(15.0)
         return await self.read(submitted.task_id)
 
-    async def picture(self, url: str) -> tuple[int, bytes]:
+    async def image(self, url: str) -> tuple[int, bytes]:
         async with self.session.get(url) as response:
             return response.status, await response.read()
 

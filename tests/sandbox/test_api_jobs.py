@@ -25,16 +25,16 @@ async def test_a_job_runs_with_rising_progress_and_then_completes(api: Caller) -
     assert not done.has("progress")
 
 
-async def test_a_completed_task_tells_pictures_job_id_cost_and_time(api: Caller) -> None:
+async def test_a_completed_task_tells_images_job_id_cost_and_time(api: Caller) -> None:
     submitted = await api.imagine("a fox sandbox:seconds=10")
     made_at = api.clock.unix()
     done = await api.finish(submitted)
-    job_id = done.pictures[0]["jobId"]
+    job_id = done.images[0]["jobId"]
     assert str(UUID(job_id)) == job_id
     assert re.fullmatch(r"[0-9a-v]{20}", done.task_id)
-    assert {picture["jobId"] for picture in done.pictures} == {job_id}
-    assert {picture["type"] for picture in done.pictures} == {"image"}
-    names = [url.rpartition("/")[2] for url in done.picture_urls]
+    assert {image["jobId"] for image in done.images} == {job_id}
+    assert {image["type"] for image in done.images} == {"image"}
+    names = [url.rpartition("/")[2] for url in done.image_urls]
     assert names == [f"{job_id}_{number}.png" for number in range(4)]
     assert done.at("metadata", "jobId") == job_id
     assert done.at("usage", "cost") == "0.080000"
@@ -82,17 +82,17 @@ async def test_another_account_does_not_wait(api: Caller) -> None:
 
 async def test_a_finished_remix_can_be_remixed_again(api: Caller) -> None:
     first = await api.imagine_and_finish("a fox")
-    second = await api.finish(await api.remix(first.pictures[2]["jobId"], image_no=2))
-    third = await api.finish(await api.remix(second.pictures[3]["jobId"], image_no=3, mode=1))
+    second = await api.finish(await api.remix(first.images[2]["jobId"], image_no=2))
+    third = await api.finish(await api.remix(second.images[3]["jobId"], image_no=3, mode=1))
     assert third.at("status") == "completed"
-    assert len({done.pictures[0]["jobId"] for done in (first, second, third)}) == 3
+    assert len({done.images[0]["jobId"] for done in (first, second, third)}) == 3
 
 
 async def test_a_job_can_be_there_already_finished(api: Caller) -> None:
     job = api.server.add_finished_job(prompt="a fox", job_id="prepared", task_id="first")
     done = await api.read("first", "whatever-key")
     assert done.at("status") == "completed"
-    assert done.picture_urls == list(api.server.picture_urls(job).values())
+    assert done.image_urls == list(api.server.image_urls(job).values())
     assert (await api.finish(await api.remix("prepared"))).at("status") == "completed"
     with pytest.raises(ValueError, match="exists already"):
         api.server.add_finished_job(prompt="a fox", job_id="prepared")

@@ -67,7 +67,7 @@ def test_help_tells_every_scripted_word(capsys: pytest.CaptureFixture[str]) -> N
     with pytest.raises(SystemExit) as ended:
         main(["--help"])
     assert ended.value.code == 0
-    assert "sandbox:pictures=N" in capsys.readouterr().out
+    assert "sandbox:images=N" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("arguments", [["--port", "70000"], ["--speed", "0"], ["--speed", "nan"]])

@@ -70,7 +70,7 @@ async def test_seconds_is_exact_whatever_the_speed() -> None:
 async def test_a_job_of_no_seconds_is_completed_in_the_answer_to_its_submit(api: Caller) -> None:
     submitted = await api.imagine("a fox sandbox:seconds=0")
     assert submitted.at("status") == "completed"
-    assert len(submitted.pictures) == 4
+    assert len(submitted.images) == 4
 
 
 async def test_fail_fails_at_the_end_with_the_code_of_the_model(api: Caller) -> None:
@@ -92,28 +92,28 @@ async def test_none_completes_without_output_and_is_charged(api: Caller) -> None
 
 
 def numbers(done: Answer) -> list[int]:
-    return [int(url.rpartition("_")[2].removesuffix(".png")) for url in done.picture_urls]
+    return [int(url.rpartition("_")[2].removesuffix(".png")) for url in done.image_urls]
 
 
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ("sandbox:pictures=2", [0, 1]),
-        ("sandbox:pictures=0", []),
-        ("sandbox:pictures=6", [0, 1, 2, 3, 4, 5]),
-        ("sandbox:pictures=999", list(range(16))),
+        ("sandbox:images=2", [0, 1]),
+        ("sandbox:images=0", []),
+        ("sandbox:images=6", [0, 1, 2, 3, 4, 5]),
+        ("sandbox:images=999", list(range(16))),
         ("sandbox:missing=1", [0, 2, 3]),
         ("sandbox:missing=0 sandbox:missing=3", [1, 2]),
     ],
 )
-async def test_scripted_pictures_keep_their_own_numbers(
+async def test_scripted_images_keep_their_own_numbers(
     api: Caller, words: str, expected: list[int]
 ) -> None:
     assert numbers(await api.imagine_and_finish(f"a fox {words}")) == expected
 
 
-async def test_permutations_are_billed_for_every_four_pictures(api: Caller) -> None:
-    done = await api.imagine_and_finish("a fox sandbox:pictures=5 sandbox:missing=0")
+async def test_permutations_are_billed_for_every_four_images(api: Caller) -> None:
+    done = await api.imagine_and_finish("a fox sandbox:images=5 sandbox:missing=0")
     assert done.at("usage", "cost") == "0.160000"
 
 
@@ -213,24 +213,24 @@ async def test_silence_never_answers_a_read() -> None:
             await read
 
 
-async def test_big_pictures_are_over_ten_mebibytes(api: Caller) -> None:
+async def test_big_images_are_over_ten_mebibytes(api: Caller) -> None:
     done = await api.imagine_and_finish("a fox sandbox:big")
-    status, png = await api.picture(done.picture_urls[0])
+    status, png = await api.image(done.image_urls[0])
     assert status == 200
     assert len(png) > 10 * 1024 * 1024
 
 
-async def test_gone_pictures_have_addresses_that_give_404(api: Caller) -> None:
+async def test_gone_images_have_addresses_that_give_404(api: Caller) -> None:
     done = await api.imagine_and_finish("a fox sandbox:gone")
-    assert len(done.picture_urls) == 4
-    assert (await api.picture(done.picture_urls[0]))[0] == 404
+    assert len(done.image_urls) == 4
+    assert (await api.image(done.image_urls[0]))[0] == 404
 
 
 async def test_words_of_no_meaning_are_ignored(api: Caller) -> None:
-    prompt = "sandbox:unheard sandbox:failure sandbox:pictures sandbox:pictures=x sandbox:fail=1"
+    prompt = "sandbox:unheard sandbox:failure sandbox:images sandbox:images=x sandbox:fail=1"
     done = await api.imagine_and_finish(prompt)
     assert done.at("status") == "completed"
-    assert len(done.pictures) == 4
+    assert len(done.images) == 4
 
 
 def test_words_are_read_in_any_case_and_beside_punctuation() -> None:

@@ -3,17 +3,17 @@
 import itertools
 from decimal import Decimal
 
-from bot.limits import Allowance, Limits
+from bot.limits import Limits, Quota
 from bot.model import (
     Completed,
+    Destination,
+    Image,
     ImagineRequest,
     Job,
+    MediaKind,
     MessageLink,
     Mode,
     NewJob,
-    Picture,
-    PictureKind,
-    Place,
     RemixRequest,
     Request,
     Source,
@@ -26,7 +26,9 @@ MESSAGE = 9_200_000_000_000_000_002
 ELSEWHERE = MESSAGE + 1000
 """The message that shows a job where a test does not care."""
 TOKEN = "aW50ZXJhY3Rpb246c2VjcmV0"
-PLACE = Place(guild_id=AUTHOR + 1, channel_id=CHANNEL, private=False, file_limit_bytes=10_485_760)
+PLACE = Destination(
+    guild_id=AUTHOR + 1, channel_id=CHANNEL, private=False, file_limit_bytes=10_485_760
+)
 REMIX = RemixRequest(
     source=Source(job_id="7286412345678901234", image_no=3),
     prompt="a harbour at dawn 🌅",
@@ -34,7 +36,7 @@ REMIX = RemixRequest(
     callback="https://example.org/done?id=1",
 )
 
-_EVERY = Allowance(
+_EVERY = Quota(
     running=9, waiting=9, jobs_per_day=9, usd_per_day=Decimal(9), usd_per_month=Decimal(9)
 )
 EVERY_LIMIT = Limits(person=_EVERY, server=_EVERY, everybody=_EVERY)
@@ -42,10 +44,10 @@ EVERY_LIMIT = Limits(person=_EVERY, server=_EVERY, everybody=_EVERY)
 _interaction_ids = itertools.count(8_000_000_000_000_000_000)
 
 
-def new_job(request: Request = REMIX, *, place: Place = PLACE) -> NewJob:
+def new_job(request: Request = REMIX, *, place: Destination = PLACE) -> NewJob:
     """A job that nobody has asked for yet: each has an interaction of its own."""
     return NewJob(
-        request=request, author_id=AUTHOR, place=place, interaction_id=next(_interaction_ids)
+        request=request, author_id=AUTHOR, destination=place, interaction_id=next(_interaction_ids)
     )
 
 
@@ -54,7 +56,7 @@ def remix_from_a_message() -> NewJob:
     return NewJob(
         request=REMIX,
         author_id=AUTHOR,
-        place=PLACE,
+        destination=PLACE,
         interaction_id=next(_interaction_ids),
         origin=MessageLink(guild_id=AUTHOR + 2, channel_id=CHANNEL + 5, message_id=MESSAGE + 5),
         application_id=AUTHOR + 3,
@@ -64,23 +66,23 @@ def remix_from_a_message() -> NewJob:
 
 def imagine_in_private() -> NewJob:
     """A job with as few values as a job can have."""
-    place = Place(guild_id=None, channel_id=CHANNEL, private=True, file_limit_bytes=1)
+    place = Destination(guild_id=None, channel_id=CHANNEL, private=True, file_limit_bytes=1)
     return new_job(ImagineRequest(prompt="?"), place=place)
 
 
 def completed(job_id: str = "provider-1", task_id: str = "task-1") -> Completed:
-    """Two of four pictures, one of them with an id of its own."""
+    """Two of four images, one of them with an id of its own."""
     return Completed(
         task_id=task_id,
         job_id=job_id,
         cost_usd=Decimal("0.080001"),
-        pictures=(
-            Picture(job_id=job_id, image_no=2, url="https://example.org/2.png"),
-            Picture(
+        images=(
+            Image(job_id=job_id, image_no=2, url="https://example.org/2.png"),
+            Image(
                 job_id=f"{job_id}-own",
                 image_no=0,
                 url="https://example.org/0.mp4",
-                kind=PictureKind.VIDEO,
+                kind=MediaKind.VIDEO,
             ),
         ),
     )
@@ -113,7 +115,7 @@ async def finished(store: Store, answer: Completed | None = None) -> Job:
 
 async def delivered(store: Store, message_id: int = MESSAGE) -> Job:
     job = await finished(store)
-    assert await store.delivered(job.id, message_id)
+    assert await store.mark_delivered(job.id, message_id)
     return job
 
 
@@ -125,12 +127,12 @@ async def failed(store: Store) -> Job:
 
 async def unknown(store: Store) -> Job:
     job = await submitting(store)
-    assert await store.lose(job.id)
+    assert await store.mark_unknown(job.id)
     return job
 
 
 async def found(store: Store, job_id: int) -> Job:
     """The job as it is kept now."""
-    job = await store.job(job_id)
+    job = await store.get(job_id)
     assert job is not None
     return job

@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.limits import MONTH, Allowance, Limits
+from bot.limits import MONTH, Limits, Quota
 
 YEAR = timedelta(days=365)
 APPLICATION = 700_000_000_000_000_000
@@ -29,8 +29,8 @@ COMMON_WORD = "lighthouse"
 RARE_WORD = "zeppelin"
 """Stands in one of 5,000 prompts."""
 
-_MUCH = Allowance(jobs_per_day=10**6, usd_per_day=Decimal(10**6), usd_per_month=Decimal(10**6))
-ROOMY = Limits(person=_MUCH, server=_MUCH, everybody=Allowance(jobs_per_day=10**6))
+_MUCH = Quota(jobs_per_day=10**6, usd_per_day=Decimal(10**6), usd_per_month=Decimal(10**6))
+ROOMY = Limits(person=_MUCH, server=_MUCH, everybody=Quota(jobs_per_day=10**6))
 """Every limit that can be set, and none that is reached."""
 
 _CHANNELS = 1_000_000_000_000_000_000
@@ -52,7 +52,7 @@ JOB_COLUMNS = (
     "provider_job_id", "cost_usd", "failure", "created_at", "submitted_at", "finished_at",
     "delivered_at", "application_id", "told_at", "multiplier", "reserved_usd",
 )  # fmt: skip
-PICTURES = """
+IMAGES = """
     INSERT INTO pictures (job_id, position, image_no, provider_job_id, url, kind,
                           posted_guild_id, posted_channel_id, posted_message_id)
     SELECT id, number, number, provider_job_id,
@@ -187,7 +187,7 @@ def _fill_sqlite(file: Path, seed: Seed) -> None:
         insert = f"INSERT INTO jobs ({', '.join(JOB_COLUMNS)}) VALUES ({marks})"  # noqa: S608  # our own names
         for rows in _batches(seed):
             database.executemany(insert, [tuple(map(_as_sqlite_keeps_it, row)) for row in rows])
-        database.execute(PICTURES)
+        database.execute(IMAGES)
         database.execute(USAGE.format(seed.last_uncounted))
         for _, sql in indexes:
             database.execute(sql)
@@ -213,7 +213,7 @@ async def _fill_postgresql(url: URL, seed: Seed) -> None:
             await database.exec_driver_sql(f"DROP INDEX {name}")
         for rows in _batches(seed):
             await driver.copy_records_to_table("jobs", records=rows, columns=JOB_COLUMNS)
-        await database.exec_driver_sql(PICTURES)
+        await database.exec_driver_sql(IMAGES)
         await database.exec_driver_sql(USAGE.format(seed.last_uncounted))
         for _, sql in statements:
             await database.exec_driver_sql(sql)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.errors import DailyLimitReached
-from bot.limits import Allowance, Limits
+from bot.limits import Limits, Quota
 from bot.model import Job
 from bot.store import Store, open_store
 from tests.clock import START, ManualClock
@@ -18,7 +18,7 @@ MOMENT = timedelta(microseconds=1)
 
 
 def daily(jobs: int) -> Limits:
-    return Limits(everybody=Allowance(jobs_per_day=jobs))
+    return Limits(everybody=Quota(jobs_per_day=jobs))
 
 
 async def test_the_same_interaction_is_accepted_once(store: Store) -> None:
@@ -26,8 +26,8 @@ async def test_the_same_interaction_is_accepted_once(store: Store) -> None:
     first = await store.accept(new)
     assert first is not None
     assert await store.accept(new) is None
-    assert await store.job(first.id) == first
-    assert await store.job(first.id + 1) is None
+    assert await store.get(first.id) == first
+    assert await store.get(first.id + 1) is None
 
 
 async def test_the_same_interaction_twice_at_once_is_accepted_once(store: Store) -> None:
@@ -121,7 +121,7 @@ async def test_a_job_whose_caller_left_leaves_no_row(database_url: str, clock: M
         with pytest.raises(asyncio.CancelledError):
             await accepting
     async with open_store(database_url, clock=clock) as store:
-        assert await store.job(1) is None
+        assert await store.get(1) is None
         assert await store.accept(new) is not None
 
 
@@ -138,7 +138,7 @@ async def test_a_second_caller_who_leaves_does_not_take_the_job_of_the_first(
             await again
     async with open_store(database_url, clock=clock) as store:
         assert job is not None
-        assert await store.job(job.id) == job
+        assert await store.get(job.id) == job
 
 
 async def test_a_step_whose_caller_left_is_taken_to_its_end(
@@ -152,7 +152,7 @@ async def test_a_step_whose_caller_left_is_taken_to_its_end(
         with pytest.raises(asyncio.CancelledError):
             await finishing
     async with open_store(database_url, clock=clock) as store:
-        assert (await samples.found(store, job.id)).pictures == samples.completed().pictures
+        assert (await samples.found(store, job.id)).images == samples.completed().images
 
 
 def _move(clock: ManualClock, to: datetime) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot import sentences
 from bot.errors import AddressWrong, StoreUnavailable, StoreUnusable
-from bot.store import look_at_store, open_store
+from bot.store import inspect_database, open_store
 from bot.store.address import read_address
 from tests.clock import ManualClock
 from tests.store import samples
@@ -80,7 +80,7 @@ async def test_an_encrypted_connection_is_insisted_on_where_the_address_says_so(
     async with tls_refuser() as port:
         url = f"postgresql+asyncpg://bot@127.0.0.1:{port}/remixbot?sslmode=require"
         with pytest.raises(StoreUnavailable, match="ConnectionError"):
-            await look_at_store(url)
+            await inspect_database(url)
 
 
 @pytest.mark.parametrize(
@@ -166,5 +166,5 @@ def test_an_address_that_can_be_read_leads_to_a_sentence_too(
         username=user, password=PASSWORD, database=name or "x", query={"application_name": value}
     )
     with pytest.raises((StoreUnavailable, StoreUnusable)) as refused:
-        asyncio.run(look_at_store(url.render_as_string(hide_password=False)))
+        asyncio.run(inspect_database(url.render_as_string(hide_password=False)))
     assert PASSWORD not in "".join(traceback.format_exception(refused.value))

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from bot.errors import BudgetUsedUp, DailyLimitReached, DraftGone, UserError
-from bot.limits import DAY, MONTH, Allowance, Limits, Whose
+from bot.limits import DAY, MONTH, Limits, LimitScope, Quota
 from bot.model import Draft, ImagineRequest, Job, JobState, NewJob, RemixRequest
 from bot.store import Store
 from tests.clock import START, ManualClock
@@ -21,8 +21,8 @@ ELSEWHERE = replace(PLACE, guild_id=7)
 DIRECTLY = replace(PLACE, guild_id=None)
 
 
-def budget(usd: str) -> Allowance:
-    return Allowance(usd_per_day=Decimal(usd))
+def budget(usd: str) -> Quota:
+    return Quota(usd_per_day=Decimal(usd))
 
 
 async def accept(store: Store, new: NewJob | None = None, limits: Limits | None = None) -> Job:
@@ -110,13 +110,13 @@ async def test_a_failure_gives_back_what_was_reserved_unless_nobody_knows(
 
 
 @pytest.mark.parametrize("release", [True, False])
-async def test_a_job_that_was_charged_counts_although_it_ended_without_pictures(
+async def test_a_job_that_was_charged_counts_although_it_ended_without_images(
     store: Store, release: bool
 ) -> None:
-    limits = Limits(person=Allowance(jobs_per_day=1))
+    limits = Limits(person=Quota(jobs_per_day=1))
     job = await accept(store)
     await store.begin_submit(job.id, 1)
-    await store.finish(job.id, replace(completed(), pictures=(), cost_usd=9 * CENT))
+    await store.finish(job.id, replace(completed(), images=(), cost_usd=9 * CENT))
     await store.fail(job.id, "NothingMade", release=release)
     with pytest.raises(DailyLimitReached):
         await accept(store, limits=limits)
@@ -127,7 +127,7 @@ async def test_a_job_that_may_have_been_charged_counts_although_it_failed(store:
     job = await samples.submitting(store)
     await store.fail(job.id, "why", release=False)
     with pytest.raises(DailyLimitReached):
-        await accept(store, limits=Limits(person=Allowance(jobs_per_day=1)))
+        await accept(store, limits=Limits(person=Quota(jobs_per_day=1)))
 
 
 async def test_a_lost_job_keeps_its_reservation(store: Store) -> None:
@@ -149,31 +149,36 @@ async def test_stopping_gives_back_only_what_was_not_sent(store: Store) -> None:
     assert await store.stop(done.id) is None
 
 
-async def test_a_stopped_job_ends_when_its_author_is_told_and_its_pictures_stay(
+async def test_a_stopped_job_ends_when_its_author_is_told_and_its_images_stay(
     store: Store,
 ) -> None:
     job = await samples.running(store)
     await store.stop(job.id)
     assert [one.id for one in await store.open_jobs()] == [job.id]
     await store.finish(job.id, completed())
-    assert await store.told(job.id, 5)
-    assert not await store.told(job.id, 6)
+    assert await store.mark_notified(job.id, 5)
+    assert not await store.mark_notified(job.id, 6)
     assert await store.open_jobs() == []
     kept = await found(store, job.id)
     assert kept.state is JobState.FINISHED
-    assert kept.pictures
+    assert kept.images
 
 
 @pytest.mark.parametrize(
     ("limits", "whose", "counted", "others"),
     [
-        (Limits(person=budget("0.24")), Whose.PERSON, new_job(), replace(new_job(), author_id=BEN)),
-        (Limits(server=budget("0.24")), Whose.SERVER, new_job(), new_job(place=ELSEWHERE)),
-        (Limits(server=budget("0.24")), Whose.SERVER, new_job(), new_job(place=DIRECTLY)),
+        (
+            Limits(person=budget("0.24")),
+            LimitScope.PERSON,
+            new_job(),
+            replace(new_job(), author_id=BEN),
+        ),
+        (Limits(server=budget("0.24")), LimitScope.SERVER, new_job(), new_job(place=ELSEWHERE)),
+        (Limits(server=budget("0.24")), LimitScope.SERVER, new_job(), new_job(place=DIRECTLY)),
     ],
 )
 async def test_twenty_at_once_stay_within_a_budget_of_three(
-    store: Store, limits: Limits, whose: Whose, counted: NewJob, others: NewJob
+    store: Store, limits: Limits, whose: LimitScope, counted: NewJob, others: NewJob
 ) -> None:
     answers = await asyncio.gather(
         *(
@@ -192,8 +197,8 @@ async def test_twenty_at_once_stay_within_a_budget_of_three(
 @pytest.mark.parametrize(
     ("limits", "span"),
     [
-        (Limits(person=Allowance(usd_per_day=20 * CENT)), DAY),
-        (Limits(person=Allowance(usd_per_month=20 * CENT)), MONTH),
+        (Limits(person=Quota(usd_per_day=20 * CENT)), DAY),
+        (Limits(person=Quota(usd_per_month=20 * CENT)), MONTH),
     ],
 )
 async def test_a_budget_says_when_enough_of_it_is_free_again_and_then_it_is(
@@ -224,12 +229,12 @@ async def test_a_budget_can_be_used_to_the_last_cent(store: Store) -> None:
     await accept(store, limits=Limits(person=budget("0.08")))
 
 
-@pytest.mark.parametrize("limits", [Limits(person=Allowance(jobs_per_day=1))])
+@pytest.mark.parametrize("limits", [Limits(person=Quota(jobs_per_day=1))])
 async def test_jobs_per_day_are_a_persons_own(store: Store, limits: Limits) -> None:
     await accept(store, limits=limits)
     with pytest.raises(DailyLimitReached) as refused:
         await accept(store, limits=limits)
-    assert refused.value.whose is Whose.PERSON
+    assert refused.value.whose is LimitScope.PERSON
     await accept(store, replace(new_job(), author_id=BEN), limits=limits)
 
 

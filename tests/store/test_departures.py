@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from bot.services import GuildRemovals
 from bot.store import Store
-from bot.studio import Departures
 from tests.clock import ManualClock
 from tests.store.samples import PLACE, new_job
 
@@ -39,9 +39,9 @@ def discord() -> Discord:
 
 
 @pytest.fixture
-def started(store: Store, clock: ManualClock, discord: Discord) -> Callable[[], Departures]:
+def started(store: Store, clock: ManualClock, discord: Discord) -> Callable[[], GuildRemovals]:
     """As after a start: nothing is remembered but what the store knows."""
-    return lambda: Departures(
+    return lambda: GuildRemovals(
         store=store,
         clock=clock,
         application_id=APPLICATION,
@@ -51,7 +51,7 @@ def started(store: Store, clock: ManualClock, discord: Discord) -> Callable[[], 
 
 
 @pytest.fixture
-def look(started: Callable[[], Departures]) -> Look:
+def look(started: Callable[[], GuildRemovals]) -> Look:
     """Each look is that of another start."""
     return lambda: started().look()
 
@@ -152,7 +152,7 @@ async def test_where_nobody_answers_a_day_is_needed(
 
 
 async def test_what_discord_tells_is_asked_for_once_more_at_once(
-    store: Store, started: Callable[[], Departures]
+    store: Store, started: Callable[[], GuildRemovals]
 ) -> None:
     await started().removed(GONE)
     assert not await kept(store)
@@ -163,7 +163,7 @@ async def test_what_discord_tells_and_does_not_confirm_erases_nothing(
     store: Store,
     clock: ManualClock,
     discord: Discord,
-    started: Callable[[], Departures],
+    started: Callable[[], GuildRemovals],
     answer: bool | None,
 ) -> None:
     discord.has_bot = answer
@@ -176,7 +176,7 @@ async def test_what_discord_tells_and_does_not_confirm_erases_nothing(
 
 
 async def test_it_is_looked_at_again_by_itself(
-    store: Store, clock: ManualClock, started: Callable[[], Departures], discord: Discord
+    store: Store, clock: ManualClock, started: Callable[[], GuildRemovals], discord: Discord
 ) -> None:
     watching = asyncio.create_task(started().watch())
     await discord.was_asked.wait()
@@ -184,5 +184,5 @@ async def test_it_is_looked_at_again_by_itself(
         await clock.advance(AGAIN_S)
     watching.cancel()
     await asyncio.wait({watching})
-    await store.settle()
+    await store.drain()
     assert len(discord.asked) == 2

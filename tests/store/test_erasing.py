@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.orm import Session
 
 from bot.errors import DailyLimitReached
-from bot.limits import MONTH, Allowance, Limits
+from bot.limits import MONTH, Limits, Quota
 from bot.model import Draft, Job, RemixRequest, Spending
 from bot.store import Store, eraser, open_store
 from tests.clock import START, ManualClock
@@ -58,9 +58,9 @@ def forget(request: pytest.FixtureRequest) -> Forget:
 async def all_traces(store: Store) -> list[object]:
     """Everything by which a job of `samples` could be found."""
     return [
-        await store.by_id("provider-1"),
-        await store.by_id("provider-1-own"),
-        await store.by_id("task-1"),
+        await store.find_by_api_id("provider-1"),
+        await store.find_by_api_id("provider-1-own"),
+        await store.find_by_api_id("task-1"),
         await store.by_message(MESSAGE),
         await store.by_message(samples.ELSEWHERE),
         *await store.jobs_of(AUTHOR, offset=0, limit=9),
@@ -73,7 +73,7 @@ async def test_of_an_ended_job_nothing_stays_but_what_counts(store: Store, forge
     job = await samples.delivered(store)
     await forget(store)
     assert not any(await all_traces(store))
-    assert await store.job(job.id) is None
+    assert await store.get(job.id) is None
     assert await store.by_interaction(job.interaction_id) is None
     counted = (await store.usage(guild_id=GUILD)).by_person
     assert counted == ((AUTHOR, Spending(jobs=1, usd=completed().cost_usd or Decimal(0))),)
@@ -90,16 +90,16 @@ async def test_forgetting_twice_changes_nothing(store: Store, forget: Forget) ->
 
 async def test_of_what_cost_nothing_nothing_stays(store: Store, forget: Forget) -> None:
     job = await samples.failed(store)
-    await store.told(job.id, 5)
+    await store.mark_notified(job.id, 5)
     await forget(store)
-    assert await store.job(job.id) is None
+    assert await store.get(job.id) is None
     assert (await store.usage(author_id=AUTHOR)).month == Spending()
 
 
 async def test_a_wish_to_be_forgotten_is_no_way_around_a_limit(
     store: Store, forget: Forget, clock: ManualClock
 ) -> None:
-    limits = Limits(person=Allowance(jobs_per_day=1))
+    limits = Limits(person=Quota(jobs_per_day=1))
     await samples.delivered(store)
     await forget(store)
     with pytest.raises(DailyLimitReached):
@@ -132,14 +132,14 @@ async def test_what_has_not_ended_is_erased_when_it_has(
     assert kept.request == job.request, "a job under way goes on"
     assert await store.count_of(AUTHOR) == (0, 1)
     if state == "finished":
-        assert await store.delivered(job.id, MESSAGE)
+        assert await store.mark_delivered(job.id, MESSAGE)
     else:
         await store.begin_submit(job.id, MESSAGE)
-        await store.lose(job.id)
+        await store.mark_unknown(job.id)
         await store.fail(job.id, "why", release=False)
-        assert await store.told(job.id, MESSAGE)
+        assert await store.mark_notified(job.id, MESSAGE)
     assert not any(await all_traces(store))
-    assert await store.job(job.id) is None
+    assert await store.get(job.id) is None
     assert await store.count_of(AUTHOR) == (0, 0)
 
 
@@ -148,25 +148,25 @@ async def test_age_alone_erases_nothing_that_has_not_ended(store: Store) -> None
     await store.erase(START + timedelta(days=1))
     assert (await found(store, job.id)).request == job.request
     await store.finish(job.id, completed())
-    await store.delivered(job.id, MESSAGE)
+    await store.mark_delivered(job.id, MESSAGE)
     assert (await found(store, job.id)).request == job.request, "it was not asked to be forgotten"
 
 
 async def test_a_result_that_nobody_could_be_given_is_no_job_under_way(store: Store) -> None:
     job = await samples.finished(store)
-    await store.undelivered(job.id, "HTTP 403")
+    await store.mark_undeliverable(job.id, "HTTP 403")
     assert await store.count_of(AUTHOR) == (1, 0)
     await forget_author(store)
     assert await store.open_jobs() == []
-    assert await store.job(job.id) is None
+    assert await store.get(job.id) is None
 
 
 async def test_a_result_that_cannot_be_given_later_is_erased_then(store: Store) -> None:
     job = await samples.finished(store)
     await forget_author(store)
-    await store.undelivered(job.id, "HTTP 403")
+    await store.mark_undeliverable(job.id, "HTTP 403")
     assert await store.open_jobs() == []
-    assert await store.job(job.id) is None
+    assert await store.get(job.id) is None
 
 
 async def test_other_peoples_and_other_servers_jobs_stay(store: Store) -> None:
@@ -178,10 +178,10 @@ async def test_other_peoples_and_other_servers_jobs_stay(store: Store) -> None:
     await forget_guild(store, GUILD + 1)
     for other in others:
         assert other is not None
-        assert await store.job(other.id) == other
+        assert await store.get(other.id) == other
         await store.begin_submit(other.id, 1)
         await store.fail(other.id, "why")
-        await store.told(other.id, 1)
+        await store.mark_notified(other.id, 1)
         assert (await found(store, other.id)).request == other.request
 
 
@@ -189,7 +189,7 @@ async def test_a_price_is_not_learned_from_what_was_forgotten(store: Store) -> N
     for number in range(3):
         job = await samples.running(store)
         await store.finish(job.id, replace(completed(f"{number}"), cost_usd=Decimal("0.2")))
-        await store.delivered(job.id, MESSAGE)
+        await store.mark_delivered(job.id, MESSAGE)
     assert await store.price(RemixRequest) == Decimal("0.2")
     await forget_author(store)
     assert await store.price(RemixRequest) == Decimal("0.08")
@@ -209,7 +209,7 @@ async def test_drafts_go_with_their_author_and_with_their_server(store: Store) -
 
 async def test_servers_are_known_by_what_this_bot_itself_was_asked_there(store: Store) -> None:
     def asked(guild_id: int | None, application_id: int, *, reachable: bool = True):  # noqa: ANN202
-        place = replace(PLACE, guild_id=guild_id, reachable=reachable)
+        place = replace(PLACE, guild_id=guild_id, bot_is_member=reachable)
         return replace(new_job(place=place), application_id=application_id)
 
     for new in (asked(1, 9), asked(2, 8), asked(3, 9, reachable=False), asked(None, 9)):
@@ -227,21 +227,21 @@ async def test_from_the_wish_on_nothing_is_shown_though_nothing_is_erased_yet(
     store: Store, wish: str, clock: ManualClock
 ) -> None:
     job = await samples.delivered(store)
-    assert all([await store.by_id("provider-1"), await store.by_message(MESSAGE)])
+    assert all([await store.find_by_api_id("provider-1"), await store.by_message(MESSAGE)])
     await WISHES[wish](store)
     assert not any(await all_traces(store))
     assert await store.by_interaction(job.interaction_id) is None
-    source = replace(job, provider_job_id=samples.REMIX.source.job_id, pictures=())
+    source = replace(job, provider_job_id=samples.REMIX.source.job_id, images=())
     assert await store.children(source, AUTHOR, limit=9) == []
     if wish == "the author's":
         assert await store.count_of(AUTHOR) == (0, 0)
-    assert await store.job(job.id) is not None, "it is not erased yet"
+    assert await store.get(job.id) is not None, "it is not erased yet"
     clock.set_ahead(timedelta(hours=1))
     later = await samples.delivered(store, MESSAGE + 1)
     assert [one.id for one in await store.jobs_of(AUTHOR, offset=0, limit=9)] == [later.id]
     await store.erase(None)
-    assert await store.job(job.id) is None
-    assert await store.job(later.id), "it was asked for after the wish"
+    assert await store.get(job.id) is None
+    assert await store.get(later.id), "it was asked for after the wish"
 
 
 @pytest.mark.parametrize("wish", WISHES)
@@ -341,8 +341,8 @@ async def count(database_url: str, table: str) -> int:
 async def test_a_message_that_is_gone_is_no_way_to_a_job(store: Store) -> None:
     job = await samples.delivered(store)
     assert await store.by_message(MESSAGE) is not None
-    await store.taken_down(MESSAGE)
+    await store.clear_message(MESSAGE)
     assert await store.by_message(MESSAGE) is None
     left = await found(store, job.id)
     assert left.posted is None
-    assert left.pictures
+    assert left.images

@@ -35,15 +35,15 @@ async def test_every_job_that_has_not_come_to_its_end_is_open_the_oldest_first(
     found = await store.open_jobs()
 
     assert [job.id for job in found] == [number for number in jobs if number != jobs[4]]
-    assert found == [await store.job(job.id) for job in found]
-    assert found[0].pictures == samples.completed().pictures
+    assert found == [await store.get(job.id) for job in found]
+    assert found[0].images == samples.completed().images
 
 
 async def test_a_job_is_open_until_its_author_was_told(store: Store) -> None:
     failed, unknown = await samples.failed(store), await samples.unknown(store)
-    await store.told(failed.id, MESSAGE)
+    await store.mark_notified(failed.id, MESSAGE)
     assert [job.id for job in await store.open_jobs()] == [unknown.id]
-    await store.told(unknown.id, MESSAGE)
+    await store.mark_notified(unknown.id, MESSAGE)
     assert not await store.open_jobs()
 
 
@@ -51,10 +51,10 @@ async def test_a_finished_job_that_could_not_be_delivered_stays_open_with_its_re
     store: Store,
 ) -> None:
     job = await samples.finished(store)
-    await store.undelivered(job.id, "50007: no direct messages")
+    await store.mark_undeliverable(job.id, "50007: no direct messages")
     (found,) = await store.open_jobs()
     assert found.delivery_problem == "50007: no direct messages"
-    await store.delivered(job.id, MESSAGE)
+    await store.mark_delivered(job.id, MESSAGE)
     assert not await store.open_jobs()
 
 
@@ -103,12 +103,14 @@ async def test_the_token_is_kept_until_a_job_has_come_to_its_end(store: Store, e
         case "told of a failure":
             await store.fail(job_id, "GenerationFailed")
         case _:
-            await store.lose(job_id)
+            await store.mark_unknown(job_id)
     before = await samples.found(store, job_id)
     assert before.interaction_token == samples.TOKEN
 
     assert await (
-        store.delivered(job_id, MESSAGE) if end == "delivered" else store.told(job_id, MESSAGE)
+        store.mark_delivered(job_id, MESSAGE)
+        if end == "delivered"
+        else store.mark_notified(job_id, MESSAGE)
     )
 
     after = await samples.found(store, job_id)

@@ -43,12 +43,12 @@ STEPS: dict[
         {JobState.SUBMITTING, JobState.RUNNING},
     ),
     "delivered": (
-        lambda store, job_id: store.delivered(job_id, MESSAGE + 1),
+        lambda store, job_id: store.mark_delivered(job_id, MESSAGE + 1),
         JobState.DELIVERED,
         {JobState.FINISHED},
     ),
     "lose": (
-        lambda store, job_id: store.lose(job_id),
+        lambda store, job_id: store.mark_unknown(job_id),
         JobState.UNKNOWN,
         {JobState.SUBMITTING},
     ),
@@ -72,7 +72,7 @@ async def test_a_step_is_taken_from_its_own_states_and_changes_nothing_in_any_ot
 
         done = await take(store, job_id)
 
-        after = await store.job(job_id)
+        after = await store.get(job_id)
         assert bool(done) is (state in allowed_from), state
         if done:
             assert (after.state if after else None) is leads_to
@@ -111,14 +111,14 @@ async def test_each_step_keeps_its_moment_and_what_it_learned(
     await clock.advance(60)
     await store.finish(job.id, samples.completed())
     await clock.advance(60)
-    await store.delivered(job.id, MESSAGE)
+    await store.mark_delivered(job.id, MESSAGE)
 
     kept = await samples.found(store, job.id)
     assert (kept.created_at, kept.submitted_at) == (began, began + minute)
     assert (kept.finished_at, kept.delivered_at) == (began + 2 * minute, began + 3 * minute)
     assert (kept.task_id, kept.provider_job_id) == ("task-1", "provider-1")
     assert kept.cost_usd == samples.completed().cost_usd
-    assert kept.pictures == samples.completed().pictures
+    assert kept.images == samples.completed().images
 
 
 async def test_a_job_that_the_api_finishes_at_once_keeps_the_task_id_of_its_answer(
@@ -131,27 +131,27 @@ async def test_a_job_that_the_api_finishes_at_once_keeps_the_task_id_of_its_answ
 
 async def test_finish_hands_back_the_job_as_it_is_kept(store: Store) -> None:
     job = await samples.finished(store)
-    assert job == await store.job(job.id)
+    assert job == await store.get(job.id)
 
 
-async def test_a_job_can_finish_without_any_picture_or_cost(store: Store) -> None:
-    nothing = Completed(task_id="task-1", job_id="provider-1", pictures=())
+async def test_a_job_can_finish_without_any_image_or_cost(store: Store) -> None:
+    nothing = Completed(task_id="task-1", job_id="provider-1", images=())
     job = await samples.finished(store, nothing)
-    assert (job.pictures, job.cost_usd) == ((), None)
+    assert (job.images, job.cost_usd) == ((), None)
 
 
 async def test_a_failed_job_keeps_why_and_what_it_had(store: Store) -> None:
     job = await samples.finished(store)
-    await store.fail(job.id, "PictureUnavailable")
+    await store.fail(job.id, "ImageUnavailable")
     kept = await samples.found(store, job.id)
-    assert kept.failure == "PictureUnavailable"
-    assert kept.pictures == job.pictures
+    assert kept.failure == "ImageUnavailable"
+    assert kept.images == job.images
 
 
 async def test_a_step_of_one_job_leaves_every_other_job_alone(store: Store) -> None:
     mine, other = await samples.finished(store), await samples.finished(store)
-    await store.delivered(mine.id, MESSAGE)
-    assert await store.job(other.id) == other
+    await store.mark_delivered(mine.id, MESSAGE)
+    assert await store.get(other.id) == other
     shown = await store.by_message(MESSAGE)
     assert shown is not None
     assert shown.id == mine.id
@@ -170,16 +170,16 @@ async def test_the_number_of_a_withdrawn_job_is_never_given_again(store: Store) 
     assert (await samples.accepted(store)).id > job.id
 
 
-async def test_only_of_a_job_that_ended_without_pictures_is_anybody_told(
+async def test_only_of_a_job_that_ended_without_images_is_anybody_told(
     store: Store, clock: ManualClock
 ) -> None:
     for state, make in STATES.items():
         job_id = (await make(store)).id
         before = await samples.found(store, job_id)
         ended_without = state in {JobState.FAILED, JobState.UNKNOWN}
-        assert await store.told(job_id, 77) is ended_without, state
+        assert await store.mark_notified(job_id, 77) is ended_without, state
         told = replace(before, told_at=clock.now(), message_id=77) if ended_without else before
-        assert await store.job(job_id) == told
+        assert await store.get(job_id) == told
 
 
 async def test_of_many_who_tell_at_the_same_time_one_is_the_first(
@@ -187,9 +187,9 @@ async def test_of_many_who_tell_at_the_same_time_one_is_the_first(
 ) -> None:
     job = await samples.failed(store)
     first = clock.now()
-    assert sum(await asyncio.gather(*(store.told(job.id, 77) for _ in range(8)))) == 1
+    assert sum(await asyncio.gather(*(store.mark_notified(job.id, 77) for _ in range(8)))) == 1
     await clock.advance(60)
-    assert not await store.told(job.id, 78)
+    assert not await store.mark_notified(job.id, 78)
     assert (await samples.found(store, job.id)).told_at == first
 
 
@@ -198,18 +198,20 @@ async def test_only_a_finished_job_keeps_why_it_could_not_be_delivered(store: St
         job_id = (await make(store)).id
         before = await samples.found(store, job_id)
         finished = state is JobState.FINISHED
-        assert await store.undelivered(job_id, "50007: no direct messages") is finished, state
+        assert await store.mark_undeliverable(job_id, "50007: no direct messages") is finished, (
+            state
+        )
         problem = "50007: no direct messages" if finished else None
-        assert await store.job(job_id) == replace(before, delivery_problem=problem)
+        assert await store.get(job_id) == replace(before, delivery_problem=problem)
 
 
 async def test_a_job_that_is_delivered_after_all_has_no_problem_any_more(store: Store) -> None:
     job = await samples.finished(store)
-    await store.undelivered(job.id, "50007: no direct messages")
-    assert await store.delivered(job.id, MESSAGE, channel_id=CHANNEL + 1)
+    await store.mark_undeliverable(job.id, "50007: no direct messages")
+    assert await store.mark_delivered(job.id, MESSAGE, channel_id=CHANNEL + 1)
     assert (await samples.found(store, job.id)).delivery_problem is None
 
 
 async def test_nobody_is_told_of_a_job_that_does_not_exist(store: Store) -> None:
-    assert not await store.told(404, 77)
-    assert not await store.undelivered(404, "gone")
+    assert not await store.mark_notified(404, 77)
+    assert not await store.mark_undeliverable(404, "gone")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.model import Completed, ImagineRequest, Job, MessageLink, Place
+from bot.model import Completed, Destination, ImagineRequest, Job, MessageLink
 from bot.store import Store
 from tests.clock import ManualClock
 from tests.store.samples import AUTHOR, CHANNEL, MESSAGE, PLACE, completed, new_job
@@ -19,17 +19,17 @@ async def made(
     prompt: str,
     *,
     author_id: int = AUTHOR,
-    place: Place = PLACE,
+    place: Destination = PLACE,
     answer: Completed | None = None,
 ) -> Job:
-    """A job with pictures, which its prompt names."""
+    """A job with images, which its prompt names."""
     new = replace(new_job(ImagineRequest(prompt=prompt), place=place), author_id=author_id)
     job = await store.accept(new)
     assert job is not None
     await store.begin_submit(job.id, MESSAGE + job.id)
     finished = await store.finish(job.id, answer or completed(f"made-{job.id}", f"task-{job.id}"))
     assert finished is not None
-    await store.delivered(job.id, MESSAGE + job.id)
+    await store.mark_delivered(job.id, MESSAGE + job.id)
     return finished
 
 
@@ -57,7 +57,7 @@ async def test_jobs_in_every_state_are_listed(store: Store) -> None:
     assert [job.id for job in listed] == [failed.id, accepted.id]
 
 
-async def test_a_job_knows_the_message_that_holds_its_pictures(store: Store) -> None:
+async def test_a_job_knows_the_message_that_holds_its_images(store: Store) -> None:
     job = await made(store, "here")
     [listed] = await store.jobs_of(AUTHOR, offset=0, limit=1)
     assert listed.posted == MessageLink(
@@ -65,13 +65,13 @@ async def test_a_job_knows_the_message_that_holds_its_pictures(store: Store) -> 
     )
 
 
-async def test_pictures_that_came_as_a_direct_message_belong_to_no_server(store: Store) -> None:
+async def test_images_that_came_as_a_direct_message_belong_to_no_server(store: Store) -> None:
     job = await store.accept(new_job())
     assert job
     await store.begin_submit(job.id, None)
     await store.finish(job.id, completed())
     assert (await store.jobs_of(AUTHOR, offset=0, limit=1))[0].posted is None
-    await store.delivered(job.id, MESSAGE, channel_id=ELSEWHERE)
+    await store.mark_delivered(job.id, MESSAGE, channel_id=ELSEWHERE)
     [listed] = await store.jobs_of(AUTHOR, offset=0, limit=1)
     assert listed.posted == MessageLink(guild_id=None, channel_id=ELSEWHERE, message_id=MESSAGE)
 
@@ -81,7 +81,7 @@ async def test_a_job_that_is_shown_again_is_found_by_both_messages_and_listed_by
 ) -> None:
     job = await made(store, "again")
     link = MessageLink(guild_id=7, channel_id=ELSEWHERE, message_id=MESSAGE + 500)
-    await store.shown(job.id, link)
+    await store.set_result_message(job.id, link)
     [listed] = await store.jobs_of(AUTHOR, offset=0, limit=1)
     assert listed.posted == link
     for message_id in (link.message_id, MESSAGE + job.id):
@@ -107,7 +107,7 @@ async def test_what_is_private_to_others_or_in_other_channels_is_never_suggested
     assert await suggested(store, "secret") == []
 
 
-async def test_a_job_without_pictures_is_not_suggested(store: Store) -> None:
+async def test_a_job_without_images_is_not_suggested(store: Store) -> None:
     job = await store.accept(new_job(ImagineRequest(prompt="not yet")))
     assert job
     assert await suggested(store) == []

@@ -60,9 +60,9 @@ async def test_opening_twice_keeps_the_tables_and_what_is_in_them(
 ) -> None:
     async with open_store(database_url, clock=clock) as store:
         job = await samples.delivered(store)
-        kept = await store.job(job.id)
+        kept = await store.get(job.id)
     async with open_store(database_url, clock=clock) as store:
-        assert await store.job(job.id) == kept
+        assert await store.get(job.id) == kept
 
 
 async def test_a_database_of_a_newer_version_is_refused_and_left_alone(
@@ -101,7 +101,7 @@ async def test_the_database_refuses_a_row_that_means_nothing(
             await connection.execute(text(change))
 
 
-async def test_the_pictures_of_a_job_go_with_it(database_url: str, clock: ManualClock) -> None:
+async def test_the_images_of_a_job_go_with_it(database_url: str, clock: ManualClock) -> None:
     async with open_store(database_url, clock=clock) as store:
         await samples.finished(store)
     async with _behind_its_back(database_url) as connection:

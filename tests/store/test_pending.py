@@ -31,7 +31,7 @@ async def go_through(store: Store, job: Job) -> None:
     steps = (
         lambda: store.begin_run(job.id, "task-1"),
         lambda: store.finish(job.id, samples.completed()),
-        lambda: store.delivered(job.id, MESSAGE),
+        lambda: store.mark_delivered(job.id, MESSAGE),
     )
     for step in steps:
         with suppress(StoreUnavailable):
@@ -45,10 +45,10 @@ async def test_what_happened_is_written_in_order_before_the_next_write(
     async with no_writes(database_url):
         await go_through(impatient, job)
         assert (await samples.found(impatient, job.id)).state is JobState.SUBMITTING
-    await impatient.remember("any", "write")
+    await impatient.set_meta("any", "write")
     kept = await samples.found(impatient, job.id)
     assert (kept.state, kept.task_id) == (JobState.DELIVERED, "task-1")
-    assert len(kept.pictures) == len(samples.completed().pictures)
+    assert len(kept.images) == len(samples.completed().images)
 
 
 async def test_what_happened_is_written_without_anybody_writing_anything_else(
@@ -60,7 +60,7 @@ async def test_what_happened_is_written_without_anybody_writing_anything_else(
         await clock.advance(600)
         assert (await samples.found(impatient, job.id)).state is JobState.SUBMITTING
     await clock.advance(5)
-    await impatient.settle()
+    await impatient.drain()
     assert (await samples.found(impatient, job.id)).state is JobState.DELIVERED
 
 
@@ -94,14 +94,14 @@ async def test_a_later_step_of_the_same_job_finds_the_earlier_ones_done(
         with pytest.raises(StoreUnavailable):
             await impatient.begin_run(job.id, "task-1")
     assert await impatient.finish(job.id, samples.completed())
-    assert await impatient.delivered(job.id, MESSAGE)
+    assert await impatient.mark_delivered(job.id, MESSAGE)
 
 
 async def test_what_happened_to_many_jobs_is_written(impatient: Store, database_url: str) -> None:
     jobs = [await samples.submitting(impatient) for _ in range(60)]
     async with no_writes(database_url):
         await asyncio.gather(*(go_through(impatient, job) for job in jobs))
-    await impatient.remember("any", "write")
+    await impatient.set_meta("any", "write")
     assert await impatient.open_jobs() == []
 
 
@@ -114,7 +114,7 @@ async def test_a_change_that_can_never_be_written_is_in_nobodys_way(
         for job, completed in ((bad, broken), (good, samples.completed())):
             with pytest.raises(StoreUnavailable):
                 await impatient.finish(job.id, completed)
-    await impatient.remember("any", "write")
+    await impatient.set_meta("any", "write")
     assert (await samples.found(impatient, good.id)).state is JobState.FINISHED
     assert (await samples.found(impatient, bad.id)).state is JobState.RUNNING
     assert "cannot be written" in caplog.text
@@ -129,7 +129,7 @@ async def test_a_submit_that_nobody_waits_for_any_more_has_not_begun(
     beginning.cancel()
     with pytest.raises(asyncio.CancelledError):
         await beginning
-    await impatient.settle()
+    await impatient.drain()
     assert (await samples.found(impatient, job.id)).state is JobState.ACCEPTED
     assert await impatient.begin_submit(job.id, MESSAGE)
 
@@ -143,7 +143,7 @@ async def test_a_stop_is_kept_where_the_caller_insists_and_nowhere_else(
             await impatient.stop(insisted.id, insist=True)
         with pytest.raises(StoreUnavailable):
             await impatient.stop(tried.id)
-    await impatient.remember("any", "write")
+    await impatient.set_meta("any", "write")
     assert (await samples.found(impatient, insisted.id)).failure == "JobStopped"
     assert await samples.found(impatient, tried.id) == tried
 
@@ -159,9 +159,9 @@ async def test_a_draft_whose_job_was_withdrawn_can_be_taken_up_again(
     async with no_writes(database_url):
         with pytest.raises(StoreUnavailable):
             await impatient.withdraw(job.id, draft=draft, guild_id=PLACE.guild_id)
-    await impatient.remember("any", "write")
+    await impatient.set_meta("any", "write")
     assert await impatient.draft(draft.id) == draft
-    assert await impatient.job(job.id) is None
+    assert await impatient.get(job.id) is None
 
 
 @pytest.mark.parametrize("step", ["accept", "begin_submit"])
@@ -184,10 +184,10 @@ async def test_what_is_committed_long_after_everybody_gave_up_is_taken_back_all_
         with pytest.raises(StoreUnavailable):
             await writing
         with suppress(StoreUnavailable):
-            await store.remember("any", "write")
+            await store.set_meta("any", "write")
         network.let_arrive()
         await _until_all_is_committed(postgresql_url)
-        await store.remember("any", "write")
+        await store.set_meta("any", "write")
         assert [(job.id, job.state) for job in await store.open_jobs()] == [
             (waiting.id, JobState.ACCEPTED)
         ]
@@ -213,7 +213,7 @@ async def test_a_draft_whose_job_was_accepted_for_nobody_can_be_taken_up_again(
         id=5,
         author_id=new.author_id,
         request=new.request,
-        private=new.place.private,
+        private=new.destination.private,
         origin=new.origin,
     )
     await impatient.keep_draft(draft, guild_id=PLACE.guild_id)
@@ -222,6 +222,6 @@ async def test_a_draft_whose_job_was_accepted_for_nobody_can_be_taken_up_again(
     accepting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await accepting
-    await impatient.settle()
+    await impatient.drain()
     assert await impatient.open_jobs() == []
     assert await impatient.draft(draft.id) == draft

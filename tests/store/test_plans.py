@@ -26,9 +26,9 @@ SMALL = ("ix_jobs_open", "ix_jobs_secret")
 """Indexes of few rows."""
 
 QUESTIONS: dict[str, Callable[[Store], Awaitable[Any]]] = {
-    "job": lambda store: store.job(JOB),
-    "by id": lambda store: store.by_id(SEED.provider_id(JOB)),
-    "by an id that nothing has": lambda store: store.by_id("nothing"),
+    "job": lambda store: store.get(JOB),
+    "by id": lambda store: store.find_by_api_id(SEED.provider_id(JOB)),
+    "by an id that nothing has": lambda store: store.find_by_api_id("nothing"),
     "by message": lambda store: store.by_message(SEED.message_id(JOB)),
     "by a message that nothing is in": lambda store: store.by_message(1),
     "by interaction": lambda store: store.by_interaction(SEED.interaction_id(JOB)),
@@ -56,7 +56,7 @@ QUESTIONS: dict[str, Callable[[Store], Awaitable[Any]]] = {
 
 
 async def children(store: Store) -> None:
-    job = await store.job(JOB)
+    job = await store.get(JOB)
     assert job is not None
     await store.children(job, HEAVY_USER, limit=10)
 

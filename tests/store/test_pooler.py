@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 
 from bot import sentences
 from bot.errors import PoolerUnfit
-from bot.store import Condition, look_at_store, open_store
+from bot.store import DatabaseStatus, inspect_database, open_store
 from tests.clock import ManualClock
 from tests.store import samples
 
@@ -99,7 +99,7 @@ async def test_a_pooler_that_lends_sessions_by_transaction_is_refused_at_every_s
                     pass
             assert "pool_mode = session" in sentences.describe(refused.value)
             with pytest.raises(PoolerUnfit):
-                await look_at_store(pooler.url)
+                await inspect_database(pooler.url)
         async with open_store(postgresql_url, clock=clock) as store:
             assert await samples.accepted(store), "it has left nothing behind"
 
@@ -118,7 +118,7 @@ async def test_a_pooler_that_lends_whole_sessions_is_as_good_as_none(
 ) -> None:
     with Pooler(postgresql_url, folder, pool_mode="session") as pooler:
         for _ in range(3):
-            assert await look_at_store(pooler.url) in {Condition.NEW, Condition.READY}
+            assert await inspect_database(pooler.url) in {DatabaseStatus.NEW, DatabaseStatus.READY}
             async with open_store(pooler.url, clock=clock) as store:
                 assert await samples.accepted(store)
-                await store.sole_use.certain()
+                await store.instance_lock.ensure_held()

@@ -60,7 +60,7 @@ async def test_a_server_that_is_gone_is_told_and_the_store_works_again_when_it_i
     with _stopped(own_server):
         for _ in range(2):
             with pytest.raises(StoreUnavailable):
-                await impatient.job(job.id)
+                await impatient.get(job.id)
             with pytest.raises(StoreUnavailable):
                 await impatient.accept(new_job())
             with pytest.raises(StoreUnavailable):
@@ -88,7 +88,7 @@ async def test_a_server_that_restarted_unnoticed_is_no_trouble_at_all(
     job = await samples.submitting(patient)
     with _stopped(own_server):
         pass
-    assert await patient.job(job.id)
+    assert await patient.get(job.id)
     assert await patient.begin_run(job.id, "task-1")
 
 
@@ -97,15 +97,15 @@ async def test_a_server_that_freezes_is_not_waited_for_without_end(
     impatient: Store, postgresql_url: str
 ) -> None:
     job = await samples.submitting(impatient)
-    assert await impatient.job(job.id)
+    assert await impatient.get(job.id)
     async with _connected(postgresql_url) as connection:
         with _frozen(await _others(connection)):
-            asked = (impatient.job(job.id), impatient.begin_run(job.id, "task-1"))
+            asked = (impatient.get(job.id), impatient.begin_run(job.id, "task-1"))
             async with asyncio.timeout(LONG):
                 outcomes = await asyncio.gather(*asked, return_exceptions=True)
     assert [type(one) for one in outcomes] == [StoreUnavailable, StoreUnavailable]
-    assert await impatient.job(job.id)
-    await _once_it_may(lambda: impatient.remember("any", "write"))
+    assert await impatient.get(job.id)
+    await _once_it_may(lambda: impatient.set_meta("any", "write"))
     assert (await samples.found(impatient, job.id)).task_id == "task-1", "it is not forgotten"
 
 
@@ -118,7 +118,7 @@ async def test_a_job_whose_acceptance_is_in_doubt_is_gone_with_the_next_write(
         with pytest.raises(StoreUnavailable, match="TimeoutError"):
             await impatient.accept(new)
     assert len(await impatient.open_jobs()) == 1, "nobody will see to it"
-    await impatient.remember("any", "write")
+    await impatient.set_meta("any", "write")
     assert await impatient.open_jobs() == []
     assert await impatient.accept(new)
 
@@ -132,7 +132,7 @@ async def test_a_submit_whose_beginning_is_in_doubt_has_not_begun(
         asked = [impatient.begin_submit(job.id, MESSAGE) for job in jobs]
         outcomes = await asyncio.gather(*asked, return_exceptions=True)
     assert isinstance(outcomes[0], StoreUnavailable)
-    await impatient.remember("any", "write")
+    await impatient.set_meta("any", "write")
     for job in jobs:
         assert (await samples.found(impatient, job.id)).state is JobState.ACCEPTED
         assert await impatient.begin_submit(job.id, MESSAGE)
@@ -156,7 +156,7 @@ async def test_a_server_that_takes_no_writes_for_a_while_loses_nothing(
             for step in (
                 lambda: patient.begin_run(job.id, "task-1"),
                 lambda: patient.finish(job.id, samples.completed()),
-                lambda: patient.delivered(job.id, MESSAGE),
+                lambda: patient.mark_delivered(job.id, MESSAGE),
             ):
                 with pytest.raises(StoreUnavailable, match="ReadOnly"):
                     await step()
@@ -165,7 +165,7 @@ async def test_a_server_that_takes_no_writes_for_a_while_loses_nothing(
         assert len(sessions) == len(set(sessions)) >= 4
     finally:
         event.remove(Engine, "begin", note)
-    await patient.remember("any", "write")
+    await patient.set_meta("any", "write")
     assert (await samples.found(patient, job.id)).state is JobState.DELIVERED
     assert len(await patient.open_jobs()) == 0
 
@@ -195,7 +195,7 @@ async def test_a_table_that_somebody_locked_is_told_and_works_again_when_it_is_f
             )
         assert all(isinstance(one, StoreUnavailable) for one in outcomes)
         assert len(begun) <= 2, "they wait together, not one after the other"
-        assert await impatient.job(job.id) == job
+        assert await impatient.get(job.id) == job
         await locking.rollback()
     assert await impatient.begin_submit(job.id, MESSAGE)
 
@@ -212,7 +212,7 @@ async def test_a_text_that_the_server_cannot_keep_is_told_and_does_no_harm(
         )
         assert [isinstance(one, StoreUnavailable) for one in outcomes] == [False, True, False]
         with pytest.raises(StoreUnavailable):
-            await patient.by_id(unstorable)
+            await patient.find_by_api_id(unstorable)
     assert len(await patient.open_jobs()) == 4
 
 

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from bot.model import (
     PROMPT_MAX,
     Completed,
+    Destination,
+    Image,
     ImagineRequest,
     Job,
+    MediaKind,
     MessageLink,
     Mode,
     NewJob,
-    Picture,
-    PictureKind,
-    Place,
     RemixRequest,
     Source,
 )
@@ -36,7 +36,7 @@ LINKS = st.builds(
     message_id=SNOWFLAKES,
 )
 PLACES = st.builds(
-    Place,
+    Destination,
     guild_id=st.none() | SNOWFLAKES,
     channel_id=SNOWFLAKES,
     private=st.booleans(),
@@ -53,13 +53,13 @@ COMPLETED = st.builds(
     Completed,
     task_id=TEXTS,
     job_id=TEXTS,
-    pictures=st.lists(
+    images=st.lists(
         st.builds(
-            Picture,
+            Image,
             job_id=TEXTS,
             image_no=st.integers(0, 15),
             url=TEXTS,
-            kind=st.sampled_from(PictureKind),
+            kind=st.sampled_from(MediaKind),
         ),
         max_size=10,
     ).map(tuple),
@@ -84,7 +84,7 @@ async def test_every_job_comes_back_as_it_went_in(
     *,
     store: Store,
     request: ImagineRequest | RemixRequest,
-    place: Place,
+    place: Destination,
     author_id: int,
     origin: MessageLink | None,
     message_id: int,
@@ -93,7 +93,7 @@ async def test_every_job_comes_back_as_it_went_in(
     new = replace(new_job(request, place=place), author_id=author_id, origin=origin)
     job = await store.accept(new)
     assert job is not None
-    assert await store.job(job.id) == job
+    assert await store.get(job.id) == job
     assert _as_asked(job) == new
 
     await store.begin_submit(job.id, message_id)
@@ -105,7 +105,7 @@ async def test_every_job_comes_back_as_it_went_in(
     assert kept.message_id == message_id
     assert kept.task_id == answer.task_id
     assert kept.provider_job_id == answer.job_id
-    assert kept.pictures == answer.pictures
+    assert kept.images == answer.images
     assert kept.cost_usd == answer.cost_usd
 
 
@@ -121,7 +121,7 @@ async def test_a_job_survives_closing_and_opening(
         finished = await store.finish(accepted.id, samples.completed())
     async with open_store(database_url, clock=clock) as store:
         assert finished is not None
-        assert await store.job(accepted.id) == finished
+        assert await store.get(accepted.id) == finished
         assert _as_asked(finished) == new
 
 
@@ -140,13 +140,13 @@ async def test_a_cost_is_kept_to_the_last_digit(store: Store, cost: str) -> None
     assert f"{job.cost_usd:f}" == cost
 
 
-async def test_two_pictures_with_one_number_are_both_kept_in_order(store: Store) -> None:
-    pictures = tuple(
-        Picture(job_id="provider-1", image_no=0, url=f"https://example.org/{letter}.png")
+async def test_two_images_with_one_number_are_both_kept_in_order(store: Store) -> None:
+    images = tuple(
+        Image(job_id="provider-1", image_no=0, url=f"https://example.org/{letter}.png")
         for letter in "cab"
     )
-    job = await samples.finished(store, replace(samples.completed(), pictures=pictures))
-    assert (await samples.found(store, job.id)).pictures == pictures
+    job = await samples.finished(store, replace(samples.completed(), images=images))
+    assert (await samples.found(store, job.id)).images == images
 
 
 def _as_asked(job: Job) -> NewJob:

@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.errors import StoreGone, StoreInUse, StoreLost, StoreUnavailable
-from bot.store import Store, file_use, open_store, server_use
+from bot.store import Store, file_lock, open_store, server_lock
 from tests.clock import ManualClock
 from tests.store import samples
 from tests.store.postgres import OwnServer
@@ -56,8 +56,8 @@ async def test_whoever_takes_the_lock_of_a_cut_connection_writes_alone_and_the_o
         coming = asyncio.create_task(_opened(postgresql_url, clock))
         await once(other_session, str(WAITING))
         await other_session.execute(CUT)
-        assert isinstance(await store.sole_use.until_lost(), StoreLost)
-        acting = asyncio.create_task(store.sole_use.certain())
+        assert isinstance(await store.instance_lock.wait_lost(), StoreLost)
+        acting = asyncio.create_task(store.instance_lock.ensure_held())
         with pytest.raises(StoreUnavailable):
             await store.begin_run(job.id, "mine")
         assert not acting.done(), "it would edit over what the other one shows"
@@ -75,7 +75,7 @@ async def test_a_cut_connection_costs_nothing_where_nobody_else_comes(
         for _ in range(3):
             await other_session.execute(CUT)
             assert await samples.accepted(store)
-            await store.sole_use.certain()
+            await store.instance_lock.ensure_held()
             assert (await other_session.execute(HOLDERS)).all(), "it is held again"
             with pytest.raises(StoreInUse):
                 await _opened(postgresql_url, clock)
@@ -95,7 +95,7 @@ async def test_whoever_came_and_went_meanwhile_was_there_all_the_same(
         await engine.dispose()
         own_server.stop()
         own_server.start()
-        await store.sole_use.until_lost()
+        await store.instance_lock.wait_lost()
         with pytest.raises(StoreUnavailable):
             await store.begin_run(job.id, "mine")
 
@@ -109,7 +109,7 @@ async def test_a_session_that_only_the_server_believes_in_is_not_taken_for_someb
     ):
         [(before,)] = (await other_session.execute(HOLDERS)).all()
         relay.lose_connections()
-        await store.sole_use.certain()
+        await store.instance_lock.ensure_held()
         assert await samples.accepted(store)
         [(after,)] = (await other_session.execute(HOLDERS)).all()
         assert before != after
@@ -118,16 +118,16 @@ async def test_a_session_that_only_the_server_believes_in_is_not_taken_for_someb
 async def test_a_server_that_has_gone_quiet_is_noticed_without_a_word_from_it(
     postgresql_url: str, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server_use, "PROBE_EVERY_S", 0.01)
+    monkeypatch.setattr(server_lock, "PROBE_EVERY_S", 0.01)
     async with (
         Relay.before(postgresql_url) as relay,
         open_store(relay.url, clock=clock, answer_timeout_s=0.5) as store,
     ):
-        monkeypatch.setattr(server_use, "GRACE_S", 0.0)
+        monkeypatch.setattr(server_lock, "GRACE_S", 0.0)
         relay.freeze()
         await _until_it_is_uncertain(store)
         relay.thaw()
-        await store.sole_use.certain()
+        await store.instance_lock.ensure_held()
         assert await samples.accepted(store)
 
 
@@ -137,10 +137,10 @@ async def test_while_a_server_is_away_results_are_shown_for_a_while_and_then_wai
     async with open_store(postgresql_url, clock=clock) as store:
         own_server.stop()
         try:
-            await store.sole_use.certain()
-            monkeypatch.setattr(server_use, "GRACE_S", 0.0)
+            await store.instance_lock.ensure_held()
+            monkeypatch.setattr(server_lock, "GRACE_S", 0.0)
             await _until_it_is_uncertain(store)
-            acting = asyncio.create_task(store.sole_use.certain())
+            acting = asyncio.create_task(store.instance_lock.ensure_held())
         finally:
             own_server.start()
         await acting
@@ -177,7 +177,7 @@ async def test_a_process_that_is_no_longer_named_in_the_database_writes_nothing(
     for _ in range(2):
         with pytest.raises(StoreUnavailable):
             await store.begin_run(job.id, "mine")
-    assert isinstance(await store.sole_use.until_lost(), StoreLost)
+    assert isinstance(await store.instance_lock.wait_lost(), StoreLost)
     assert (await samples.found(store, job.id)).task_id is None
 
 
@@ -228,10 +228,12 @@ async def test_nothing_more_is_written_to_a_file_that_nobody_finds_any_more(
         lose(file)
         with pytest.raises(StoreUnavailable):
             await samples.accepted(store)
-        reason = await store.sole_use.until_lost()
+        reason = await store.instance_lock.wait_lost()
         assert isinstance(reason, StoreGone)
         assert reason.path.startswith(str(file))
-        await store.sole_use.certain()  # what is paid for may still be shown: nobody else is there
+        await (
+            store.instance_lock.ensure_held()
+        )  # what is paid for may still be shown: nobody else is there
 
 
 @pytest.mark.parametrize("lose", LOSSES)
@@ -241,11 +243,11 @@ async def test_a_file_that_is_gone_is_noticed_without_a_write(
     monkeypatch: pytest.MonkeyPatch,
     lose: Callable[[Path], None],
 ) -> None:
-    assert file_use.LOOK_EVERY_S < 60
-    monkeypatch.setattr(file_use, "LOOK_EVERY_S", 0.01)
+    assert file_lock.LOOK_EVERY_S < 60
+    monkeypatch.setattr(file_lock, "LOOK_EVERY_S", 0.01)
     async with open_store(sqlite_url, clock=clock) as store:
         lose(Path(make_url(sqlite_url).database or ""))
-        assert isinstance(await store.sole_use.until_lost(), StoreGone)
+        assert isinstance(await store.instance_lock.wait_lost(), StoreGone)
 
 
 async def test_a_backup_that_is_copied_over_the_file_is_not_written_to(
@@ -261,7 +263,7 @@ async def test_a_backup_that_is_copied_over_the_file_is_not_written_to(
             backup.backup(there)
         with pytest.raises(StoreUnavailable):
             await samples.accepted(store)
-        assert isinstance(await store.sole_use.until_lost(), StoreLost)
+        assert isinstance(await store.instance_lock.wait_lost(), StoreLost)
 
 
 async def test_a_lock_file_that_is_deleted_is_made_anew_and_holds(
@@ -273,7 +275,7 @@ async def test_a_lock_file_that_is_deleted_is_made_anew_and_holds(
         assert await samples.accepted(store)
         with pytest.raises(StoreInUse):
             await _opened(sqlite_url, clock)
-        assert store.sole_use.reason is None
+        assert store.instance_lock.reason is None
 
 
 async def test_whoever_locks_first_after_the_lock_file_was_deleted_writes_alone(
@@ -283,10 +285,10 @@ async def test_whoever_locks_first_after_the_lock_file_was_deleted_writes_alone(
     async with open_store(sqlite_url, clock=clock) as store:
         file.with_name(f"{file.name}.lock").unlink()
         other, close = await _opened(sqlite_url, clock)
-        acting = asyncio.create_task(store.sole_use.certain())
+        acting = asyncio.create_task(store.instance_lock.ensure_held())
         with pytest.raises(StoreUnavailable):
             await samples.accepted(store)
-        assert isinstance(await store.sole_use.until_lost(), StoreLost)
+        assert isinstance(await store.instance_lock.wait_lost(), StoreLost)
         assert not acting.done()
         acting.cancel()
         assert await samples.accepted(other)
@@ -323,7 +325,7 @@ async def _name_another(url: str) -> None:
 async def _until_it_is_uncertain(store: Store) -> None:
     """Until somebody who wants to act has to wait."""
     while True:
-        acting = asyncio.create_task(store.sole_use.certain())
+        acting = asyncio.create_task(store.instance_lock.ensure_held())
         await asyncio.wait({acting}, timeout=1.0)
         if not acting.done():
             acting.cancel()

@@ -39,7 +39,7 @@ async def impatient(file: Path, clock: ManualClock) -> AsyncGenerator[Store]:
 
 
 async def test_the_folder_is_made_for_its_owner_alone(impatient: Store, file: Path) -> None:
-    assert await impatient.job(1) is None
+    assert await impatient.get(1) is None
     assert file.parent.stat().st_mode & 0o777 == 0o700
 
 
@@ -61,7 +61,7 @@ async def test_a_locked_database_is_told_and_works_again_when_it_is_free(
         assert refused.value.detail == "OperationalError"
         with pytest.raises(StoreUnavailable):
             await impatient.begin_submit(job.id, MESSAGE)
-        assert await impatient.job(job.id) == job
+        assert await impatient.get(job.id) == job
     assert await impatient.begin_submit(job.id, MESSAGE)
     assert (await samples.accepted(impatient)).id == job.id + 1
 
@@ -89,9 +89,9 @@ async def test_a_job_that_could_not_be_withdrawn_is_gone_with_the_next_write(
     wanted = await samples.submitting(impatient)
     with _locked(file), pytest.raises(StoreUnavailable):
         await impatient.withdraw(unwanted.id)
-    assert await impatient.job(unwanted.id) == unwanted
-    await impatient.lose(wanted.id)
-    assert await impatient.job(unwanted.id) is None
+    assert await impatient.get(unwanted.id) == unwanted
+    await impatient.mark_unknown(wanted.id)
+    assert await impatient.get(unwanted.id) is None
 
 
 async def test_so_many_may_be_refused_that_one_statement_could_not_take_them_all_back(
@@ -114,7 +114,7 @@ async def test_a_job_that_an_interaction_made_stays_when_the_same_one_comes_agai
     await clock.advance(1)
     with _locked(file), pytest.raises(StoreUnavailable):
         await impatient.accept(new)
-    await impatient.remember("any", "write")
+    await impatient.set_meta("any", "write")
     assert await impatient.open_jobs() == [job]
 
 
@@ -124,8 +124,8 @@ async def test_a_job_that_went_on_is_not_withdrawn_later(impatient: Store, file:
         await impatient.withdraw(job.id)
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("UPDATE jobs SET state = 'submitting'")
-    await impatient.remember("any", "write")
-    assert await impatient.job(job.id)
+    await impatient.set_meta("any", "write")
+    assert await impatient.get(job.id)
 
 
 async def test_a_caller_who_stops_waiting_for_a_lock_is_free_at_once(
@@ -135,12 +135,12 @@ async def test_a_caller_who_stops_waiting_for_a_lock_is_free_at_once(
     async with open_store(_url(file), clock=clock, busy_timeout_s=LONG) as store:
         with _locked(file):
             accepting = asyncio.create_task(store.accept(new))
-            await store.job(1)  # by now the other one waits for the lock
+            await store.get(1)  # by now the other one waits for the lock
             accepting.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await asyncio.wait_for(accepting, LONG / 3)
     async with open_store(_url(file), clock=clock) as store:
-        assert await store.job(1) is None
+        assert await store.get(1) is None
         assert await store.accept(new) is not None
 
 
@@ -185,7 +185,7 @@ async def test_every_connection_waits_keeps_to_foreign_keys_and_survives_a_power
 ) -> None:
     async with open_store(_url(file), clock=clock, busy_timeout_s=1.5) as store:
         with _pragmas_of_connections_in_use() as seen:
-            await asyncio.gather(*(store.job(1) for _ in range(3)), store.accept(new_job()))
+            await asyncio.gather(*(store.get(1) for _ in range(3)), store.accept(new_job()))
     full = 2
     assert set(seen) == {("wal", full, 1, 1500)}
 

@@ -75,7 +75,7 @@ async def test_whatever_the_first_version_wrote_is_kept(
     )
     assert full.posted == MessageLink(guild_id=AUTHOR + 1, channel_id=CHANNEL, message_id=MESSAGE)
     assert full.origin == MessageLink(guild_id=AUTHOR, channel_id=CHANNEL, message_id=MESSAGE)
-    assert [picture.url for picture in full.pictures] == ["https://a.b/0", "https://a.b/1"]
+    assert [image.url for image in full.images] == ["https://a.b/0", "https://a.b/1"]
 
 
 async def test_nobody_is_told_again_of_what_failed_before(
@@ -88,11 +88,11 @@ async def test_nobody_is_told_again_of_what_failed_before(
         failed = [
             job
             for number in range(1, 2 * len(STATES) + 1)
-            if (job := await store.job(number)) and job.state is JobState.FAILED
+            if (job := await store.get(number)) and job.state is JobState.FAILED
         ]
         assert [job.told_at for job in failed] == [NOON + 2 * MINUTE, NOON]
         for job in failed:
-            assert not await store.told(job.id, 77)
+            assert not await store.mark_notified(job.id, 77)
 
 
 async def test_the_number_of_a_job_that_was_withdrawn_before_is_not_given_again(
@@ -156,13 +156,13 @@ async def test_what_limits_counted_of_jobs_counts_on_and_what_was_erased_leaves_
     async with open_store(database_url, clock=clock) as store:
         used = (await store.usage(author_id=AUTHOR)).month
         assert (used.jobs, used.usd) == (6, Decimal("0.48"))
-        assert await store.job(3) is None
+        assert await store.get(3) is None
         await store.erase(None)
-        assert await store.job(8), "it has not ended"
-        await store.lose(8)
+        assert await store.get(8), "it has not ended"
+        await store.mark_unknown(8)
         await store.fail(8, "why")
-        assert await store.told(8, MESSAGE)
-        assert await store.job(8) is None
+        assert await store.mark_notified(8, MESSAGE)
+        assert await store.get(8) is None
 
 
 @asynccontextmanager
@@ -211,7 +211,7 @@ def _fill(connection: Connection, tables: MetaData) -> None:
             }
             connection.execute(insert(tables.tables["jobs"]).values(always | rest))
     for job_id, position in itertools.product((4, 5), range(2)):
-        picture = {
+        image = {
             "job_id": job_id,
             "position": position,
             "image_no": position,
@@ -221,6 +221,6 @@ def _fill(connection: Connection, tables: MetaData) -> None:
             "posted_channel_id": CHANNEL,
             "posted_message_id": MESSAGE,
         }
-        connection.execute(insert(tables.tables["pictures"]).values(picture))
+        connection.execute(insert(tables.tables["pictures"]).values(image))
     for name in ("commands", "other"):
         connection.execute(insert(tables.tables["facts"]).values(name=name, value="kept"))

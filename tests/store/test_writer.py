@@ -70,7 +70,7 @@ async def test_a_step_that_fails_takes_no_other_along(store: Store, unstorable: 
     for one in outcomes[:3] + outcomes[4:]:
         assert not isinstance(one, BaseException)
         assert one is not None
-        assert await store.job(one.id) == one
+        assert await store.get(one.id) == one
 
 
 async def test_what_happened_is_written_in_order_where_the_database_is_in_trouble_for_a_moment(
@@ -89,10 +89,10 @@ async def test_what_happened_is_written_in_order_where_the_database_is_in_troubl
     await asyncio.gather(
         store.begin_run(other.id, "half a pair: \ud83e"),
         store.finish(job.id, samples.completed()),
-        store.delivered(job.id, ELSEWHERE),
+        store.mark_delivered(job.id, ELSEWHERE),
         return_exceptions=True,
     )
-    await store.settle()
+    await store.drain()
     assert (await samples.found(store, job.id)).state is JobState.DELIVERED
 
 

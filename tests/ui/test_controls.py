@@ -2,13 +2,13 @@
 
 import pytest
 
-from bot.ui.buttons import Verb
+from bot.ui.buttons import ButtonAction
 from bot.ui.controls import CONTROLS, is_known
-from bot.ui.deeds import PREFIX, Deed
+from bot.ui.deeds import PREFIX, ControlAction
 
 IDS = [
-    *(f"{PREFIX}{deed}:12" for deed in Deed),
-    *(f"{PREFIX}{verb}:jobs:3" for verb in Verb),
+    *(f"{PREFIX}{deed}:12" for deed in ControlAction),
+    *(f"{PREFIX}{verb}:jobs:3" for verb in ButtonAction),
     f"{PREFIX}imagine:-:0",
     f"{PREFIX}stop:{2**63 - 1}",
 ]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import ModeInvalid, OldControl
+from bot.errors import ModeInvalid, UnsupportedComponent
 from bot.model import PROMPT_MAX, Mode, Source
 from bot.ui.forms import (
     FIELD_MAX,
@@ -113,7 +113,7 @@ def test_two_openings_of_one_form_have_different_ids() -> None:
 
 @pytest.mark.parametrize("custom_id", ["remix:form:", "remix:form:a:7:public:0011aabb", "other"])
 def test_an_unknown_form_is_said_to_be_old(custom_id: str) -> None:
-    with pytest.raises(OldControl):
+    with pytest.raises(UnsupportedComponent):
         FormId.read(custom_id)
 
 

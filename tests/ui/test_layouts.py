@@ -8,23 +8,23 @@ from typing import Any
 
 import pytest
 
-from bot.errors import ApiUnavailable, PictureTooLarge, PictureUnavailable
-from bot.jobs.screen import Exhibit, PictureFile, Progress
+from bot.errors import ApiUnavailable, ImageTooLarge, ImageUnavailable
+from bot.jobs.status_message import ImageFile, Progress, ResultImage
 from bot.model import (
+    Destination,
+    Image,
     ImagineRequest,
     Job,
     JobState,
+    MediaKind,
     MessageLink,
     Mode,
-    Picture,
-    PictureKind,
-    Place,
     RemixRequest,
     Source,
 )
 from bot.ui.layouts import (
-    Page,
-    PlainPage,
+    ClassicMessage,
+    LayoutMessage,
     failure_page,
     plain_failure,
     plain_result,
@@ -46,31 +46,33 @@ def job(*image_nos: int, prompt: str = "a fox", remix: bool = True) -> Job:
         else ImagineRequest(prompt=prompt),
         author_id=42,
         interaction_id=1,
-        place=Place(guild_id=1, channel_id=2, private=False, file_limit_bytes=10_000_000),
+        destination=Destination(
+            guild_id=1, channel_id=2, private=False, file_limit_bytes=10_000_000
+        ),
         origin=ORIGIN if remix else None,
         state=JobState.FINISHED,
         created_at=datetime(2026, 1, 1, tzinfo=UTC),
         provider_job_id=JOB_ID,
         cost_usd=Decimal("0.08"),
-        pictures=tuple(picture(image_no) for image_no in image_nos),
+        images=tuple(image(image_no) for image_no in image_nos),
     )
 
 
-def picture(image_no: int, url: str = "https://pictures.example/p.png") -> Picture:
-    return Picture(job_id=JOB_ID, image_no=image_no, url=url)
+def image(image_no: int, url: str = "https://images.example/p.png") -> Image:
+    return Image(job_id=JOB_ID, image_no=image_no, url=url)
 
 
-def exhibits(of: Job) -> list[Exhibit]:
+def result_images(of: Job) -> list[ResultImage]:
     return [
-        Exhibit(
-            picture=one,
-            file=PictureFile(name=f"{one.job_id}_{one.image_no}.png", content=b"\x89PNG"),
+        ResultImage(
+            image=one,
+            file=ImageFile(name=f"{one.job_id}_{one.image_no}.png", content=b"\x89PNG"),
         )
-        for one in of.pictures
+        for one in of.images
     ]
 
 
-def components(page: Page) -> Iterator[dict[str, Any]]:
+def components(page: LayoutMessage) -> Iterator[dict[str, Any]]:
     def walk(nodes: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         for node in nodes:
             yield node
@@ -79,15 +81,15 @@ def components(page: Page) -> Iterator[dict[str, Any]]:
     return walk(page.view.to_components())
 
 
-def text(page: Page) -> str:
+def text(page: LayoutMessage) -> str:
     return "\n".join(one["content"] for one in components(page) if one["type"] == 10)
 
 
-def buttons(page: Page) -> dict[str, str]:
+def buttons(page: LayoutMessage) -> dict[str, str]:
     return {one["label"]: one["custom_id"] for one in components(page) if one["type"] == 2}
 
 
-def assert_fits(page: Page) -> None:
+def assert_fits(page: LayoutMessage) -> None:
     parts = list(components(page))
     ids = [one["custom_id"] for one in parts if "custom_id" in one]
     assert len(parts) <= 40
@@ -104,7 +106,7 @@ def assert_fits(page: Page) -> None:
 async def test_progress_says_what_is_made_how_far_it_is_and_where_from() -> None:
     page = progress_page(job(), Progress(submitted=True, fraction=0.4))
     assert_fits(page)
-    for piece in ("picture 2 · subtle", "> a fox", "40 %", "<t:1767225600:R>", ORIGIN.url):
+    for piece in ("image 2 · subtle", "> a fox", "40 %", "<t:1767225600:R>", ORIGIN.url):
         assert piece in text(page)
     assert buttons(page) == {"Stop": "remix:stop:1"}
 
@@ -117,7 +119,7 @@ async def test_without_a_per_cent_there_is_no_bar() -> None:
 
 async def test_a_result_of_four_has_both_rows() -> None:
     done = job(0, 1, 2, 3)
-    page = result_page(done, exhibits(done), took_s=38.2)
+    page = result_page(done, result_images(done), took_s=38.2)
     assert_fits(page)
     assert buttons(page) == {
         **{f"Remix {n + 1}": f"remix:remix:{JOB_ID}:{n}" for n in range(4)},
@@ -126,30 +128,30 @@ async def test_a_result_of_four_has_both_rows() -> None:
         "Details": "remix:details:1",
         "Delete": "remix:delete:1",
     }
-    for piece in ("<@42>", "Subtle", f"[picture 2]({ORIGIN.url})", "38 s", "$0.08"):
+    for piece in ("<@42>", "Subtle", f"[image 2]({ORIGIN.url})", "38 s", "$0.08"):
         assert piece in text(page)
     assert "missing" not in text(page)
 
 
 async def test_a_result_of_imagine_has_no_parents_in_the_second_row() -> None:
     done = job(0, 1, 2, 3, remix=False)
-    page = result_page(done, exhibits(done), took_s=1)
+    page = result_page(done, result_images(done), took_s=1)
     assert [*buttons(page)][4:] == ["Again", "Details", "Delete"]
     assert buttons(page)["Again"] == f"remix:imagine:{JOB_ID}:0"
 
 
-async def test_a_missing_picture_leaves_a_gap_in_the_numbers_and_is_named() -> None:
+async def test_a_missing_image_leaves_a_gap_in_the_numbers_and_is_named() -> None:
     done = job(0, 2, 3)
-    page = result_page(done, exhibits(done), took_s=1)
+    page = result_page(done, result_images(done), took_s=1)
     assert [*buttons(page)][:3] == ["Remix 1", "Remix 3", "Remix 4"]
-    assert "Picture 2 is missing" in text(page)
+    assert "Image 2 is missing" in text(page)
     one = job(1)
-    assert "Pictures 1, 3 and 4 are missing" in text(result_page(one, exhibits(one), took_s=1))
+    assert "Images 1, 3 and 4 are missing" in text(result_page(one, result_images(one), took_s=1))
 
 
-async def test_more_than_four_pictures_are_all_shown_and_only_four_can_be_remixed() -> None:
+async def test_more_than_four_images_are_all_shown_and_only_four_can_be_remixed() -> None:
     done = job(*range(10))
-    page = result_page(done, exhibits(done), took_s=1)
+    page = result_page(done, result_images(done), took_s=1)
     assert_fits(page)
     assert len(page.files) == 10
     assert [name for name in buttons(page) if "Remix" in name] == [
@@ -158,42 +160,42 @@ async def test_more_than_four_pictures_are_all_shown_and_only_four_can_be_remixe
     assert "missing" not in text(page)
 
 
-async def test_each_picture_is_remixed_under_its_own_job_id() -> None:
-    done = replace(job(), pictures=(picture(0), replace(picture(1), job_id="other-job")))
-    page = result_page(done, exhibits(done), took_s=1)
+async def test_each_image_is_remixed_under_its_own_job_id() -> None:
+    done = replace(job(), images=(image(0), replace(image(1), job_id="other-job")))
+    page = result_page(done, result_images(done), took_s=1)
     assert buttons(page)["Remix 2"] == "remix:remix:other-job:1"
 
 
 @pytest.mark.parametrize("job_id", ["x" * 57, "a:b", "ä"])
-async def test_a_job_id_that_fits_no_button_still_shows_its_pictures(job_id: str) -> None:
-    done = replace(job(), pictures=(replace(picture(0), job_id=job_id),))
-    page = result_page(done, exhibits(done), took_s=1)
+async def test_a_job_id_that_fits_no_button_still_shows_its_images(job_id: str) -> None:
+    done = replace(job(), images=(replace(image(0), job_id=job_id),))
+    page = result_page(done, result_images(done), took_s=1)
     assert_fits(page)
     assert "Remix 1" not in buttons(page)
 
 
 async def test_a_video_is_shown_and_not_remixed() -> None:
-    done = replace(job(), pictures=(replace(picture(0), kind=PictureKind.VIDEO),))
-    assert "Remix 1" not in buttons(result_page(done, exhibits(done), took_s=1))
+    done = replace(job(), images=(replace(image(0), kind=MediaKind.VIDEO),))
+    assert "Remix 1" not in buttons(result_page(done, result_images(done), took_s=1))
 
 
-async def test_pictures_without_a_file_are_shown_by_their_link_with_the_reason() -> None:
+async def test_images_without_a_file_are_shown_by_their_link_with_the_reason() -> None:
     done = job(0, 1, 2)
     shown = [
-        *exhibits(done)[:1],
-        Exhibit(picture=done.pictures[1], problem=PictureTooLarge(limit_bytes=1)),
-        Exhibit(picture=done.pictures[2], problem=PictureUnavailable()),
+        *result_images(done)[:1],
+        ResultImage(image=done.images[1], problem=ImageTooLarge(limit_bytes=1)),
+        ResultImage(image=done.images[2], problem=ImageUnavailable()),
     ]
     page = result_page(done, shown, took_s=1)
     assert_fits(page)
-    assert "Picture 2 is too large to post here: [open it](https://pictures" in text(page)
-    assert "Picture 3 could not be fetched: [open it](https://pictures" in text(page)
+    assert "Image 2 is too large to post here: [open it](https://images" in text(page)
+    assert "Image 3 could not be fetched: [open it](https://images" in text(page)
 
 
 async def test_links_too_long_for_a_message_go_along_in_a_file() -> None:
-    signed = f"https://pictures.example/p.png?signature={'x' * 1500}"
-    done = replace(job(), pictures=tuple(picture(number, signed) for number in range(4)))
-    page = result_page(done, [Exhibit(picture=one) for one in done.pictures], took_s=1)
+    signed = f"https://images.example/p.png?signature={'x' * 1500}"
+    done = replace(job(), images=tuple(image(number, signed) for number in range(4)))
+    page = result_page(done, [ResultImage(image=one) for one in done.images], took_s=1)
     assert_fits(page)
     [links] = page.files
     assert links.fp.read().decode().split("\n") == [signed] * 4
@@ -203,7 +205,7 @@ async def test_links_too_long_for_a_message_go_along_in_a_file() -> None:
 async def test_a_very_long_prompt_goes_along_whole_in_a_file(prompt: str) -> None:
     done = job(*range(10), prompt=prompt)
     for page in (
-        result_page(done, exhibits(done), took_s=1),
+        result_page(done, result_images(done), took_s=1),
         failure_page(done, ApiUnavailable(), nothing_charged=True),
     ):
         assert_fits(page)
@@ -213,7 +215,7 @@ async def test_a_very_long_prompt_goes_along_whole_in_a_file(prompt: str) -> Non
 
 async def test_a_prompt_can_neither_ping_nor_break_the_layout() -> None:
     done = job(0, prompt="@everyone <@1>\n# big\n```\n-# end\n> [x](http://y.example)")
-    page = result_page(done, exhibits(done), took_s=1)
+    page = result_page(done, result_images(done), took_s=1)
     assert r"> \@everyone \<@1>" in text(page), (
         "a person reads what was typed, and nobody is called"
     )
@@ -230,11 +232,11 @@ async def test_a_link_in_a_prompt_can_be_copied_from_the_message() -> None:
         assert f"> {prompt}" in text(page)
 
 
-async def test_every_picture_has_an_alternative_text_of_discords_length() -> None:
+async def test_every_image_has_an_alternative_text_of_discords_length() -> None:
     done = job(0, 2, prompt="long " * 100)
-    page = result_page(done, exhibits(done), took_s=1)
+    page = result_page(done, result_images(done), took_s=1)
     items = [item for one in components(page) for item in one.get("items", ())]
-    assert [item["description"][:11] for item in items] == ["Picture 1: ", "Picture 3: "]
+    assert [item["description"][:9] for item in items] == ["Image 1: ", "Image 3: "]
     assert all(len(item["description"]) <= 256 for item in items)
 
 
@@ -258,14 +260,14 @@ async def test_no_page_holds_anything_but_dynamic_items_or_a_timeout() -> None:
     done = job(0, 1)
     for page in (
         progress_page(done, Progress()),
-        result_page(done, exhibits(done), took_s=1),
+        result_page(done, result_images(done), took_s=1),
         failure_page(done, ApiUnavailable(), nothing_charged=True),
     ):
         assert page.view.timeout is None
         assert page.view.is_persistent()
 
 
-def assert_plain_fits(page: PlainPage) -> None:
+def assert_plain_fits(page: ClassicMessage) -> None:
     rows = page.view.to_components()
     assert len(page.content) <= 2000
     assert len(rows) <= 5
@@ -278,27 +280,27 @@ def assert_plain_fits(page: PlainPage) -> None:
 @pytest.mark.parametrize("prompt", ["a fox", "ä*" * 4096, "\n".join("line" * 400)])
 async def test_a_classic_result_says_and_offers_the_same(prompt: str) -> None:
     done = job(*range(10), prompt=prompt)
-    page = plain_result(done, exhibits(done), took_s=38.2)
+    page = plain_result(done, result_images(done), took_s=38.2)
     assert_plain_fits(page)
-    for piece in ("Remix of picture 2", "<@42>", "Subtle", "38 s", "$0.08"):
+    for piece in ("Remix of image 2", "<@42>", "Subtle", "38 s", "$0.08"):
         assert piece in page.content
     remix, repeat, about = page.view.to_components()
     assert [one["label"] for one in remix["components"]] == [f"Remix {n + 1}" for n in range(4)]
     assert repeat["components"][0]["label"] == "Again"
     assert [one["label"] for one in about["components"]] == ["Details", "Delete"]
-    pictures = [one.filename for one in page.files if one.filename.endswith(".png")]
+    images = [one.filename for one in page.files if one.filename.endswith(".png")]
     if prompt == "a fox":
-        assert len(pictures) == 10
+        assert len(images) == 10
     else:
         assert page.files[0].fp.read().decode() == prompt
 
 
 async def test_a_classic_result_of_links_and_a_classic_failure_fit_too() -> None:
-    signed = f"https://pictures.example/p.png?signature={'x' * 1500}"
+    signed = f"https://images.example/p.png?signature={'x' * 1500}"
     done = replace(
-        job(prompt="x" * 8192), pictures=tuple(picture(number, signed) for number in range(10))
+        job(prompt="x" * 8192), images=tuple(image(number, signed) for number in range(10))
     )
-    page = plain_result(done, [Exhibit(picture=one) for one in done.pictures], took_s=1)
+    page = plain_result(done, [ResultImage(image=one) for one in done.images], took_s=1)
     assert_plain_fits(page)
     assert [one.filename for one in page.files] == ["prompt.txt", "links.txt"]
     failed = plain_failure(done, ApiUnavailable(), nothing_charged=True)

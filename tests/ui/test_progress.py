@@ -5,9 +5,9 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from bot.jobs.crew import Crew
-from bot.jobs.screen import Progress
-from bot.ui.progress import Pacer, ProgressEdits
+from bot.delivery.progress_edits import EditLimiter, ProgressEdits
+from bot.jobs.background import BackgroundTasks
+from bot.jobs.status_message import Progress
 from tests.clock import ManualClock
 
 
@@ -51,8 +51,10 @@ def message(clock: ManualClock) -> Message:
 
 @pytest.fixture
 async def progress(message: Message, clock: ManualClock) -> AsyncGenerator[ProgressEdits]:
-    async with Crew() as crew:
-        yield ProgressEdits(message.edit, crew=crew, clock=clock, pacer=Pacer(clock))
+    async with BackgroundTasks() as background:
+        yield ProgressEdits(
+            message.edit, background=background, clock=clock, pacer=EditLimiter(clock)
+        )
 
 
 async def test_the_first_edit_comes_at_once_and_the_next_four_seconds_later(
@@ -122,15 +124,15 @@ async def test_the_end_waits_for_an_edit_under_way(
 async def test_the_end_does_not_wait_for_an_edit_that_hangs(
     progress: ProgressEdits, message: Message, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.ui.progress.LAST_EDIT_S", 0.01)
+    monkeypatch.setattr("bot.delivery.progress_edits.LAST_EDIT_S", 0.01)
     message.may_end.clear()
     progress.show(at(0.1))
     await message.begun.wait()
-    straggler = await progress.stop()
-    assert straggler is not None
-    assert not straggler.done()
+    pending_edit = await progress.stop()
+    assert pending_edit is not None
+    assert not pending_edit.done()
     message.may_end.set()
-    await straggler
+    await pending_edit
     assert not message.cancelled, "discord.py would never give back the lock that it waits in"
 
 
@@ -138,9 +140,12 @@ async def test_the_edits_of_many_messages_are_spread_and_each_shows_the_newest(
     clock: ManualClock,
 ) -> None:
     messages = [Message(clock) for _ in range(5)]
-    pacer = Pacer(clock, per_second=0.5)
-    async with Crew() as crew:
-        many = [ProgressEdits(one.edit, crew=crew, clock=clock, pacer=pacer) for one in messages]
+    pacer = EditLimiter(clock, per_second=0.5)
+    async with BackgroundTasks() as background:
+        many = [
+            ProgressEdits(one.edit, background=background, clock=clock, pacer=pacer)
+            for one in messages
+        ]
         for second in range(9):
             for one in many:
                 one.show(at(second / 10))

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.jobs.crew import Crew
-from bot.studio import Visitor
+from bot.jobs.background import BackgroundTasks
+from bot.services import Caller
 from bot.ui import sight
 from bot.ui.sight import ChannelSight, may_view, read_channel
 from tests.clock import ManualClock
@@ -19,7 +19,7 @@ from tests.clock import ManualClock
 GUILD, OPEN, CLOSED, THREAD, PRIVATE_THREAD, VOICE, STAGE = 1, 10, 11, 12, 13, 14, 15
 INSIDER, ADMIN, OWNER = 5, 6, 99
 VIEW, CONNECT = 1 << 10, 1 << 20
-BEN = Visitor(user_id=7, guild_id=GUILD, channel_ids=frozenset({2}), sees_channel=True)
+BEN = Caller(user_id=7, guild_id=GUILD, channel_ids=frozenset({2}), sees_channel=True)
 
 NOT_FOR_ALL = {"id": str(GUILD), "type": 0, "allow": "0", "deny": str(VIEW)}
 FOR_INSIDERS = {"id": str(INSIDER), "type": 0, "allow": str(VIEW), "deny": "0"}
@@ -80,24 +80,24 @@ def refusal(status: int) -> discord.HTTPException:
 class Watch:
     """A sight with the Discord and the clock that it goes by."""
 
-    def __init__(self, crew: Crew) -> None:
+    def __init__(self, background: BackgroundTasks) -> None:
         self.clock = ManualClock()
         self.discord = Discord()
         client: Any = self.discord
-        self.sight = ChannelSight(client, crew=crew, clock=self.clock)
+        self.sight = ChannelSight(client, background=background, clock=self.clock)
 
-    async def sees(self, *channels: int, who: Visitor = BEN) -> set[int]:
+    async def sees(self, *channels: int, who: Caller = BEN) -> set[int]:
         return set(await self.sight.seen(who, channels))
 
 
 @pytest.fixture
 async def watch() -> AsyncGenerator[Watch]:
-    async with Crew() as crew:
-        yield Watch(crew)
+    async with BackgroundTasks() as background:
+        yield Watch(background)
 
 
-def with_roles(*roles: int, user_id: int = 7) -> Visitor:
-    return Visitor(user_id=user_id, guild_id=GUILD, role_ids=frozenset(roles))
+def with_roles(*roles: int, user_id: int = 7) -> Caller:
+    return Caller(user_id=user_id, guild_id=GUILD, role_ids=frozenset(roles))
 
 
 async def test_a_channel_is_seen_as_its_overwrites_and_the_members_roles_say(watch: Watch) -> None:
@@ -145,7 +145,7 @@ async def test_a_private_thread_is_for_who_is_in_it(watch: Watch) -> None:
 
 
 async def test_the_channel_of_a_thread_is_known_where_somebody_is_in_it(watch: Watch) -> None:
-    above = Visitor(user_id=7, guild_id=GUILD, channel_ids=frozenset({CLOSED}), sees_channel=True)
+    above = Caller(user_id=7, guild_id=GUILD, channel_ids=frozenset({CLOSED}), sees_channel=True)
     assert await watch.sees(THREAD, who=above) == {THREAD}
     assert watch.discord.asked == [THREAD]
 
@@ -167,8 +167,8 @@ async def test_what_the_bot_does_not_see_is_seen_by_nobody(
 
 
 async def test_in_a_server_without_the_bot_nothing_is_asked(watch: Watch) -> None:
-    assert await watch.sees(OPEN, who=Visitor(user_id=7, guild_id=3)) == set()
-    assert await watch.sees(OPEN, who=Visitor(user_id=7)) == set()
+    assert await watch.sees(OPEN, who=Caller(user_id=7, guild_id=3)) == set()
+    assert await watch.sees(OPEN, who=Caller(user_id=7)) == set()
     assert watch.discord.asked == []
 
 

@@ -4,8 +4,8 @@ import io
 
 import pytest
 
-from bot.jobs.screen import Exhibit, PictureFile
-from bot.model import Picture
+from bot.jobs.status_message import ImageFile, ResultImage
+from bot.model import Image
 from bot.ui.layouts import found_page
 from bot.ui.uploads import upload
 
@@ -29,9 +29,9 @@ def test_asking_for_its_size_copies_nothing() -> None:
 
 
 def test_what_is_let_go_holds_nothing() -> None:
-    picture = Picture(job_id="j", image_no=0, url="https://x.example/a.png")
-    exhibit = Exhibit(picture=picture, file=PictureFile(name="j_0.png", content=CONTENT))
-    page = found_page([picture], [exhibit])
+    image = Image(job_id="j", image_no=0, url="https://x.example/a.png")
+    result_image = ResultImage(image=image, file=ImageFile(name="j_0.png", content=CONTENT))
+    page = found_page([image], [result_image])
     [file] = page.files
     page.close()
     with pytest.raises(ValueError, match="closed"):

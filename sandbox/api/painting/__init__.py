@@ -1,1 +1,1 @@
-"""Pictures from prompts: a scene is read from words or from a parent, then painted with Pillow."""
+"""Images from prompts: a scene is read from words or from a parent, then painted with Pillow."""

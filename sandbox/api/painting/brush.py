@@ -1,6 +1,6 @@
-"""Strokes for the painter: gradients, glows, ridges. what every part of a picture is made of.
+"""Strokes for the painter: gradients, glows, ridges. what every part of an image is made of.
 
-All sizes are pixels of the canvas. Nothing here knows what a picture shows.
+All sizes are pixels of the canvas. Nothing here knows what an image shows.
 """
 
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ Point = tuple[float, float]
 
 
 def scaled(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """The picture in another size, smoothed."""
+    """The image in another size, smoothed."""
     return image.resize(size, Image.Resampling.BICUBIC)  # pyright: ignore[reportUnknownMemberType]  # Pillow names numpy's types, and numpy is not installed
 
 
 def gradient(size: tuple[int, int], stops: Sequence[tuple[float, Colour]]) -> Image.Image:
-    """A picture that runs from top to bottom through *stops* (height 0.0 to 1.0, colour)."""
+    """An image that runs from top to bottom through *stops* (height 0.0 to 1.0, colour)."""
     width, height = size
     steps = min(height, 192)
     column = b"".join(bytes(_between(stops, step / max(1, steps - 1))) for step in range(steps))

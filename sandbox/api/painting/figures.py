@@ -135,7 +135,7 @@ def _whale(pen: Pen) -> None:
 # ------------------------------------------------------------------ built
 
 
-def _house(pen: Pen) -> None:
+def _access(pen: Pen) -> None:
     wall = mix((236, 224, 204), pen.colour, 0.2)
     pen.box(-0.34, 0.4, 0.34, 0.0, wall)
     pen.box(0.16, 0.78, 0.25, 0.5, mix(pen.colour, BLACK, 0.3))
@@ -320,7 +320,7 @@ _FIGURES: Mapping[Subject, tuple[Colour, Callable[[Pen], None]]] = {
     Subject.BOAT: ((120, 62, 44), _boat),
     Subject.LIGHTHOUSE: ((196, 44, 40), _lighthouse),
     Subject.WHALE: ((96, 126, 160), _whale),
-    Subject.HOUSE: ((168, 70, 56), _house),
+    Subject.HOUSE: ((168, 70, 56), _access),
     Subject.CASTLE: ((82, 92, 138), _castle),
     Subject.TOWER: ((156, 52, 48), _tower),
     Subject.BRIDGE: ((176, 66, 48), _bridge),

@@ -1,4 +1,4 @@
-"""What is done to a painted picture: its style, and a caption of what could not be painted."""
+"""What is done to a painted image: its style, and a caption of what could not be painted."""
 
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -10,16 +10,16 @@ from sandbox.api.painting.words import Style
 
 UNDRAWABLE = "words in letters that I have no font for"
 _PIXELS = 64
-"""Width and height of a picture in the style of old games."""
+"""Width and height of an image in the style of old games."""
 
 
-def styled(picture: Image.Image, style: Style | None) -> Image.Image:
-    """*picture* as that hand would have painted it."""
-    return picture if style is None else _STYLES[style](picture)
+def styled(image: Image.Image, style: Style | None) -> Image.Image:
+    """*image* as that hand would have painted it."""
+    return image if style is None else _STYLES[style](image)
 
 
-def _oil(picture: Image.Image) -> Image.Image:
-    strokes = picture.filter(ImageFilter.ModeFilter(7)).filter(ImageFilter.SMOOTH)
+def _oil(image: Image.Image) -> Image.Image:
+    strokes = image.filter(ImageFilter.ModeFilter(7)).filter(ImageFilter.SMOOTH)
     relief = strokes.convert("L").filter(ImageFilter.EMBOSS).convert("RGB")
     rich = ImageEnhance.Color(strokes).enhance(1.45)
     return ImageChops.overlay(
@@ -27,8 +27,8 @@ def _oil(picture: Image.Image) -> Image.Image:
     )
 
 
-def _pastel(picture: Image.Image) -> Image.Image:
-    soft = picture.filter(ImageFilter.GaussianBlur(3)).filter(ImageFilter.MedianFilter(7))
+def _pastel(image: Image.Image) -> Image.Image:
+    soft = image.filter(ImageFilter.GaussianBlur(3)).filter(ImageFilter.MedianFilter(7))
     pale = Image.blend(
         ImageEnhance.Color(soft).enhance(0.8), Image.new("RGB", soft.size, (255, 246, 238)), 0.42
     )
@@ -37,8 +37,8 @@ def _pastel(picture: Image.Image) -> Image.Image:
     return ImageChops.soft_light(pale, paper.convert("RGB"))
 
 
-def _ink(picture: Image.Image) -> Image.Image:
-    grey = picture.convert("L").filter(ImageFilter.GaussianBlur(1.2))
+def _ink(image: Image.Image) -> Image.Image:
+    grey = image.convert("L").filter(ImageFilter.GaussianBlur(1.2))
     even = ImageOps.equalize(grey)
     washes = Image.blend(ImageOps.posterize(even, 2), Image.new("L", grey.size, 255), 0.3)
     lines = ImageOps.invert(ImageOps.autocontrast(grey).filter(ImageFilter.FIND_EDGES))
@@ -51,8 +51,8 @@ def _hard(lines: Image.Image) -> Image.Image:
     return lines.point(levels)  # pyright: ignore[reportUnknownMemberType]  # numpy is not here
 
 
-def _neon(picture: Image.Image) -> Image.Image:
-    bright = ImageEnhance.Color(picture).enhance(2.6)
+def _neon(image: Image.Image) -> Image.Image:
+    bright = ImageEnhance.Color(image).enhance(2.6)
     edges = bright.filter(ImageFilter.FIND_EDGES).filter(ImageFilter.MaxFilter(3))
     edges = ImageEnhance.Brightness(ImageEnhance.Color(edges).enhance(2.5)).enhance(2.2)
     halo = ImageEnhance.Brightness(edges.filter(ImageFilter.GaussianBlur(7))).enhance(1.8)
@@ -61,29 +61,29 @@ def _neon(picture: Image.Image) -> Image.Image:
     return ImageChops.screen(ImageChops.screen(dyed, halo), edges)
 
 
-def _pixel(picture: Image.Image) -> Image.Image:
-    small = picture.reduce(picture.width // _PIXELS)
+def _pixel(image: Image.Image) -> Image.Image:
+    small = image.reduce(image.width // _PIXELS)
     few = small.quantize(24, dither=Image.Dither.NONE).convert("RGB")
-    size = picture.size
+    size = image.size
     return few.resize(size, Image.Resampling.NEAREST)  # pyright: ignore[reportUnknownMemberType]  # Pillow names numpy's types, and numpy is not installed
 
 
-def captioned(picture: Image.Image, caption: str) -> Image.Image:
-    """*picture* with *caption* on a strip at its lower edge; as it is where there is none."""
+def captioned(image: Image.Image, caption: str) -> Image.Image:
+    """*image* with *caption* on a strip at its lower edge; as it is where there is none."""
     font = ImageFont.load_default(21)
     if not caption:
-        return picture
+        return image
     text = " ".join(filter(None, (_in_font(word, font) for word in caption.split())))
     text = text if text.strip("… ") else UNDRAWABLE
-    while font.getlength(text) > picture.width - 40:
+    while font.getlength(text) > image.width - 40:
         text = f"{text.rstrip(' …')[:-1]}…"
     left, top, right, bottom = font.getbbox(text)
-    x, y = (picture.width - (right - left)) / 2, picture.height - 40
+    x, y = (image.width - (right - left)) / 2, image.height - 40
     strip = (x - 14, y - 6, x + right - left + 14, y + bottom + 8)
-    draw = ImageDraw.Draw(picture, "RGBA")
+    draw = ImageDraw.Draw(image, "RGBA")
     draw.rounded_rectangle(strip, radius=12, fill=(12, 14, 22, 150))
     draw.text((x - left, y - top / 2), text, font=font, fill=(250, 250, 246, 240))
-    return picture
+    return image
 
 
 def _in_font(word: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> str:

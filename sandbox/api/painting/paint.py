@@ -25,7 +25,7 @@ from sandbox.api.painting.terrain import Terrain
 from sandbox.api.painting.words import Place
 
 SIDE = 512
-"""Width and height of a picture, in pixels."""
+"""Width and height of an image, in pixels."""
 
 _BIG_SIDE = 2048
 
@@ -52,12 +52,12 @@ def paint(scene: Scene, *, big: bool = False) -> bytes:
     settle_snow(land)
     paint_figures(land, behind=False)
     paint_weather(canvas, scene)
-    picture = captioned(styled(canvas.reduce(2), scene.style), scene.caption)
+    image = captioned(styled(canvas.reduce(2), scene.style), scene.caption)
     file = BytesIO()
     if big:
         # uncompressed, so that the size is known: 2048 x 2048 x 3 bytes
-        large = scaled(picture, (_BIG_SIDE, _BIG_SIDE))
+        large = scaled(image, (_BIG_SIDE, _BIG_SIDE))
         large.save(file, "PNG", compress_level=0)
     else:
-        picture.save(file, "PNG", compress_level=4)
+        image.save(file, "PNG", compress_level=4)
     return file.getvalue()

@@ -1,4 +1,4 @@
-"""What a picture shows, as a few values: read from a prompt, or derived from another picture.
+"""What an image shows, as a few values: read from a prompt, or derived from another image.
 
 A scene is small and is kept with its job, so that a remix of a remix of a remix never has to paint
 its forebears again. Nothing here knows how a scene is painted.
@@ -35,7 +35,7 @@ class Palette:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """Everything that the painter needs; equal scenes are equal pictures."""
+    """Everything that the painter needs; equal scenes are equal images."""
 
     place: Place
     light: Light
@@ -51,7 +51,7 @@ class Scene:
     style: Style | None = None
     figures: tuple[Figure, ...] = ()
     caption: str = ""
-    """What the painter has no picture of."""
+    """What the painter has no image of."""
     drift: float = 0.0
     """How far the land has moved away from its seed: 0.0 (not at all) to 1.0 (just visibly)."""
 
@@ -99,9 +99,9 @@ TINTED = 0.55
 
 
 def imagine(prompt: str, *, roll: int, image_no: int) -> Scene:
-    """The scene of picture *image_no* for a prompt; each *roll* gives another one.
+    """The scene of image *image_no* for a prompt; each *roll* gives another one.
 
-    What the prompt does not name is chosen: one land for all pictures of the prompt, another hour
+    What the prompt does not name is chosen: one land for all images of the prompt, another hour
     for each.
     """
     wish = read_wish(prompt)

@@ -204,7 +204,7 @@ _FILLERS = frozenset(
         r"\w+",
         "a an and at by from in into near of on onto over the this that these under with without"
         " falling its to is are as for one very some more much still same but or it all little lots"
-        " small big painting art style picture hot air silhouette silhouettes",
+        " small big painting art style image hot air silhouette silhouettes",
     )
 )
 _NOT_WORDS = re.compile(r"https?://\S+|\bsandbox:\S+|(?:^|\s)(?:--|—|–)\w+(?:\s+[^\s-]\S*)?")  # noqa: RUF001  # phones make dashes of two hyphens

@@ -1,0 +1,174 @@
+"""Tells whether the settings are right without starting the bot: ``python -m bot check``.
+
+Nothing is made, changed or spent: the API is asked for a task that cannot be, Discord for what the
+token may see, the database for the version of its tables.
+"""
+
+import re
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from enum import Enum, auto
+
+import discord
+
+from bot import notices, sentences
+from bot.api import GenerationApi, open_session
+from bot.connecting import obstacle, refusal
+from bot.errors import (
+    ApiCreditUsedUp,
+    ApiKeyRefused,
+    ApiPermissionMissing,
+    ApiUnavailable,
+    RemixbotError,
+    StoreUnavailable,
+    StoreUnusable,
+    TaskNotFound,
+)
+from bot.model import ImagineRequest
+from bot.settings import Settings
+from bot.store import DatabaseStatus, inspect_database
+from bot.ui import discord_errors
+from bot.ui.interaction import NEEDED, missing_permissions
+from bot.ui.requests import ended_in_time, within
+
+NO_TASK = "remixbot-check"
+"""No task of the API is called so: its ids are made of 20 random characters."""
+NOBODYS = ImagineRequest(prompt="")
+"""What that would be made from."""
+NO_KEY = "remixbot-check-of-no-key"
+"""No key of the API is called so."""
+
+_CONDITIONS = {
+    DatabaseStatus.NEW: notices.CHECK_DATABASE_NEW,
+    DatabaseStatus.OLD: notices.CHECK_DATABASE_OLD,
+    DatabaseStatus.READY: notices.CHECK_DATABASE_READY,
+}
+
+
+_OF_A_TASK = re.compile(r"(?<![/\w])task(?![/\w])", re.IGNORECASE)
+"""The API says that it has no such *task*. A server that knows no such path may quote the path."""
+_OF_TLS = ("ClientConnectorCertificateError", "ClientConnectorSSLError")
+"""What aiohttp calls it when a server cannot show who it is."""
+
+
+class Outcome(Enum):
+    """How it is with one thing."""
+
+    RIGHT = auto()
+    WRONG = auto()
+    UNTOLD = auto()
+    """Nobody could tell, so it may be either."""
+    ADVICE = auto()
+    """Right, and could be better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    outcome: Outcome
+    sentence: str
+
+
+async def check(settings: Settings) -> AsyncGenerator[Finding]:
+    """Everything that can be told, one thing after the other. Raises nothing."""
+    for remark in settings.remarks:
+        outcome = Outcome.WRONG if remark.wrong else Outcome.ADVICE
+        yield Finding(outcome, notices.check_settings(remark.sentence))
+    yield await _check_database(settings)
+    yield await _check_key(settings)
+    async for finding in _check_discord(settings):
+        yield finding
+
+
+async def _check_database(settings: Settings) -> Finding:
+    try:
+        condition = await inspect_database(settings.database_url.get_secret_value())
+    except StoreUnavailable as error:
+        wrong = notices.database_unusable(error.detail)
+        return Finding(Outcome.WRONG, notices.check_database_wrong(wrong))
+    except StoreUnusable as error:
+        return Finding(Outcome.WRONG, notices.check_database_wrong(sentences.describe(error)))
+    return Finding(Outcome.RIGHT, _CONDITIONS[condition])
+
+
+async def _check_key(settings: Settings) -> Finding:
+    url, key = str(settings.vtrix_api_url), settings.vtrix_api_key.get_secret_value()
+    async with open_session(url) as session:
+
+        def api(key: str) -> GenerationApi:
+            timeout_s = settings.api_timeout_seconds
+            return GenerationApi(session, base_url=url, key=key, timeout_s=timeout_s)
+
+        try:
+            await api(key).fetch(NO_TASK, NOBODYS)
+        except TaskNotFound as error:
+            if _OF_A_TASK.search(error.detail) or await _refuses(api(NO_KEY)):
+                return Finding(Outcome.RIGHT, notices.CHECK_KEY)
+            return Finding(Outcome.UNTOLD, notices.CHECK_NOT_THE_API)
+        except (ApiKeyRefused, ApiPermissionMissing, ApiCreditUsedUp) as error:
+            if isinstance(error, ApiPermissionMissing) and not error.detail:  # the API has words
+                return Finding(Outcome.UNTOLD, notices.CHECK_NOT_THE_API)
+            wrong = sentences.FOR_THE_OPERATOR[type(error)]
+            return Finding(Outcome.WRONG, notices.check_key_wrong(wrong))
+        except RemixbotError as error:
+            return Finding(Outcome.UNTOLD, _why_untold(error))
+    return Finding(Outcome.UNTOLD, notices.CHECK_NOT_THE_API)
+
+
+def _why_untold(error: RemixbotError) -> str:
+    if isinstance(error, ApiUnavailable) and error.detail.startswith(_OF_TLS):
+        return notices.CHECK_NO_TLS
+    return notices.check_key_untold(type(error).__name__)
+
+
+async def _refuses(nobody: GenerationApi) -> bool:
+    """Whether a key that cannot be right is refused: then one that is not refused is right."""
+    try:
+        await nobody.fetch(NO_TASK)
+    except ApiKeyRefused:
+        return True
+    except RemixbotError:
+        pass
+    return False
+
+
+async def _check_discord(settings: Settings) -> AsyncGenerator[Finding]:
+    trace = ended_in_time(settings.discord_timeout_seconds)
+    async with discord.Client(intents=discord.Intents.none(), http_trace=trace) as client:
+        try:
+            token = settings.discord_token.get_secret_value()
+            await within(settings.discord_timeout_seconds, client.login(token))
+        except (discord.LoginFailure, *discord_errors.FAULTS) as fault:
+            if (wrong := refusal(fault)) is not None:
+                yield Finding(Outcome.WRONG, notices.check_token_wrong(wrong))
+            else:
+                yield Finding(Outcome.UNTOLD, notices.check_token_untold(obstacle(fault)))
+            return
+        user = client.user
+        yield Finding(Outcome.RIGHT, notices.check_token(user.name if user else ""))
+        try:
+            guilds = [guild async for guild in client.fetch_guilds(limit=None)]
+        except discord_errors.FAULTS as fault:
+            yield Finding(Outcome.UNTOLD, notices.check_servers_untold(obstacle(fault)))
+            return
+        for guild in guilds:
+            yield await _check_guild(client, guild, settings)
+        if not guilds:
+            yield Finding(Outcome.RIGHT, notices.CHECK_NO_SERVERS)
+
+
+async def _check_guild(client: discord.Client, guild: discord.Guild, settings: Settings) -> Finding:
+    if settings.allowed_guilds and guild.id not in settings.allowed_guilds:
+        return Finding(Outcome.WRONG, notices.check_server_closed(guild.name))
+    try:
+        whole = await client.fetch_guild(guild.id)
+        bot = await whole.fetch_member(client.user.id if client.user else 0)
+    except discord_errors.FAULTS as fault:
+        return Finding(
+            Outcome.UNTOLD, notices.check_server_untold(guild.name, discord_errors.detail(fault))
+        )
+    needed = [name for name, is_needed in NEEDED if is_needed]
+    if missing := missing_permissions(bot.guild_permissions, needed):
+        return Finding(Outcome.WRONG, notices.check_server_lacks(guild.name, missing))
+    return Finding(Outcome.RIGHT, notices.check_server(guild.name))

@@ -1,0 +1,143 @@
+"""Servers that the bot has left: what is kept of them is erased once Discord has said so twice.
+
+A list of servers at the beginning of a session may leave one out that is there all the same, and
+what was erased does not come back. Knows nothing of how Discord is asked.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from bot.clock import Clock
+from bot.errors import StoreUnavailable
+from bot.store import Store
+
+log = logging.getLogger(__name__)
+
+ASK_AGAIN_S = 600.0
+"""Two answers within less time are one: what Discord has wrong, it has wrong for a while."""
+LOOK_EVERY_S = 3600.0
+GONE_FOR = timedelta(days=1)
+"""Who was missing for so long is gone, also where Discord cannot be asked."""
+FACT = "servers missed by application {}"
+"""Under this name the store remembers since when which servers are missing."""
+
+AsksDiscord = Callable[[int], Awaitable[bool | None]]
+"""Whether the bot is in a server; ``None`` where that cannot be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Missing:
+    since: datetime
+    denied_at: datetime | None = None
+    """When Discord said for the first time that the bot is not there."""
+
+
+class GuildRemovals:
+    """Watches over the servers of one application.
+
+    *present* are those that Discord has named in this session, the unavailable ones among them;
+    ``None`` while there is no session. *is_member* asks Discord about one.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        application_id: int,
+        present: Callable[[], Collection[int] | None],
+        is_member: AsksDiscord,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._application_id = application_id
+        self._fact = FACT.format(application_id)
+        self._present = present
+        self._is_member = is_member
+        self._looking = asyncio.Lock()
+
+    async def watch(self) -> None:
+        """Look again and again; ends only when it is cancelled."""
+        await self.look()
+        await self._clock.sleep(ASK_AGAIN_S)
+        while True:
+            await self.look()
+            await self._clock.sleep(LOOK_EVERY_S)
+
+    async def look(self) -> None:
+        """Ask about each server of which something is kept and that Discord did not name.
+
+        Never raises: what could not be done is done the next time.
+        """
+        present = self._present()
+        if present is None:
+            return
+        async with self._looking:
+            try:
+                kept = await self._store.guilds_of(self._application_id)
+                missing = await self._remembered()
+                left = kept - {*present}
+                still = {one: missing[one] for one in left if one in missing}
+                for guild_id in left:
+                    await self._ask(guild_id, still)
+                if still != missing:
+                    await self._remember(still)
+            except StoreUnavailable as error:
+                log.warning("Servers that were left are looked for later: %s", error)
+
+    async def removed(self, guild_id: int) -> None:
+        """Discord says that the bot was taken out of this server: ask whether that is so."""
+        async with self._looking:
+            try:
+                missing = await self._remembered()
+                now = self._clock.now()
+                missing[guild_id] = _Missing(now, denied_at=now)
+                await self._ask(guild_id, missing, at_once=True)
+                await self._remember(missing)
+            except StoreUnavailable as error:
+                log.warning("Server %d is looked at later: %s", guild_id, error)
+
+    async def _ask(
+        self, guild_id: int, missing: dict[int, _Missing], *, at_once: bool = False
+    ) -> None:
+        """Note in *missing* what Discord says, or forget the server where it is gone for good."""
+        is_member = await self._is_member(guild_id)
+        if is_member:
+            missing.pop(guild_id, None)
+            return
+        now = self._clock.now()
+        first = missing.setdefault(guild_id, _Missing(now))
+        gone = now - first.since >= GONE_FOR
+        if is_member is False:
+            if first.denied_at is None:
+                missing[guild_id] = replace(first, denied_at=now)
+            else:
+                gone |= at_once or now - first.denied_at >= timedelta(seconds=ASK_AGAIN_S)
+        if gone:
+            await self._store.forget_guild(guild_id)
+            del missing[guild_id]
+            log.info("Server %d has removed the bot: its jobs are erased", guild_id)
+
+    async def _remembered(self) -> dict[int, _Missing]:
+        written = cast("dict[str, Any]", json.loads(await self._store.get_meta(self._fact) or "{}"))
+        return {int(guild_id): _read(*moments) for guild_id, moments in written.items()}
+
+    async def _remember(self, missing: dict[int, _Missing]) -> None:
+        written = {
+            one: (said.since.isoformat(), said.denied_at and said.denied_at.isoformat())
+            for one, said in missing.items()
+        }
+        await self._store.set_meta(self._fact, json.dumps(written))
+
+
+def _read(since: str, denied_at: str | bool | None) -> _Missing:
+    """As it was written, also by a version that knew only whether Discord had denied it."""
+    began = datetime.fromisoformat(since)
+    if isinstance(denied_at, str):
+        return _Missing(began, datetime.fromisoformat(denied_at))
+    return _Missing(began, began if denied_at else None)

@@ -1,0 +1,371 @@
+"""What people can look up, show again and have forgotten: nothing here makes a job."""
+
+import logging
+from collections.abc import Collection, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+
+from bot.clock import Clock
+from bot.errors import (
+    DraftGone,
+    GenerationFailed,
+    ImagesMissing,
+    JobUnknown,
+    MessageUnknown,
+    StoreUnavailable,
+)
+from bot.inputs import JobId, MessageId, may_be_known
+from bot.jobs.result_lookup import ResultLookup
+from bot.jobs.status_message import ResultImage
+from bot.limits import Limits
+from bot.model import (
+    Completed,
+    Destination,
+    Draft,
+    Image,
+    Job,
+    JobState,
+    MessageLink,
+    Mode,
+    RemixRequest,
+    Source,
+    Suggestion,
+    Usage,
+)
+from bot.services.access import AccessPolicy, Caller, TargetMessage
+from bot.services.context import RequestContext
+from bot.services.lookups import (
+    StoreDeadline,
+    check_age,
+    find_named,
+    find_source,
+    read_deadline,
+    shown_in,
+    store_deadline,
+)
+from bot.services.visibility import seen_by, stays_private, visible
+from bot.store import Store
+
+log = logging.getLogger(__name__)
+
+LISTED = 6
+"""Jobs on one page of a list: with long prompts and links they just fit in a message."""
+PAGES_MAX = 10_000
+CHILDREN_LISTED = 10
+CHILDREN_LOOKED_AT = 50
+"""The newest, of which those are listed that somebody may see."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormPrefill:
+    """What a remix form is filled with."""
+
+    source: Source
+    prompt: str = ""
+    mode: Mode = Mode.STRONG
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownJob:
+    """An id that stands for no job that somebody may see; the API may know it."""
+
+    job_id: str
+    hidden: bool
+    """There is such a job, which they must not learn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobList:
+    """A page of somebody's jobs, the newest first."""
+
+    jobs: tuple[Job, ...]
+    page: int
+    """From 0."""
+    more: bool
+    """There are older ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobDetails:
+    """All that is known of a job, as one person may see it."""
+
+    job: Job
+    parent: Job | None
+    """``None`` also where they may not see it."""
+    children: tuple[Job, ...]
+    """The newest ten that they may see."""
+    origin: MessageLink | None
+    """The message that shows what *job* was made from, where they may see that."""
+
+
+class JobHistory:
+    """Looks things up for the whole bot."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        lookup: ResultLookup,
+        access: AccessPolicy,
+        limits: Limits,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._lookup = lookup
+        self._access = access
+        self._limits = limits
+        self._clock = clock
+
+    # ------------------------------------------------------------------ filling forms
+
+    async def prefill(
+        self, job: JobId | MessageId, image_no: int, caller: Caller, destination: Destination
+    ) -> FormPrefill:
+        """What a remix form for this image is filled with; empty where the store is silent.
+
+        Raises what `find_source` raises, and `SourceTooOld`; `StoreUnavailable` only where the
+        store alone can know the job's id.
+        """
+        try:
+            source, parent = await find_source(
+                self._store, job, image_no, caller, self._access, time=StoreDeadline()
+            )
+        except StoreUnavailable:
+            if isinstance(job, MessageId) or not may_be_known(job):
+                raise
+            return FormPrefill(source=Source(job.value, image_no))
+        if parent is None:
+            return FormPrefill(source=source)
+        made_by = parent.request
+        private = stays_private(parent, destination)
+        days = self._limits.remix_within_days
+        check_age(parent, made_by.prompt, days, self._clock, private=private)
+        mode = made_by.mode if isinstance(made_by, RemixRequest) else Mode.STRONG
+        return FormPrefill(source=source, prompt=made_by.prompt, mode=mode)
+
+    async def suggest(self, caller: Caller, channel_id: int, words: str) -> list[Suggestion]:
+        """Finished jobs that somebody who types *words* in this channel may mean, 25 at most.
+
+        Never those that they may not see. None where the store is silent.
+        """
+        shared = channel_id if caller.sees_channel else 0
+        try:
+            async with store_deadline():
+                return await self._store.suggestions(caller.user_id, shared, words=words.strip())
+        except StoreUnavailable as error:
+            log.warning("No jobs could be suggested: %s", error)
+            return []
+
+    async def draft(self, draft_id: int, author_id: int) -> Draft:
+        """What this person asked for and did not get. Raises `DraftGone` and `ListUnavailable`."""
+        async with read_deadline():
+            draft = await self._store.draft(draft_id)
+        if draft is None or draft.author_id != author_id:
+            raise DraftGone
+        return draft
+
+    async def drop_draft(self, draft_id: int, author_id: int) -> None:
+        """Forget what this person asked for and did not get.
+
+        Raises `DraftGone` where it was done before, and `ListUnavailable`.
+        """
+        async with read_deadline():
+            dropped = await self._store.drop_draft(draft_id, author_id)
+        if not dropped:
+            raise DraftGone
+
+    async def shown_in(self, message: TargetMessage, caller: Caller) -> Job | None:
+        """The job in this message; ``None`` where that is not known, or not theirs to see."""
+        try:
+            async with store_deadline():
+                job = await shown_in(self._store, message)
+        except StoreUnavailable as error:
+            log.warning("What a message shows is not looked up: %s", error)
+            return None
+        return await seen_by(caller, job)
+
+    # ------------------------------------------------------------------ looking up
+
+    async def jobs_of(self, author_id: int, page: int) -> JobList:
+        """One page of this person's jobs, from 0; the first one where *page* has none.
+
+        Raises `ListUnavailable`.
+        """
+        page = min(page, PAGES_MAX)
+        async with read_deadline():
+            jobs = await self._store.jobs_of(author_id, offset=page * LISTED, limit=LISTED + 1)
+        if page and not jobs:
+            return await self.jobs_of(author_id, 0)
+        return JobList(jobs=tuple(jobs[:LISTED]), page=page, more=len(jobs) > LISTED)
+
+    async def details(self, interaction_id: int, caller: Caller) -> JobDetails:
+        """All about the job that was asked for in this interaction, as far as they may see it.
+
+        Raises `JobUnknown` and `ListUnavailable`.
+        """
+        parent = None
+        async with read_deadline():
+            job = await self._store.by_interaction(interaction_id)
+            if job is None:
+                raise JobUnknown
+            if isinstance(job.request, RemixRequest):
+                parent = await self._store.find_by_api_id(job.request.source.job_id)
+            children = await self._store.children(job, caller.user_id, limit=CHILDREN_LOOKED_AT)
+        seen = await visible([job, *filter(None, [parent]), *children], caller)
+        if job not in seen:
+            raise JobUnknown
+        parent = parent if parent in seen else None
+        own = job.author_id == caller.user_id
+        link = (parent.posted or parent.message) if parent is not None else None
+        return JobDetails(
+            job=job,
+            parent=parent,
+            children=tuple(one for one in children if one in seen)[:CHILDREN_LISTED],
+            origin=link or (job.origin if own or parent is not None else None),
+        )
+
+    async def author_of(self, message: TargetMessage) -> int | None:
+        """Who asked for the job in this message, where that is known."""
+        try:
+            async with store_deadline():
+                job = await shown_in(self._store, message)
+        except StoreUnavailable as error:
+            log.warning("Nobody knows whose message that is: %s", error)
+            return None
+        return None if job is None else job.author_id
+
+    async def known(
+        self, named: Collection[JobId | MessageId], caller: Caller
+    ) -> dict[JobId | MessageId, Job | None]:
+        """The jobs that are called so, of those that the store knows.
+
+        ``None`` for one that this person may not see. Raises `ListUnavailable`.
+        """
+        async with read_deadline():
+            jobs = {one: await find_named(self._store, one) for one in set(named)}
+        known = {one: job for one, job in jobs.items() if job is not None}
+        seen = {job.id for job in await visible(list(known.values()), caller)}
+        return {one: job if job.id in seen else None for one, job in known.items()}
+
+    async def usage_of(self, author_id: int) -> Usage:
+        """What this person has used. Raises `ListUnavailable`."""
+        async with read_deadline():
+            return await self._store.usage(author_id=author_id)
+
+    async def usage_in(self, guild_id: int) -> Usage:
+        """What this server has used. Raises `ListUnavailable`."""
+        async with read_deadline():
+            return await self._store.usage(guild_id=guild_id)
+
+    # ------------------------------------------------------------------ showing again
+
+    async def find_finished(self, named: JobId | MessageId, caller: Caller) -> Job | UnknownJob:
+        """The job that somebody names; its id where only the API may know it.
+
+        It has images, or `look_up` may find that the API has them after all.
+        Raises `MessageUnknown`, `JobUnknown`, `ImagesMissing`, and `ListUnavailable`.
+        """
+        async with read_deadline():
+            known = await find_named(self._store, named)
+        seen = await seen_by(caller, known)
+        if seen is None:
+            if isinstance(named, MessageId):
+                raise MessageUnknown
+            if known is None and not may_be_known(named):
+                raise JobUnknown
+            return UnknownJob(job_id=named.value, hidden=known is not None)
+        if not seen.images and not _may_be_found(seen):
+            raise ImagesMissing
+        return seen
+
+    async def find_kept(self, interaction_id: int, caller: Caller) -> Job:
+        """The job that was asked for in this interaction, with its images.
+
+        Raises `JobUnknown`, `ImagesMissing` and `ListUnavailable`.
+        """
+        async with read_deadline():
+            job = await self._store.by_interaction(interaction_id)
+        job = await seen_by(caller, job)
+        if job is None:
+            raise JobUnknown
+        if not job.images:
+            raise ImagesMissing
+        return job
+
+    async def look_up(self, job: UnknownJob | Job) -> Completed | Job:
+        """The finished job as the API has it: one that only the API knows, by its task id, or one
+        of ours that ended without images.
+
+        For a hidden one the API is asked as well: it shall look like one that nobody knows. Raises
+        what `ResultLookup.look_up` raises.
+        """
+        if isinstance(job, Job):
+            found = await self._lookup.look_up(job.task_id or "")
+            return replace(
+                job, images=found.images, provider_job_id=found.job_id, cost_usd=found.cost_usd
+            )
+        try:
+            completed = await self._lookup.look_up(job.job_id)
+        except (ImagesMissing, GenerationFailed):
+            if job.hidden:
+                raise JobUnknown from None
+            raise
+        if job.hidden:
+            raise JobUnknown
+        return completed
+
+    def load_images(
+        self, images: Sequence[Image], destination: Destination
+    ) -> AbstractAsyncContextManager[tuple[ResultImage, ...]]:
+        """*images* with the files that *destination* takes; to be posted inside the block."""
+        return self._lookup.loaded(images, destination.file_limit_bytes)
+
+    async def record_repost(self, job: Job, context: RequestContext, message_id: int) -> None:
+        """Remember that its author has *job* now, and is shown it in this message.
+
+        Only its author moves the place that a job is found by, and not where others see it while
+        this message is for them alone. Never raises.
+        """
+        destination, posted = context.destination, job.posted
+        elsewhere = posted is not None and posted.channel_id != destination.channel_id
+        alone = destination.private or (destination.guild_id is None and elsewhere)
+        if context.author_id != job.author_id or (alone and not job.destination.private):
+            return
+        link = MessageLink(
+            guild_id=destination.guild_id, channel_id=destination.channel_id, message_id=message_id
+        )
+        try:
+            await self._store.mark_delivered(job.id, message_id)  # where nobody could be given it
+            await self._store.set_result_message(job.id, link)
+        except StoreUnavailable as error:
+            log.warning("Job %d: where it was shown is not recorded: %s", job.id, error)
+
+    # ------------------------------------------------------------------ taking down, forgetting
+
+    async def record_deletion(self, message_id: int) -> None:
+        """Remember that this message is gone. Never raises."""
+        try:
+            await self._store.clear_message(message_id)
+        except StoreUnavailable as error:
+            log.warning("That a message is gone is not recorded: %s", error)
+
+    async def count_of(self, author_id: int) -> tuple[int, int]:
+        """How many jobs of this person have ended, and how many have not.
+
+        Raises `ListUnavailable`.
+        """
+        async with read_deadline():
+            return await self._store.count_of(author_id)
+
+    async def forget(self, author_id: int) -> None:
+        """Forget this person; jobs under way as soon as they have ended. Raises `ListUnavailable`.
+
+        What limits count stays for 30 days: see `Store.forget_author`.
+        """
+        async with read_deadline():
+            await self._store.forget_author(author_id)
+
+
+def _may_be_found(job: Job) -> bool:
+    """The API has taken *job*, and it was given up before its images were seen."""
+    return job.state is JobState.FAILED and job.task_id is not None

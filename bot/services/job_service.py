@@ -1,0 +1,406 @@
+"""What people can have made: imagine, remix, do it again, and stop.
+
+Knows nothing of Discord's library: the caller passes in how a job is announced.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from bot.clock import Clock
+from bot.errors import (
+    ConsentMissing,
+    DraftGone,
+    JobUnknown,
+    NothingToStop,
+    SourceUnknown,
+    StopNotRecorded,
+    StoreUnavailable,
+    TooManyPrompts,
+    UserError,
+)
+from bot.inputs import JobId, MessageId
+from bot.jobs.maintenance import Maintenance
+from bot.jobs.queue import JobQueue, Ticket
+from bot.jobs.runner import JobRunner
+from bot.jobs.status_message import StatusMessage
+from bot.limits import Limits
+from bot.model import (
+    Destination,
+    Draft,
+    ImagineRequest,
+    Job,
+    JobState,
+    MessageLink,
+    Mode,
+    NewJob,
+    RemixRequest,
+    Request,
+    Source,
+)
+from bot.prompt_cost import PROMPTS_MAX, PromptCost, prompt_cost
+from bot.services.access import AccessPolicy, Caller, TargetMessage, check_job_access
+from bot.services.context import Announce, RequestContext
+from bot.services.lookups import StoreDeadline, check_age, find_source, shown_in, store_deadline
+from bot.services.visibility import seen_by, standing, stays_private, visible
+from bot.store import Store
+
+log = logging.getLogger(__name__)
+
+RESUME_PAUSE_S = 5.0
+"""Between two tries to read what an earlier process left open."""
+_AT_WORK = (JobState.SUBMITTING, JobState.RUNNING)
+"""What the API has, or may have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """What somebody wants."""
+
+    request: Request
+    origin: MessageLink | None = None
+    """The message that its source is taken from."""
+    private: bool = False
+    """It is made from something that is its author's alone, and so is that as well."""
+
+
+AskStore = Callable[[StoreDeadline], Awaitable[Resolved]]
+"""Finds out what somebody wants."""
+
+RESUMED_AT_ONCE = 50
+"""Between so many jobs that go on after a start everything else has its turn."""
+
+
+class JobService:
+    """The use cases. One for the whole bot."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        queue: JobQueue,
+        runner: JobRunner,
+        maintenance: Maintenance,
+        access: AccessPolicy,
+        limits: Limits,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._queue = queue
+        self._runner = runner
+        self._maintenance = maintenance
+        self.access = access
+        self.limits = limits
+        self._clock = clock
+
+    async def imagine(
+        self, *, prompt: str, callback: str | None, context: RequestContext, announce: Announce
+    ) -> None:
+        """Make four images from *prompt*, in the background.
+
+        Raises a `bot.errors.UserError` or `StoreUnavailable`; nothing is accepted then.
+        """
+
+        async def request(_: StoreDeadline) -> Resolved:
+            return Resolved(request=ImagineRequest(prompt=prompt, callback=callback))
+
+        await self._start(request, context, announce)
+
+    async def remix(
+        self,
+        *,
+        job: JobId | MessageId,
+        image_no: int,
+        prompt: str,
+        mode: Mode,
+        callback: str | None,
+        caller: Caller,
+        context: RequestContext,
+        announce: Announce,
+    ) -> None:
+        """Remix an image of *job*, in the background; *caller* is who asks.
+
+        Raises a `bot.errors.UserError` or `StoreUnavailable`; nothing is accepted then.
+        """
+
+        async def request(time: StoreDeadline) -> Resolved:
+            source, parent = await find_source(
+                self._store, job, image_no, caller, self.access, time=time
+            )
+            private = self._check_source(parent, prompt, context)
+            wanted = RemixRequest(source=source, prompt=prompt, mode=mode, callback=callback)
+            origin = _shown_link(parent, context.destination)
+            return Resolved(request=wanted, origin=origin, private=private)
+
+        await self._start(request, context, announce)
+
+    async def again(
+        self,
+        *,
+        message: TargetMessage,
+        source: Source | None,
+        caller: Caller,
+        context: RequestContext,
+        announce: Announce,
+    ) -> None:
+        """Do once more what the job in *message* did, on *source* where it was a remix.
+
+        Raises `SourceUnknown` where that job is not known, `SourceTooOld`, and whatever else a new
+        job raises.
+        """
+
+        async def request(time: StoreDeadline) -> Resolved:
+            parent = None
+            async with time.spend():
+                shown = await shown_in(self._store, message)
+                if source is not None:
+                    parent = await self._store.find_by_api_id(source.job_id)
+            seen = await visible(list(filter(None, [shown, parent])), caller)
+            if shown is None or shown not in seen:
+                raise SourceUnknown
+            self.access.check_result_access(standing(caller, shown), shown.author_id)
+            private = stays_private(shown, context.destination)
+            match shown.request:
+                case ImagineRequest() as imagined:
+                    return Resolved(request=replace(imagined, callback=None), private=private)
+                case RemixRequest() as remix if source:
+                    if parent is not None and parent not in seen:
+                        raise JobUnknown
+                    private |= self._check_source(parent, remix.prompt, context)
+                    wanted = replace(remix, source=source, callback=None)
+                    origin = _shown_link(parent, context.destination) or _here(
+                        shown.origin, context.destination
+                    )
+                    return Resolved(request=wanted, origin=origin, private=private)
+                case _:
+                    raise SourceUnknown
+
+        await self._start(request, replace(context, origin=None), announce)
+
+    async def resubmit_draft(
+        self,
+        draft: Draft,
+        *,
+        consented: bool,
+        caller: Caller,
+        context: RequestContext,
+        announce: Announce,
+    ) -> None:
+        """Do what *draft* asks for, once. *consented*: its author has agreed to what it costs.
+
+        Whether they may is asked anew. Raises `DraftGone` where it was done before,
+        `SourceTooOld`, and whatever else a new job raises.
+        """
+
+        async def request(time: StoreDeadline) -> Resolved:
+            private = False
+            if isinstance(draft.request, RemixRequest):
+                async with time.spend():
+                    parent = await self._store.find_by_api_id(draft.request.source.job_id)
+                if parent is not None:
+                    if await seen_by(caller, parent) is None:
+                        raise JobUnknown
+                    self.access.check_result_access(standing(caller, parent), parent.author_id)
+                private = self._check_source(parent, draft.request.prompt, context)
+            return Resolved(request=draft.request, origin=draft.origin, private=private)
+
+        context = replace(context, origin=None)
+        await self._start(request, context, announce, draft=draft, consented=consented)
+
+    async def stop(
+        self, interaction_id: int, caller: Caller, *, anyway: bool = False
+    ) -> Job | None:
+        """Stop the job that was asked for in this interaction; the job where the API has it.
+
+        ``None``: it was not sent yet, and its message says so in a moment. One that the API has is
+        left alone unless *anyway*: it may cost as much all the same, and its author shall know.
+        Raises `NothingToStop`, `NotYours` and `StopNotRecorded`.
+        """
+        job = self._runner.asked_in(interaction_id)
+        followed, now = job is not None, None
+        try:
+            async with store_deadline():
+                job = job or await self._store.by_interaction(interaction_id)
+                if job is None:
+                    raise NothingToStop
+                check_job_access(caller, job.author_id)
+                state = await self._store.stop(job.id, insist=followed, unsent_only=not anyway)
+                if state is None and not anyway:
+                    now = await self._store.get(job.id)
+        except StoreUnavailable as error:
+            if job is None or not followed:
+                raise StopNotRecorded(detail=error.detail) from None
+            # The store keeps that until it can be written.
+            state = self._runner.stop(job.id, unsent_only=not anyway)
+            if state is JobState.RUNNING and not anyway:
+                return job
+        else:
+            if state is not None:
+                self._runner.stop(job.id)
+        if now is not None and now.state in _AT_WORK and now.stopped_at is None:
+            return now
+        if state is None:
+            raise NothingToStop
+        log.info("Job %d was stopped: it was %s", job.id, state.value)
+        return None if state is JobState.ACCEPTED else job
+
+    # ------------------------------------------------------------------ after a start
+
+    async def load_unfinished(self) -> list[Job] | None:
+        """Every job that an earlier process left open; ``None`` where the database does not answer.
+
+        To be asked before anybody can ask for one, so that tokens and old jobs are erased by then.
+        """
+        try:
+            await self._runner.prepare(await self._maintenance.prepare())
+            return await self._store.left_open()
+        except StoreUnavailable as error:
+            log.error("Jobs that an earlier process left open have to wait: %s", error)
+            return None
+
+    async def resume_later(self, status_of: Callable[[Job], StatusMessage]) -> None:
+        """Go on with what an earlier process left open, as soon as the database answers."""
+        while (jobs := await self.load_unfinished()) is None:
+            await self._clock.sleep(RESUME_PAUSE_S)
+        await self.resume_jobs(jobs, status_of)
+
+    async def resume_jobs(
+        self, jobs: Sequence[Job], status_of: Callable[[Job], StatusMessage]
+    ) -> None:
+        """Go on with *jobs* that an earlier process left open, in the order they were asked for.
+
+        What the API has already takes its room first, whatever the limits are now. All have their
+        places in the queue before anything else happens; then they start, a few at a time, so that
+        thousands keep nobody else waiting.
+        """
+        tickets: dict[int, Ticket] = {}
+        for job in sorted(jobs, key=lambda job: job.state is JobState.ACCEPTED):
+            who, where = job.author_id, job.destination.guild_id
+            if job.state is JobState.ACCEPTED:
+                tickets[job.id] = self._queue.join(who, where, forced=True)
+            else:
+                tickets[job.id] = self._queue.resume(who, where)
+        await self._queue.forecast()
+        for number, job in enumerate(jobs, start=1):
+            log.info("Job %d goes on: it was %s", job.id, job.state.value)
+            self._runner.start(job, status_of(job), tickets[job.id], resumed=True)
+            if number % RESUMED_AT_ONCE == 0:
+                await asyncio.sleep(0)
+        self._maintenance.all_are_followed = True
+
+    # ------------------------------------------------------------------ how a job begins
+
+    def _check_source(self, source: Job | None, prompt: str, context: RequestContext) -> bool:
+        """Whether what is made from *source* is its author's alone. Raises `SourceTooOld`."""
+        private = stays_private(source, context.destination)
+        check_age(source, prompt, self.limits.remix_within_days, self._clock, private=private)
+        return private
+
+    async def _start(
+        self,
+        request: AskStore,
+        context: RequestContext,
+        announce: Announce,
+        *,
+        draft: Draft | None = None,
+        consented: bool = False,
+    ) -> None:
+        """Row first, then Discord's answer, then the API: each step may be the last."""
+        new = None
+        time = StoreDeadline()
+        try:
+            wanted = await request(time)
+            bill = prompt_cost(wanted.request.prompt)
+            new = _new_job(wanted, context, bill)
+            self.access.check_words(new.request.prompt)
+            if bill.prompts > PROMPTS_MAX:
+                raise TooManyPrompts(limit=PROMPTS_MAX)
+            async with time.spend():
+                if not consented:
+                    await self._ask_consent(new.request, bill)
+                accepted = await self._accept(new, draft)
+        except DraftGone:
+            raise
+        except UserError as refusal:
+            if new is not None:
+                refusal.draft_id = draft.id if draft else await self._keep(new)
+            raise
+        if accepted is None:  # Discord sent this interaction twice
+            return
+        job, ticket = accepted
+        try:
+            status = await announce(job, ticket.position)
+        except asyncio.CancelledError:  # the end: the next start looks what people were shown
+            ticket.leave()
+            raise
+        except Exception as raised:
+            ticket.leave()
+            with suppress(StoreUnavailable):
+                await self._store.withdraw(job.id, draft=draft, guild_id=job.destination.guild_id)
+            if isinstance(raised, UserError):  # Discord does not take its words
+                raised.draft_id = draft.id if draft else await self._keep(new)
+            raise
+        self._runner.start(job, status, ticket)
+
+    async def _ask_consent(self, wanted: Request, bill: PromptCost) -> None:
+        """Raises `ConsentMissing` where the prompt is billed several times over."""
+        if bill.multiplier > 1:
+            price = await self._store.price(type(wanted), known=self.limits.known_price_usd)
+            raise ConsentMissing(bill=bill, usd=price * bill.multiplier)
+
+    async def _accept(self, new: NewJob, draft: Draft | None) -> tuple[Job, Ticket] | None:
+        """The job with its place in the queue; ``None`` where its interaction came before."""
+        ticket = self._queue.join(new.author_id, new.destination.guild_id)
+        job = None
+        try:
+            draft_id = draft.id if draft else None
+            job = await self._store.accept(new, limits=self.limits, draft_id=draft_id)
+        finally:
+            if job is None:
+                ticket.leave()
+        return None if job is None else (job, ticket)
+
+    async def _keep(self, new: NewJob) -> int | None:
+        """Keep what was refused for a day; its number. ``None`` where the store is silent."""
+        draft = Draft(
+            id=new.interaction_id,
+            author_id=new.author_id,
+            request=new.request,
+            private=new.destination.private,
+            origin=new.origin,
+        )
+        try:
+            async with store_deadline():
+                await self._store.keep_draft(draft, guild_id=new.destination.guild_id)
+        except StoreUnavailable as error:
+            log.warning("A prompt that was refused is not kept: %s", error)
+            return None
+        return draft.id
+
+
+def _shown_link(source: Job | None, destination: Destination) -> MessageLink | None:
+    """The message that shows *source*, as a result at *destination* may name it."""
+    if source is None or source.destination.private:
+        return None
+    return _here(source.posted, destination) or _here(source.message, destination)
+
+
+def _here(link: MessageLink | None, destination: Destination) -> MessageLink | None:
+    """*link* if it leads to the channel of *destination*: not everyone sees another one."""
+    return link if link is not None and link.channel_id == destination.channel_id else None
+
+
+def _new_job(wanted: Resolved, context: RequestContext, bill: PromptCost) -> NewJob:
+    destination = context.destination
+    return NewJob(
+        request=wanted.request,
+        author_id=context.author_id,
+        destination=replace(destination, private=destination.private or wanted.private),
+        interaction_id=context.interaction_id,
+        origin=wanted.origin or context.origin,
+        application_id=context.application_id,
+        interaction_token=context.interaction_token,
+        multiplier=bill.multiplier,
+    )

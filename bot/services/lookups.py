@@ -1,0 +1,142 @@
+"""Finds the job that somebody means, within the time that Discord leaves."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.errors import (
+    ImagesMissing,
+    JobUnknown,
+    ListUnavailable,
+    MessageUnknown,
+    SourceTooOld,
+    StoreUnavailable,
+)
+from bot.inputs import JobId, MessageId, could_be_a_message, may_be_known, same_id
+from bot.model import Job, Source
+from bot.services.access import AccessPolicy, Caller, TargetMessage
+from bot.services.visibility import seen_by, standing
+from bot.store import Store
+
+STORE_BUDGET_S = 1.0
+"""Discord wants its answer within three seconds: what the store may take of them, all together."""
+
+
+class StoreDeadline:
+    """A second for the store, to be spent in as many parts as an answer needs."""
+
+    def __init__(self) -> None:
+        self._left_s = STORE_BUDGET_S
+
+    @asynccontextmanager
+    async def spend(self) -> AsyncGenerator[None]:
+        """Raises `StoreUnavailable` where all blocks together take longer than the second."""
+        clock = asyncio.get_running_loop()
+        began = clock.time()
+        try:
+            async with asyncio.timeout(self._left_s):
+                yield
+        except TimeoutError:
+            raise StoreUnavailable(detail=f"no answer within {STORE_BUDGET_S:g} s") from None
+        finally:
+            self._left_s -= clock.time() - began
+
+
+@asynccontextmanager
+async def store_deadline() -> AsyncGenerator[None]:
+    """Raises `StoreUnavailable` where the block takes longer than a second."""
+    async with StoreDeadline().spend():
+        yield
+
+
+@asynccontextmanager
+async def read_deadline(time: StoreDeadline | None = None) -> AsyncGenerator[None]:
+    """The same for who only wants to look, as a part of *time* if given.
+
+    Raises `ListUnavailable`.
+    """
+    try:
+        async with (time or StoreDeadline()).spend():
+            yield
+    except StoreUnavailable as error:
+        raise ListUnavailable(detail=error.detail) from None
+
+
+async def find_named(store: Store, named: JobId | MessageId) -> Job | None:
+    """The job that is called so, whoever may see it.
+
+    Digits alone may be an id of the provider's as well as that of a message.
+    """
+    if isinstance(named, MessageId):
+        return await store.by_message(named.value)
+    job = await store.find_by_api_id(named.value)
+    if job is None and could_be_a_message(named.value):
+        job = await store.by_message(int(named.value))
+    return job
+
+
+async def shown_in(store: Store, message: TargetMessage) -> Job | None:
+    """The job that this message shows, whoever may see it.
+
+    What its buttons say comes first: `/show` posts a job in messages that nobody wrote down.
+    """
+    job = None
+    if message.interaction_id is not None:
+        job = await store.by_interaction(message.interaction_id)
+    return job or await store.by_message(message.message_id)
+
+
+async def find_source(
+    store: Store,
+    named: JobId | MessageId,
+    image_no: int,
+    caller: Caller,
+    access: AccessPolicy,
+    *,
+    time: StoreDeadline,
+) -> tuple[Source, Job | None]:
+    """The image as the API addresses it, and the job it is of where that is known.
+
+    Raises `MessageUnknown` and `JobUnknown` where nobody knows it or *caller* may not see it,
+    `NotYours` where they may not go on from it, `ImagesMissing`, and `StoreUnavailable`.
+    """
+    async with time.spend():
+        known = await find_named(store, named)
+    seen = await seen_by(caller, known)
+    if seen is None:
+        if isinstance(named, MessageId):
+            raise MessageUnknown
+        if known is not None or not may_be_known(named):
+            raise JobUnknown
+        return Source(named.value, image_no), None
+    access.check_result_access(standing(caller, seen), seen.author_id)
+    if seen.provider_job_id is None:
+        raise ImagesMissing
+    return Source(_id_in_job(named, seen, image_no), image_no), seen
+
+
+def check_age(
+    source: Job | None, prompt: str, within_days: float, clock: Clock, *, private: bool
+) -> None:
+    """Raises `SourceTooOld` with this *prompt* where the API would refuse to remix *source*.
+
+    *private*: what is made from it is for its author alone.
+    """
+    if not within_days or source is None or source.finished_at is None:
+        return
+    if clock.now() - source.finished_at > timedelta(days=within_days):
+        raise SourceTooOld(days=within_days, prompt=prompt, private=private)
+
+
+def _id_in_job(named: JobId | MessageId, job: Job, image_no: int) -> str:
+    """The provider's id that a remix of this image must name; images may have their own.
+
+    Whoever names one of the provider's ids means that one, in the provider's own spelling.
+    """
+    own = [image.job_id for image in job.images if image.image_no == image_no]
+    ids = [job.provider_job_id, *(image.job_id for image in job.images)]
+    if isinstance(named, JobId) and not same_id(named.value, job.task_id):
+        own = [one for one in ids if same_id(named.value, one)] + own
+    return next(filter(None, own), None) or job.provider_job_id or ""

@@ -1,0 +1,79 @@
+"""Who may see a job. One function decides, and everything that looks a job up goes through it.
+
+Its author always may. Others may where they see the channel in which it was shown, in the same
+server. Private replies and direct messages are their author's alone, and so is what is made from
+them. What cannot be told, or not in time, counts as not seen; a job that somebody may not see is to
+them one that nobody knows.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.model import Destination, Job
+from bot.services.access import Caller
+
+
+async def visible(jobs: Sequence[Job], caller: Caller) -> list[Job]:
+    """Those of *jobs* that *caller* may see, in the same order. Never raises.
+
+    Discord is asked about all channels at once, within the time of `Caller.ask_visible`.
+    """
+    verdicts = [(job, _verdict(job, caller)) for job in jobs]
+    doubtful = frozenset(_shown_in(job)[1] for job, verdict in verdicts if verdict is None)
+    seen = await caller.ask_visible(doubtful) if doubtful else frozenset[int]()
+    return [
+        job
+        for job, verdict in verdicts
+        if verdict or (verdict is None and _shown_in(job)[1] in seen)
+    ]
+
+
+async def seen_by(caller: Caller, job: Job | None) -> Job | None:
+    """*job* where *caller* may see it; ``None`` where there is none, or none for them."""
+    return None if job is None else next(iter(await visible([job], caller)), None)
+
+
+def stays_private(job: Job | None, destination: Destination) -> bool:
+    """Whether what is made from *job* at *destination* is for its author alone."""
+    if job is None:
+        return False
+    guild_id, channel_id = _shown_in(job)
+    return job.destination.private or (guild_id is None and channel_id != destination.channel_id)
+
+
+def standing(caller: Caller, job: Job) -> Caller:
+    """*caller* as they stand to *job*: who moderates one channel need not moderate another."""
+    here = _is_at_hand(job, caller) or _shown_in(job)[1] in caller.channel_ids
+    return caller if here else replace(caller, can_manage_messages=False)
+
+
+def _verdict(job: Job, caller: Caller) -> bool | None:
+    """Whether *caller* may see *job*; ``None`` where Discord must be asked about its channel."""
+    if job.author_id == caller.user_id:
+        return True
+    if job.destination.private:
+        return False
+    if _is_at_hand(job, caller):
+        return True
+    guild_id, channel_id = _shown_in(job)
+    if guild_id != caller.guild_id:
+        return False
+    if channel_id in caller.channel_ids:
+        return caller.sees_channel
+    # direct messages, a group of others, a server without the bot: nobody can be asked
+    return False if guild_id is None or caller.via_user_install else None
+
+
+def _is_at_hand(job: Job, caller: Caller) -> bool:
+    """Whether this person has a message before them that shows *job* to everybody there."""
+    message = caller.message
+    if message is None or not message.public or not caller.sees_channel:
+        return False
+    shown = {job.message_id, job.posted.message_id if job.posted else None}
+    return message.message_id in shown or message.interaction_id == job.interaction_id
+
+
+def _shown_in(job: Job) -> tuple[int | None, int]:
+    """Server and channel in which *job* was shown last: by its result, or by its author."""
+    where = job.posted or job.destination
+    return where.guild_id, where.channel_id

@@ -1,0 +1,100 @@
+"""Finds what a message shows of ours, by what the message itself says: no store is asked."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from typing import Any
+
+import discord
+
+from bot.errors import JobIdInvalid
+from bot.inputs import MessageId, messages_linked, read_upload, uploads_linked
+from bot.model import Image
+from bot.services import TargetMessage
+from bot.ui.buttons import ButtonAction, ImageButton
+from bot.ui.components import values
+from bot.ui.deeds import ControlAction, ControlButton
+
+LINKS_FOLLOWED = 10
+"""Messages that a message links to, at the most."""
+IMAGES_FOUND_MAX = 20
+"""As many as there is room for buttons."""
+
+_ABOUT_A_JOB = (ControlAction.DETAILS, ControlAction.STOP)
+
+Content = discord.Message | discord.MessageSnapshot
+"""A message, or what was forwarded in one."""
+
+
+def images_in(message: discord.Message) -> list[Image]:
+    """Images that can be remixed: those that Remix buttons name, else those that files are.
+
+    In the message itself and in what it forwards. Each once, in the order in which people see them.
+    The address of each is empty.
+    """
+    contents = _contents(message)
+    named = list(chain.from_iterable(_by_buttons(one.components) for one in contents))
+    named = named or list(chain.from_iterable(_by_files(one) for one in contents))
+    unique = dict.fromkeys(Image(job_id=job_id, image_no=no, url="") for job_id, no in named)
+    return [image for image in unique if image.remixable][:IMAGES_FOUND_MAX]
+
+
+def messages_in(message: discord.Message) -> list[MessageId]:
+    """Other messages that this one points at: the one that it forwards, and those it links to."""
+    found: list[MessageId] = []
+    reference = message.reference
+    if reference is not None and reference.type is discord.MessageReferenceType.forward:
+        found += [MessageId(reference.message_id)] if reference.message_id else []
+    linked = (messages_linked(text) for one in _contents(message) for text in _texts(one))
+    found += islice(chain.from_iterable(linked), LINKS_FOLLOWED)
+    return list(dict.fromkeys(found))
+
+
+def target_message(message: discord.Message) -> TargetMessage:
+    """A message of the bot, with what its buttons say of the job that it shows."""
+    pattern = ControlButton.__discord_ui_compiled_template__
+    found = (pattern.fullmatch(one or "") for one in values(message.components, "custom_id"))
+    numbers = (int(match["number"]) for match in found if match and match["deed"] in _ABOUT_A_JOB)
+    return TargetMessage(
+        message_id=message.id,
+        interaction_id=next(numbers, None),
+        public=not message.flags.ephemeral,
+    )
+
+
+def _contents(message: discord.Message) -> list[Content]:
+    return [message, *message.message_snapshots]
+
+
+def _texts(content: Content) -> Iterator[str]:
+    """All that can be read in it, and where its embeds lead to."""
+    yield content.content
+    yield from (text for text in values(content.components, "content") if text)
+    for embed in content.embeds:
+        media = (embed.image.url, embed.thumbnail.url)
+        parts = (embed.title, embed.description, embed.url, *media)
+        yield from (part for part in parts if part)
+
+
+def _by_buttons(components: Iterable[Any]) -> list[tuple[str, int]]:
+    pattern = ImageButton.__discord_ui_compiled_template__
+    found = (pattern.fullmatch(custom_id or "") for custom_id in values(components, "custom_id"))
+    return [
+        (match["job"], int(match["image"]))
+        for match in found
+        if match is not None and match["verb"] == ButtonAction.REMIX
+    ]
+
+
+def _by_files(content: Content) -> list[tuple[str, int]]:
+    galleries = values(content.components, "items")
+    media = [item.media.url for items in galleries if items for item in items]
+    names = [attachment.filename for attachment in content.attachments]
+    found: list[tuple[str, int]] = []
+    for name in (*names, *media):
+        try:
+            found.append(read_upload(name))
+        except JobIdInvalid:
+            continue
+    for text in _texts(content):
+        found += uploads_linked(text)
+    return found

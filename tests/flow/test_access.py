@@ -1,0 +1,205 @@
+"""The rules of the house hold for commands, buttons and forms alike."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import discord
+import pytest
+from simcord.actors import MemberActor
+from simcord.results import InteractionResult, ResponseMessage
+
+from tests.flow.sim import DOT, Sim, buttons, fields, images, shown, simulated, text
+
+Door = Callable[[Sim, MemberActor, ResponseMessage], Awaitable[InteractionResult]]
+
+
+async def form_of_another_time(
+    sim: Sim, who: MemberActor, message: ResponseMessage
+) -> InteractionResult:
+    """A form that was opened before the rule was there."""
+    await sim.change(allowed_roles=frozenset[int](), allowed_channels=frozenset[int]())
+    form = await who.click(message, label="Remix 1")
+    await sim.change()
+    return await who.submit_modal(form, fields(form))
+
+
+DOORS: dict[str, Door] = {
+    "/imagine": lambda sim, who, _: who.slash(sim.channel, "imagine", prompt="x"),
+    "/imagine without a prompt": lambda sim, who, _: who.slash(sim.channel, "imagine"),
+    "/remix": lambda sim, who, _: who.slash(sim.channel, "remix", job_id="a", image=0, prompt="x"),
+    "/show": lambda sim, who, _: who.slash(sim.channel, "show", job_id="a"),
+    "/jobs": lambda sim, who, _: who.slash(sim.channel, "jobs"),
+    "/usage": lambda sim, who, _: who.slash(sim.channel, "usage"),
+    "/help": lambda sim, who, _: who.slash(sim.channel, "help"),
+    "Remix this": lambda sim, who, message: who.context_menu(sim.channel, "Remix this", message),
+    "Remix 1": lambda _, who, message: who.click(message, label="Remix 1"),
+    "Again": lambda _, who, message: who.click(message, label="Again"),
+    "Details": lambda _, who, message: who.click(message, label="Details"),
+    "a form": form_of_another_time,
+}
+
+
+async def role_world(sim: Sim) -> tuple[MemberActor, MemberActor]:
+    """One with the role that may, and one without."""
+    role = sim.guild.create_role("artist")
+    artist = sim.guild.add_member(sim.env.create_user("cat"), roles=[role])
+    await sim.change(allowed_roles=frozenset({role.id}))
+    return artist, sim.ben
+
+
+@pytest.mark.parametrize("door", DOORS)
+async def test_without_the_role_no_door_opens(sim: Sim, door: str) -> None:
+    message = await sim.imagine(sim.ann, "a fox")
+    artist, other = await role_world(sim)
+    calls = sim.api.submit_calls
+    refused = await DOORS[door](sim, other, message)
+    assert refused.ephemeral
+    assert "Only members with certain roles" in text(shown(refused))
+    assert sim.api.submit_calls == calls
+    taken = await DOORS[door](sim, artist, message)
+    assert taken.modal or "Only members" not in text(shown(taken))
+    await sim.finish()
+
+
+@pytest.mark.parametrize("door", DOORS)
+async def test_outside_of_the_allowed_channels_no_door_opens(sim: Sim, door: str) -> None:
+    message = await sim.imagine(sim.ann, "a fox")
+    allowed = sim.guild.create_text_channel("images")
+    await sim.change(allowed_channels=frozenset({allowed.id}))
+    refused = await DOORS[door](sim, sim.ann, message)
+    assert refused.ephemeral
+    assert f"I may not be used in this channel. Ask me in <#{allowed.id}>." in text(shown(refused))
+    assert sim.api.submit_calls == 1
+
+
+async def test_a_thread_counts_as_its_channel(sim: Sim) -> None:
+    channel = sim.env.bot.get_channel(sim.channel.id)
+    assert isinstance(channel, discord.TextChannel)
+    await channel.create_thread(name="foxes", type=discord.ChannelType.public_thread)
+    [thread] = sim.channel.threads
+    await sim.change(allowed_channels=frozenset({sim.channel.id}))
+    result = await sim.ann.slash(thread, "imagine", prompt="a fox")
+    await sim.finish()
+    assert len(images(shown(result))) == 4
+
+
+async def test_nothing_is_suggested_to_who_may_not_ask(sim: Sim) -> None:
+    await sim.imagine(sim.ann, "a fox")
+    artist, other = await role_world(sim)
+    assert await sim.autocomplete(artist)
+    assert not await sim.autocomplete(other)
+
+
+async def test_stopping_and_deleting_is_not_held_up_by_roles(sim: Sim) -> None:
+    done = await sim.imagine(sim.ann, "a fox")
+    running = shown(await sim.ann.slash(sim.channel, "imagine", prompt="x sandbox:seconds=12"))
+    moderator = sim.moderator("eve")
+    await role_world(sim)
+    asked = shown(await sim.ann.click(running, label="Stop"))
+    await sim.ann.click(asked, label="Stop anyway")
+    await sim.clock.advance(5)
+    assert "Stopped" in text(running)
+    question = shown(await moderator.click(done, label="Delete"))
+    await moderator.click(question, label="Delete")
+    assert sim.last.id == running.id
+    await sim.finish()
+
+
+# ------------------------------------------------------------------ who may press
+
+
+BUTTONS = ["Remix 1", "Again", "Remix this"]
+
+
+@pytest.mark.parametrize("door", BUTTONS)
+async def test_results_may_be_their_authors_alone(sim: Sim, door: str) -> None:
+    message = await sim.imagine(sim.ann, "a fox")
+    await sim.change(result_buttons_for="author")
+    refused = await DOORS[door](sim, sim.ben, message)
+    assert "Only who asked for it, and moderators" in text(shown(refused))
+    for who in (sim.ann, sim.moderator("eve")):
+        taken = await DOORS[door](sim, who, message)
+        assert taken.modal or "Only who asked" not in text(shown(taken))
+    await sim.finish()
+
+
+async def test_a_result_that_is_posted_again_stays_its_authors(sim: Sim) -> None:
+    await sim.imagine(sim.ann, "a fox")
+    await sim.change(result_buttons_for="author")
+    name = f"{sim.api.submits[0].job_id}_0.png"
+    posted = await sim.ben.send(sim.channel, attachments=[(name, DOT)])
+    refused = await sim.ben.context_menu(sim.channel, "Remix this", posted)
+    assert "Only who asked for it" in text(shown(refused))
+    assert (await sim.ann.context_menu(sim.channel, "Remix this", posted)).modal
+
+
+async def test_the_author_is_known_by_the_message_when_the_database_is_lost(sim: Sim) -> None:
+    message = await sim.imagine(sim.ann, "a fox")
+    await sim.change(result_buttons_for="author")
+    sim.forget_everything()
+    assert (await sim.ann.click(message, label="Remix 1")).modal
+    refused = await sim.ben.click(message, label="Remix 1")
+    assert "Only who asked for it" in text(shown(refused))
+
+
+async def test_a_result_that_somebody_else_shows_again_stays_its_authors(sim: Sim) -> None:
+    await sim.imagine(sim.ann, "a fox")
+    await sim.change(result_buttons_for="author")
+    task_id = sim.api.submits[0].task_id
+    again = shown(await sim.ben.slash(sim.channel, "show", job_id=task_id))
+    refused = await sim.ben.click(again, label="Remix 1")
+    assert "Only who asked for it" in text(shown(refused))
+
+
+# ------------------------------------------------------------------ words
+
+
+async def asked_by_form(sim: Sim, prompt: str) -> InteractionResult:
+    form = await sim.ann.slash(sim.channel, "imagine")
+    return await sim.ann.submit_modal(form, {"prompt-1": prompt})
+
+
+async def asked_by_file(sim: Sim, prompt: str) -> InteractionResult:
+    file = ("prompt.txt", prompt.encode())
+    return await sim.ann.slash(sim.channel, "imagine", prompt_file=file)
+
+
+async def asked_by_command(sim: Sim, prompt: str) -> InteractionResult:
+    return await sim.ann.slash(sim.channel, "imagine", prompt=prompt)
+
+
+@pytest.mark.parametrize("ask", [asked_by_command, asked_by_form, asked_by_file])
+async def test_a_refused_word_is_told_to_its_author_who_can_edit_the_prompt(
+    tmp_path: Path, ask: Callable[[Sim, str], Awaitable[InteractionResult]]
+) -> None:
+    async with simulated(tmp_path / "x.db", refused_words=("gore", "very bad")) as sim:
+        refused = await ask(sim, "a fox and ＧＯＲＥ")  # noqa: RUF001  # full width
+        assert refused.ephemeral
+        assert "Prompts with **gore** are not taken here" in text(shown(refused))
+        assert sim.channel.last_message is None, "nobody else sees anything"
+        form = await sim.ann.click(shown(refused), label="Edit prompt")
+        assert fields(form)["prompt-1"] == "a fox and ＧＯＲＥ"  # noqa: RUF001  # full width
+        result = await sim.ann.submit_modal(form, {"prompt-1": "a fox and folklore"})
+        await sim.finish()
+        assert len(images(shown(result))) == 4
+        assert [job.prompt for job in sim.api.submits] == ["a fox and folklore"]
+
+
+async def test_a_word_refused_since_is_not_repeated_by_a_button(sim: Sim) -> None:
+    message = await sim.imagine(sim.ann, "a gory fox")
+    await sim.change(refused_words=("gory",))
+    refused = await sim.ben.click(message, label="Again")
+    assert "**gory**" in text(shown(refused))
+    assert list(buttons(shown(refused))) == ["Retry", "Edit prompt"]
+    assert sim.api.submit_calls == 1
+
+
+async def test_somebody_elses_draft_is_nobodys_business(sim: Sim) -> None:
+    await sim.change(refused_words=("gore",))
+    refused = shown(await asked_by_command(sim, "gore"))
+    sim.put_button(await sim.imagine(sim.ben, "x"), buttons(refused)["Edit prompt"])
+    message: Any = sim.last
+    told = await sim.ben.click(message, label="put there")
+    assert told.modal is None
+    assert "more than a day old" in text(shown(told))

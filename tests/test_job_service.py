@@ -1,0 +1,217 @@
+"""The rules of asking: what is checked, in what order, and how long it may take."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from random import SystemRandom
+from typing import Any
+
+import pytest
+
+from bot.api import GenerationApi, ImageDownloads, open_session
+from bot.clock import Clock
+from bot.errors import StoreUnavailable, WaitingLimitReached
+from bot.inputs import JobId, MessageId
+from bot.jobs.background import BackgroundTasks
+from bot.jobs.gateway_status import GatewayStatus
+from bot.jobs.image_loader import ImageLoader
+from bot.jobs.maintenance import Maintenance
+from bot.jobs.poller import TaskPoller
+from bot.jobs.queue import JobQueue, QueuePosition
+from bot.jobs.result_lookup import ResultLookup
+from bot.jobs.runner import JobRunner
+from bot.jobs.status_message import MessageRef, StatusMessage
+from bot.limits import Limits, Quota
+from bot.model import Destination, ImagineRequest, Job, Mode, NewJob, Source
+from bot.services import AccessPolicy, Caller, FormPrefill, JobHistory, JobService, RequestContext
+from bot.store import Store, open_store
+from sandbox.api import GenerationServer
+from tests.flow.sim import KEY, paint_dot
+
+PLACE = Destination(guild_id=1, channel_id=2, private=False, file_limit_bytes=1000)
+
+
+def context(interaction_id: int = 1) -> RequestContext:
+    return RequestContext(author_id=7, destination=PLACE, interaction_id=interaction_id)
+
+
+class Rooms:
+    """A jobs with all that is behind it."""
+
+    def __init__(
+        self, jobs: JobService, history: JobHistory, store: Store, api: GenerationServer
+    ) -> None:
+        self.jobs = jobs
+        self.history = history
+        self.store = store
+        self.api = api
+        self.announced: list[Job] = []
+        self.fault: Exception | None = None
+
+    async def announce(self, job: Job, _: QueuePosition | None) -> StatusMessage:
+        if self.fault is not None:
+            raise self.fault
+        self.announced.append(job)
+        return SilentStatusMessage()
+
+    async def imagine(self, interaction_id: int = 1) -> None:
+        await self.jobs.imagine(
+            prompt="x", callback=None, context=context(interaction_id), announce=self.announce
+        )
+
+
+class SilentStatusMessage:
+    """A screen that nobody looks at."""
+
+    message_id = 99
+
+    def __init__(self) -> None:
+        self.failed = asyncio.Event()
+
+    async def inspect(self) -> None: ...
+
+    def show(self, progress: object) -> None: ...
+
+    def stopped(self) -> None: ...
+
+    async def deliver(self, *_: object, **__: object) -> MessageRef:
+        return MessageRef(channel_id=2, message_id=self.message_id)
+
+    async def fail(self, *_: object, **__: object) -> MessageRef:
+        self.failed.set()
+        return MessageRef(channel_id=2, message_id=self.message_id)
+
+    async def ping(self, *_: object, **__: object) -> None: ...
+
+
+async def never(*_: Any, **__: Any) -> Any:
+    await asyncio.Event().wait()
+
+
+@pytest.fixture
+async def rooms(tmp_path: Path) -> AsyncGenerator[Rooms]:
+    clock = Clock()
+    async with AsyncExitStack() as opened:
+        api = await opened.enter_async_context(GenerationServer(painter=paint_dot))
+        url = f"sqlite+aiosqlite:///{tmp_path}/remixbot.db"
+        store = await opened.enter_async_context(open_store(url, clock=clock))
+        session = await opened.enter_async_context(open_session(api.url))
+        client = GenerationApi(session, base_url=api.url, key=KEY)
+        loader = ImageLoader(ImageDownloads(session))
+        runner = JobRunner(
+            api=client,
+            poller=TaskPoller(
+                api=client, clock=clock, watch_s=60, reads_per_second=100, rng=SystemRandom()
+            ),
+            loader=loader,
+            store=store,
+            background=await opened.enter_async_context(BackgroundTasks()),
+            clock=clock,
+            gateway_status=GatewayStatus(clock),
+            submit_within_s=60,
+            patience_s=60,
+        )
+        limits = Limits(person=Quota(running=3, waiting=1))
+        jobs = JobService(
+            store=store,
+            queue=JobQueue(limits=limits, clock=clock, usual_s=lambda: 48.0),
+            runner=runner,
+            maintenance=Maintenance(store=store, clock=clock, retention=None, attends=lambda: True),
+            access=AccessPolicy(),
+            limits=limits,
+            clock=clock,
+        )
+        lookup = ResultLookup(client, loader)
+        history = JobHistory(
+            store=store, lookup=lookup, access=AccessPolicy(), limits=limits, clock=clock
+        )
+        yield Rooms(jobs, history, store, api)
+
+
+async def test_the_same_interaction_twice_makes_one_job(rooms: Rooms) -> None:
+    await asyncio.gather(rooms.imagine(), rooms.imagine())
+    await rooms.api.until(lambda: len(rooms.api.submits) == 1)
+    assert len(rooms.announced) == 1
+    for number in (2, 3, 4):
+        await rooms.imagine(number)
+    assert len(rooms.announced) == 4, "three run and one waits"
+    with pytest.raises(WaitingLimitReached):
+        await rooms.imagine(5)
+
+
+async def test_a_job_that_could_not_be_announced_leaves_no_trace(rooms: Rooms) -> None:
+    rooms.fault = OSError("Discord is away")
+    for number in range(5):
+        with pytest.raises(OSError, match="away"):
+            await rooms.imagine(number)
+    assert await rooms.store.get(1) is None
+    assert rooms.api.submit_calls == 0
+
+
+async def test_a_silent_store_is_waited_for_one_second_and_nothing_is_accepted(
+    rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.lookups.STORE_BUDGET_S", 0.05)
+    monkeypatch.setattr(rooms.store, "accept", never)
+    for number in range(5):  # one more than there is room for: none of them keeps a place
+        with pytest.raises(StoreUnavailable):
+            await rooms.imagine(number)
+    assert not rooms.announced
+
+
+async def test_a_stop_before_the_job_is_followed_is_heeded_at_once(rooms: Rooms) -> None:
+    for number in (1, 2, 3):
+        await rooms.imagine(number)
+
+    async def stopped_at_once(job: Job, turn: QueuePosition | None) -> StatusMessage:
+        assert turn is not None
+        assert await rooms.jobs.stop(job.interaction_id, Caller(user_id=7)) is None
+        return status
+
+    status = SilentStatusMessage()
+    await rooms.jobs.imagine(
+        prompt="x", callback=None, context=context(4), announce=stopped_at_once
+    )
+    await asyncio.wait_for(status.failed.wait(), 10)
+    assert rooms.api.submit_calls <= 3
+
+
+async def test_a_form_opens_empty_where_the_store_is_silent(
+    rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.lookups.STORE_BUDGET_S", 0.05)
+    monkeypatch.setattr(rooms.store, "find_by_api_id", never)
+    monkeypatch.setattr(rooms.store, "by_message", never)
+    sketch = await rooms.history.prefill(JobId("some-job"), 2, Caller(user_id=7), PLACE)
+    assert sketch == FormPrefill(source=Source("some-job", 2), prompt="", mode=Mode.STRONG)
+    with pytest.raises(StoreUnavailable):
+        await rooms.history.prefill(MessageId(5), 2, Caller(user_id=7), PLACE)
+
+
+@pytest.fixture
+async def old(tmp_path: Path) -> Job | None:
+    """What an earlier process left open."""
+    async with open_store(f"sqlite+aiosqlite:///{tmp_path}/remixbot.db", clock=Clock()) as store:
+        request = ImagineRequest(prompt="old")
+        return await store.accept(
+            NewJob(request=request, author_id=8, destination=PLACE, interaction_id=50)
+        )
+
+
+async def test_a_job_asked_for_during_the_start_is_not_taken_for_an_old_one(
+    old: Job | None, rooms: Rooms
+) -> None:
+    left_open = await rooms.jobs.load_unfinished()
+    await rooms.imagine(51)
+    gone_on: list[Job] = []
+
+    def status_of(job: Job) -> StatusMessage:
+        gone_on.append(job)
+        return SilentStatusMessage()
+
+    assert left_open is not None
+    await rooms.jobs.resume_jobs(left_open, status_of)
+    await rooms.api.until(lambda: len(rooms.api.submits) == 2)
+    assert gone_on == [old]
+    assert sorted(job.prompt for job in rooms.api.submits) == ["old", "x"]
