@@ -1,6 +1,7 @@
 """Runs the bot, unchanged but for a short wait at the start; it may say which points it passes.
 
-That is so where ``KILL_AT`` is set, and at the point which that names it dies.
+That is so where ``KILL_AT`` is set, and at the point which that names it dies. Where ``GO_ON`` is
+set too, it waits at each point until it is let go.
 
 KILL_AT="before POST submit" SOCKET_DISCORD_URL=... python -m tests.process.kill_launch bot
 """
@@ -22,6 +23,9 @@ KILL_AT = "KILL_AT"
 """The name of the point at which the process kills itself, when it first gets there; may be empty:
 then all points are only said."""
 
+GO_ON = "GO_ON"
+"""A pipe with a name: the process reads a byte from it at each point."""
+
 PASSED, KILLED, ENDED = "point: ", "killed at ", "nothing is left to do for "
 """Beginnings of the lines that are written."""
 
@@ -31,7 +35,7 @@ def main() -> None:
     _be_ready_soon()
     if KILL_AT in os.environ:
         _follow_jobs()
-        points.watch(_pass)
+        points.watch(functools.partial(_pass, _gate()))
     launch.main()
 
 
@@ -53,8 +57,15 @@ def _follow_jobs() -> None:
     setattr(JobRunner, "start", followed)  # noqa: B010  # typed as a fixed method
 
 
-def _pass(point: str) -> None:
+def _gate() -> int | None:
+    """Where a byte is read at each point."""
+    return os.open(os.environ[GO_ON], os.O_RDONLY) if GO_ON in os.environ else None
+
+
+def _pass(gate: int | None, point: str) -> None:
     _write(PASSED + point)
+    if gate is not None:
+        os.read(gate, 1)
     if point == os.environ.get(KILL_AT):
         _write(KILLED + point)
         os.kill(os.getpid(), signal.SIGKILL)

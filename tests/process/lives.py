@@ -2,11 +2,15 @@
 
 Names of points are those of `tests.process.points`; their order is that of a quiet machine. Where
 the bot writes down, asks or says something more, it has its place here.
+
+A kill leaves nothing but what was written. So kills between two writes are all the same, and one of
+them stands for the others: the one right after the first of the two.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tests.process.points import writes
 from tests.process.world import Ask, Ending, World
 
 PROMPT = "a fox sandbox:seconds=0.3"
@@ -34,6 +38,11 @@ def around(events: Sequence[str]) -> list[str]:
     return [f"{side} {event}" for event in events for side in ("before", "after")]
 
 
+def after_writes(events: Sequence[str]) -> list[str]:
+    """The points that follow on those of *events* that write."""
+    return [f"after {event}" for event in events if writes(event)]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Life:
     """How a job is asked for, what happens where nothing goes wrong, and its end."""
@@ -46,6 +55,11 @@ class Life:
     @property
     def points(self) -> list[str]:
         return around(self.events)
+
+    @property
+    def kills(self) -> list[str]:
+        """A point for each state in which a kill can leave the world."""
+        return [self.points[0], *after_writes(self.events)]
 
     def ending_at(self, point: str) -> Ending:
         """What a kill at *point* leaves to be seen."""
@@ -69,6 +83,11 @@ class Start:
     @property
     def points(self) -> list[str]:
         return around(self.events)
+
+    @property
+    def further_kills(self) -> list[str]:
+        """A point for each state in which a kill can leave the world, but the one it starts in."""
+        return after_writes(self.events)
 
     @property
     def ending(self) -> Ending:

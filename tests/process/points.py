@@ -7,9 +7,9 @@ there is one read more or less.
 """
 
 import functools
-import inspect
 import json
 import re
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from yarl import URL
 
 from bot import texts
-from bot.store import erasing, metadata, queries
+from bot.store import erasing, queries
 
 Passing = Callable[[str], None]
 """Told the name of each point, at that point."""
@@ -39,6 +39,26 @@ NAMES = (
 """What is behind a method and a path; any other path stands for itself."""
 
 
+COMMITS: dict[str, Callable[..., Any]] = {
+    "accept": queries.accept,
+    "begin_submit": queries.begin_submit,
+    "begin_run": queries.begin_run,
+    "finish": queries.finish,
+    "mark_delivered": queries.mark_delivered,
+    "fail": queries.fail,
+    "mark_unknown": queries.mark_unknown,
+    "mark_notified": queries.mark_notified,
+    "erase_tokens": queries.erase_tokens,
+    "erase_jobs": erasing.erase_jobs,
+}
+"""What a commit is called, by the first of these steps that it holds; any other is "a write"."""
+
+
+def writes(event: str) -> bool:
+    """Whether it may change anything outside of the process."""
+    return not event.startswith("GET ")
+
+
 def watch(passing: Passing) -> None:
     """Tell *passing* of every point from now on. Raises whatever that raises."""
     _watch_commits(passing)
@@ -46,23 +66,20 @@ def watch(passing: Passing) -> None:
 
 
 def _watch_commits(passing: Passing) -> None:
-    """Commits are called by the first step of their group."""
-    for module in (queries, erasing, metadata):
-        for name, step in inspect.getmembers(module, inspect.isfunction):
-            if step.__module__ == module.__name__ and not name.startswith("_"):
-                setattr(module, name, _noted(step))
+    for name, step in COMMITS.items():
+        setattr(sys.modules[step.__module__], step.__name__, _noted(name, step))
 
     def tell(side: str, session: Session) -> None:
-        passing(f"{side} commit {session.info.get('step', 'nothing')}")
+        passing(f"{side} commit {session.info.get('step', 'a write')}")
 
     event.listen(Session, "before_commit", functools.partial(tell, "before"))
     event.listen(Session, "after_commit", functools.partial(tell, "after"))
 
 
-def _noted(step: Callable[..., Any]) -> Callable[..., Any]:
+def _noted(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(step)
     def noted(session: Session, *args: Any, **kwargs: Any) -> Any:
-        session.info.setdefault("step", step.__name__)
+        session.info.setdefault("step", name)
         return step(session, *args, **kwargs)
 
     return noted

@@ -1,7 +1,7 @@
 """The bot is killed at every point of a job, and every job ends exactly once all the same."""
 
 import signal
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from tests.process.conftest import SPEED
 from tests.process.fork_server import ForkServer
 from tests.process.kill_launch import KILLED
 from tests.process.lives import BEGINNING, LIVES, STARTS, Life, Start, around
+from tests.process.stepping import States
 from tests.process.world import World
 from tests.store.seeding import HEAVY_USER, Seed, fill
 
@@ -68,7 +69,9 @@ def world(
 
 @pytest.mark.parametrize("life", LIVES.values(), ids=LIVES)
 async def test_every_point_of_a_life_is_in_the_list(world: World, life: Life) -> None:
-    assert sorted(await world.live(life.ask)) == sorted(life.points)
+    states = world.states()
+    assert sorted(await world.live(life.ask, states=states)) == sorted(life.points)
+    only_what_writes_changed(states, life.events)
     await world.ended_once(life.ending)
     await world.has_nothing_to_do()
 
@@ -78,7 +81,7 @@ async def test_every_point_of_a_life_is_in_the_list(world: World, life: Life) ->
     [
         pytest.param(life, point, id=f"{name}: {point}")
         for name, life in LIVES.items()
-        for point in life.points
+        for point in (life.points if name == "imagine" else life.kills)
     ],
 )
 async def test_a_job_ends_once_wherever_the_bot_was_killed(
@@ -94,9 +97,11 @@ async def test_every_point_of_a_start_is_in_the_list(
     world: World, clock: MovableClock, start: Start
 ) -> None:
     await leave_open(world, clock, start)
-    passed = await world.go_on(late=start.late)
+    states = world.states()
+    passed = await world.go_on(late=start.late, states=states)
     want = {*around(BEGINNING), *start.points}
     assert (sorted(set(passed) - want), sorted(want - set(passed))) == ([], [])
+    only_what_writes_changed(states, start.events)
     await world.ended_once(start.ending)
 
 
@@ -105,7 +110,7 @@ async def test_every_point_of_a_start_is_in_the_list(
     [
         pytest.param(start, point, id=f"{name}: {point}")
         for name, start in STARTS.items()
-        for point in start.points
+        for point in start.further_kills
     ],
 )
 async def test_a_job_ends_once_wherever_the_start_after_that_was_killed_too(
@@ -144,6 +149,12 @@ async def test_erasing_goes_on_after_a_kill_in_the_middle(
     async with open_store(url, clock=Clock()) as store:
         assert await store.count_of(HEAVY_USER) == (0, 0)
         assert await store.usage(author_id=HEAVY_USER) == usage
+
+
+def only_what_writes_changed(states: States, events: Sequence[str]) -> None:
+    """So kills between two writes find the same, and one of them is enough."""
+    assert states.changed_unseen() == []
+    assert states.different > sum(event.startswith("commit") for event in events)
 
 
 async def jobs(url: str) -> int:

@@ -22,6 +22,7 @@ from tests.flow.sim import DOT, KEY
 from tests.patience import EASY
 from tests.process.fork_server import ForkedBot, ForkServer
 from tests.process.kill_launch import ENDED, KILL_AT, KILLED, PASSED
+from tests.process.stepping import States, SteppingBot
 
 WAITS = {
     **EASY,
@@ -78,8 +79,13 @@ class World:
         world.messages[message.id] = message
         return SeenMessage(world, message)
 
-    def bot(self, *, kill_at: str = "", late: bool = False) -> ForkedBot:
-        """A bot, not started yet; *late*: as if the tokens of interactions were past their time."""
+    def bot(
+        self, *, kill_at: str = "", late: bool = False, states: States | None = None
+    ) -> ForkedBot:
+        """A bot, not started yet; *late*: as if the tokens of interactions were past their time.
+
+        *states* are noted at each point that it passes.
+        """
         waits = {**WAITS, "bot.jobs.maintenance.TOKEN_LIFE_S": 0.0} if late else WAITS
         env = {
             "VTRIX_API_KEY": KEY,
@@ -88,7 +94,15 @@ class World:
             CONSTANTS: json.dumps(waits),
             KILL_AT: kill_at,
         }
-        return ForkedBot(self._fork_server, self.discord, cwd=self._folder, env=env)
+        if states is None:
+            return ForkedBot(self._fork_server, self.discord, cwd=self._folder, env=env)
+        return SteppingBot(
+            self._fork_server, self.discord, cwd=self._folder, env=env, look=states.look
+        )
+
+    def states(self) -> States:
+        """None yet."""
+        return States(self._folder / "data" / "remixbot.db", self.discord, self.api)
 
     @property
     def seen(self) -> list[SeenMessage]:
@@ -99,9 +113,11 @@ class World:
 
     # ------------------------------------------------------------------ what happens
 
-    async def live(self, ask: "Ask", *, kill_at: str = "") -> list[str]:
+    async def live(
+        self, ask: "Ask", *, kill_at: str = "", states: States | None = None
+    ) -> list[str]:
         """A bot that is asked for a job, to the end of the job or its own; the points it passed."""
-        async with self.bot(kill_at=kill_at) as bot:
+        async with self.bot(kill_at=kill_at, states=states) as bot:
             await bot.wait_for_line(UP)
             before = len(bot.lines)
             async with asyncio.TaskGroup() as group:
@@ -114,9 +130,11 @@ class World:
         with suppress(DidNotRespond):
             await ask(self)
 
-    async def go_on(self, *, kill_at: str = "", late: bool = False) -> list[str]:
+    async def go_on(
+        self, *, kill_at: str = "", late: bool = False, states: States | None = None
+    ) -> list[str]:
         """A bot that brings what is open to its end, or dies; the points it passed."""
-        async with self.bot(kill_at=kill_at, late=late) as bot:
+        async with self.bot(kill_at=kill_at, late=late, states=states) as bot:
             if kill_at:
                 await _die(bot, kill_at)
             else:
