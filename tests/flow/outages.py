@@ -1,6 +1,7 @@
 """A database that goes away at a step of a job's life, and comes back when a test says so.
 
-The steps are counted from outside, at SQLAlchemy's own door: each transaction that writes is one.
+The steps are counted from outside, at SQLAlchemy's own door: each transaction that writes is one,
+from the one that accepts a job until no job is under way any more.
 """
 
 import asyncio
@@ -34,10 +35,11 @@ class Steps:
         self._database = database
         self._left = 0
         self._in_doubt = False
+        self._begun = False
 
     def away_at(self, number: int, *, in_doubt: bool) -> None:
         """From the *number*-th transaction on; *in_doubt*: that one is committed all the same."""
-        self._left, self._in_doubt = number, in_doubt
+        self._left, self._in_doubt, self._begun = number, in_doubt, False
 
     @property
     def reached(self) -> bool:
@@ -55,7 +57,8 @@ class Steps:
             event.remove(Engine, "commit", self._commit)
 
     def _begin(self, connection: Connection) -> None:
-        if self._left > 0 and _writes(connection):
+        if self._left > 0 and _writes(connection) and (not self._begun or _at_work()):
+            self._begun = True
             self._left -= 1
             if self._left == 0 and not self._in_doubt:
                 self._database.go_away()
@@ -64,6 +67,11 @@ class Steps:
         if self._left == 0 and self._in_doubt and _writes(connection):
             self._in_doubt = False
             self._database.forget_answers()
+
+
+def _at_work() -> bool:
+    """Whether any job is under way."""
+    return any(task.get_name().startswith("job ") for task in asyncio.all_tasks())
 
 
 def _writes(connection: Connection) -> bool:

@@ -27,6 +27,8 @@ SETTLES_S = 12.0
 such as the 15 s between two looks at the database's file: SimCord takes a task for idle where its
 timer ends after this, and waits for it where it ends before.
 """
+LOOKS_EVERY_S = 0.01
+"""How often it is seen whether the bot has done its work."""
 BUSY_S = 2.0
 """Longer than a person is kept waiting for a locked database, shorter than SimCord waits."""
 
@@ -49,6 +51,14 @@ DOT = bytes.fromhex(
 
 def paint_dot(scene: Scene, *, big: bool = False) -> bytes:  # noqa: ARG001  # a Painter
     return DOT + bytes(12 * 1024 * 1024 if big else 0)
+
+
+class Env(simcord.Env):
+    """Every action of a test waits for the bot: mostly for less than SimCord looks again after."""
+
+    async def _settle_internal(self, **options: Any) -> None:
+        options["idle"] = LOOKS_EVERY_S
+        await super()._settle_internal(**options)
 
 
 class SimClock(ManualClock):
@@ -99,7 +109,7 @@ class Sim:
         make_file(self.database)
         await stack.enter_async_context(self.api)
         await stack.enter_async_context(self._opened)
-        self.env = simcord.Env(await self._open_bot(), settle_timeout=SETTLES_S)
+        self.env = Env(await self._open_bot(), settle_timeout=SETTLES_S)
         self.clock.env = self.env  # what begins with the bot sleeps from its first moment on
         await self.env.start()
         stack.push_async_callback(self._stop)
