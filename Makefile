@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: setup check test coverage sandbox run format lock clean
+.PHONY: setup check quick test coverage sandbox run format lock clean
 
 setup: $(VENV)/.installed
 
@@ -31,6 +31,9 @@ check: setup  ## ruff and strict types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/basedpyright
+
+quick: setup  ## all but the browser, the bot as a process, and long outages: two minutes
+	$(BIN)/python -m pytest -n 4 --dist worksteal -m "not slow" --ignore tests/process --ignore tests/browser
 
 test: setup  ## the whole suite
 	$(BIN)/python -m pytest -n 4 --dist worksteal

@@ -1,10 +1,9 @@
 """The folders tell the architecture: who may know whom."""
 
 import ast
-from collections.abc import Iterator
+from collections import Counter
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parent.parent
 ROOMS = [
@@ -69,14 +68,22 @@ def modules() -> list[str]:
     return sorted(file.relative_to(ROOT).as_posix() for file in files)
 
 
-def imports(module: str) -> Iterator[str]:
-    for node in ast.walk(ast.parse((ROOT / module).read_text(encoding="utf-8"))):
+@cache
+def parsed(module: str) -> ast.Module:
+    return ast.parse((ROOT / module).read_text(encoding="utf-8"))
+
+
+@cache
+def imports(module: str) -> list[str]:
+    names: list[str] = []
+    for node in ast.walk(parsed(module)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
+            names.append(node.module)
             if node.module in {"bot", "bot.ui", "bot.delivery"}:
-                yield from (f"{node.module}.{alias.name}" for alias in node.names)
+                names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return names
 
 
 def room(path: str) -> int | None:
@@ -86,42 +93,54 @@ def room(path: str) -> int | None:
     return None
 
 
-@pytest.mark.parametrize("module", modules())
-def test_a_library_is_known_only_in_its_room(module: str) -> None:
-    for name in imports(module):
-        allowed = ONLY_IN.get(name.partition(".")[0])
-        assert allowed is None or module.startswith(allowed), f"{module} imports {name}"
+def test_a_library_is_known_only_in_its_room() -> None:
+    wrong = [
+        f"{module} imports {name}"
+        for module in modules()
+        for name in imports(module)
+        if not module.startswith(ONLY_IN.get(name.partition(".")[0], ""))
+    ]
+    assert wrong == []
 
 
-@pytest.mark.parametrize("module", [name for name in modules() if room(name) is not None])
-def test_imports_only_point_down(module: str) -> None:
-    for name in imports(module):
-        path = name.replace(".", "/")
-        below = room(f"{path}.py") if room(f"{path}.py") is not None else room(f"{path}/")
-        if below is not None:
-            assert below <= (room(module) or 0), f"{module} imports {name}"
+def test_imports_only_point_down() -> None:
+    wrong: list[str] = []
+    for module in modules():
+        height = room(module)
+        for name in imports(module):
+            path = name.replace(".", "/")
+            below = room(f"{path}.py") if room(f"{path}.py") is not None else room(f"{path}/")
+            if height is not None and below is not None and below > height:
+                wrong.append(f"{module} imports {name}")
+    assert wrong == []
 
 
 def test_every_module_has_its_place_in_the_list() -> None:
     assert [name for name in modules() if room(name) is None] == ["bot/__init__.py"]
 
 
-@pytest.mark.parametrize("module", modules())
-def test_every_module_says_what_it_is_for(module: str) -> None:
-    source = (ROOT / module).read_text(encoding="utf-8")
-    assert not source or ast.get_docstring(ast.parse(source)), module
+def test_every_module_says_what_it_is_for() -> None:
+    silent = [one for one in modules() if parsed(one).body and not ast.get_docstring(parsed(one))]
+    assert silent == []
 
 
 LOOKUPS = {"find_by_api_id", "by_message", "by_interaction", "children"}
 """Of the store: they know jobs of everybody."""
 
 
-@pytest.mark.parametrize("module", modules())
-def test_jobs_of_others_are_looked_up_only_where_it_is_decided_who_sees_them(module: str) -> None:
-    tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
-    called = {
-        node.func.attr
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-    }
-    assert module.startswith(("bot/services/", "bot/store/")) or not called & LOOKUPS
+def test_jobs_of_others_are_looked_up_only_where_it_is_decided_who_sees_them() -> None:
+    wrong = [
+        f"{module} calls {node.func.attr}"
+        for module in modules()
+        if not module.startswith(("bot/services/", "bot/store/"))
+        for node in ast.walk(parsed(module))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in LOOKUPS
+    ]
+    assert wrong == []
+
+
+def test_no_two_files_of_tests_have_the_same_name() -> None:
+    names = Counter(file.name for file in ROOT.glob("tests/**/test_*.py"))
+    assert [name for name, count in names.items() if count > 1] == []

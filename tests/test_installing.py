@@ -4,10 +4,11 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.browser.needed import require_driver
 
 PROJECT = Path(__file__).parent.parent
 
@@ -61,19 +62,14 @@ def test_new_versions_are_installed_where_the_old_ones_are(checkout: Path) -> No
     assert would_install(checkout, "run") == ["dev"]
 
 
-@pytest.mark.parametrize(("required", "outcome"), [("0", "1 skipped"), ("1", "1 error")])
-def test_without_a_driver_a_browser_test_says_so(required: str, outcome: str) -> None:
+@pytest.mark.parametrize(
+    ("required", "outcome"), [("0", pytest.skip.Exception), ("1", pytest.fail.Exception)]
+)
+def test_without_a_driver_a_browser_test_says_so(
+    required: str, outcome: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As where the system lacks a library that Playwright's node needs."""
-    test = "tests/browser/test_walk.py"
-    ran = subprocess.run(  # noqa: S603  # our own test
-        [sys.executable, "-m", "pytest", "-q", "-rsE", "-x", "-p", "no:cacheprovider", test],
-        cwd=PROJECT,
-        env=os.environ
-        | {"PLAYWRIGHT_NODEJS_PATH": "/bin/false", "REMIXBOT_REQUIRE_BROWSER": required},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "Playwright's driver does not run" in ran.stdout
-    assert outcome.split()[1] in ran.stdout.splitlines()[-1]
-    assert ran.returncode == int(required)
+    monkeypatch.setenv("PLAYWRIGHT_NODEJS_PATH", "/bin/false")
+    monkeypatch.setenv("REMIXBOT_REQUIRE_BROWSER", required)
+    with pytest.raises(outcome, match="Playwright's driver does not run"):
+        require_driver()

@@ -136,9 +136,13 @@ async def database(kind: str, url: str) -> AsyncGenerator[Database]:
             yield line
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
-    ("away_s", "lives"), [(SHORT_S, SENT), (LONG_S, LIVES), (TOO_LONG_S, SENT)]
+    ("away_s", "lives"),
+    [
+        (SHORT_S, SENT),
+        pytest.param(LONG_S, LIVES, marks=pytest.mark.slow),
+        pytest.param(TOO_LONG_S, SENT, marks=pytest.mark.slow),
+    ],
 )
 async def test_an_outage_at_any_step_loses_and_doubles_nothing(
     database: Database, kind: str, away_s: float, lives: Sequence[Live], tmp_path: Path
