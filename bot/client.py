@@ -106,6 +106,15 @@ class RemixBot(commands.Bot):
         """Be connected until closed. Raises `bot.connecting.DiscordRefuses`."""
         await connect(self, token)
 
+    async def close(self) -> None:
+        """Also end what would use the connection while it is being closed, and fail with that."""
+        await self._background.cancel()
+        # discord.py says that it is ready a moment after it connected, even if it's closed by then.
+        ready = cast("asyncio.Task[None] | None", getattr(self._connection, "_ready_task", None))
+        if ready is not None:
+            ready.cancel()
+        await super().close()
+
     async def setup_hook(self) -> None:
         """Called with each attempt to log in; one that failed may have come to any point of it."""
         for cog in COGS:

@@ -29,6 +29,10 @@ class BackgroundTasks:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        await self.cancel()
+
+    async def cancel(self) -> None:
+        """Cancel all tasks, and wait for their ends."""
         while self._tasks:
             tasks = list(self._tasks)
             for task in tasks:
