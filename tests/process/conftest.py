@@ -20,6 +20,13 @@ from tests.store.newest import make_file
 
 SPEED = 10.0
 """Jobs are done by the time of the first read."""
+SOON = {
+    **EASY,
+    "bot.jobs.forecast.FIRST_READ_S": (0.4, 0.5),
+    "bot.jobs.forecast.SHORTEST_GAP_S": 0.2,
+    "bot.jobs.forecast.LONGEST_GAPS_S": ((1e9, 0.5),),
+}
+"""Nobody is in a hurry, and jobs are read soon."""
 
 
 @pytest.fixture
@@ -54,7 +61,7 @@ def people(guild: Community, channel: Channel) -> list[Person]:  # noqa: ARG001 
 
 @pytest.fixture
 def env(api: GenerationServer) -> dict[str, str]:
-    return {"VTRIX_API_KEY": KEY, "VTRIX_API_URL": api.url, CONSTANTS: json.dumps(EASY)}
+    return {"VTRIX_API_KEY": KEY, "VTRIX_API_URL": api.url, CONSTANTS: json.dumps(SOON)}
 
 
 @pytest.fixture(scope="session")

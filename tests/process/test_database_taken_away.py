@@ -51,7 +51,7 @@ async def test_whoever_loses_its_lock_to_a_second_bot_ends_and_edits_nothing_mor
         bots.start(DATABASE_URL=postgresql_url) as first,
     ):
         await first.wait_for_line("Logged in as")
-        handle = await people[0].slash(channel, "imagine", prompt="x sandbox:seconds=30")
+        handle = await people[0].slash(channel, "imagine", prompt="x sandbox:seconds=10")
         await api.until(lambda: len(api.submits) == 1)
         async with bots.start(DATABASE_URL=postgresql_url) as second:
             while not (await other.execute(WAITING)).all():
@@ -80,7 +80,7 @@ async def test_a_bot_whose_connections_are_cut_goes_on_where_nobody_else_comes(
     ):
         await bot.wait_for_line("Logged in as")
         for number in range(1, 3):
-            handle = await people[0].slash(channel, "imagine", prompt=f"{number} sandbox:seconds=5")
+            handle = await people[0].slash(channel, "imagine", prompt=f"{number} sandbox:seconds=3")
             await api.until(lambda number=number: len(api.submits) == number)
             await other.execute(CUT_ALL_BUT_WHO_WAITS)
             assert len((await handle.message(finished)).images) == 4
@@ -100,7 +100,7 @@ async def test_a_bot_whose_database_file_is_deleted_refuses_says_so_and_ends(
     asked: bool,
 ) -> None:
     """Also what was paid for is still delivered. Whoever asks nothing is told within a minute."""
-    under_way = await people[0].slash(channel, "imagine", prompt="x sandbox:seconds=20")
+    under_way = await people[0].slash(channel, "imagine", prompt="x sandbox:seconds=8")
     await api.until(lambda: len(api.submits) == 1)
     for file in (tmp_path / "data").iterdir():
         file.unlink()

@@ -219,7 +219,7 @@ async def test_jobs_of_before_go_on_once_however_many_attempts_it_takes(
     ann = people[0]
     async with bots.start() as bot:
         await asyncio.gather(discord.bot_online(), bot.wait_for_line(UP, SOON_S))
-        asked = await ann.slash(channel, "imagine", prompt="a boat sandbox:seconds=40")
+        asked = await ann.slash(channel, "imagine", prompt="a boat sandbox:seconds=8")
         await asked.message(until=lambda message: "%" in message.text)
         await bot.kill()
     discord.faults.add("*", "/applications/*/commands", broken(503), times=2)
