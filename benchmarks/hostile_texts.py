@@ -122,7 +122,7 @@ SUBJECTS: Sequence[Subject] = (
     Subject("read_prompt", _refusing(read_prompt)),
     Subject("is_blank", is_blank),
     Subject("has_words", has_words),
-    Subject("read_bill", prompt_cost),
+    Subject("prompt_cost", prompt_cost),
     Subject("refused words", WORDS.find),
     Subject("quote of a result", lambda text: quote(text, QUOTE_MAX)),
     Subject("quote of details", lambda text: quote(text, DETAILS_PROMPT_MAX)),
@@ -170,6 +170,8 @@ def hostile_texts(limit: int) -> list[str]:
         "\\\xad" + "\u2014\u2014_" * limit,
         ("{" + "\u2014" * 99 + "\xad\\") * limit,
         "\xad-" * half + "turbo",
+        "\xad\xad{" * limit,
+        ("{" + "\u2014" * 6 + "\\" + "\u2014" * 7 + "\\") * limit,
         "<" * half + ">" * half,
         "".join(map(chr, range(0xA0, 0xA0 + limit))),
     ]

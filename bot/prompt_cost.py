@@ -13,7 +13,7 @@ added makes it less. Takes linear time, and knows nothing of prices.
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from math import ceil
 
@@ -33,7 +33,7 @@ PROMPTS_MAX = 40
 IMAGES_PER_PROMPT = 4
 QUALITY_MAX = 4
 _UNREADABLE = float("inf")
-_PARTS_MAX = 80
+_PARTS_MAX = 64
 """Nobody who stays below so many prompts writes so many braces or flags."""
 
 _NAMES = ("turbo", "oref", "repeat", "r", "quality", "q")
@@ -58,8 +58,6 @@ _VALUES = re.compile(rf"[\s=:]*\{{\s*({_NUMBER}(?:\s*,\s*{_NUMBER})*)\s*\}}(?![\
 _GOES_ON = re.compile(r"\}[\d.{]")
 """What stands last in a group may go on behind it."""
 _MAY_COUNT = re.compile(r"[^\w{]*+[\d{]")
-_OPENING = re.compile(r"\{")
-_SIGN = re.compile(r"[{},]")
 _ESCAPED = ("\\\\", "\\{", "\\}", "\\,")
 _LITERAL = "\0"
 """Stands for some of these, one after the other."""
@@ -76,17 +74,14 @@ _HYPHENS = "-\u058a\u05be\u1173\u1806\u2010\u2011\u2043\u30fc\u3161\u4e00\uff70"
 _OTHER_DASHES = "\u02d7\u203e\u207b\u208b\u2212\u23af\u2500\u2501\u2504\u2505\u254c\u254d\u2796"
 _LONG_DASH = "\u2014"
 _SOFT_HYPHEN = "\xad"
-_ANY_DASH = f"[-{_LONG_DASH}{_SOFT_HYPHEN}]"
-_AFTER_SOFT = re.compile(
-    rf"[{{{_INITIALS}](?:(?<={_SOFT_HYPHEN}{_ANY_DASH}.)|(?<={_ANY_DASH}{_SOFT_HYPHEN}.))"
-)
-"""Finds soon whether a look for `_SOFT_DASHES` is needed: what begins like a flag behind one."""
 _SOFT_DASHES = re.compile(
-    rf"{_ANY_DASH}(?<!{_ANY_DASH}{{2}}){_ANY_DASH}++(?=[{{{_SOFT_HYPHEN}]*+(?:"
+    rf"{_SOFT_HYPHEN}(?<!{_SOFT_HYPHEN}{{2}})(?:{_SOFT_HYPHEN}++-?+|-|(?<=-{_SOFT_HYPHEN}))"
+    rf"(?=[{{{_SOFT_HYPHEN}]*+(?:"
     + "|".join(f"{_SOFT_HYPHEN}*+".join(name) for name in _NAMES)
     + "))"
 )
-"""A word processor's hyphen that is seen at the end of a line only: a dash to some."""
+"""Two dashes or more where a flag may go on, one of them a word processor's hyphen: that is seen at
+the end of a line only, and a dash to some."""
 _SIGNS = {
     "{": "\u2774\u2983\ufe37\ufe5b\uff5b",
     "}": "\u2775\u2984\ufe38\ufe5c\uff5d",
@@ -174,7 +169,9 @@ def _read(text: str) -> PromptCost:
     if permutations > PROMPTS_MAX:
         return TOO_MANY
     flags = list(islice(_FLAG.finditer(text), _PARTS_MAX))
-    repeats = 1.0 if names.isdisjoint(_REPEAT) and len(flags) < _PARTS_MAX else _UNREADABLE
+    if len(flags) == _PARTS_MAX:
+        return TOO_MANY
+    repeats = 1.0 if names.isdisjoint(_REPEAT) else _UNREADABLE
     quality = 1.0 if names.isdisjoint(_QUALITY) else _UNREADABLE
     in_groups = range(text.find("{"), text.rfind("}")) if "{" in text else range(0)
     goes_on = _GOES_ON.search(text) is not None
@@ -238,6 +235,29 @@ class _Group:
         self.as_letters *= prompts
 
 
+@dataclass(slots=True)
+class _Signs:
+    """Where braces and commas are in *text*; `str.find` takes a tenth of a regular expression."""
+
+    text: str
+    found: dict[str, int] = field(default_factory=lambda: dict.fromkeys("{},", -1))
+    """Where each one was found last."""
+
+    def first(self, signs: str, start: int) -> int:
+        """Where the first of *signs* is, *start* or later; the end of the text without one.
+
+        From one call to the next *start* only grows.
+        """
+        first = len(self.text)
+        for sign in signs:
+            at = self.found[sign]
+            if at < start:
+                at = self.text.find(sign, start)
+                self.found[sign] = at = len(self.text) if at < 0 else at
+            first = min(first, at)
+        return first
+
+
 def _read_groups(text: str) -> tuple[int, set[str]]:
     """How many prompts *text* stands for, 1 to 41, and the flags that its groups put together.
 
@@ -247,11 +267,12 @@ def _read_groups(text: str) -> tuple[int, set[str]]:
     names: set[str] = set()
     opened = [_Group()]
     begun: _Begun = frozenset()
+    signs = _Signs(text)
     end = parts = 0
-    while part := (_SIGN if len(opened) > 1 else _OPENING).search(text, end):
-        sign, group = part[0], opened[-1]
-        begun = _follow(begun, text[end : part.start()], sign, names)
-        end = part.end()
+    while (at := signs.first("{}," if len(opened) > 1 else "{", end)) < len(text):
+        sign, group = text[at], opened[-1]
+        begun = _follow(begun, text[end:at], sign, names)
+        end = at + 1
         parts += 1
         if sign == "{":
             opened.append(_Group(entry=begun))
@@ -277,24 +298,22 @@ def _follow(begun: _Begun, letters: str, sign: str, names: set[str]) -> _Begun:
     """What may go on behind *letters* and *sign*; flags that are whole now join *names*."""
     if not begun and letters[-1:] not in _ENDS:
         return begun
-    letters = letters.lstrip(_AROUND)
-    stripped = letters.rstrip(_AROUND)
+    stripped = letters.strip(_AROUND)
     if not stripped:
         return begun
-    if not begun and "-" not in stripped[-_LONGEST:]:
-        return begun
-    if sign != "{" or stripped.endswith("-"):
+    if sign != "{" or stripped[-1] == "-":
         letters = stripped  # spaces around an option are no part of it
-    going: set[str] = set()
-    for beginning in begun:
+    elif begun:
+        letters = letters.lstrip(_AROUND)
+    tail = letters[-_LONGEST:]
+    last = tail.rfind("-")
+    going = {tail[last:], tail[max(last - 1, 0) :]} & _BEGINNINGS if last >= 0 else set[str]()
+    for beginning in begun if letters[:2] != "--" else ():
         whole = beginning + letters[:_LONGEST]
         if whole.startswith(_WHOLE) and (flag := _FLAG.match(whole)):
             names.add(flag["name"])
         if whole in _BEGINNINGS:
             going.add(whole)
-    last = letters.rfind("-", -_LONGEST)
-    if last >= 0:
-        going.update({letters[last:], letters[max(last - 1, 0) :]} & _BEGINNINGS)
     return frozenset(going)
 
 
@@ -325,14 +344,28 @@ _PLAIN = _table()
 
 
 def _plain(prompt: str) -> str:
-    """*prompt* with a plain letter for each that looks like one, and dashes that begin flags."""
+    """*prompt* with a plain letter for each that looks like one, and two dashes before flags.
+
+    More than two in a row say no more than two, and would be looked at one by one.
+    """
     if prompt.isascii():
-        return prompt.lower()
-    text = translated(prompt, _PLAIN)
-    for length in (81, 27, 9, 3):  # so many are as good as two, which are looked through sooner
-        text = text.replace(length * _LONG_DASH, 2 * _LONG_DASH)
-    if _SOFT_HYPHEN in text:
-        if _AFTER_SOFT.search(text):
-            text = _SOFT_DASHES.sub("--", text)
-        text = text.replace(_SOFT_HYPHEN, "")
-    return text.replace(_LONG_DASH, "--")
+        text = prompt.lower()
+    else:
+        text = _shortened(translated(prompt, _PLAIN), _LONG_DASH).replace(_LONG_DASH, "--")
+        if _SOFT_HYPHEN in text:
+            text = _with_soft_dashes(text).replace(_SOFT_HYPHEN, "")
+    return _shortened(text, "-")
+
+
+def _with_soft_dashes(text: str) -> str:
+    """*text* with dashes for soft hyphens where a flag may go on, which may be past braces."""
+    if text.count("{") > _PARTS_MAX:
+        return text  # they are too many anyway, and each hyphen would be looked past all of them
+    return _SOFT_DASHES.sub("--", _shortened(text, _SOFT_HYPHEN))
+
+
+def _shortened(text: str, letter: str) -> str:
+    """*text* with two of *letter* wherever there are more in a row."""
+    while 4 * letter in text:
+        text = text.replace(4 * letter, 2 * letter)
+    return text.replace(3 * letter, 2 * letter)

@@ -1,6 +1,7 @@
 """What a prompt multiplies is told before it is spent, however it is written."""
 
 import re
+import time
 
 import pytest
 from hypothesis import assume, example, given
@@ -222,6 +223,25 @@ def test_what_multiplies_nothing_is_not_asked_about(prompt: str) -> None:
 def test_a_bill_says_how_many_images_come() -> None:
     assert prompt_cost("a {red, green} fox --r 3 --turbo").images == 24
     assert prompt_cost("a fox --turbo").images == 4
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["\xad\xad{", "\xad\xad{t\xad", "{--r", "\\{—", "--{{", "\xad-", "— ", "{a," + "\xad" * 400],
+)
+def test_the_time_it_takes_grows_with_the_length_of_the_prompt_and_not_with_its_square(
+    piece: str,
+) -> None:
+    def spent(length: int) -> float:
+        prompt = (piece * length)[:length]
+        spans: list[float] = []
+        for _ in range(5):
+            began = time.thread_time()
+            prompt_cost(prompt)
+            spans.append(time.thread_time() - began)
+        return min(spans)
+
+    assert spent(65_536) < 64 * spent(4096), "sixteen times as long"
 
 
 # ------------------------------------------------------------------ properties
