@@ -12,6 +12,7 @@ from enum import Enum, auto
 import discord
 
 from bot import notices, sentences
+from bot.actions import IMAGINE
 from bot.api import GenerationApi, open_session
 from bot.connecting import obstacle, refusal
 from bot.errors import (
@@ -24,7 +25,7 @@ from bot.errors import (
     StoreUnusable,
     TaskNotFound,
 )
-from bot.model import ImagineRequest
+from bot.model import Request
 from bot.settings import Settings
 from bot.store import DatabaseStatus, inspect_database
 from bot.ui import discord_errors
@@ -33,7 +34,7 @@ from bot.ui.requests import ended_in_time, within
 
 NO_TASK = "remixbot-check"
 """No task of the API is called so: its ids are made of 20 random characters."""
-NOBODYS = ImagineRequest(prompt="")
+NOBODYS = Request(action=IMAGINE)
 """What that would be made from."""
 NO_KEY = "remixbot-check-of-no-key"
 """No key of the API is called so."""

@@ -4,7 +4,7 @@ RemixbotError
 ├── UserError        the person who asked: say how to do it right; not logged
 │   ├── PromptMissing · PromptTooLong · PromptTwice
 │   ├── PromptFileTooLarge · PromptFileUnreadable
-│   ├── JobIdInvalid · MessageUnknown · ImageInvalid · ModeInvalid · CallbackInvalid
+│   ├── JobIdInvalid · MessageUnknown · ImageInvalid · OptionInvalid · CallbackInvalid
 │   ├── WaitingLimitReached · DailyLimitReached · BudgetUsedUp · ConsentMissing
 │   ├── TooManyPrompts
 │   ├── ServerNotAllowed · OnlyInServers · PermissionsMissing
@@ -106,8 +106,11 @@ class ImageInvalid(UserError):
 
 
 @dataclass(eq=False)
-class ModeInvalid(UserError):
-    """A mode that is neither strong nor subtle."""
+class OptionInvalid(UserError):
+    """A value that this option of this action does not have."""
+
+    action: str
+    parameter: str
 
 
 @dataclass(eq=False)

@@ -6,13 +6,21 @@ exists is not known here.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from bot.actions import SOURCE_IMAGES, Action, OptionValue
 from bot.characters import IGNORED
-from bot.errors import CallbackInvalid, ImageInvalid, JobIdInvalid, PromptMissing, PromptTooLong
-from bot.model import PROMPT_MAX, REMIXABLE_IMAGES
+from bot.errors import (
+    CallbackInvalid,
+    ImageInvalid,
+    JobIdInvalid,
+    OptionInvalid,
+    PromptMissing,
+    PromptTooLong,
+)
+from bot.model import PROMPT_MAX
 from bot.prompt_cost import has_words
 
 CALLBACK_MAX = 2048
@@ -220,10 +228,21 @@ def same_id(one: str, other: str | None) -> bool:
 
 
 def read_image(image_no: int) -> int:
-    """An image number that the API remixes, 0 to 3. Raises `ImageInvalid`."""
-    if image_no not in REMIXABLE_IMAGES:
+    """An image number that the API takes as a source, 0 to 3. Raises `ImageInvalid`."""
+    if image_no not in SOURCE_IMAGES:
         raise ImageInvalid
     return image_no
+
+
+def read_options(action: Action, given: Mapping[str, OptionValue | None]) -> dict[str, OptionValue]:
+    """A value for each option of *action*, of what is *given* for some. Raises `OptionInvalid`."""
+    options: dict[str, OptionValue] = {}
+    for option in action.options:
+        try:
+            options[option.name] = option.read(given.get(option.name))
+        except ValueError:
+            raise OptionInvalid(action=action.key, parameter=option.name) from None
+    return options
 
 
 def read_callback(text: str | None) -> str | None:

@@ -6,58 +6,36 @@ Frozen data only. Nothing here knows Discord, the wire format or the database.
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from enum import IntEnum, StrEnum
+from enum import StrEnum
+
+from bot.actions import SOURCE_IMAGES, Action, MediaKind, Options, OptionValue
 
 PROMPT_MAX = 8192
 """The longest prompt that the API takes, in characters."""
 
-REMIXABLE_IMAGES = range(4)
-"""The image numbers (``imageNo``) that the API remixes."""
-
-
-class Mode(IntEnum):
-    """How far a remix may go from its source; the values are the API's."""
-
-    STRONG = 0
-    SUBTLE = 1
-
-
-class MediaKind(StrEnum):
-    """What a finished job holds; anything else that the API names is left out."""
-
-    IMAGE = "image"
-    VIDEO = "video"
-
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One image of a finished job, as the API addresses it."""
+    """One image of a finished job, or the whole of it, as the API addresses it."""
 
     job_id: str
     """The provider's job id (never the task id of the platform)."""
-    image_no: int
-    """The image's position in its job, from 0."""
+    image_no: int | None = None
+    """The image's position in its job, from 0; ``None`` for the whole job."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImagineRequest:
-    """Four images from a text."""
+class Request:
+    """What the API shall make."""
 
-    prompt: str
+    action: Action
+    source: Source | None = None
+    """What it is made from; ``None`` where the action takes no source."""
+    prompt: str = ""
+    """Empty where there is none."""
+    options: Options = field(default_factory=dict[str, OptionValue])
+    """A value for each option of the action."""
     callback: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemixRequest:
-    """An image made anew with another prompt."""
-
-    source: Source
-    prompt: str
-    mode: Mode = Mode.STRONG
-    callback: str | None = None
-
-
-Request = ImagineRequest | RemixRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,16 +43,15 @@ class Image:
     """One image of a finished job."""
 
     job_id: str
-    """The provider's job id that a remix of this image must name."""
+    """The provider's job id that whatever is made from this image must name."""
     image_no: int
-    """Position in the job, from 0; only 0 to 3 can be remixed."""
+    """Position in the job, from 0; only 0 to 3 can be a source."""
     url: str
     kind: MediaKind = MediaKind.IMAGE
 
-    @property
-    def remixable(self) -> bool:
-        """The API takes it as a source."""
-        return self.kind is MediaKind.IMAGE and self.image_no in REMIXABLE_IMAGES
+    def offers(self, action: Action) -> bool:
+        """Whether the API takes it as the source of *action*."""
+        return self.kind in action.offered_on and self.image_no in SOURCE_IMAGES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,14 +7,16 @@ from collections.abc import Callable
 from typing import Any
 
 from bot import errors
+from bot.actions import SOURCE_IMAGES
 from bot.errors import AddressProblem
 from bot.limits import DAY, LimitScope
-from bot.model import PROMPT_MAX, REMIXABLE_IMAGES
+from bot.model import PROMPT_MAX
 from bot.texts import (
     ASK_LATER,
     MAYBE_CHARGED,
     NOTHING_CHARGED,
     OPERATOR_TOLD,
+    OPTIONS,
     days,
     listed,
     relative,
@@ -172,12 +174,20 @@ def _consent(error: errors.ConsentMissing) -> str:
     if bill.quality > 1:
         reasons.append(f"`--q` costs **{bill.quality}** times as much")
     comes = f"**{bill.images}** images come"
-    if bill.images > len(REMIXABLE_IMAGES):
+    if bill.images > len(SOURCE_IMAGES):
         comes += "; the first four can be remixed"
     return (
         f"This prompt costs extra: {listed(reasons)}. {comes}. It would cost "
         f"about **{usd(error.usd)}**. {NOTHING_CHARGED[:-1]} so far. Shall I go ahead?"
     )
+
+
+def _option(error: errors.OptionInvalid) -> str:
+    words = OPTIONS.get((error.action, error.parameter))
+    if words is None:
+        return f"The API does not take this value for `{error.parameter}`. Choose another one."
+    names = [name for name, _ in words.choices.values()]
+    return f"Choose {' or '.join(names)} as the {words.name.lower()}."
 
 
 def _channels(error: errors.ChannelNotAllowed) -> str:
@@ -202,7 +212,7 @@ SENTENCES: dict[type[errors.RemixbotError], str | Callable[[Any], str]] = {
     errors.MessageUnknown: "I know no job in that message, or none that you can see. Link to one "
     "of my results, or give the job id itself.",
     errors.ImageInvalid: "Images have the numbers 1 to 4: choose one of those.",
-    errors.ModeInvalid: "Choose Strong or Subtle as the mode.",
+    errors.OptionInvalid: _option,
     errors.CallbackInvalid: "The callback must be an address that starts with http:// or "
     "https://, without a user name, and with at most 2048 characters.",
     errors.WaitingLimitReached: _waiting_limit,

@@ -4,13 +4,15 @@ Plain text with Discord's Markdown; whatever comes from people is escaped before
 no class of Discord's library.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from bot.actions import IMAGINE, REMIX, Action, Mode, OptionValue
 from bot.limits import Limits
-from bot.model import PROMPT_MAX, JobState, Mode
+from bot.model import PROMPT_MAX, JobState, Request, Source
 
 # ------------------------------------------------------------------ commands and their options
 
@@ -32,15 +34,94 @@ OPTION_PROMPT_FILE = f"A text file with the prompt, for up to {PROMPT_MAX} chara
 OPTION_CALLBACK = "A web address that the API calls when it is done"
 OPTION_PRIVATE = "Show the images only to me"
 IMAGE_CHOICES = ("1 · top left", "2 · top right", "3 · bottom left", "4 · bottom right")
-MODE_CHOICES = {Mode.STRONG: "Strong", Mode.SUBTLE: "Subtle"}
+
+# ------------------------------------------------------------------ actions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionWords:
+    """What an action is called; ``{image}`` is the number of the image that it's made from."""
+
+    button: str
+    title: str
+    """Of its form."""
+    progress: str
+    result: str
+    listed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionWords:
+    """What an option of an action is called."""
+
+    name: str
+    question: str
+    """Above its field in a form."""
+    choices: Mapping[OptionValue, tuple[str, str]]
+    """Each value's name, and a hint."""
+
+
+_ACTIONS = {
+    IMAGINE.key: ActionWords(
+        button="Imagine",
+        title="Imagine",
+        progress="Imagining four images",
+        result="Imagined",
+        listed="Imagine",
+    ),
+    REMIX.key: ActionWords(
+        button="Remix {image}",
+        title="Remix image {image}",
+        progress="Remixing image {image}",
+        result="Remix of image {image}",
+        listed="Remix of image {image}",
+    ),
+}
+_OF_A_NEWER_VERSION = ActionWords(
+    button="Again", title="Again", progress="Working on it", result="Done", listed="Job"
+)
+OPTIONS = {
+    (REMIX.key, "mode"): OptionWords(
+        name="Mode",
+        question="How far may it go?",
+        choices={
+            Mode.STRONG: ("Strong", "May change the whole image"),
+            Mode.SUBTLE: ("Subtle", "Stays close to the image"),
+        },
+    )
+}
+"""By action and option; one without words is never shown."""
+
+
+def words_for(action: Action) -> ActionWords:
+    return _ACTIONS.get(action.key, _OF_A_NEWER_VERSION)
+
+
+def action_name(name: str, source: Source | None) -> str:
+    """*name*, one of an action's words, with the number of the source's image."""
+    return name.format(image=_number(source))
+
+
+def _number(source: Source | None) -> int:
+    return 1 if source is None or source.image_no is None else source.image_no + 1
+
+
+def chosen(request: Request) -> list[str]:
+    """The names of the values that its options have."""
+    return [name for _, name in options_of(request)]
+
+
+def options_of(request: Request) -> Iterable[tuple[str, str]]:
+    """Each option's name with that of its value."""
+    for name, value in request.options.items():
+        words = OPTIONS.get((request.action.key, name))
+        if words is not None and value in words.choices:
+            yield words.name, words.choices[value][0]
+
 
 # ------------------------------------------------------------------ forms and buttons
 
-IMAGINE_TITLE = "Imagine"
 PROMPT_LABEL = "Prompt"
-MODE_LABEL = "How far may it go?"
-MODE_STRONG_HINT = "May change the whole image"
-MODE_SUBTLE_HINT = "Stays close to the image"
 CALLBACK_LABEL = "Callback address"
 AGAIN = "Again"
 RETRY = "Retry"
@@ -57,16 +138,8 @@ RETRY_PAID = "Retry (paid again)"
 FORGET_ME = "Erase my history"
 
 
-def remix_button(image_no: int) -> str:
-    return f"Remix {image_no + 1}"
-
-
 def parent_button(image_no: int) -> str:
     return f"Parent {image_no + 1}"
-
-
-def remix_title(image_no: int) -> str:
-    return f"Remix image {image_no + 1}"
 
 
 LEFT_EMPTY = (
@@ -135,10 +208,9 @@ REFUSED = (
 )
 
 
-def progress_heading(image_no: int | None, mode: Mode | None) -> str:
-    if image_no is None or mode is None:
-        return "### Imagining four images"
-    return f"### Remixing image {image_no + 1} · {MODE_CHOICES[mode].lower()}"
+def progress_heading(request: Request) -> str:
+    name = action_name(words_for(request.action).progress, request.source)
+    return f"### {' · '.join([name, *map(str.lower, chosen(request))])}"
 
 
 def bar(fraction: float) -> str:
@@ -183,8 +255,8 @@ FOUND_ALT = "prompt unknown"
 FOUND_ABOUT = "-# I did not make this one, so I do not know its prompt."
 
 
-def result_heading(image_no: int | None) -> str:
-    return "### Imagined" if image_no is None else f"### Remix of image {image_no + 1}"
+def result_heading(request: Request) -> str:
+    return f"### {action_name(words_for(request.action).result, request.source)}"
 
 
 def asked_by(author_id: int) -> str:
@@ -193,13 +265,13 @@ def asked_by(author_id: int) -> str:
 
 def details(
     *,
-    mode: Mode | None,
+    options: Iterable[str],
     parent: str | None,
     duration_s: float,
     cost_usd: Decimal | None,
 ) -> str:
     """One small line; *parent* is the source image, already a link where one is known."""
-    parts = [MODE_CHOICES[mode]] if mode is not None else []
+    parts = [*options]
     if parent is not None:
         parts.append(f"from {parent}")
     parts.append(seconds(duration_s))
@@ -208,8 +280,8 @@ def details(
     return f"-# {' · '.join(parts)}"
 
 
-def parent_image(image_no: int, message_url: str | None) -> str:
-    name = f"image {image_no + 1}"
+def parent_image(source: Source, message_url: str | None) -> str:
+    name = f"image {_number(source)}"
     return f"[{name}]({message_url})" if message_url else name
 
 
@@ -324,13 +396,13 @@ def kept(problem: str) -> str:
 
 def job_line(
     *,
-    image_no: int | None,
+    request: Request,
     state: str,
     created_at: datetime,
     message_url: str | None,
     private: bool,
 ) -> str:
-    parts = ["Imagine" if image_no is None else f"Remix of image {image_no + 1}"]
+    parts = [action_name(words_for(request.action).listed, request.source)]
     parts += [state, relative(created_at)]
     if private:
         parts.append("private")
@@ -379,7 +451,6 @@ class Fact(StrEnum):
     """What is told of a job, by its name."""
 
     ASKED_BY = "Asked by"
-    MODE = "Mode"
     MADE_FROM = "Made from"
     SOURCE_JOB = "Source job"
     JOB_ID = "Job id"
@@ -391,7 +462,7 @@ class Fact(StrEnum):
     CALLBACK = "Callback"
 
 
-def details_line(fact: Fact, value: str) -> str:
+def details_line(fact: str, value: str) -> str:
     return f"**{fact}** {value}"
 
 
@@ -435,8 +506,8 @@ def cost_line(cost_usd: Decimal | None, reserved_usd: Decimal | None, multiplier
     return f"{said} (billed {multiplier} times over)" if multiplier > 1 else said
 
 
-def child(image_no: int, prompt: str, message_url: str | None) -> str:
-    name = f"image {image_no + 1}"
+def child(source: Source | None, prompt: str, message_url: str | None) -> str:
+    name = f"image {_number(source)}"
     return f"- [{name}]({message_url}): {prompt}" if message_url else f"- {name}: {prompt}"
 
 

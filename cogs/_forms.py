@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import discord
 
+from bot.actions import Action, Options
 from bot.client import RemixBot
 from bot.errors import SourceTooOld
 from bot.inputs import JobId, MessageId
-from bot.model import Job, Mode
+from bot.model import Job
 from bot.services import Caller, UnknownJob
 from bot.ui.content import Content
 from bot.ui.error_replies import send
@@ -23,28 +24,31 @@ from bot.ui.message_images import target_message
 async def open_form(
     interaction: discord.Interaction[RemixBot],
     caller: Caller,
+    action: Action,
     job: JobId | MessageId,
-    image_no: int,
+    image_no: int | None,
     *,
     private: bool,
-    mode: Mode | None = None,
+    options: Options | None = None,
     callback: str | None = None,
 ) -> None:
     """Answer with the form for this image, as filled in as it can be.
 
-    *mode*: the one of the source where it is ``None``. Raises what `JobHistory.prefill` raises, but
-    for an image that is too old: there the form is for a fresh start.
+    *options*: those of the source where they are ``None``. Raises what `JobHistory.prefill` raises,
+    but for an image that is too old: there the form is for a fresh start.
     """
     try:
         destination = read_destination(interaction, private=private)
-        sketch = await interaction.client.history.prefill(job, image_no, caller, destination)
+        sketch = await interaction.client.history.prefill(
+            action, job, image_no, caller, destination
+        )
     except SourceTooOld as too_old:
         form = fresh_start(too_old, private=private, callback=callback)
     else:
         form = PromptForm(
-            FormId(source=sketch.source, private=private),
+            FormId(action=action, source=sketch.source, private=private),
             prompt=sketch.prompt,
-            mode=sketch.mode if mode is None else mode,
+            options=sketch.options if options is None else options,
             callback=callback,
         )
     await form.open(interaction)

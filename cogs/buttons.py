@@ -6,11 +6,12 @@ import discord
 from discord.ext import commands
 
 from bot import texts
+from bot.actions import IMAGINE, REMIX
 from bot.characters import is_blank
 from bot.client import RemixBot
 from bot.errors import SourceTooOld, SourceUnknown, UnsupportedComponent, UserError
-from bot.inputs import JobId, read_callback, read_prompt
-from bot.model import Source
+from bot.inputs import JobId, read_callback, read_options, read_prompt
+from bot.model import Request, Source
 from bot.services import Caller, TargetMessage
 from bot.ui.buttons import UNKNOWN_JOB, ButtonAction, ButtonId
 from bot.ui.controls import is_known
@@ -39,7 +40,7 @@ class Buttons(commands.Cog):
             case ButtonAction.REMIX | ButtonAction.REMIX_PUBLIC:
                 # Pick: in an answer that only this person sees, for a message that all see
                 private = press.verb is ButtonAction.REMIX and is_private(interaction)
-                await open_form(interaction, caller, job, source.image_no, private=private)
+                await open_form(interaction, caller, REMIX, job, source.image_no, private=private)
             case ButtonAction.EDIT:
                 known = None if source.job_id == UNKNOWN_JOB else source
                 await self._edit(interaction, caller, known)
@@ -70,7 +71,7 @@ class Buttons(commands.Cog):
         if caller.message is not None:
             failed = await self._bot.history.shown_in(caller.message, caller)
         private = is_private(interaction) or (failed is not None and failed.destination.private)
-        form_id = FormId(source=source, private=private)
+        form_id = FormId(action=REMIX if source else IMAGINE, source=source, private=private)
         if failed is None:
             form = PromptForm(form_id)
         else:
@@ -95,7 +96,9 @@ class Buttons(commands.Cog):
                 announce=self._bot.announce(interaction),
             )
         except SourceUnknown:
-            form = PromptForm(FormId(source=source, private=private))
+            form = PromptForm(
+                FormId(action=REMIX if source else IMAGINE, source=source, private=private)
+            )
             await form.open(interaction)
         except SourceTooOld as too_old:
             await fresh_start(too_old, private=private).open(interaction)
@@ -116,23 +119,18 @@ class Buttons(commands.Cog):
     async def _start(
         self, interaction: discord.Interaction[RemixBot], form_id: FormId, filled: Filled
     ) -> None:
-        jobs = self._bot.jobs
-        caller = self._bot.check_caller(interaction)
-        prompt, callback = read_prompt(filled.prompt), read_callback(filled.callback)
-        context = request_context(interaction, private=form_id.private)
-        announce = self._bot.announce(interaction)
-        if form_id.source is None:
-            await jobs.imagine(prompt=prompt, callback=callback, context=context, announce=announce)
-            return
-        await jobs.remix(
-            job=JobId(form_id.source.job_id),
-            image_no=form_id.source.image_no,
-            prompt=prompt,
-            mode=filled.mode,
-            callback=callback,
+        caller, source = self._bot.check_caller(interaction), form_id.source
+        await self._bot.jobs.make(
+            Request(
+                action=form_id.action,
+                prompt=read_prompt(filled.prompt),
+                options=read_options(form_id.action, filled.options),
+                callback=read_callback(filled.callback),
+            ),
+            of=(JobId(source.job_id), source.image_no) if source else None,
             caller=caller,
-            context=context,
-            announce=announce,
+            context=request_context(interaction, private=form_id.private),
+            announce=self._bot.announce(interaction),
         )
 
 

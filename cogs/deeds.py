@@ -10,7 +10,6 @@ from discord.ext import commands
 from bot import texts
 from bot.client import RemixBot
 from bot.errors import NotYours, SourceTooOld
-from bot.model import RemixRequest
 from bot.services import TargetMessage, check_job_access, standing
 from bot.ui import discord_errors
 from bot.ui.content import Content
@@ -146,8 +145,7 @@ class Deeds(commands.Cog):
         self._bot.check_caller(interaction)
         draft = await self._bot.history.draft(draft_id, interaction.user.id)
         request = draft.request
-        source = request.source if isinstance(request, RemixRequest) else None
-        form_id = FormId(source=source, private=draft.private)
+        form_id = FormId(action=request.action, source=request.source, private=draft.private)
         form = filled_in(form_id, request, with_callback=True)
         await form.open(interaction)
 

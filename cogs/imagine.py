@@ -5,8 +5,10 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import texts
+from bot.actions import IMAGINE
 from bot.client import RemixBot
 from bot.inputs import read_callback
+from bot.model import Request
 from bot.ui.error_replies import handle_errors
 from bot.ui.forms import FormId, PromptForm
 from bot.ui.interaction import request_context
@@ -35,17 +37,17 @@ class Imagine(commands.Cog):
         private: bool = False,
         callback: str | None = None,
     ) -> None:
-        self._bot.check_caller(interaction)
+        caller = self._bot.check_caller(interaction)
         call = read_callback(callback)
         context = request_context(interaction, private=private)
         text = await read_prompt_options(prompt, prompt_file)
         if text is None:
-            form = PromptForm(FormId(source=None, private=private), callback=call)
+            form = PromptForm(FormId(action=IMAGINE, private=private), callback=call)
             await form.open(interaction)
             return
-        await self._bot.jobs.imagine(
-            prompt=text,
-            callback=call,
+        await self._bot.jobs.make(
+            Request(action=IMAGINE, prompt=text, callback=call),
+            caller=caller,
             context=context,
             announce=self._bot.announce(interaction),
         )

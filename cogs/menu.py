@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import texts
+from bot.actions import REMIX
 from bot.client import RemixBot
 from bot.errors import NoImageInMessage
 from bot.inputs import JobId, is_uuid
@@ -47,7 +48,7 @@ class Menu(commands.Cog):
         if len(images) == 1:
             [only] = images
             job = JobId(only.job_id)
-            await open_form(interaction, caller, job, only.image_no, private=private)
+            await open_form(interaction, caller, REMIX, job, only.image_no, private=private)
             return
         page = choose_page(images, private=private)
         await interaction.response.send_message(view=page.view, ephemeral=True)
@@ -93,7 +94,7 @@ class Menu(commands.Cog):
 
 
 def _remixable(job: Job) -> list[Image]:
-    return [one for one in job.images if one.remixable]
+    return [one for one in job.images if one.offers(REMIX)]
 
 
 async def setup(bot: RemixBot) -> None:

@@ -5,10 +5,11 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import texts
+from bot.actions import REMIX, Mode
 from bot.client import RemixBot
 from bot.errors import SourceTooOld
-from bot.inputs import read_callback, read_image, read_job
-from bot.model import Mode
+from bot.inputs import read_callback, read_image, read_job, read_options
+from bot.model import Request
 from bot.ui.error_replies import handle_errors
 from bot.ui.forms import fresh_start
 from bot.ui.interaction import request_context
@@ -20,7 +21,10 @@ IMAGES = [
     app_commands.Choice(name=name, value=image_no)
     for image_no, name in enumerate(texts.IMAGE_CHOICES)
 ]
-MODES = [app_commands.Choice(name=texts.MODE_CHOICES[mode], value=mode.value) for mode in Mode]
+MODES = [
+    app_commands.Choice(name=name, value=int(mode))
+    for mode, (name, _) in texts.OPTIONS[REMIX.key, "mode"].choices.items()
+]
 
 
 class Remix(commands.Cog):
@@ -55,20 +59,25 @@ class Remix(commands.Cog):
     ) -> None:
         caller = self._bot.check_caller(interaction)
         job, image_no, call = read_job(job_id), read_image(image), read_callback(callback)
+        options = read_options(REMIX, {"mode": mode})
         context = request_context(interaction, private=private)
         text = await read_prompt_options(prompt, prompt_file)
         if text is None:
             await open_form(
-                interaction, caller, job, image_no, private=private, mode=Mode(mode), callback=call
+                interaction,
+                caller,
+                REMIX,
+                job,
+                image_no,
+                private=private,
+                options=options,
+                callback=call,
             )
             return
         try:
-            await self._bot.jobs.remix(
-                job=job,
-                image_no=image_no,
-                prompt=text,
-                mode=Mode(mode),
-                callback=call,
+            await self._bot.jobs.make(
+                Request(action=REMIX, prompt=text, options=options, callback=call),
+                of=(job, image_no),
                 caller=caller,
                 context=context,
                 announce=self._bot.announce(interaction),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 ROOMS = [
+    "bot/actions.py",
     "bot/model.py",
     "bot/clock.py",
     "bot/backoff.py",

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.actions import IMAGINE, REMIX
 from bot.api import GenerationApi, ImageDownloads, open_session
 from bot.clock import Clock
 from bot.errors import StoreUnavailable, WaitingLimitReached
@@ -23,7 +24,7 @@ from bot.jobs.result_lookup import ResultLookup
 from bot.jobs.runner import JobRunner
 from bot.jobs.status_message import MessageRef, StatusMessage
 from bot.limits import Limits, Quota
-from bot.model import Destination, ImagineRequest, Job, Mode, NewJob, Source
+from bot.model import Destination, Job, NewJob, Request, Source
 from bot.services import AccessPolicy, Caller, FormPrefill, JobHistory, JobService, RequestContext
 from bot.store import Store, open_store
 from sandbox.api import GenerationServer
@@ -56,8 +57,11 @@ class Rooms:
         return SilentStatusMessage()
 
     async def imagine(self, interaction_id: int = 1) -> None:
-        await self.jobs.imagine(
-            prompt="x", callback=None, context=context(interaction_id), announce=self.announce
+        await self.jobs.make(
+            Request(action=IMAGINE, prompt="x"),
+            caller=Caller(user_id=7),
+            context=context(interaction_id),
+            announce=self.announce,
         )
 
 
@@ -170,8 +174,11 @@ async def test_a_stop_before_the_job_is_followed_is_heeded_at_once(rooms: Rooms)
         return status
 
     status = SilentStatusMessage()
-    await rooms.jobs.imagine(
-        prompt="x", callback=None, context=context(4), announce=stopped_at_once
+    await rooms.jobs.make(
+        Request(action=IMAGINE, prompt="x"),
+        caller=Caller(user_id=7),
+        context=context(4),
+        announce=stopped_at_once,
     )
     await asyncio.wait_for(status.failed.wait(), 10)
     assert rooms.api.submit_calls <= 3
@@ -183,17 +190,17 @@ async def test_a_form_opens_empty_where_the_store_is_silent(
     monkeypatch.setattr("bot.services.lookups.STORE_BUDGET_S", 0.05)
     monkeypatch.setattr(rooms.store, "find_by_api_id", never)
     monkeypatch.setattr(rooms.store, "by_message", never)
-    sketch = await rooms.history.prefill(JobId("some-job"), 2, Caller(user_id=7), PLACE)
-    assert sketch == FormPrefill(source=Source("some-job", 2), prompt="", mode=Mode.STRONG)
+    sketch = await rooms.history.prefill(REMIX, JobId("some-job"), 2, Caller(user_id=7), PLACE)
+    assert sketch == FormPrefill(source=Source("some-job", 2), prompt="")
     with pytest.raises(StoreUnavailable):
-        await rooms.history.prefill(MessageId(5), 2, Caller(user_id=7), PLACE)
+        await rooms.history.prefill(REMIX, MessageId(5), 2, Caller(user_id=7), PLACE)
 
 
 @pytest.fixture
 async def old(tmp_path: Path) -> Job | None:
     """What an earlier process left open."""
     async with open_store(f"sqlite+aiosqlite:///{tmp_path}/remixbot.db", clock=Clock()) as store:
-        request = ImagineRequest(prompt="old")
+        request = Request(action=IMAGINE, prompt="old")
         return await store.accept(
             NewJob(request=request, author_id=8, destination=PLACE, interaction_id=50)
         )

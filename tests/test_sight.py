@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.model import Destination, ImagineRequest, Job, JobState, MessageLink
+from bot.actions import IMAGINE
+from bot.model import Destination, Job, JobState, MessageLink, Request
 from bot.services import Caller, TargetMessage
 from bot.services.visibility import stays_private, visible
 
@@ -17,7 +18,7 @@ MESSAGE, AGAIN = 900, 901
 JOB = Job(
     id=1,
     interaction_id=500,
-    request=ImagineRequest(prompt="a fox"),
+    request=Request(action=IMAGINE, prompt="a fox"),
     author_id=ANN,
     destination=Destination(guild_id=STUDIO, channel_id=CLOSED, private=False, file_limit_bytes=1),
     state=JobState.DELIVERED,

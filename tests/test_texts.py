@@ -14,6 +14,8 @@ from bot.prompt_cost import PromptCost
 
 SAMPLES: dict[str, Any] = {
     "length": 9000,
+    "action": "remix",
+    "parameter": "mode",
     "size_bytes": 40960,
     "limit": 3,
     "free_at": datetime(2026, 1, 2, tzinfo=UTC),

@@ -7,9 +7,10 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from bot.actions import IMAGINE, REMIX
 from bot.errors import BudgetUsedUp
 from bot.limits import Limits, Quota
-from bot.model import Destination, ImagineRequest, NewJob, RemixRequest
+from bot.model import Destination, NewJob, Request
 from bot.store import Store
 from tests.store import seeding
 from tests.store.seeding import BIG_SERVER, HEAVY_USER, Seed
@@ -64,8 +65,8 @@ def questions(seed: Seed) -> dict[str, Question]:
         "usage, heavy user": lambda store: store.usage(author_id=HEAVY_USER),
         "usage, big server": lambda store: store.usage(guild_id=BIG_SERVER),
         "count of, heavy user": lambda store: store.count_of(HEAVY_USER),
-        "price": lambda store: store.price(RemixRequest),
-        "recent durations": lambda store: store.recent_durations(ImagineRequest),
+        "price": lambda store: store.price(REMIX),
+        "recent durations": lambda store: store.recent_durations(IMAGINE),
         "servers known": lambda store: store.guilds_of(seeding.APPLICATION),
     }
 
@@ -75,7 +76,7 @@ def _asked(author_id: int, channel_id: int) -> NewJob:
         guild_id=BIG_SERVER, channel_id=channel_id, private=False, file_limit_bytes=10_485_760
     )
     return NewJob(
-        request=ImagineRequest(prompt="one more"),
+        request=Request(action=IMAGINE, prompt="one more"),
         author_id=author_id,
         destination=place,
         interaction_id=0,

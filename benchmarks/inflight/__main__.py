@@ -87,7 +87,7 @@ def _row(
     now = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f}"
     return {
         "interaction_id": world.new_id(),
-        "kind": "imagine",
+        "action": "imagine",
         "state": state,
         "prompt": f"a quiet harbour at dawn, number {number}",
         "author_id": 1000 + number % PEOPLE,

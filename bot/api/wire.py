@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from urllib.parse import urlsplit
 
+from bot.actions import MediaKind, SourceKind
 from bot.api.image_numbers import Candidate, numbered
 from bot.api.lenient_json import (
     as_array,
@@ -26,9 +27,6 @@ from bot.model import (
     Completed,
     Failed,
     Image,
-    ImagineRequest,
-    MediaKind,
-    RemixRequest,
     Request,
     Running,
     TaskState,
@@ -50,22 +48,18 @@ cost_was_logged = threading.Event()
 
 def submit_body(request: Request) -> dict[str, object]:
     """The JSON body that asks for *request*."""
-    params: dict[str, object]
-    match request:
-        case ImagineRequest():
-            model = "midjourney_diffusion"
-            params = {"text": request.prompt}
-        case RemixRequest():
-            model = "midjourney_remix"
-            params = {
-                "jobId": request.source.job_id,
-                "imageNo": request.source.image_no,
-                "remixPrompt": request.prompt,
-                "mode": int(request.mode),
-            }
+    action, source = request.action, request.source
+    params: dict[str, object] = {}
+    if source is not None and action.source is not SourceKind.NONE:
+        params["jobId"] = source.job_id
+        if action.source is SourceKind.IMAGE:
+            params[action.source_param] = source.image_no
+    if request.prompt:
+        params[action.prompt_param] = request.prompt
+    params |= action.complete(request.options)
     if request.callback is not None:
         params["callback"] = request.callback
-    return {"model": model, "input": [{"params": params}]}
+    return {"model": action.model, "input": [{"params": params}]}
 
 
 def parse_task(body: object, asked_for: str | None = None) -> TaskState:

@@ -6,6 +6,7 @@ may be in a message of its own. Nothing is assumed while Discord cannot be asked
 
 import re
 from collections.abc import Awaitable, Callable, Iterator
+from operator import itemgetter
 from typing import TypeVar
 
 import discord
@@ -147,11 +148,11 @@ def _images(message: discord.Message, buttons: set[str]) -> tuple[Image, ...]:
     for items in components.values(message.components, "items"):
         files += [item.media.url for item in items or ()]
     images: list[Image] = []
-    for source in sorted(remixed_by(buttons), key=lambda source: source.image_no):
-        named = re.compile(rf"_{source.image_no}\.[a-z]+(\?|\Z)")
+    for job_id, image_no in sorted(remixed_by(buttons), key=itemgetter(1)):
+        named = re.compile(rf"_{image_no}\.[a-z]+(\?|\Z)")
         url = next((url for url in files if named.search(url)), None)
         if url is not None:
-            images.append(Image(job_id=source.job_id, image_no=source.image_no, url=url))
+            images.append(Image(job_id=job_id, image_no=image_no, url=url))
     return tuple(images)
 
 

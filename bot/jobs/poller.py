@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
-from typing import get_args
 
+from bot.actions import ACTIONS, Action
 from bot.api import GenerationApi
 from bot.clock import Clock
 from bot.errors import (
@@ -31,7 +31,7 @@ from bot.jobs.circuit import CircuitBreaker, Verdict
 from bot.jobs.forecast import DurationHistory, Forecast
 from bot.jobs.read_limiter import ReadLimiter
 from bot.jobs.status_message import Progress, StatusMessage
-from bot.model import Completed, Failed, Job, Request, Running, TaskState
+from bot.model import Completed, Failed, Job, Running, TaskState
 
 log = logging.getLogger(__name__)
 
@@ -110,16 +110,16 @@ class TaskPoller:
         self._followed = dict[_Watched, None]()
         self._gate = ReadLimiter(clock, reads_per_second, rng)
         self._circuit = CircuitBreaker()
-        self._histories = defaultdict[type[Request], DurationHistory](DurationHistory)
+        self._histories = defaultdict[str, DurationHistory](DurationHistory)
 
-    def add_durations(self, kind: type[Request], durations_s: Iterable[float]) -> None:
-        """Take in how long jobs of this kind took, the oldest first."""
+    def add_durations(self, action: Action, durations_s: Iterable[float]) -> None:
+        """Take in how long jobs of this action took, the oldest first."""
         for duration_s in durations_s:
-            self._histories[kind].add(duration_s)
+            self._histories[action.key].add(duration_s)
 
     def typical_s(self) -> float:
-        """How many seconds a job takes, of the kind that takes longer."""
-        return max(self._histories[kind].likely.median_s for kind in get_args(Request))
+        """How many seconds a job takes, of the action that takes longest."""
+        return max(self._histories[key].likely.median_s for key in ACTIONS)
 
     def slow_down(self, retry_after_s: float | None) -> None:
         """The API asked for a pause outside of reading: the reads take it as well."""
@@ -152,7 +152,7 @@ class TaskPoller:
                 job=job,
                 task_id=state.task_id,
                 status=status,
-                forecast=Forecast(self._histories[type(job.request)], self._rng),
+                forecast=Forecast(self._histories[job.request.action.key], self._rng),
                 began=began,
                 until=max(began + self._watch_s, self._clock.monotonic() + least_s),
                 at_once=at_once,

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
+from bot.actions import ACTIONS
 from bot.api import GenerationApi
 from bot.clock import Clock
 from bot.errors import (
@@ -44,10 +45,8 @@ from bot.jobs.submitter import Submitter
 from bot.jobs.takeover import Takeover
 from bot.model import (
     Completed,
-    ImagineRequest,
     Job,
     JobState,
-    RemixRequest,
     Running,
 )
 from bot.store import Store
@@ -126,8 +125,8 @@ class JobRunner:
         Raises `StoreUnavailable`.
         """
         self._submitter.last_at_work = last_at_work
-        for kind in (ImagineRequest, RemixRequest):
-            self._poller.add_durations(kind, reversed(await self._store.recent_durations(kind)))
+        for action in ACTIONS.values():
+            self._poller.add_durations(action, reversed(await self._store.recent_durations(action)))
 
     @property
     def sees_all(self) -> bool:
@@ -265,7 +264,7 @@ class JobRunner:
             await self._record_cost(job, unreadable)
             raise
         finished = await self._record(job, lambda: self._store.finish(job.id, completed))
-        self._poller.add_durations(type(job.request), [self._clock.monotonic() - sent])
+        self._poller.add_durations(job.request.action, [self._clock.monotonic() - sent])
         if finished is not None and finished.stopped_at is not None:
             run.stopped = True
         if not completed.images:

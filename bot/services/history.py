@@ -3,8 +3,9 @@
 import logging
 from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from bot.actions import Action, Options, OptionValue
 from bot.clock import Clock
 from bot.errors import (
     DraftGone,
@@ -26,8 +27,6 @@ from bot.model import (
     Job,
     JobState,
     MessageLink,
-    Mode,
-    RemixRequest,
     Source,
     Suggestion,
     Usage,
@@ -58,11 +57,11 @@ CHILDREN_LOOKED_AT = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormPrefill:
-    """What a remix form is filled with."""
+    """What the form for an action is filled with."""
 
     source: Source
     prompt: str = ""
-    mode: Mode = Mode.STRONG
+    options: Options = field(default_factory=dict[str, OptionValue])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,9 +118,14 @@ class JobHistory:
     # ------------------------------------------------------------------ filling forms
 
     async def prefill(
-        self, job: JobId | MessageId, image_no: int, caller: Caller, destination: Destination
+        self,
+        action: Action,
+        job: JobId | MessageId,
+        image_no: int | None,
+        caller: Caller,
+        destination: Destination,
     ) -> FormPrefill:
-        """What a remix form for this image is filled with; empty where the store is silent.
+        """What the form for this image is filled with; empty where the store is silent.
 
         Raises what `find_source` raises, and `SourceTooOld`; `StoreUnavailable` only where the
         store alone can know the job's id.
@@ -140,8 +144,8 @@ class JobHistory:
         private = stays_private(parent, destination)
         days = self._limits.remix_within_days
         check_age(parent, made_by.prompt, days, self._clock, private=private)
-        mode = made_by.mode if isinstance(made_by, RemixRequest) else Mode.STRONG
-        return FormPrefill(source=source, prompt=made_by.prompt, mode=mode)
+        options = action.complete(made_by.options if made_by.action == action else {})
+        return FormPrefill(source=source, prompt=made_by.prompt, options=options)
 
     async def suggest(self, caller: Caller, channel_id: int, words: str) -> list[Suggestion]:
         """Finished jobs that somebody who types *words* in this channel may mean, 25 at most.
@@ -208,8 +212,8 @@ class JobHistory:
             job = await self._store.by_interaction(interaction_id)
             if job is None:
                 raise JobUnknown
-            if isinstance(job.request, RemixRequest):
-                parent = await self._store.find_by_api_id(job.request.source.job_id)
+            if (source := job.request.source) is not None:
+                parent = await self._store.find_by_api_id(source.job_id)
             children = await self._store.children(job, caller.user_id, limit=CHILDREN_LOOKED_AT)
         seen = await visible([job, *filter(None, [parent]), *children], caller)
         if job not in seen:

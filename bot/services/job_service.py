@@ -1,4 +1,4 @@
-"""What people can have made: imagine, remix, do it again, and stop.
+"""What people can have made: an action, the same once more, and stop.
 
 Knows nothing of Discord's library: the caller passes in how a job is announced.
 """
@@ -30,13 +30,10 @@ from bot.limits import Limits
 from bot.model import (
     Destination,
     Draft,
-    ImagineRequest,
     Job,
     JobState,
     MessageLink,
-    Mode,
     NewJob,
-    RemixRequest,
     Request,
     Source,
 )
@@ -95,46 +92,32 @@ class JobService:
         self.limits = limits
         self._clock = clock
 
-    async def imagine(
-        self, *, prompt: str, callback: str | None, context: RequestContext, announce: Announce
-    ) -> None:
-        """Make four images from *prompt*, in the background.
-
-        Raises a `bot.errors.UserError` or `StoreUnavailable`; nothing is accepted then.
-        """
-
-        async def request(_: StoreDeadline) -> Resolved:
-            return Resolved(request=ImagineRequest(prompt=prompt, callback=callback))
-
-        await self._start(request, context, announce)
-
-    async def remix(
+    async def make(
         self,
+        request: Request,
         *,
-        job: JobId | MessageId,
-        image_no: int,
-        prompt: str,
-        mode: Mode,
-        callback: str | None,
+        of: tuple[JobId | MessageId, int | None] | None = None,
         caller: Caller,
         context: RequestContext,
         announce: Announce,
     ) -> None:
-        """Remix an image of *job*, in the background; *caller* is who asks.
+        """Make what *request* asks for, in the background; *of* an image of a job in place of its
+        source. *caller* is who asks.
 
         Raises a `bot.errors.UserError` or `StoreUnavailable`; nothing is accepted then.
         """
 
-        async def request(time: StoreDeadline) -> Resolved:
-            source, parent = await find_source(
-                self._store, job, image_no, caller, self.access, time=time
+        async def resolve(time: StoreDeadline) -> Resolved:
+            if of is None:
+                return Resolved(request=request)
+            source, parent = await find_source(self._store, *of, caller, self.access, time=time)
+            return Resolved(
+                request=replace(request, source=source),
+                private=self._check_source(parent, request.prompt, context),
+                origin=_shown_link(parent, context.destination),
             )
-            private = self._check_source(parent, prompt, context)
-            wanted = RemixRequest(source=source, prompt=prompt, mode=mode, callback=callback)
-            origin = _shown_link(parent, context.destination)
-            return Resolved(request=wanted, origin=origin, private=private)
 
-        await self._start(request, context, announce)
+        await self._start(resolve, context, announce)
 
     async def again(
         self,
@@ -145,7 +128,7 @@ class JobService:
         context: RequestContext,
         announce: Announce,
     ) -> None:
-        """Do once more what the job in *message* did, on *source* where it was a remix.
+        """Do once more what the job in *message* did, on *source* where it had one.
 
         Raises `SourceUnknown` where that job is not known, `SourceTooOld`, and whatever else a new
         job raises.
@@ -162,20 +145,19 @@ class JobService:
                 raise SourceUnknown
             self.access.check_result_access(standing(caller, shown), shown.author_id)
             private = stays_private(shown, context.destination)
-            match shown.request:
-                case ImagineRequest() as imagined:
-                    return Resolved(request=replace(imagined, callback=None), private=private)
-                case RemixRequest() as remix if source:
-                    if parent is not None and parent not in seen:
-                        raise JobUnknown
-                    private |= self._check_source(parent, remix.prompt, context)
-                    wanted = replace(remix, source=source, callback=None)
-                    origin = _shown_link(parent, context.destination) or _here(
-                        shown.origin, context.destination
-                    )
-                    return Resolved(request=wanted, origin=origin, private=private)
-                case _:
-                    raise SourceUnknown
+            wanted = replace(shown.request, callback=None)
+            if wanted.source is None:
+                return Resolved(request=wanted, private=private)
+            if source is None:
+                raise SourceUnknown
+            if parent is not None and parent not in seen:
+                raise JobUnknown
+            return Resolved(
+                request=replace(wanted, source=source),
+                private=private | self._check_source(parent, wanted.prompt, context),
+                origin=_shown_link(parent, context.destination)
+                or _here(shown.origin, context.destination),
+            )
 
         await self._start(request, replace(context, origin=None), announce)
 
@@ -196,9 +178,9 @@ class JobService:
 
         async def request(time: StoreDeadline) -> Resolved:
             private = False
-            if isinstance(draft.request, RemixRequest):
+            if (source := draft.request.source) is not None:
                 async with time.spend():
-                    parent = await self._store.find_by_api_id(draft.request.source.job_id)
+                    parent = await self._store.find_by_api_id(source.job_id)
                 if parent is not None:
                     if await seen_by(caller, parent) is None:
                         raise JobUnknown
@@ -347,7 +329,7 @@ class JobService:
     async def _ask_consent(self, wanted: Request, bill: PromptCost) -> None:
         """Raises `ConsentMissing` where the prompt is billed several times over."""
         if bill.multiplier > 1:
-            price = await self._store.price(type(wanted), known=self.limits.known_price_usd)
+            price = await self._store.price(wanted.action, known=self.limits.known_price_usd)
             raise ConsentMissing(bill=bill, usd=price * bill.multiplier)
 
     async def _accept(self, new: NewJob, draft: Draft | None) -> tuple[Job, Ticket] | None:

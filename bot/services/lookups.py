@@ -91,7 +91,7 @@ async def shown_in(store: Store, message: TargetMessage) -> Job | None:
 async def find_source(
     store: Store,
     named: JobId | MessageId,
-    image_no: int,
+    image_no: int | None,
     caller: Caller,
     access: AccessPolicy,
     *,
@@ -120,7 +120,7 @@ async def find_source(
 def check_age(
     source: Job | None, prompt: str, within_days: float, clock: Clock, *, private: bool
 ) -> None:
-    """Raises `SourceTooOld` with this *prompt* where the API would refuse to remix *source*.
+    """Raises `SourceTooOld` with this *prompt* where the API makes nothing of *source* any more.
 
     *private*: what is made from it is for its author alone.
     """
@@ -130,8 +130,8 @@ def check_age(
         raise SourceTooOld(days=within_days, prompt=prompt, private=private)
 
 
-def _id_in_job(named: JobId | MessageId, job: Job, image_no: int) -> str:
-    """The provider's id that a remix of this image must name; images may have their own.
+def _id_in_job(named: JobId | MessageId, job: Job, image_no: int | None) -> str:
+    """The provider's id that whatever is made from this image names; images may have their own.
 
     Whoever names one of the provider's ids means that one, in the provider's own spelling.
     """

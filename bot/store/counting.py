@@ -26,10 +26,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from bot.actions import Action
 from bot.errors import BudgetUsedUp, DailyLimitReached
 from bot.limits import DAY, MONTH, Limits, LimitScope
-from bot.model import NewJob, Request, Spending, Usage
-from bot.store.rows import KINDS
+from bot.model import NewJob, Spending, Usage
 from bot.store.tables import JobRow, UsageRow
 
 PRICES_COMPARED = 20
@@ -46,12 +46,12 @@ PERSONS_SHOWN = 10
 # ------------------------------------------------------------------ what one job costs
 
 
-def price(session: Session, kind: type[Request], known: Decimal) -> Decimal:
-    """What a job of this kind is taken to cost, for a multiplier of one: see `middle`."""
+def price(session: Session, action: Action, known: Decimal) -> Decimal:
+    """What a job of this action is taken to cost, for a multiplier of one: see `middle`."""
     newest = (
         select(JobRow.cost_usd, JobRow.multiplier)
         .where(
-            JobRow.kind == KINDS[kind],
+            JobRow.action == action.key,
             JobRow.cost_usd.is_not(None),
             JobRow.finished_at.is_not(None),  # PostgreSQL puts them first
         )
@@ -59,7 +59,10 @@ def price(session: Session, kind: type[Request], known: Decimal) -> Decimal:
         .limit(PRICES_COMPARED)
     )
     rows = session.execute(newest)
-    return middle([cost / multiplier for cost, multiplier in rows if cost is not None], known)
+    return middle(
+        [cost / multiplier for cost, multiplier in rows if cost is not None],
+        known * action.price_factor,
+    )
 
 
 def middle(told: Sequence[Decimal], known: Decimal) -> Decimal:

@@ -9,14 +9,15 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
+from bot.actions import Action
 from bot.errors import DraftGone, JobStopped
 from bot.inputs import plain_id
 from bot.limits import Limits
-from bot.model import Completed, Draft, Job, JobState, MessageLink, NewJob, Request
+from bot.model import Completed, Draft, Job, JobState, MessageLink, NewJob
 from bot.store.column_types import in_millionths
 from bot.store.counting import give_back, price, refuse_over_limits, reserve, settle
 from bot.store.erasing import DRAFT_LIFE, SHOWN, erase_if_forgotten
-from bot.store.rows import KINDS, draft_row, image_rows, new_row, to_draft, to_job
+from bot.store.rows import draft_row, image_rows, new_row, to_draft, to_job
 from bot.store.tables import BIGGEST_ID, DraftRow, ImageRow, JobRow, plainly
 
 _AT_WORK = (JobState.SUBMITTING, JobState.RUNNING)
@@ -40,7 +41,7 @@ def accept(
         return None
     if draft_id is not None and draft(session, draft_id, now) is None:
         raise DraftGone
-    price_usd = price(session, type(new.request), limits.known_price_usd)
+    price_usd = price(session, new.request.action, limits.known_price_usd)
     cost = in_millionths(price_usd * new.multiplier)
     refuse_over_limits(session, new, limits, cost, now)
     if draft_id is not None:
@@ -314,15 +315,15 @@ def open_jobs(session: Session, after: int = 0) -> list[Job]:
     return [to_job(row) for row in session.scalars(page.limit(OPEN_AT_ONCE))]
 
 
-def recent_durations(session: Session, kind: type[Request], limit: int) -> list[float]:
-    """Seconds from submit to finish of the newest jobs of this kind that finished, newest first.
+def recent_durations(session: Session, action: Action, limit: int) -> list[float]:
+    """Seconds from submit to finish of the newest jobs of this action that finished, newest first.
 
     A job that ended before it began, because the clock was set, teaches nothing.
     """
     moments = (
         select(JobRow.submitted_at, JobRow.finished_at)
         .where(
-            JobRow.kind == KINDS[kind],
+            JobRow.action == action.key,
             JobRow.finished_at.is_not(None),  # PostgreSQL puts them first
             JobRow.finished_at >= JobRow.submitted_at,
         )

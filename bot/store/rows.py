@@ -4,25 +4,19 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
+from bot.actions import MediaKind, find_action
 from bot.model import (
     Destination,
     Draft,
     Image,
-    ImagineRequest,
     Job,
     JobState,
-    MediaKind,
     MessageLink,
-    Mode,
     NewJob,
-    RemixRequest,
     Request,
     Source,
 )
-from bot.store.tables import KIND_IMAGINE, KIND_REMIX, Asked, DraftRow, ImageRow, JobRow
-
-KINDS: dict[type[Request], str] = {ImagineRequest: KIND_IMAGINE, RemixRequest: KIND_REMIX}
-"""What the kind of a job is called in its row."""
+from bot.store.tables import Asked, DraftRow, ImageRow, JobRow
 
 
 def new_row(new: NewJob, reserved_usd: Decimal, created_at: datetime) -> JobRow:
@@ -67,9 +61,9 @@ def _put_asked(row: Asked, request: Request, origin: MessageLink | None) -> None
         row.origin_message_id = origin.message_id
     row.prompt = request.prompt
     row.callback = request.callback
-    row.kind = KINDS[type(request)]
-    if isinstance(request, RemixRequest):
-        row.mode = request.mode.value
+    row.action = request.action.key
+    row.options = dict(request.options)
+    if request.source is not None:
         row.source_job_id = request.source.job_id
         row.source_image_no = request.source.image_no
 
@@ -138,12 +132,14 @@ def to_draft(row: DraftRow) -> Draft:
 
 
 def _request(row: Asked) -> Request:
-    if row.mode is None or row.source_job_id is None or row.source_image_no is None:
-        return ImagineRequest(prompt=row.prompt, callback=row.callback)
-    return RemixRequest(
-        source=Source(job_id=row.source_job_id, image_no=row.source_image_no),
+    source = None
+    if row.source_job_id is not None:
+        source = Source(job_id=row.source_job_id, image_no=row.source_image_no)
+    return Request(
+        action=find_action(row.action),
+        source=source,
         prompt=row.prompt,
-        mode=Mode(row.mode),
+        options=row.options,
         callback=row.callback,
     )
 

@@ -15,6 +15,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 from sqlalchemy.orm import Session
 
+from bot.actions import Action
 from bot.clock import Clock
 from bot.errors import StoreUnavailable, UserError
 from bot.limits import KNOWN_PRICE_USD, Limits
@@ -25,7 +26,6 @@ from bot.model import (
     JobState,
     MessageLink,
     NewJob,
-    Request,
     Suggestion,
     Usage,
 )
@@ -297,16 +297,16 @@ class Store:
         question = self._read(counting.usage, now, author_id=author_id, guild_id=guild_id)
         return await self._run(question)
 
-    async def price(self, kind: type[Request], *, known: Decimal = KNOWN_PRICE_USD) -> Decimal:
-        """What a job of this kind is taken to cost, in USD: about what the latest ones did.
+    async def price(self, action: Action, *, known: Decimal = KNOWN_PRICE_USD) -> Decimal:
+        """What a job of this action is taken to cost, in USD: about what the latest ones did.
 
-        Between a quarter of the *known* price and four times that.
+        Between a quarter and four times of the *known* price, times the factor of the action.
         """
-        return await self._run(self._read(counting.price, kind, known))
+        return await self._run(self._read(counting.price, action, known))
 
-    async def recent_durations(self, kind: type[Request], limit: int = 50) -> list[float]:
-        """Seconds from submit to finish of the newest *limit* jobs of this kind, newest first."""
-        return await self._run(self._read(queries.recent_durations, kind, limit))
+    async def recent_durations(self, action: Action, limit: int = 50) -> list[float]:
+        """Seconds from submit to finish of the newest *limit* jobs of this action, newest first."""
+        return await self._run(self._read(queries.recent_durations, action, limit))
 
     # ---------------------------------------------------------------- facts
 

@@ -10,6 +10,7 @@ from enum import Enum, StrEnum
 from typing import Annotated, Any, ClassVar
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     CheckConstraint,
     ColumnElement,
@@ -30,11 +31,9 @@ from sqlalchemy.orm import (
     relationship,
 )
 
-from bot.model import JobState, MediaKind, Mode
+from bot.actions import MediaKind, OptionValue
+from bot.model import JobState
 from bot.store.column_types import UsdAmount, UtcDateTime
-
-KIND_IMAGINE = "imagine"
-KIND_REMIX = "remix"
 
 
 class Erased(StrEnum):
@@ -82,20 +81,16 @@ def _partial_index(name: str, where: str, *columns: str) -> Index:
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
-_KIND_CHECK = (
-    f"kind = '{KIND_IMAGINE}' AND mode IS NULL"
-    " AND source_job_id IS NULL AND source_image_no IS NULL"
-    f" OR kind = '{KIND_REMIX}' AND mode IS NOT NULL"
-    " AND source_job_id IS NOT NULL AND source_image_no IS NOT NULL"
-)
+_SOURCE_CHECK = "source_image_no IS NULL OR source_job_id IS NOT NULL"
 
 
 class Asked:
     """The columns of what somebody asked for."""
 
-    kind: Mapped[str]
+    action: Mapped[str]
+    """The key of a row in `bot.actions`."""
+    options: Mapped[dict[str, OptionValue]] = mapped_column(JSON, server_default="{}")
     prompt: Mapped[str]
-    mode: Mapped[int | None]
     callback: Mapped[str | None]
     source_job_id: Mapped[str | None]
     source_image_no: Mapped[int | None]
@@ -110,16 +105,15 @@ class JobRow(Asked, Base):
     __tablename__ = "jobs"
     __table_args__ = (
         _one_of("state", JobState, "state"),
-        _one_of("mode", Mode, "mode"),
-        CheckConstraint(_KIND_CHECK, name="kind"),
+        CheckConstraint(_SOURCE_CHECK, name="source"),
         Index(None, "created_at"),
         Index(None, "guild_id", "id"),
         Index(None, "source_job_id", "id"),
-        Index(None, "kind", "finished_at"),
+        Index(None, "action", "finished_at"),
         # With the server: a page of somebody's list is found in the index alone.
         Index(None, "author_id", "id", "guild_id"),
         Index(None, "channel_id", "id"),
-        _partial_index("ix_jobs_priced", "cost_usd IS NOT NULL", "kind", "finished_at"),
+        _partial_index("ix_jobs_priced", "cost_usd IS NOT NULL", "action", "finished_at"),
         Index(
             "ix_jobs_servers",
             "application_id",
@@ -186,8 +180,7 @@ class DraftRow(Asked, Base):
 
     __tablename__ = "drafts"
     __table_args__ = (
-        _one_of("mode", Mode, "mode"),
-        CheckConstraint(_KIND_CHECK, name="kind"),
+        CheckConstraint(_SOURCE_CHECK, name="source"),
         Index(None, "created_at"),
     )
 

@@ -12,7 +12,8 @@ from typing import Any, Self
 import discord
 
 from bot import texts
-from bot.model import REMIXABLE_IMAGES, Image, Job, RemixRequest, Source
+from bot.actions import REMIX, SOURCE_IMAGES
+from bot.model import Image, Job, Source
 from bot.ui.deeds import PREFIX, AnyButton, ControlAction, ControlButton
 
 UNKNOWN_JOB = "-"
@@ -101,7 +102,7 @@ def remix_buttons(images: Sequence[Image], verb: ButtonAction = ButtonAction.REM
         [
             ImageButton(
                 ButtonId(verb, press.source),
-                texts.remix_button(press.source.image_no),
+                texts.action_name(texts.words_for(REMIX).button, press.source),
                 discord.ButtonStyle.primary,
             )
             for press in _remix_presses(images)
@@ -143,11 +144,11 @@ def own_id(job: Job) -> str:
     return _details_button(job).item.custom_id or ""
 
 
-def remixed_by(custom_ids: Iterable[str]) -> list[Source]:
-    """The images that these buttons remix."""
+def remixed_by(custom_ids: Iterable[str]) -> list[tuple[str, int]]:
+    """The images that these buttons remix: the job's id at the provider's, and the number."""
     pattern = rf"{PREFIX}{ButtonAction.REMIX}:({_JOB_ID}):([0-3])"
     presses = (re.fullmatch(pattern, custom_id) for custom_id in custom_ids)
-    return [Source(press[1], int(press[2])) for press in presses if press]
+    return [(press[1], int(press[2])) for press in presses if press]
 
 
 def is_under_failure(custom_id: str) -> bool:
@@ -198,17 +199,16 @@ def _remix_presses(images: Sequence[Image]) -> list[ButtonId]:
 
 
 def _can_be_remixed(image: Image) -> bool:
-    return image.remixable and re.fullmatch(_JOB_ID, image.job_id) is not None
+    return image.offers(REMIX) and re.fullmatch(_JOB_ID, image.job_id) is not None
 
 
 def _repeats(job: Job, label: str, *, parents: bool) -> list[ImageButton]:
-    request = job.request
-    if not isinstance(request, RemixRequest):
+    source = job.request.source
+    if source is None:
         own_id = job.provider_job_id or UNKNOWN_JOB
         if not re.fullmatch(_JOB_ID, own_id):
             own_id = UNKNOWN_JOB
         return [ImageButton(ButtonId(ButtonAction.IMAGINE, Source(own_id, 0)), label)]
-    source = request.source
     buttons = [ImageButton(ButtonId(ButtonAction.AGAIN, source), label)]
     if parents:
         buttons += [
@@ -216,7 +216,7 @@ def _repeats(job: Job, label: str, *, parents: bool) -> list[ImageButton]:
                 ButtonId(ButtonAction.AGAIN, Source(source.job_id, image_no)),
                 texts.parent_button(image_no),
             )
-            for image_no in REMIXABLE_IMAGES
+            for image_no in SOURCE_IMAGES
             if image_no != source.image_no
         ]
     return buttons

@@ -14,8 +14,9 @@ from typing import Any, Self
 import discord
 
 from bot import texts
-from bot.errors import ModeInvalid, SourceTooOld, UnsupportedComponent
-from bot.model import Mode, RemixRequest, Request, Source
+from bot.actions import IMAGINE, REMIX, Action, Option, Options, OptionValue, PromptRule
+from bot.errors import SourceTooOld, UnsupportedComponent
+from bot.model import Request, Source
 from bot.ui import discord_errors
 from bot.ui.deeds import PREFIX
 from bot.ui.discord_errors import About
@@ -35,8 +36,9 @@ _ID = re.compile(
 class FormId:
     """What a form is for; kept in its custom id."""
 
-    source: Source | None
-    """The image to remix; ``None``: imagine."""
+    action: Action
+    source: Source | None = None
+    """What it is made from, where the action takes a source."""
     private: bool
     nonce: str = field(default_factory=lambda: secrets.token_hex(4))
     """Every opening has an id of its own, or two open forms would answer for each other."""
@@ -54,6 +56,7 @@ class FormId:
         if match is None:
             raise UnsupportedComponent
         return cls(
+            action=REMIX if match["job"] else IMAGINE,
             source=Source(match["job"], int(match["image"])) if match["job"] else None,
             private=match["place"] == "private",
             nonce=match["nonce"],
@@ -65,36 +68,40 @@ class Filled:
     """What came back from a form, as typed."""
 
     prompt: str
-    mode: Mode
+    options: Mapping[str, str | None]
     callback: str | None
 
 
 class PromptForm(discord.ui.Modal):
-    """A prompt in one to three fields, the mode for a remix, the callback where one was given."""
+    """A prompt in one to three fields, options with a choice, a callback where one was given."""
 
     def __init__(
         self,
         form_id: FormId,
         *,
         prompt: str = "",
-        mode: Mode = Mode.STRONG,
+        options: Options | None = None,
         callback: str | None = None,
         note: str = "",
     ) -> None:
-        source = form_id.source
-        title = texts.remix_title(source.image_no) if source else texts.IMAGINE_TITLE
+        action = form_id.action
+        title = texts.action_name(texts.words_for(action).title, form_id.source)
         super().__init__(title=title, custom_id=form_id.custom_id)
         self._empty = partial(
-            PromptForm, form_id, mode=mode, callback=callback and "", note=texts.LEFT_EMPTY
+            PromptForm, form_id, options=options, callback=callback and "", note=texts.LEFT_EMPTY
         )
         self._is_filled = bool(prompt or callback)
         if note:
             self.add_item(discord.ui.TextDisplay[Any](note))
-        parts = split_prompt(prompt)
+        required = action.prompt is PromptRule.REQUIRED
+        parts = split_prompt(prompt) if action.prompt is not PromptRule.NONE else []
         for number, part in enumerate(parts, start=1):
-            self.add_item(_prompt_field(number, len(parts), part))
-        if source:
-            self.add_item(_mode_field(mode))
+            field = _prompt_field(number, len(parts), part, required=required and number == 1)
+            self.add_item(field)
+        values = action.complete(options or {})
+        for option in action.options:
+            if len(option.choices) > 1:
+                self.add_item(_option_field(action, option, values[option.name]))
         if callback is not None:
             self.add_item(_callback_field(callback))
 
@@ -115,7 +122,7 @@ class PromptForm(discord.ui.Modal):
 def fresh_start(too_old: SourceTooOld, *, private: bool, callback: str | None = None) -> PromptForm:
     """In place of a remix that the API would refuse: the same words, from nothing."""
     return PromptForm(
-        FormId(source=None, private=private or too_old.private),
+        FormId(action=IMAGINE, private=private or too_old.private),
         prompt=too_old.prompt,
         callback=callback,
         note=texts.fresh_start(too_old.days),
@@ -127,38 +134,42 @@ def filled_in(form_id: FormId, request: Request, *, with_callback: bool) -> Prom
     return PromptForm(
         form_id,
         prompt=request.prompt,
-        mode=request.mode if isinstance(request, RemixRequest) else Mode.STRONG,
+        options=request.options,
         callback=request.callback if with_callback else None,
     )
 
 
-def _prompt_field(number: int, parts: int, part: str) -> discord.ui.Label[discord.ui.Modal]:
+def _prompt_field(
+    number: int, parts: int, part: str, *, required: bool
+) -> discord.ui.Label[discord.ui.Modal]:
     return discord.ui.Label(
         text=texts.prompt_part_label(number, parts),
         component=discord.ui.TextInput[discord.ui.Modal](
             custom_id=f"prompt-{number}",
             style=discord.TextStyle.paragraph,
             default=part or None,
-            required=number == 1,
+            required=required,
             max_length=FIELD_MAX,
         ),
     )
 
 
-def _mode_field(mode: Mode) -> discord.ui.Label[discord.ui.Modal]:
-    hints = {Mode.STRONG: texts.MODE_STRONG_HINT, Mode.SUBTLE: texts.MODE_SUBTLE_HINT}
+def _option_field(
+    action: Action, option: Option, value: OptionValue
+) -> discord.ui.Label[discord.ui.Modal]:
+    words = texts.OPTIONS[action.key, option.name]
     return discord.ui.Label(
-        text=texts.MODE_LABEL,
+        text=words.question,
         component=discord.ui.RadioGroup[discord.ui.Modal](
-            custom_id="mode",
+            custom_id=option.name,
             options=[
                 discord.RadioGroupOption(
-                    label=texts.MODE_CHOICES[choice],
-                    value=str(choice.value),
-                    description=hints[choice],
-                    default=choice is mode,
+                    label=words.choices[choice][0],
+                    value=str(choice),
+                    description=words.choices[choice][1],
+                    default=choice == value,
                 )
-                for choice in Mode
+                for choice in option.choices
             ],
         ),
     )
@@ -174,14 +185,11 @@ def _callback_field(callback: str) -> discord.ui.Label[discord.ui.Modal]:
 
 
 def read_form(data: Mapping[str, Any]) -> Filled:
-    """What was typed, from the raw data of the interaction. Raises `ModeInvalid`."""
+    """What was typed, from the raw data of the interaction."""
     values = dict(_values(data))
-    parts = [values.get(f"prompt-{number}") or "" for number in range(1, PROMPT_FIELDS_MAX + 1)]
-    try:
-        mode = Mode(int(values.get("mode") or Mode.STRONG))
-    except ValueError:
-        raise ModeInvalid from None
-    return Filled(prompt=join_prompt(parts), mode=mode, callback=values.get("callback"))
+    fields = [f"prompt-{number}" for number in range(1, PROMPT_FIELDS_MAX + 1)]
+    prompt = join_prompt([values.pop(field, None) or "" for field in fields])
+    return Filled(prompt=prompt, callback=values.pop("callback", None), options=values)
 
 
 def _values(data: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:

@@ -6,7 +6,7 @@ import discord
 
 from bot import texts
 from bot.errors import JobStopped
-from bot.model import Job, JobState, RemixRequest, Suggestion
+from bot.model import Job, JobState, Suggestion
 from bot.services import JobList
 from bot.ui.buttons import Row
 from bot.ui.content import EVERYTHING, Content
@@ -51,10 +51,9 @@ def _choice(one: Suggestion, now: datetime, content: Content) -> str:
 
 
 def _entry(job: Job, content: Content) -> str:
-    image_no = job.request.source.image_no if isinstance(job.request, RemixRequest) else None
     link = job.posted or job.message
     about = texts.job_line(
-        image_no=image_no,
+        request=job.request,
         state=_state(job),
         created_at=job.created_at,
         message_url=link.url if link and _is_there(job) else None,

@@ -17,7 +17,7 @@ from bot.errors import (
     RemixbotError,
 )
 from bot.jobs.status_message import Progress, ResultImage
-from bot.model import REMIXABLE_IMAGES, Image, Job, RemixRequest
+from bot.model import Image, Job
 from bot.ui.attachments import media_gallery, show, text_file, uploads_of
 from bot.ui.buttons import (
     ButtonRows,
@@ -116,7 +116,7 @@ def progress_page(
     *started_at*: when its turn came, where that is not when it was asked for.
     """
     prompt, _ = quoted_prompt(job, PROMPT_MAX, content, texts.WORDS_WITHHELD)
-    heading = texts.STOPPED_HEADING if progress.stopped else _progress_heading(job)
+    heading = texts.STOPPED_HEADING if progress.stopped else texts.progress_heading(job.request)
     lines = _progress_lines(job, progress, started_at or job.created_at)
     blocks: list[Item] = [*as_texts(heading, prompt, "\n".join(lines))]
     if not progress.stopped:
@@ -162,7 +162,7 @@ def result_page(
     return container_page(
         DONE if uploads else PARTLY_DONE,
         [
-            *as_texts(texts.result_heading(_image_no(job)), prompt, _about(job, took_s)),
+            *as_texts(texts.result_heading(job.request), prompt, _about(job, took_s)),
             *as_files(files),
             *media_gallery(uploads),
             *as_texts(shown.sentence(alone=content.alone), shown.links, _missing(job)),
@@ -198,7 +198,7 @@ def plain_result(
     content = _seen_by(job, content)
     shown = show(result_images, content, FILES_MAX - len(files), PLAIN_LINKS_MAX)
     uploads = uploads_of(job.request.prompt if content.words else "", shown.result_images)
-    blocks = [texts.result_heading(_image_no(job)), prompt, _about(job, took_s)]
+    blocks = [texts.result_heading(job.request), prompt, _about(job, took_s)]
     blocks += [shown.sentence(alone=content.alone), shown.links, _missing(job)]
     return ClassicMessage(
         "\n".join(filter(None, blocks)),
@@ -256,26 +256,15 @@ def container_page(
     return LayoutMessage(view, files or [])
 
 
-def _image_no(job: Job) -> int | None:
-    return job.request.source.image_no if isinstance(job.request, RemixRequest) else None
-
-
-def _progress_heading(job: Job) -> str:
-    mode = job.request.mode if isinstance(job.request, RemixRequest) else None
-    return texts.progress_heading(_image_no(job), mode)
-
-
-def _details(job: Job, took_s: float) -> str:
-    request = job.request
-    parent = mode = None
-    if isinstance(request, RemixRequest):
-        mode = request.mode
-        parent = texts.parent_image(request.source.image_no, job.origin.url if job.origin else None)
-    return texts.details(mode=mode, parent=parent, duration_s=took_s, cost_usd=job.cost_usd)
-
-
 def _about(job: Job, took_s: float) -> str:
-    return f"{texts.asked_by(job.author_id)}\n{_details(job, took_s)}"
+    source, origin = job.request.source, job.origin
+    details = texts.details(
+        options=texts.chosen(job.request),
+        parent=texts.parent_image(source, origin.url if origin else None) if source else None,
+        duration_s=took_s,
+        cost_usd=job.cost_usd,
+    )
+    return f"{texts.asked_by(job.author_id)}\n{details}"
 
 
 def what_went_wrong(error: RemixbotError, *, nothing_charged: bool) -> str:
@@ -322,7 +311,7 @@ def _seen_by(job: Job, content: Content) -> Content:
 
 
 def _missing(job: Job) -> str:
-    """A line that names the images of a job of four that are not there."""
-    there = {image.image_no for image in job.images}
-    gone = [image_no for image_no in REMIXABLE_IMAGES if image_no not in there]
-    return texts.missing_images(gone) if gone and len(job.images) < 4 else ""
+    """A line that names the images that the API did not send."""
+    there, makes = {image.image_no for image in job.images}, job.request.action.makes
+    gone = [image_no for image_no in range(makes) if image_no not in there]
+    return texts.missing_images(gone) if gone and len(job.images) < makes else ""

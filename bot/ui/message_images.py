@@ -6,6 +6,7 @@ from typing import Any
 
 import discord
 
+from bot.actions import REMIX
 from bot.errors import JobIdInvalid
 from bot.inputs import MessageId, messages_linked, read_upload, uploads_linked
 from bot.model import Image
@@ -35,7 +36,7 @@ def images_in(message: discord.Message) -> list[Image]:
     named = list(chain.from_iterable(_by_buttons(one.components) for one in contents))
     named = named or list(chain.from_iterable(_by_files(one) for one in contents))
     unique = dict.fromkeys(Image(job_id=job_id, image_no=no, url="") for job_id, no in named)
-    return [image for image in unique if image.remixable][:IMAGES_FOUND_MAX]
+    return [image for image in unique if image.offers(REMIX)][:IMAGES_FOUND_MAX]
 
 
 def messages_in(message: discord.Message) -> list[MessageId]:

@@ -9,7 +9,7 @@ import discord
 
 from bot import texts
 from bot.limits import Limits, Quota
-from bot.model import Image, Job, RemixRequest, Spending, Usage
+from bot.model import Image, Job, Source, Spending, Usage
 from bot.services import JobDetails
 from bot.texts import Fact
 from bot.ui.attachments import link_address, links_file
@@ -74,11 +74,12 @@ def details_page(
 def _facts(dossier: JobDetails, viewer_id: int, content: Content) -> Iterable[str]:
     job = dossier.job
     yield texts.details_line(Fact.ASKED_BY, f"<@{job.author_id}>")
-    if isinstance(job.request, RemixRequest):
-        yield texts.details_line(Fact.MODE, texts.MODE_CHOICES[job.request.mode])
-        yield texts.details_line(Fact.MADE_FROM, _parent(job.request, dossier))
+    for option in texts.options_of(job.request):
+        yield texts.details_line(*option)
+    if (source := job.request.source) is not None:
+        yield texts.details_line(Fact.MADE_FROM, _parent(source, dossier))
         if dossier.parent is not None or viewer_id == job.author_id:
-            yield texts.details_line(Fact.SOURCE_JOB, f"`{job.request.source.job_id}`")
+            yield texts.details_line(Fact.SOURCE_JOB, f"`{source.job_id}`")
     if job.provider_job_id:
         yield texts.details_line(Fact.JOB_ID, f"`{job.provider_job_id}`")
     if job.task_id:
@@ -92,18 +93,17 @@ def _facts(dossier: JobDetails, viewer_id: int, content: Content) -> Iterable[st
         yield texts.details_line(Fact.CALLBACK, callback)
 
 
-def _parent(request: RemixRequest, dossier: JobDetails) -> str:
+def _parent(source: Source, dossier: JobDetails) -> str:
     link = dossier.origin
     if dossier.parent is None and link is None:
         return texts.NO_PARENT_KNOWN
-    return texts.parent_image(request.source.image_no, link.url if link else None)
+    return texts.parent_image(source, link.url if link else None)
 
 
 def _child(child: Job) -> str:
     link = child.posted or child.message
     prompt = shown(in_one_line(child.request.prompt), CHILD_PROMPT_MAX)
-    image_no = child.request.source.image_no if isinstance(child.request, RemixRequest) else 0
-    return texts.child(image_no, prompt, link.url if link else None)
+    return texts.child(child.request.source, prompt, link.url if link else None)
 
 
 def delete_page(message_id: int) -> LayoutMessage:

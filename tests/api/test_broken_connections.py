@@ -7,10 +7,11 @@ import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.client_exceptions import UnixClientConnectorError
 
+from bot.actions import IMAGINE
 from bot.api import GenerationApi, GuardedSession, open_session
 from bot.api.faults import fault_name, read_fault, submit_fault
 from bot.errors import ApiKeyRefused, ApiUnavailable, SubmitUnknown
-from bot.model import ImagineRequest, Running
+from bot.model import Request, Running
 from tests.api.conftest import KEY, ApiAt
 from tests.api.servers import (
     Answer,
@@ -23,7 +24,7 @@ from tests.api.servers import (
     scripted,
 )
 
-REQUEST = ImagineRequest(prompt="a fox")
+REQUEST = Request(action=IMAGINE, prompt="a fox")
 TASK = b'{"id": "t", "status": "in_progress"}'
 
 LOST_ANSWERS = [

@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from bot import __version__
+from bot.actions import IMAGINE, REMIX
 from bot.api import GenerationApi, GuardedSession
 from bot.errors import (
     ApiBusy,
@@ -24,12 +25,12 @@ from bot.errors import (
     SubmitUnknown,
     TaskNotFound,
 )
-from bot.model import Completed, Failed, ImagineRequest, RemixRequest, Running, Source
+from bot.model import Completed, Failed, Request, Running, Source
 from tests.api.conftest import KEY, ApiAt
 from tests.api.servers import Answer, scripted
 
-REQUEST = RemixRequest(source=Source(job_id="job-1", image_no=3), prompt="ein Fuchs 🦊")
-PLAIN = ImagineRequest(prompt="a fox")
+REQUEST = Request(action=REMIX, source=Source(job_id="job-1", image_no=3), prompt="ein Fuchs 🦊")
+PLAIN = Request(action=IMAGINE, prompt="a fox")
 ENVELOPE = {"status": {"code": 1, "message": "no", "error_code": "004011003"}, "data": None}
 
 

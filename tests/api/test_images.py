@@ -8,10 +8,11 @@ import asyncio
 import aiohttp
 import pytest
 
+from bot.actions import IMAGINE
 from bot.api import Download, GuardedSession, ImageDownloads
 from bot.api.images import AT_ONCE
 from bot.errors import ImageTooLarge, ImageUnavailable
-from bot.model import ImagineRequest, Running
+from bot.model import Request, Running
 from tests.api.conftest import ApiAt
 from tests.api.servers import Answer, Reply, Then, free_port, raw, raw_server, scripted
 
@@ -182,7 +183,9 @@ async def test_images_that_never_come_leave_connections_to_the_api(
         ]
         await silent.until_asked(AT_ONCE)
         try:
-            submitted = await api_at(api.url, timeout_s=4).submit(ImagineRequest(prompt="a fox"))
+            submitted = await api_at(api.url, timeout_s=4).submit(
+                Request(action=IMAGINE, prompt="a fox")
+            )
         finally:
             for one in waiting:
                 one.cancel()

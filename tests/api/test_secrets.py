@@ -8,13 +8,14 @@ import traceback
 
 import pytest
 
+from bot.actions import IMAGINE
 from bot.api import GenerationApi
 from bot.errors import ContentRefused, RemixbotError
-from bot.model import Failed, ImagineRequest
+from bot.model import Failed, Request
 from tests.api.conftest import KEY, ApiAt
 from tests.api.servers import Answer, Reply, Then, free_port, raw_server, scripted
 
-REQUEST = ImagineRequest(prompt="a fox")
+REQUEST = Request(action=IMAGINE, prompt="a fox")
 ECHO = f"{'x' * 180} Bearer {KEY} is wrong"
 """The API quotes the key, at the very place where long words are cut."""
 
@@ -60,8 +61,10 @@ async def test_a_key_that_the_api_quotes_shows_nowhere(
     assert KEY[:6] not in caplog.text
 
 
-ASKED = ImagineRequest(
-    prompt="A Secret heron, 一只秘密的苍鹭 --no moats", callback="https://hooks.example/t0ken"
+ASKED = Request(
+    action=IMAGINE,
+    prompt="A Secret heron, 一只秘密的苍鹭 --no moats",
+    callback="https://hooks.example/t0ken",
 )
 WRITTEN = ("secret", "heron", "moats", "苍鹭", "hooks", "t0ken")
 
@@ -102,7 +105,7 @@ async def test_the_apis_other_words_are_kept_for_the_log(api_at: ApiAt) -> None:
 
 
 async def test_moderation_is_understood_whatever_is_left_out_of_the_log(api_at: ApiAt) -> None:
-    asked = ImagineRequest(prompt="sensitive content")
+    asked = Request(action=IMAGINE, prompt="sensitive content")
     async with scripted(Answer.of({"error": "sensitive content detected"}, status=403)) as server:
         with pytest.raises(ContentRefused):
             await api_at(server.url).submit(asked)

@@ -6,20 +6,11 @@ from decimal import Decimal
 
 import pytest
 
+from bot.actions import IMAGINE, REMIX, MediaKind, Mode
 from bot.api import wire
 from bot.api.wire import parse_task, submit_body
 from bot.errors import ApiUnavailable, OutputUnreadable
-from bot.model import (
-    Completed,
-    Failed,
-    Image,
-    ImagineRequest,
-    MediaKind,
-    Mode,
-    RemixRequest,
-    Running,
-    Source,
-)
+from bot.model import Completed, Failed, Image, Request, Running, Source
 
 TASK = "d758n65e878c73cmdg20"
 JOB = "0f9a6f1e-6a39-4b4c-9d4e-0c8a6e3b7d11"
@@ -42,10 +33,11 @@ def numbers(state: Completed) -> list[int]:
 
 
 def test_a_remix_is_asked_for_in_the_words_of_the_api() -> None:
-    request = RemixRequest(
+    request = Request(
+        action=REMIX,
         source=Source(job_id=JOB, image_no=2),
         prompt="a red fox",
-        mode=Mode.SUBTLE,
+        options={"mode": Mode.SUBTLE},
         callback="https://example.org/done",
     )
     assert submit_body(request) == {
@@ -65,7 +57,7 @@ def test_a_remix_is_asked_for_in_the_words_of_the_api() -> None:
 
 
 def test_an_absent_callback_is_not_sent() -> None:
-    assert submit_body(ImagineRequest(prompt="a fox")) == {
+    assert submit_body(Request(action=IMAGINE, prompt="a fox")) == {
         "model": "midjourney_diffusion",
         "input": [{"params": {"text": "a fox"}}],
     }

@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 from simcord.results import ResponseMessage
 
-from bot.model import Mode
+from bot.actions import Mode
 from tests.flow.sim import Sim, buttons, fields, images, shown, simulated, text
 
 CALLBACK = "https://example.org/done"

@@ -8,8 +8,9 @@ from pathlib import Path
 import discord
 import pytest
 
+from bot.actions import IMAGINE
 from bot.client import RemixBot
-from bot.model import Destination, ImagineRequest, JobState, NewJob
+from bot.model import Destination, JobState, NewJob, Request
 from tests.flow.outages import LockedFile
 from tests.flow.sim import Sim, begun, buttons, images, rewrite, shown, simulated, text
 
@@ -17,7 +18,7 @@ from tests.flow.sim import Sim, begun, buttons, images, rewrite, shown, simulate
 def asked_for(sim: Sim) -> NewJob:
     """A job that was written down, and then the process ended."""
     return NewJob(
-        request=ImagineRequest(prompt="written down"),
+        request=Request(action=IMAGINE, prompt="written down"),
         author_id=sim.ann.id,
         destination=Destination(
             guild_id=sim.guild.id, channel_id=sim.channel.id, private=False, file_limit_bytes=10**7
@@ -78,7 +79,9 @@ async def test_a_job_that_was_only_written_down_is_submitted_once(sim: Sim) -> N
 
 
 async def test_a_job_without_a_message_survives_a_second_stop(sim: Sim) -> None:
-    written = replace(asked_for(sim), request=ImagineRequest(prompt="x sandbox:seconds=30"))
+    written = replace(
+        asked_for(sim), request=Request(action=IMAGINE, prompt="x sandbox:seconds=30")
+    )
     await sim.store.accept(written)
     await sim.restart()
     await sim.clock.advance(6)

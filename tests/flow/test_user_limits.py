@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.model import ImagineRequest
+from bot.actions import IMAGINE
 from tests.clock import START
 from tests.flow.sim import Sim, begun, buttons, fields, images, shown, simulated, text
 
@@ -47,7 +47,7 @@ async def test_a_wait_counts_neither_as_work_nor_as_too_long(tmp_path: Path) -> 
         job = await sim.store.get(2)
         assert job is not None
         assert job.took_s > 60
-        assert max(await sim.store.recent_durations(type(job.request))) < 59
+        assert max(await sim.store.recent_durations(job.request.action)) < 59
 
 
 async def test_a_long_wait_is_no_reason_to_drop_a_job_after_a_restart(tmp_path: Path) -> None:
@@ -226,7 +226,7 @@ async def test_a_price_is_of_one_and_not_of_all_that_a_prompt_multiplied(sim: Si
     done = await sim.store.get(1)
     assert done is not None
     assert done.cost_usd == Decimal("0.16")
-    assert await sim.store.price(ImagineRequest) == Decimal("0.08")
+    assert await sim.store.price(IMAGINE) == Decimal("0.08")
 
 
 async def test_an_answer_that_discord_does_not_take_uses_up_no_draft(sim: Sim) -> None:

@@ -9,6 +9,7 @@ from typing import cast
 
 import pytest
 
+from bot.actions import IMAGINE
 from bot.api import GenerationApi
 from bot.errors import (
     ApiBusy,
@@ -24,16 +25,7 @@ from bot.errors import (
 )
 from bot.jobs.poller import TaskPoller
 from bot.jobs.status_message import Progress, StatusMessage
-from bot.model import (
-    Completed,
-    Destination,
-    ImagineRequest,
-    Job,
-    JobState,
-    Request,
-    Running,
-    TaskState,
-)
+from bot.model import Completed, Destination, Job, JobState, Request, Running, TaskState
 from tests.clock import START, ManualClock
 
 WATCH_S = 3600.0
@@ -120,7 +112,7 @@ async def close(room: Room) -> None:
 def a_job() -> Job:
     return Job(
         id=1,
-        request=ImagineRequest(prompt="a fox"),
+        request=Request(action=IMAGINE, prompt="a fox"),
         author_id=1,
         destination=Destination(guild_id=1, channel_id=2, private=False, file_limit_bytes=1),
         interaction_id=7,

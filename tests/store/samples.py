@@ -3,21 +3,9 @@
 import itertools
 from decimal import Decimal
 
+from bot.actions import IMAGINE, REMIX, MediaKind, Mode
 from bot.limits import Limits, Quota
-from bot.model import (
-    Completed,
-    Destination,
-    Image,
-    ImagineRequest,
-    Job,
-    MediaKind,
-    MessageLink,
-    Mode,
-    NewJob,
-    RemixRequest,
-    Request,
-    Source,
-)
+from bot.model import Completed, Destination, Image, Job, MessageLink, NewJob, Request, Source
 from bot.store import Store
 
 AUTHOR = 1_234_567_890_123_456_789
@@ -29,10 +17,11 @@ TOKEN = "aW50ZXJhY3Rpb246c2VjcmV0"
 PLACE = Destination(
     guild_id=AUTHOR + 1, channel_id=CHANNEL, private=False, file_limit_bytes=10_485_760
 )
-REMIX = RemixRequest(
+A_REMIX = Request(
+    action=REMIX,
     source=Source(job_id="7286412345678901234", image_no=3),
     prompt="a harbour at dawn 🌅",
-    mode=Mode.SUBTLE,
+    options={"mode": Mode.SUBTLE},
     callback="https://example.org/done?id=1",
 )
 
@@ -44,7 +33,7 @@ EVERY_LIMIT = Limits(person=_EVERY, server=_EVERY, everybody=_EVERY)
 _interaction_ids = itertools.count(8_000_000_000_000_000_000)
 
 
-def new_job(request: Request = REMIX, *, place: Destination = PLACE) -> NewJob:
+def new_job(request: Request = A_REMIX, *, place: Destination = PLACE) -> NewJob:
     """A job that nobody has asked for yet: each has an interaction of its own."""
     return NewJob(
         request=request, author_id=AUTHOR, destination=place, interaction_id=next(_interaction_ids)
@@ -54,7 +43,7 @@ def new_job(request: Request = REMIX, *, place: Destination = PLACE) -> NewJob:
 def remix_from_a_message() -> NewJob:
     """A job with a value in every field."""
     return NewJob(
-        request=REMIX,
+        request=A_REMIX,
         author_id=AUTHOR,
         destination=PLACE,
         interaction_id=next(_interaction_ids),
@@ -67,7 +56,7 @@ def remix_from_a_message() -> NewJob:
 def imagine_in_private() -> NewJob:
     """A job with as few values as a job can have."""
     place = Destination(guild_id=None, channel_id=CHANNEL, private=True, file_limit_bytes=1)
-    return new_job(ImagineRequest(prompt="?"), place=place)
+    return new_job(Request(action=IMAGINE, prompt="?"), place=place)
 
 
 def completed(job_id: str = "provider-1", task_id: str = "task-1") -> Completed:

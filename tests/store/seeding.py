@@ -47,8 +47,9 @@ _PHRASES: tuple[str, ...] = (
 _ROWS_AT_ONCE = 20_000
 
 JOB_COLUMNS = (
-    "id", "interaction_id", "kind", "state", "prompt", "mode", "source_job_id", "source_image_no",
-    "author_id", "guild_id", "channel_id", "private", "file_limit_bytes", "message_id", "task_id",
+    "id", "interaction_id", "action", "state", "prompt", "options", "source_job_id",
+    "source_image_no", "author_id", "guild_id", "channel_id", "private", "file_limit_bytes",
+    "message_id", "task_id",
     "provider_job_id", "cost_usd", "failure", "created_at", "submitted_at", "finished_at",
     "delivered_at", "application_id", "told_at", "multiplier", "reserved_usd",
 )  # fmt: skip
@@ -133,10 +134,10 @@ class Seed:
         return {
             "id": job_id,
             "interaction_id": self.interaction_id(job_id),
-            "kind": "remix" if remix else "imagine",
+            "action": "remix" if remix else "imagine",
             "state": "running" if under_way else "failed" if failed else "delivered",
             "prompt": ", ".join(phrases),
-            "mode": rng.randrange(2) if remix else None,
+            "options": f'{{"mode": {rng.randrange(2)}}}' if remix else "{}",
             "source_job_id": self.provider_id(rng.randrange(1, job_id)) if remix else None,
             "source_image_no": rng.randrange(4) if remix else None,
             "author_id": author_id,

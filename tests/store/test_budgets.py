@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from bot.actions import IMAGINE, REMIX
 from bot.errors import BudgetUsedUp, DailyLimitReached, DraftGone, UserError
 from bot.limits import DAY, MONTH, Limits, LimitScope, Quota
-from bot.model import Draft, ImagineRequest, Job, JobState, NewJob, RemixRequest
+from bot.model import Draft, Job, JobState, NewJob, Request
 from bot.store import Store
 from tests.clock import START, ManualClock
 from tests.store import samples
@@ -46,9 +47,9 @@ async def test_jobs_reserve_the_known_price_until_costs_were_told_and_then_the_m
         reserved.append(job.reserved_usd)
         await finish(store, job, usd)
     assert reserved == [8 * CENT, 8 * CENT, 11 * CENT, 11 * CENT]
-    other_kind = await accept(store, new_job(ImagineRequest(prompt="x")))
+    other_kind = await accept(store, new_job(Request(action=IMAGINE, prompt="x")))
     assert other_kind.reserved_usd == 8 * CENT
-    assert await store.price(RemixRequest) == 11 * CENT
+    assert await store.price(REMIX) == 11 * CENT
 
 
 async def test_the_known_price_is_the_operators(store: Store) -> None:
@@ -62,7 +63,7 @@ async def test_a_price_stays_between_a_quarter_and_four_times_the_known_one(
 ) -> None:
     for _ in range(20):
         await finish(store, await accept(store), told)
-    assert await store.price(RemixRequest) == taken
+    assert await store.price(REMIX) == taken
 
 
 @pytest.mark.parametrize("odd", ["0", "0.01", "4.01", "100"])
@@ -81,7 +82,7 @@ async def test_a_price_follows_the_latest_twenty(store: Store) -> None:
     for usd in ("0.08", "0.16"):
         for _ in range(20):
             await finish(store, await accept(store), usd)
-    assert await store.price(RemixRequest) == 16 * CENT
+    assert await store.price(REMIX) == 16 * CENT
 
 
 async def test_what_a_prompt_multiplies_is_reserved_and_does_not_raise_the_price(
@@ -91,7 +92,7 @@ async def test_what_a_prompt_multiplies_is_reserved_and_does_not_raise_the_price
     assert sixfold.reserved_usd == 48 * CENT
     for usd in ("0.54", "0.54"):
         await finish(store, await accept(store, replace(new_job(), multiplier=6)), usd)
-    assert await store.price(RemixRequest) == 9 * CENT
+    assert await store.price(REMIX) == 9 * CENT
 
 
 async def test_a_job_that_does_not_tell_its_cost_counts_as_reserved(store: Store) -> None:
@@ -265,7 +266,7 @@ async def test_usage_is_told_by_day_and_by_person(store: Store, clock: ManualClo
 
 
 def draft(number: int = 1) -> Draft:
-    return Draft(id=number, author_id=AUTHOR, request=samples.REMIX, private=True)
+    return Draft(id=number, author_id=AUTHOR, request=samples.A_REMIX, private=True)
 
 
 async def test_a_draft_is_kept_as_it_is_for_a_day(store: Store, clock: ManualClock) -> None:

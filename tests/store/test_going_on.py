@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.model import ImagineRequest, JobState, RemixRequest, Request
+from bot.actions import IMAGINE, REMIX
+from bot.model import JobState, Request
 from bot.store import Store, open_store, queries
 from tests.clock import ManualClock
 from tests.store import samples
-from tests.store.samples import MESSAGE, REMIX, new_job
+from tests.store.samples import A_REMIX, MESSAGE, new_job
 
-IMAGINE = ImagineRequest(prompt="?")
+AN_IMAGINE = Request(action=IMAGINE, prompt="?")
 
 
 @pytest.mark.parametrize("at_once", [2, 7, 500])
@@ -72,17 +73,17 @@ async def test_durations_are_those_of_the_newest_jobs_of_one_kind(
     store: Store, clock: ManualClock
 ) -> None:
     for seconds in (30, 40, 50):
-        await _finish(store, clock, REMIX, seconds)
-        await _finish(store, clock, IMAGINE, seconds + 0.5)
-    assert await store.recent_durations(RemixRequest) == [50, 40, 30]
-    assert await store.recent_durations(ImagineRequest, limit=2) == [50.5, 40.5]
+        await _finish(store, clock, A_REMIX, seconds)
+        await _finish(store, clock, AN_IMAGINE, seconds + 0.5)
+    assert await store.recent_durations(REMIX) == [50, 40, 30]
+    assert await store.recent_durations(IMAGINE, limit=2) == [50.5, 40.5]
 
 
 async def test_jobs_that_did_not_finish_have_no_duration(store: Store, clock: ManualClock) -> None:
     for make in (samples.accepted, samples.submitting, samples.running, samples.failed):
         await make(store)
         await clock.advance(10)
-    assert await store.recent_durations(RemixRequest) == []
+    assert await store.recent_durations(REMIX) == []
 
 
 async def test_a_job_that_ended_before_it_began_because_the_clock_was_set_teaches_nothing(
@@ -91,7 +92,7 @@ async def test_a_job_that_ended_before_it_began_because_the_clock_was_set_teache
     job = await samples.running(store)
     clock.set_ahead(-timedelta(hours=1))
     await store.finish(job.id, samples.completed())
-    assert await store.recent_durations(RemixRequest) == []
+    assert await store.recent_durations(REMIX) == []
 
 
 @pytest.mark.parametrize("end", ["delivered", "told of a failure", "told that nobody knows"])

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.model import Completed, Destination, ImagineRequest, Job, MessageLink
+from bot.actions import IMAGINE
+from bot.model import Completed, Destination, Job, MessageLink, Request
 from bot.store import Store
 from tests.clock import ManualClock
 from tests.store.samples import AUTHOR, CHANNEL, MESSAGE, PLACE, completed, new_job
@@ -23,7 +24,7 @@ async def made(
     answer: Completed | None = None,
 ) -> Job:
     """A job with images, which its prompt names."""
-    new = replace(new_job(ImagineRequest(prompt=prompt), place=place), author_id=author_id)
+    new = replace(new_job(Request(action=IMAGINE, prompt=prompt), place=place), author_id=author_id)
     job = await store.accept(new)
     assert job is not None
     await store.begin_submit(job.id, MESSAGE + job.id)
@@ -108,7 +109,7 @@ async def test_what_is_private_to_others_or_in_other_channels_is_never_suggested
 
 
 async def test_a_job_without_images_is_not_suggested(store: Store) -> None:
-    job = await store.accept(new_job(ImagineRequest(prompt="not yet")))
+    job = await store.accept(new_job(Request(action=IMAGINE, prompt="not yet")))
     assert job
     assert await suggested(store) == []
     await store.fail(job.id, "ApiBusy")

@@ -51,7 +51,7 @@ async def test_the_migrations_build_the_checks_and_the_odd_indexes_of_the_code(
         await connection.run_sync(Base.metadata.drop_all)
         await connection.run_sync(Base.metadata.create_all)
         written = await connection.run_sync(_conditions)
-    assert len(written) == 7 + 4 + 3
+    assert len(written) == 5 + 4 + 3
     assert migrated == written
 
 
@@ -83,11 +83,9 @@ async def test_a_database_of_a_newer_version_is_refused_and_left_alone(
     "change",
     [
         "UPDATE jobs SET state = 'lost'",
-        "UPDATE jobs SET kind = 'upscale'",
-        "UPDATE jobs SET mode = 7",
-        "UPDATE jobs SET mode = NULL",
+        "UPDATE jobs SET action = NULL",
+        "UPDATE jobs SET options = NULL",
         "UPDATE jobs SET source_job_id = NULL",
-        "UPDATE jobs SET kind = 'imagine'",
         "UPDATE jobs SET prompt = NULL",
     ],
 )

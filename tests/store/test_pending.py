@@ -151,7 +151,7 @@ async def test_a_stop_is_kept_where_the_caller_insists_and_nowhere_else(
 async def test_a_draft_whose_job_was_withdrawn_can_be_taken_up_again(
     impatient: Store, database_url: str
 ) -> None:
-    draft = Draft(id=5, author_id=7, request=samples.REMIX, private=False)
+    draft = Draft(id=5, author_id=7, request=samples.A_REMIX, private=False)
     await impatient.keep_draft(draft, guild_id=PLACE.guild_id)
     job = await impatient.accept(new_job(), draft_id=draft.id)
     assert job is not None

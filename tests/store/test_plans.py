@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from bot.model import ImagineRequest, RemixRequest
+from bot.actions import IMAGINE, REMIX
 from bot.store import Store
 from tests.clock import START
 from tests.store import plans, seeding
@@ -33,10 +33,10 @@ QUESTIONS: dict[str, Callable[[Store], Awaitable[Any]]] = {
     "by a message that nothing is in": lambda store: store.by_message(1),
     "by interaction": lambda store: store.by_interaction(SEED.interaction_id(JOB)),
     "open jobs": lambda store: store.open_jobs(),
-    "how long imagining took": lambda store: store.recent_durations(ImagineRequest),
-    "how long remixing took": lambda store: store.recent_durations(RemixRequest),
-    "price of imagining": lambda store: store.price(ImagineRequest),
-    "price of remixing": lambda store: store.price(RemixRequest),
+    "how long imagining took": lambda store: store.recent_durations(IMAGINE),
+    "how long remixing took": lambda store: store.recent_durations(REMIX),
+    "price of imagining": lambda store: store.price(IMAGINE),
+    "price of remixing": lambda store: store.price(REMIX),
     "first page": lambda store: store.jobs_of(HEAVY_USER, offset=0, limit=7),
     "a later page": lambda store: store.jobs_of(HEAVY_USER, offset=60, limit=7),
     "suggestions": lambda store: store.suggestions(HEAVY_USER + 5, CHANNEL),

@@ -17,8 +17,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import QueuePool
 
+from bot.actions import IMAGINE
 from bot.errors import StoreUnavailable
-from bot.model import ImagineRequest, JobState
+from bot.model import JobState, Request
 from bot.store import Store, open_store
 from tests.clock import ManualClock
 from tests.store import samples
@@ -206,7 +207,7 @@ async def test_a_text_that_the_server_cannot_keep_is_told_and_does_no_harm(
     for unstorable in ("zero\0", "half a pair \ud83e"):
         outcomes = await asyncio.gather(
             patient.accept(new_job()),
-            patient.accept(new_job(ImagineRequest(prompt=unstorable))),
+            patient.accept(new_job(Request(action=IMAGINE, prompt=unstorable))),
             patient.accept(new_job()),
             return_exceptions=True,
         )

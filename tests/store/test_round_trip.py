@@ -8,18 +8,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.actions import ACTIONS, IMAGINE, MediaKind, find_action
 from bot.model import (
     PROMPT_MAX,
     Completed,
     Destination,
     Image,
-    ImagineRequest,
     Job,
-    MediaKind,
     MessageLink,
-    Mode,
     NewJob,
-    RemixRequest,
+    Request,
     Source,
 )
 from bot.store import Store, open_store
@@ -42,11 +40,12 @@ PLACES = st.builds(
     private=st.booleans(),
     file_limit_bytes=st.integers(0, 2**40),
 )
-REQUESTS = st.builds(ImagineRequest, prompt=TEXTS, callback=st.none() | TEXTS) | st.builds(
-    RemixRequest,
-    source=st.builds(Source, job_id=TEXTS, image_no=st.integers(0, 3)),
-    prompt=TEXTS,
-    mode=st.sampled_from(Mode),
+REQUESTS = st.builds(
+    Request,
+    action=st.sampled_from([*ACTIONS.values(), find_action("of_tomorrow")]),
+    source=st.none() | st.builds(Source, job_id=TEXTS, image_no=st.none() | st.integers(0, 3)),
+    prompt=st.just("") | TEXTS,
+    options=st.dictionaries(TEXTS, st.integers(-(2**31), 2**31) | st.just(1.5) | TEXTS, max_size=2),
     callback=st.none() | TEXTS,
 )
 COMPLETED = st.builds(
@@ -83,7 +82,7 @@ COMPLETED = st.builds(
 async def test_every_job_comes_back_as_it_went_in(
     *,
     store: Store,
-    request: ImagineRequest | RemixRequest,
+    request: Request,
     place: Destination,
     author_id: int,
     origin: MessageLink | None,
@@ -127,7 +126,7 @@ async def test_a_job_survives_closing_and_opening(
 
 @pytest.mark.parametrize("character", ["a", "ß", "\N{FAMILY}", "\u202e", "\n"])
 async def test_the_longest_prompt_is_kept_whole(store: Store, character: str) -> None:
-    request = ImagineRequest(prompt=character * PROMPT_MAX)
+    request = Request(action=IMAGINE, prompt=character * PROMPT_MAX)
     job = await store.accept(new_job(request))
     assert job is not None
     assert (await samples.found(store, job.id)).request == request

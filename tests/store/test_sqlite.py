@@ -15,8 +15,9 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
+from bot.actions import IMAGINE
 from bot.errors import AddressWrong, StoreUnavailable
-from bot.model import ImagineRequest
+from bot.model import Request
 from bot.store import Store, open_store
 from tests.clock import ManualClock
 from tests.store import samples
@@ -203,7 +204,7 @@ async def test_what_people_wrote_never_shows_in_a_log_or_an_error(
     file: Path, clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    secret = ImagineRequest(prompt="a ring for Ada, who must not know")
+    secret = Request(action=IMAGINE, prompt="a ring for Ada, who must not know")
     async with open_store(_url(file), clock=clock, busy_timeout_s=0.02) as store:
         job = await store.accept(new_job(secret))
         with sqlite3.connect(file) as other:

@@ -11,8 +11,9 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from bot.actions import IMAGINE
 from bot.errors import StoreUnavailable
-from bot.model import ImagineRequest, JobState, NewJob
+from bot.model import JobState, NewJob, Request
 from bot.store import Store, queries
 from tests.clock import START
 from tests.store import samples
@@ -53,7 +54,7 @@ async def test_what_hurries_overtakes_what_does_not(store: Store) -> None:
 @pytest.mark.parametrize(
     "unstorable",
     [
-        new_job(ImagineRequest(prompt="half a pair: \ud83e")),
+        new_job(Request(action=IMAGINE, prompt="half a pair: \ud83e")),
         replace(new_job(), author_id=2**63),
     ],
     ids=["text", "number"],

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import ModeInvalid, UnsupportedComponent
-from bot.model import PROMPT_MAX, Mode, Source
+from bot.actions import IMAGINE, REMIX, Mode
+from bot.errors import OptionInvalid, UnsupportedComponent
+from bot.inputs import read_options
+from bot.model import PROMPT_MAX, Source
 from bot.ui.forms import (
     FIELD_MAX,
     PROMPT_FIELDS_MAX,
@@ -80,18 +82,21 @@ async def test_an_untouched_form_gives_back_what_it_was_filled_with(
     mode: Mode, length: int
 ) -> None:
     prompt = long_text("a fox in the snow, ", length) if length else ""
-    form = PromptForm(FormId(source=SOURCE, private=False), prompt=prompt, mode=mode)
+    form = PromptForm(
+        FormId(action=REMIX, source=SOURCE, private=False), prompt=prompt, options={"mode": mode}
+    )
     filled = read_form(submitted(form))
-    assert (filled.prompt, filled.mode, filled.callback) == (prompt, mode, None)
+    assert (filled.prompt, filled.callback) == (prompt, None)
+    assert read_options(REMIX, filled.options) == {"mode": mode}
 
 
 async def test_a_callback_rides_along() -> None:
-    form = PromptForm(FormId(source=None, private=True), callback="https://a.example/done")
+    form = PromptForm(FormId(action=IMAGINE, private=True), callback="https://a.example/done")
     assert read_form(submitted(form)).callback == "https://a.example/done"
 
 
 async def test_the_largest_form_keeps_discords_limits() -> None:
-    longest = FormId(source=Source("x" * 56, 3), private=True)
+    longest = FormId(action=REMIX, source=Source("x" * 56, 3), private=True)
     form = PromptForm(longest, prompt="x" * PROMPT_MAX, callback="https://a.example")
     data = form.to_dict()
     assert len(data["custom_id"]) <= 100
@@ -102,12 +107,13 @@ async def test_the_largest_form_keeps_discords_limits() -> None:
 @pytest.mark.parametrize("source", [SOURCE, None])
 @pytest.mark.parametrize("private", [True, False])
 def test_a_forms_id_says_what_it_is_for(source: Source | None, private: bool) -> None:
-    form_id = FormId(source=source, private=private)
+    action = IMAGINE if source is None else REMIX
+    form_id = FormId(action=action, source=source, private=private)
     assert FormId.read(form_id.custom_id) == form_id
 
 
 def test_two_openings_of_one_form_have_different_ids() -> None:
-    first, second = (FormId(source=SOURCE, private=False).custom_id for _ in range(2))
+    first, second = (FormId(action=REMIX, source=SOURCE, private=False).custom_id for _ in range(2))
     assert first != second
 
 
@@ -119,5 +125,6 @@ def test_an_unknown_form_is_said_to_be_old(custom_id: str) -> None:
 
 @pytest.mark.parametrize("value", ["2", "strong"])
 def test_a_mode_out_of_nowhere_is_refused(value: str) -> None:
-    with pytest.raises(ModeInvalid):
-        read_form({"components": [{"type": 21, "custom_id": "mode", "value": value}]})
+    filled = read_form({"components": [{"type": 21, "custom_id": "mode", "value": value}]})
+    with pytest.raises(OptionInvalid):
+        read_options(REMIX, filled.options)

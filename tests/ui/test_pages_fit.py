@@ -8,20 +8,10 @@ from typing import Any
 
 import pytest
 
+from bot.actions import IMAGINE, REMIX, MediaKind, Mode
 from bot.errors import ApiUnavailable, ImageTooLarge, ImageUnavailable
 from bot.jobs.status_message import ImageFile, Progress, ResultImage
-from bot.model import (
-    Destination,
-    Image,
-    ImagineRequest,
-    Job,
-    JobState,
-    MediaKind,
-    MessageLink,
-    Mode,
-    RemixRequest,
-    Source,
-)
+from bot.model import Destination, Image, Job, JobState, MessageLink, Request, Source
 from bot.ui.layouts import (
     ClassicMessage,
     LayoutMessage,
@@ -41,9 +31,9 @@ def job(*image_nos: int, prompt: str = "a fox", remix: bool = True) -> Job:
     source = Source(PARENT, 1)
     return Job(
         id=7,
-        request=RemixRequest(source=source, prompt=prompt, mode=Mode.SUBTLE)
+        request=Request(action=REMIX, source=source, prompt=prompt, options={"mode": Mode.SUBTLE})
         if remix
-        else ImagineRequest(prompt=prompt),
+        else Request(action=IMAGINE, prompt=prompt),
         author_id=42,
         interaction_id=1,
         destination=Destination(

@@ -1,0 +1,75 @@
+"""Every row of the table of actions has what it takes everywhere else."""
+
+import re
+
+import pytest
+
+from bot import texts
+from bot.actions import ACTIONS, Action, Option, PromptRule, SourceKind, find_action
+from bot.api.wire import submit_body
+from bot.errors import OptionInvalid
+from bot.inputs import read_options
+from bot.model import Request, Source
+from sandbox.api.validate import read_order
+
+SCALE = Option(name="scale", default=2.0, least=1.1, most=2.0)
+KIND = Option(name="type", default=1, choices=(1,))
+ZOOM = Action(
+    key="zoom",
+    model="midjourney_outpaint",
+    source=SourceKind.IMAGE,
+    prompt=PromptRule.OPTIONAL,
+    options=(SCALE, KIND),
+)
+
+
+def request_for(action: Action) -> Request:
+    """A request with everything that *action* may have."""
+    return Request(
+        action=action,
+        source=None if action.source is SourceKind.NONE else Source("job", 2),
+        prompt="" if action.prompt is PromptRule.NONE else "a fox",
+        options=action.complete({}),
+        callback="https://a.example/done",
+    )
+
+
+@pytest.mark.parametrize("action", ACTIONS.values(), ids=list(ACTIONS))
+def test_each_action_can_be_named_shown_and_made_in_the_sandbox(action: Action) -> None:
+    assert re.fullmatch("[a-z_]{1,13}", action.key)
+    assert ACTIONS[action.key] is find_action(action.key) is action
+    words = texts.words_for(action)
+    assert words != texts.words_for(find_action("of_tomorrow"))
+    assert ("{image}" in words.result) is (action.source is SourceKind.IMAGE)
+    for option in action.options:
+        assert option.read(None) == option.default
+        named = texts.OPTIONS[action.key, option.name].choices if len(option.choices) > 1 else ()
+        assert set(named) == (set(option.choices) if named else set())
+    assert read_order(submit_body(request_for(action))).model == action.model
+
+
+def test_an_action_with_a_range_a_fixed_option_and_no_prompt_needs_no_code_of_its_own() -> None:
+    body = submit_body(Request(action=ZOOM, source=Source("job", 3)))
+    params = {"jobId": "job", "imageNo": 3, "scale": 2.0, "type": 1}
+    assert body == {"model": "midjourney_outpaint", "input": [{"params": params}]}
+    assert read_options(ZOOM, {"scale": "1.5", "type": None}) == {"scale": 1.5, "type": 1}
+
+
+@pytest.mark.parametrize("scale", ["1", "2.1", "wide", "nan"])
+def test_a_number_outside_the_range_of_an_option_is_refused(scale: str) -> None:
+    with pytest.raises(OptionInvalid):
+        read_options(ZOOM, {"scale": scale})
+
+
+def test_an_action_made_from_a_whole_job_names_no_image() -> None:
+    reroll = Action(
+        key="reroll", model="midjourney_reroll", source=SourceKind.JOB, prompt=PromptRule.NONE
+    )
+    body = submit_body(Request(action=reroll, source=Source("job")))
+    assert body == {"model": "midjourney_reroll", "input": [{"params": {"jobId": "job"}}]}
+
+
+def test_what_a_newer_version_asked_for_can_still_be_shown() -> None:
+    request = Request(action=find_action("of_tomorrow"), source=Source("job", 1), prompt="a fox")
+    assert texts.progress_heading(request) == "### Working on it"
+    assert texts.result_heading(request) == "### Done"
