@@ -16,11 +16,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from discord_server.people import DidNotRespond, Person
+from discord_server.process import BotProcess
+from discord_server.server import DiscordServer
+from discord_server.world import Channel
 from sandbox.api import GenerationServer
-from tests.discord_server.people import DidNotRespond, Person
-from tests.discord_server.process import BotProcess
-from tests.discord_server.server import DiscordServer
-from tests.discord_server.world import Channel
 from tests.flow.sim import UNLIMITED
 
 COMMANDS = 200

@@ -15,13 +15,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from discord_server.people import Person
+from discord_server.process import BotProcess
+from discord_server.seen import SeenMessage
+from discord_server.server import DiscordServer
+from discord_server.world import Channel
 from sandbox.api import GenerationServer
 from sandbox.api.painting.scene import Scene
-from tests.discord_server.people import Person
-from tests.discord_server.process import BotProcess
-from tests.discord_server.seen import SeenMessage
-from tests.discord_server.server import DiscordServer
-from tests.discord_server.world import Channel
 from tests.flow.sim import DOT, UNLIMITED
 
 MEGABYTE = 1_000_000

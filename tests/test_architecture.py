@@ -60,6 +60,7 @@ ONLY_IN = {
     "simcord": (),
     "sandbox": (),
     "tests": (),
+    "discord_server": (),
 }
 """Who may import what; the environment is read through `bot.settings` alone."""
 
@@ -123,6 +124,14 @@ def test_every_module_has_its_place_in_the_list() -> None:
 def test_every_module_says_what_it_is_for() -> None:
     silent = [one for one in modules() if parsed(one).body and not ast.get_docstring(parsed(one))]
     assert silent == []
+
+
+def test_a_package_knows_nothing_of_the_bot() -> None:
+    files = [file.relative_to(ROOT).as_posix() for file in ROOT.glob("packages/*/src/**/*.py")]
+    ours = {"bot", "cogs", "sandbox", "tests", "benchmarks"}
+    known = {(one, name) for one in files for name in imports(one) if name.split(".")[0] in ours}
+    assert files
+    assert known == set()
 
 
 LOOKUPS = {"find_by_api_id", "by_message", "by_interaction", "children"}

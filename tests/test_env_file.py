@@ -10,7 +10,6 @@ import pytest
 
 from bot.setting_names import letters_apart
 from bot.settings import Settings, SettingsInvalid, load_settings
-from tests.discord_server.process import PROJECT
 
 GOOD = "DISCORD_TOKEN=abc.def-ghi\nVTRIX_API_KEY=key-0123456789\n"
 
@@ -287,7 +286,7 @@ def test_a_file_that_others_may_read_is_remarked_on(env: Path, mode: int, *, ope
 
 
 def test_the_example_as_it_is_gives_no_remark(env: Path) -> None:
-    text = (PROJECT / ".env.example").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[1] / ".env.example").read_text(encoding="utf-8")
     text = text.replace("DISCORD_TOKEN=", "DISCORD_TOKEN=x").replace("API_KEY=", "API_KEY=x")
     assert written(env, text).remarks == ()
 

@@ -24,11 +24,11 @@ from benchmarks.inflight.tasks import TaskServer
 from benchmarks.soak import gauges
 from bot.clock import Clock
 from bot.store import open_store
-from tests.discord_server.people import Person
-from tests.discord_server.process import BotProcess
-from tests.discord_server.server import DiscordServer
-from tests.discord_server.things import Message
-from tests.discord_server.world import Channel
+from discord_server.people import Person
+from discord_server.process import BotProcess
+from discord_server.server import DiscordServer
+from discord_server.things import Message
+from discord_server.world import Channel
 from tests.flow.sim import UNLIMITED
 
 CHANNELS = 40

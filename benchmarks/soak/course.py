@@ -18,11 +18,11 @@ from benchmarks.soak import gauges
 from benchmarks.soak.bot import PROFILE
 from benchmarks.soak.crowd import SOURCE, Crowd, job_number, usual_duration_s
 from benchmarks.soak.ledger import Evidence, Row, Shown, submits_struck, what_is_shown
+from discord_server.process import BotProcess
+from discord_server.server import DiscordServer
+from discord_server.things import Request
 from sandbox.api import GenerationServer
 from sandbox.api.chaos import Chaos
-from tests.discord_server.process import BotProcess
-from tests.discord_server.server import DiscordServer
-from tests.discord_server.things import Request
 from tests.flow.sim import UNLIMITED, paint_dot
 
 FAULTS = 0.05

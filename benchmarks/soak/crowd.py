@@ -9,9 +9,9 @@ from itertools import count
 from random import Random
 from time import monotonic
 
-from tests.discord_server.people import DidNotRespond, Handle, Person
-from tests.discord_server.server import DiscordServer
-from tests.discord_server.things import Channel
+from discord_server.people import DidNotRespond, Handle, Person
+from discord_server.server import DiscordServer
+from discord_server.things import Channel
 
 GUILDS, CHANNELS_EACH, PEOPLE_EACH = 10, 8, 20
 PER_SECOND = 40.0

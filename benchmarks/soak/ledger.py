@@ -10,10 +10,10 @@ from enum import Enum
 
 from benchmarks.soak.crowd import Answer, Command, job_number
 from bot import texts
+from discord_server import layouts
+from discord_server.things import Message
 from sandbox.api import Job
 from sandbox.api.chaos import Fault, Struck
-from tests.discord_server import layouts
-from tests.discord_server.things import Message
 
 ASKING_S = 10.0
 """From the command to its submit, at the most; a kill meanwhile explains what became of it."""

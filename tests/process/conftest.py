@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from discord_server.people import Community, Person
+from discord_server.process import BotProcess
+from discord_server.server import DiscordServer
+from discord_server.world import Channel
 from sandbox.api import GenerationServer
-from tests.discord_server.launch import CONSTANTS
-from tests.discord_server.people import Community, Person
-from tests.discord_server.process import BotProcess
-from tests.discord_server.server import DiscordServer
-from tests.discord_server.world import Channel
 from tests.flow.sim import KEY, paint_dot
 from tests.patience import EASY, EASY_S
 from tests.process.fork_server import ForkedBot, ForkServer
+from tests.process.kill_launch import CONSTANTS
 from tests.store.newest import make_file
 
 SPEED = 10.0

@@ -20,8 +20,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from bot.refused_words import RefusedWords
-from tests.discord_server.process import PROJECT, BotProcess, Started
-from tests.discord_server.server import DiscordServer
+from discord_server.process import BotProcess, Started, import_path
+from discord_server.server import DiscordServer
 from tests.process import kill_launch
 
 ORDER_MAX_BYTES = 64 * 1024
@@ -46,7 +46,7 @@ class ForkServer:
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603  # our own program
                 [sys.executable, "-u", "-m", __name__, str(theirs.fileno())],
-                cwd=PROJECT,
+                env={**os.environ, "PYTHONPATH": import_path()},
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,  # Ctrl+C is for the tests, whose end is ours
             )

@@ -8,6 +8,7 @@ KILL_AT="before POST submit" SOCKET_DISCORD_URL=... python -m tests.process.kill
 
 import asyncio
 import functools
+import json
 import os
 import signal
 import sys
@@ -16,9 +17,12 @@ from typing import Any
 from discord.state import ConnectionState
 
 from bot.jobs.runner import JobRunner
-from tests.discord_server import launch
+from discord_server import launch
+from tests.patience import set_constants
 from tests.process import points
 
+CONSTANTS = "BOT_CONSTANTS"
+"""JSON: dotted names of constants in modules, and what they are to be instead."""
 KILL_AT = "KILL_AT"
 """The name of the point at which the process kills itself, when it first gets there; may be empty:
 then all points are only said."""
@@ -32,6 +36,7 @@ PASSED, KILLED, ENDED = "point: ", "killed at ", "nothing is left to do for "
 
 def main() -> None:
     """Shorten waits, change nothing else, and run the module named as `launch` does."""
+    set_constants(json.loads(os.environ.get(CONSTANTS, "{}")))
     _be_ready_soon()
     if KILL_AT in os.environ:
         _follow_jobs()

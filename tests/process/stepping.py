@@ -8,8 +8,8 @@ from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 
+from discord_server.server import DiscordServer
 from sandbox.api import GenerationServer
-from tests.discord_server.server import DiscordServer
 from tests.process.fork_server import ForkedBot, ForkServer
 from tests.process.kill_launch import GO_ON, PASSED
 from tests.process.points import writes

@@ -9,12 +9,12 @@ from collections.abc import AsyncGenerator, Mapping
 import pytest
 from aiohttp import web
 
+from discord_server.people import Community, Person
+from discord_server.process import BotProcess
+from discord_server.seen import SeenMessage
+from discord_server.things import Channel
 from sandbox.api import GenerationServer, Job
 from sandbox.api.server import Call
-from tests.discord_server.people import Community, Person
-from tests.discord_server.process import BotProcess
-from tests.discord_server.seen import SeenMessage
-from tests.discord_server.things import Channel
 from tests.flow.sim import UNLIMITED, paint_dot
 from tests.process.accidents import (
     Accident,

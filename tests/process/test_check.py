@@ -8,14 +8,14 @@ import pytest
 
 from bot.clock import Clock
 from bot.store import open_store
+from discord_server.faults import PORTAL, RESET, SILENCE, Fault, banned, broken
+from discord_server.launch import VARIABLE
+from discord_server.people import Community, Person
+from discord_server.process import BotProcess
+from discord_server.server import DiscordServer
+from discord_server.things import ATTACH_FILES, INVITED_WITH
 from sandbox.api import GenerationServer
 from tests.api.servers import Answer, scripted
-from tests.discord_server.faults import PORTAL, RESET, SILENCE, Fault, banned, broken
-from tests.discord_server.launch import VARIABLE
-from tests.discord_server.people import Community, Person
-from tests.discord_server.process import BotProcess
-from tests.discord_server.server import DiscordServer
-from tests.discord_server.things import ATTACH_FILES, INVITED_WITH
 from tests.flow.sim import KEY
 from tests.process.fork_server import ForkedBot, ForkServer
 

@@ -4,20 +4,20 @@ import asyncio
 
 import pytest
 
-from sandbox.api import GenerationServer
-from tests.discord_server.faults import SILENCE, broken
-from tests.discord_server.handles import Handle
-from tests.discord_server.people import Community, Person
-from tests.discord_server.process import BotProcess
-from tests.discord_server.seen import SeenMessage
-from tests.discord_server.server import DiscordServer
-from tests.discord_server.things import (
+from discord_server.faults import SILENCE, broken
+from discord_server.handles import Handle
+from discord_server.people import Community, Person
+from discord_server.process import BotProcess
+from discord_server.seen import SeenMessage
+from discord_server.server import DiscordServer
+from discord_server.things import (
     ABROAD,
     MEMBER,
     SEND_MESSAGES,
     USE_EXTERNAL_APPS,
     Channel,
 )
+from sandbox.api import GenerationServer
 from tests.process.test_flow import result_of
 
 SECRET = "a secret heron"

@@ -5,11 +5,11 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from bot.command_tree import _comparable  # pyright: ignore[reportPrivateUsage]  # its whole point
-from tests.discord_server.faults import SILENCE, Fault, error
-from tests.discord_server.people import DidNotRespond, Person
-from tests.discord_server.process import BotProcess
-from tests.discord_server.server import DiscordServer
-from tests.discord_server.things import Channel, JsonObject
+from discord_server.faults import SILENCE, Fault, error
+from discord_server.people import DidNotRespond, Person
+from discord_server.process import BotProcess
+from discord_server.server import DiscordServer
+from discord_server.things import Channel, JsonObject
 from tests.process.conftest import Bots
 
 UP = "Logged in as"

@@ -6,14 +6,14 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
+from discord_server.handles import Handle
+from discord_server.people import Person
+from discord_server.seen import SeenMessage
+from discord_server.world import Channel
 from sandbox.api import GenerationServer, Job
-from tests.discord_server.handles import Handle
-from tests.discord_server.launch import CONSTANTS
-from tests.discord_server.people import Person
-from tests.discord_server.seen import SeenMessage
-from tests.discord_server.world import Channel
 from tests.flow.sim import UNLIMITED, paint_dot
 from tests.process.conftest import Bots
+from tests.process.kill_launch import CONSTANTS
 from tests.process.test_flow import finished, result_of
 from tests.process.world import WAITS
 

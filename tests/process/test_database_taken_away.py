@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from discord_server.people import Person
+from discord_server.process import BotProcess
+from discord_server.seen import SeenMessage
+from discord_server.things import Channel
 from sandbox.api import GenerationServer
-from tests.discord_server.people import Person
-from tests.discord_server.process import BotProcess
-from tests.discord_server.seen import SeenMessage
-from tests.discord_server.things import Channel
 from tests.process.conftest import Bots
 
 OURS = "datname = current_database() AND pid <> pg_backend_pid()"

@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from sandbox.api import GenerationServer
-from tests.discord_server.faults import (
+from discord_server.faults import (
     PORTAL,
     REFUSED_BY_A_PAGE,
     RESET,
@@ -16,15 +15,16 @@ from tests.discord_server.faults import (
     error,
     too_many,
 )
-from tests.discord_server.launch import CONSTANTS
-from tests.discord_server.people import Community, DidNotRespond, Handle, Person
-from tests.discord_server.process import BotProcess
-from tests.discord_server.rules import ANSWER_WITHIN_S
-from tests.discord_server.seen import SeenMessage
-from tests.discord_server.server import DiscordServer
-from tests.discord_server.things import Channel
+from discord_server.people import Community, DidNotRespond, Handle, Person
+from discord_server.process import BotProcess
+from discord_server.rules import ANSWER_WITHIN_S
+from discord_server.seen import SeenMessage
+from discord_server.server import DiscordServer
+from discord_server.things import Channel
+from sandbox.api import GenerationServer
 from tests.patience import EASY
 from tests.process.conftest import Bots
+from tests.process.kill_launch import CONSTANTS
 
 CALLBACK = "/interactions/*/*/callback"
 BY_TOKEN = "/webhooks/*/*/messages/*"

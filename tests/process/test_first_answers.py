@@ -2,14 +2,14 @@
 
 import json
 
+from discord_server.faults import RESET, RESET_AFTER, Fault
+from discord_server.people import Person
+from discord_server.server import DiscordServer
+from discord_server.things import Channel
 from sandbox.api import GenerationServer
-from tests.discord_server.faults import RESET, RESET_AFTER, Fault
-from tests.discord_server.launch import CONSTANTS
-from tests.discord_server.people import Person
-from tests.discord_server.server import DiscordServer
-from tests.discord_server.things import Channel
 from tests.patience import EASY
 from tests.process.conftest import Bots
+from tests.process.kill_launch import CONSTANTS
 
 CALLBACK = "/interactions/*/*/callback"
 ANSWER = "/webhooks/*/*/messages/*"

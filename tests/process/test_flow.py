@@ -2,12 +2,12 @@
 
 import asyncio
 
+from discord_server.people import Handle, Person
+from discord_server.process import BotProcess
+from discord_server.seen import SeenMessage
+from discord_server.server import DiscordServer
+from discord_server.world import Channel
 from sandbox.api import GenerationServer
-from tests.discord_server.people import Handle, Person
-from tests.discord_server.process import BotProcess
-from tests.discord_server.seen import SeenMessage
-from tests.discord_server.server import DiscordServer
-from tests.discord_server.world import Channel
 from tests.flow.sim import DOT, KEY
 from tests.process.conftest import Bots
 

@@ -8,14 +8,13 @@ import pytest
 from bot import texts
 from bot.clock import Clock
 from bot.store import open_store
+from discord_server.people import Person
+from discord_server.process import BotProcess
+from discord_server.things import Channel
 from sandbox.api import GenerationServer
-from tests.discord_server.launch import CONSTANTS
-from tests.discord_server.people import Person
-from tests.discord_server.process import BotProcess
-from tests.discord_server.things import Channel
 from tests.flow.sim import UNLIMITED
 from tests.process.conftest import Bots
-from tests.process.kill_launch import ENDED, KILL_AT
+from tests.process.kill_launch import CONSTANTS, ENDED, KILL_AT
 from tests.process.world import WAITS
 
 WITHIN_S = 2.0

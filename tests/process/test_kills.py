@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.clock import Clock
 from bot.store import open_store
+from discord_server.clock import MovableClock
+from discord_server.people import Person
+from discord_server.server import DiscordServer
+from discord_server.things import Channel
 from sandbox.api import GenerationServer
-from tests.discord_server.people import Person
-from tests.discord_server.server import DiscordServer
-from tests.discord_server.things import Channel
-from tests.discord_server.world import MovableClock
 from tests.flow.sim import paint_dot
 from tests.patience import EASY_S
 from tests.process.conftest import SPEED

@@ -6,16 +6,17 @@ import socket
 
 import pytest
 
+from discord_server.faults import PORTAL, RESET, Fault, banned, broken, error
+from discord_server.gateway import HELLO, IDENTIFY, RESUME
+from discord_server.launch import VARIABLE
+from discord_server.people import Person
+from discord_server.process import BotProcess
+from discord_server.server import DiscordServer
+from discord_server.things import Channel
 from sandbox.api import GenerationServer
-from tests.discord_server.faults import PORTAL, RESET, Fault, banned, broken, error
-from tests.discord_server.gateway import HELLO, IDENTIFY, RESUME
-from tests.discord_server.launch import CONSTANTS, VARIABLE
-from tests.discord_server.people import Person
-from tests.discord_server.process import BotProcess
-from tests.discord_server.server import DiscordServer
-from tests.discord_server.things import Channel
 from tests.patience import EASY
 from tests.process.conftest import Bots
+from tests.process.kill_launch import CONSTANTS
 
 UP = "Logged in as"
 SOON_S = 90.0

@@ -2,15 +2,14 @@
 
 import pytest
 
-from sandbox.api import GenerationServer
-from tests.discord_server.faults import Fault, error, limited
-from tests.discord_server.filters import AUTOMOD, AUTOMOD_TITLE, HARMFUL_LINK
-from tests.discord_server.limits import EDIT, EDIT_BY_TOKEN
-from tests.discord_server.people import Community, Person
-from tests.discord_server.process import BotProcess
-from tests.discord_server.seen import SeenMessage
-from tests.discord_server.server import DiscordServer
-from tests.discord_server.things import (
+from discord_server.faults import Fault, error, limited
+from discord_server.filters import AUTOMOD, AUTOMOD_TITLE, HARMFUL_LINK
+from discord_server.limits import EDIT, EDIT_BY_TOKEN
+from discord_server.people import Community, Person
+from discord_server.process import BotProcess
+from discord_server.seen import SeenMessage
+from discord_server.server import DiscordServer
+from discord_server.things import (
     ATTACH_FILES,
     CONNECT,
     INVITED_WITH,
@@ -19,6 +18,7 @@ from tests.discord_server.things import (
     VOICE,
     Channel,
 )
+from sandbox.api import GenerationServer
 from tests.process.conftest import Bots
 from tests.process.test_discord_faults import BY_TOKEN, IN_CHANNEL, finished, results
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from discord_server.faults import SILENCE
+from discord_server.people import DidNotRespond, Person
+from discord_server.process import BotProcess
+from discord_server.seen import SeenMessage
+from discord_server.server import DiscordServer
+from discord_server.things import Channel
 from sandbox.api import GenerationServer, Job
 from sandbox.api.server import Call
-from tests.discord_server.faults import SILENCE
-from tests.discord_server.people import DidNotRespond, Person
-from tests.discord_server.process import BotProcess
-from tests.discord_server.seen import SeenMessage
-from tests.discord_server.server import DiscordServer
-from tests.discord_server.things import Channel
 from tests.patience import HANGS_S
 from tests.process.accidents import silence
 from tests.process.conftest import Bots

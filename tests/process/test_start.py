@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.discord_server.people import Person
-from tests.discord_server.process import BotProcess
-from tests.discord_server.server import DiscordServer
+from discord_server.people import Person
+from discord_server.process import BotProcess
+from discord_server.server import DiscordServer
 from tests.process.conftest import Bots
 
 

@@ -4,14 +4,14 @@ import json
 
 import pytest
 
+from discord_server.faults import SILENCE
+from discord_server.people import Person
+from discord_server.process import BotProcess
+from discord_server.seen import SeenMessage
+from discord_server.server import DiscordServer
+from discord_server.things import Channel
 from sandbox.api import GenerationServer
-from tests.discord_server.faults import SILENCE
-from tests.discord_server.launch import CONSTANTS
-from tests.discord_server.people import Person
-from tests.discord_server.process import BotProcess
-from tests.discord_server.seen import SeenMessage
-from tests.discord_server.server import DiscordServer
-from tests.discord_server.things import Channel
+from tests.process.kill_launch import CONSTANTS
 from tests.process.test_discord_faults import BY_TOKEN, finished, results
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from discord_server.clock import MovableClock
+from discord_server.options import CannotSend
+from discord_server.people import Community, Person
+from discord_server.process import BotProcess
+from discord_server.server import DiscordServer
+from discord_server.things import ABROAD, Channel
 from sandbox.api import GenerationServer
-from tests.discord_server.options import CannotSend
-from tests.discord_server.people import Community, Person
-from tests.discord_server.process import BotProcess
-from tests.discord_server.server import DiscordServer
-from tests.discord_server.things import ABROAD, Channel
-from tests.discord_server.world import MovableClock
 from tests.patience import EASY_S, HANGS_S
 from tests.process.conftest import Bots
 from tests.process.test_flow import finished, result_of

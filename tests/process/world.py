@@ -12,16 +12,15 @@ from pathlib import Path
 from bot import texts
 from bot.clock import Clock
 from bot.store import open_store
+from discord_server.people import DidNotRespond, Person
+from discord_server.seen import SeenMessage
+from discord_server.server import DiscordServer
+from discord_server.things import Channel, Message
 from sandbox.api import GenerationServer
-from tests.discord_server.launch import CONSTANTS
-from tests.discord_server.people import DidNotRespond, Person
-from tests.discord_server.seen import SeenMessage
-from tests.discord_server.server import DiscordServer
-from tests.discord_server.things import Channel, Message
 from tests.flow.sim import DOT, KEY
 from tests.patience import EASY
 from tests.process.fork_server import ForkedBot, ForkServer
-from tests.process.kill_launch import ENDED, KILL_AT, KILLED, PASSED
+from tests.process.kill_launch import CONSTANTS, ENDED, KILL_AT, KILLED, PASSED
 from tests.process.stepping import States, SteppingBot
 
 WAITS = {
