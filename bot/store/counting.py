@@ -39,7 +39,7 @@ PRICES_NEEDED = 3
 PRICE_MAX_FACTOR = 4
 """How many times the known price a price may be, and how many times smaller."""
 FEW = 100
-"""Of so many jobs it is looked first whether a budget is free again when they are gone."""
+"""So many jobs are looked at first to find out when a budget is free again."""
 DAYS_SHOWN = 7
 PERSONS_SHOWN = 10
 
@@ -149,7 +149,7 @@ def refuse_over_limits(
                 limit_usd=limit.usd,
                 cost_usd=cost,
                 span=limit.span,
-                free_at=None if never else _free_at(session, limit, too_much, now),
+                free_at=None if never else _free_at(session, limit, cost, too_much, now),
             )
 
 
@@ -172,16 +172,29 @@ def _limits(new: NewJob, limits: Limits) -> Iterator[_Limit]:
             yield _Limit(whose, theirs, MONTH, usd=allowance.usd_per_month)
 
 
-def _free_at(session: Session, limit: _Limit, too_much: Decimal, now: datetime) -> datetime | None:
-    """When so much has left the span of *limit*: mostly the oldest job or two are enough."""
-    within = limit.theirs & (UsageRow.at > now - limit.span)
-    oldest_first = select(UsageRow.at, UsageRow.usd).where(within).order_by(UsageRow.at)
-    for rows in (oldest_first.limit(FEW), oldest_first):
+def _free_at(
+    session: Session, limit: _Limit, cost: Decimal, too_much: Decimal, now: datetime
+) -> datetime | None:
+    """When so much has left the span of *limit* that there is room for *cost*.
+
+    Mostly that is soon found from either end: the oldest job or two are enough, or the newest few
+    alone leave no room, because far less is allowed now than was.
+    """
+    moment, usd = UsageRow.at, UsageRow.usd
+    used = select(moment, usd).where(limit.theirs, moment > now - limit.span)
+    oldest_first, newest_first = used.order_by(moment), used.order_by(moment.desc())
+    for rows, from_oldest in (
+        (oldest_first.limit(FEW), True),
+        (newest_first.limit(FEW), False),
+        (oldest_first, True),
+    ):
         one = rows.subquery().c
-        gone_by_then = select(one.at, func.sum(one.usd).over(order_by=one.at).label("gone"))
-        gone = gone_by_then.subquery().c
-        enough_gone = select(gone.at).where(gone.gone >= too_much).order_by(gone.at).limit(1)
-        if (leaving := session.scalar(enough_gone)) is not None:
+        order = one.at if from_oldest else one.at.desc()
+        summed_up = select(one.at, func.sum(one.usd).over(order_by=order).label("usd")).subquery().c
+        enough = summed_up.usd >= too_much if from_oldest else summed_up.usd > limit.usd - cost
+        order = summed_up.at if from_oldest else summed_up.at.desc()
+        leaving = session.scalar(select(summed_up.at).where(enough).order_by(order).limit(1))
+        if leaving is not None:
             return leaving + limit.span
     return None
 

@@ -11,7 +11,7 @@ from bot.actions import IMAGINE, REMIX
 from bot.errors import BudgetUsedUp, DailyLimitReached, DraftGone, UserError
 from bot.limits import DAY, MONTH, Limits, LimitScope, Quota
 from bot.model import Draft, Job, JobState, NewJob, Request
-from bot.store import Store
+from bot.store import Store, counting
 from tests.clock import START, ManualClock
 from tests.store import samples
 from tests.store.samples import AUTHOR, PLACE, completed, found, new_job
@@ -218,6 +218,23 @@ async def test_a_budget_says_when_enough_of_it_is_free_again_and_then_it_is(
         await accept(store, limits=limits)
     clock.set_ahead(free_at - START - timedelta(hours=3))
     await accept(store, limits=limits)
+
+
+@pytest.mark.parametrize("few", [2, 3, 100])
+async def test_however_far_a_budget_is_passed_it_is_free_when_it_says_and_not_before(
+    store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(counting, "FEW", few)  # it is looked at both ends before all is read
+    moments = [timedelta(hours=at) for at in (0, 1, 1, 2, 3, 4, 5, 5, 5, 6, 7)]
+    for at in moments:
+        clock.set_ahead(at)
+        await accept(store)
+    for kept in range(len(moments)):
+        limits = Limits(person=budget(str(8 * CENT * (kept + 1))))
+        with pytest.raises(BudgetUsedUp) as refused:
+            await accept(store, limits=limits)
+        # so many may still count beside the new one: all others have left
+        assert refused.value.free_at == START + moments[len(moments) - kept - 1] + DAY
 
 
 async def test_what_alone_is_over_a_budget_is_never_possible(store: Store) -> None:
