@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from bot.store.migrating import migrate
-from tests.store.postgres import OwnServer, Server
+from tests.store.postgres import OwnServer, Server, execute
 
 _dumps: dict[Server, str | None] = {}
 
@@ -46,13 +46,8 @@ async def make_tables(server: Server, url: str) -> None:
     if server not in _dumps:
         _dumps[server] = await _dump(server)
     script = _dumps[server]
-    if script is None:
-        return
-    engine = create_async_engine(url, poolclass=NullPool)
-    async with engine.connect() as connection:
-        driver = (await connection.get_raw_connection()).driver_connection
-        assert driver is not None
-        await driver.execute(script)
+    if script is not None:
+        await execute(make_url(url), script)
 
 
 async def _dump(server: Server) -> str | None:

@@ -13,7 +13,9 @@ from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any, cast
 
+import asyncpg
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
@@ -67,17 +69,25 @@ class Server:
         await self._run(f"ALTER DATABASE {before} RENAME TO {after}")
 
     async def _run(self, *statements: str, database: str | None = None) -> None:
-        async with self._connected(database) as connection:
-            for statement in statements:
-                await connection.execute(text(statement))
+        await execute(self._url.set(database=database) if database else self._url, *statements)
 
     @asynccontextmanager
-    async def _connected(self, database: str | None = None) -> AsyncGenerator[AsyncConnection]:
+    async def _connected(self) -> AsyncGenerator[AsyncConnection]:
         """A connection on which every statement is a transaction of its own."""
-        url = self._url.set(database=database) if database else self._url
-        engine = create_async_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+        engine = create_async_engine(self._url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
         async with engine.connect() as connection:
             yield connection
+
+
+async def execute(url: URL, *statements: str) -> None:
+    """Run each one in a transaction of its own; by the driver alone, which is up at once."""
+    dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    connection = cast("Any", await asyncpg.connect(dsn))  # pyright: ignore[reportUnknownMemberType]  # untyped
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
 
 
 class OwnServer(Server):
