@@ -20,7 +20,7 @@ from bot.model import Job
 from bot.services import Announce, Caller, GuildRemovals, JobHistory, JobService
 from bot.store import Store
 from bot.ui import discord_errors
-from bot.ui.controls import CONTROLS
+from bot.ui.buttons import Button, Press
 from bot.ui.interaction import INVITED_WITH, read_caller
 from bot.ui.requests import ended_in_time
 from bot.ui.sight import ChannelSight
@@ -39,8 +39,7 @@ COGS = (
     "cogs.forget",
     "cogs.help",
     "cogs.menu",
-    "cogs.buttons",
-    "cogs.deeds",
+    "cogs.components",
 )
 
 LONGEST_BUCKET_S = 30.0
@@ -49,6 +48,9 @@ LONGEST_BUCKET_S = 30.0
 
 class RemixBot(commands.Bot):
     """Everything is opened by the caller and handed in; nothing is opened here."""
+
+    press: Press
+    """Does what a button says; set by `cogs.components`."""
 
     def __init__(
         self,
@@ -121,7 +123,7 @@ class RemixBot(commands.Bot):
             if cog not in self.extensions:
                 await self.load_extension(cog)
         self._open_commands()
-        self.add_dynamic_items(*CONTROLS)
+        self.add_dynamic_items(Button)
         await cast("CommandTree", self.tree).keep_in_step()
         for event, listener in (
             ("on_ready", self._arrive),

@@ -14,8 +14,9 @@ from bot.inputs import JobId, MessageId
 from bot.model import Job
 from bot.services import Caller, UnknownJob
 from bot.ui.content import Content
+from bot.ui.custom_ids import FormId
 from bot.ui.error_replies import send
-from bot.ui.forms import FormId, PromptForm, fresh_start
+from bot.ui.forms import PromptForm, fresh_start
 from bot.ui.interaction import read_destination, request_context
 from bot.ui.layouts import NO_MENTIONS, LayoutMessage, found_page, result_page
 from bot.ui.message_images import target_message

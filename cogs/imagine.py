@@ -9,8 +9,9 @@ from bot.actions import IMAGINE
 from bot.client import RemixBot
 from bot.inputs import read_callback
 from bot.model import Request
+from bot.ui.custom_ids import FormId
 from bot.ui.error_replies import handle_errors
-from bot.ui.forms import FormId, PromptForm
+from bot.ui.forms import PromptForm
 from bot.ui.interaction import request_context
 from bot.ui.prompts import read_prompt_options
 

@@ -19,7 +19,8 @@ from bot.errors import AnswerUnseen, DeliveryFailed, StoreUnavailable
 from bot.jobs.status_message import MessageRef, Shown, Told
 from bot.model import Image, Job, JobState
 from bot.ui import components, discord_errors
-from bot.ui.buttons import is_under_failure, own_id, remixed_by, stop_id
+from bot.ui.buttons import own_id, stop_id
+from bot.ui.custom_ids import is_under_failure, remixed_by
 from bot.ui.layouts import final_marker, notice_marker, stopped_marker
 
 T = TypeVar("T")
@@ -142,7 +143,7 @@ def _words(message: discord.Message) -> Iterator[str]:
             yield words
 
 
-def _images(message: discord.Message, buttons: set[str]) -> tuple[Image, ...]:
+def _images(message: discord.Message, buttons: list[str]) -> tuple[Image, ...]:
     """Those that have a button and a file, with the file's address."""
     files = [file.url for file in message.attachments]
     for items in components.values(message.components, "items"):

@@ -6,9 +6,9 @@ from typing import Any
 import discord
 
 
-def custom_ids(message: discord.Message) -> set[str]:
-    """The ids of its buttons."""
-    return {one for one in values(message.components, "custom_id") if isinstance(one, str)}
+def custom_ids(content: discord.Message | discord.MessageSnapshot) -> list[str]:
+    """The ids of its buttons, in their order."""
+    return [one for one in values(content.components, "custom_id") if isinstance(one, str)]
 
 
 def has_mark(message: discord.Message, mark: int) -> bool:

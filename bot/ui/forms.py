@@ -4,63 +4,25 @@ A form lives in no memory: its custom id says what it is for, and what people ty
 raw answer, so that a form opened before a restart still works.
 """
 
-import re
-import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, Self
+from typing import Any
 
 import discord
 
 from bot import texts
-from bot.actions import IMAGINE, REMIX, Action, Option, Options, OptionValue, PromptRule
-from bot.errors import SourceTooOld, UnsupportedComponent
-from bot.model import Request, Source
+from bot.actions import IMAGINE, Action, Option, Options, OptionValue, PromptRule
+from bot.errors import SourceTooOld
+from bot.model import Request
 from bot.ui import discord_errors
-from bot.ui.deeds import PREFIX
+from bot.ui.custom_ids import FormId
 from bot.ui.discord_errors import About
 
 FIELD_MAX = 4000
 """The most that Discord takes in one text field."""
 PROMPT_FIELDS_MAX = 3
 _FOR_WHAT_IS_IN_IT = (About.WORDS, About.LAYOUT, About.FRONT)
-
-_ID = re.compile(
-    rf"{PREFIX}form:(?:(?P<job>[A-Za-z0-9_-]{{1,56}}):(?P<image>[0-3])|imagine)"
-    r":(?P<place>public|private):(?P<nonce>[0-9a-f]{8})"
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormId:
-    """What a form is for; kept in its custom id."""
-
-    action: Action
-    source: Source | None = None
-    """What it is made from, where the action takes a source."""
-    private: bool
-    nonce: str = field(default_factory=lambda: secrets.token_hex(4))
-    """Every opening has an id of its own, or two open forms would answer for each other."""
-
-    @property
-    def custom_id(self) -> str:
-        source = f"{self.source.job_id}:{self.source.image_no}" if self.source else "imagine"
-        place = "private" if self.private else "public"
-        return f"{PREFIX}form:{source}:{place}:{self.nonce}"
-
-    @classmethod
-    def read(cls, custom_id: str) -> Self:
-        """Raises `UnsupportedComponent` where this version knows no such form."""
-        match = _ID.fullmatch(custom_id)
-        if match is None:
-            raise UnsupportedComponent
-        return cls(
-            action=REMIX if match["job"] else IMAGINE,
-            source=Source(match["job"], int(match["image"])) if match["job"] else None,
-            private=match["place"] == "private",
-            nonce=match["nonce"],
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

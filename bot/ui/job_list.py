@@ -8,9 +8,9 @@ from bot import texts
 from bot.errors import JobStopped
 from bot.model import Job, JobState, Suggestion
 from bot.services import JobList
-from bot.ui.buttons import Row
+from bot.ui.buttons import Button, Row
 from bot.ui.content import EVERYTHING, Content
-from bot.ui.deeds import ControlAction, ControlButton
+from bot.ui.custom_ids import ButtonId, Verb
 from bot.ui.escape import in_one_line, shorten, shown
 from bot.ui.layouts import AT_WORK, LayoutMessage, Text, container_page
 
@@ -27,9 +27,9 @@ def list_page(listed: JobList, content: Content = EVERYTHING) -> LayoutMessage:
         blocks.append(texts.NO_JOBS)
     elif not content.words:
         blocks.append(texts.WORDS_LEFT_OUT)
-    turns = [ControlButton(ControlAction.JOBS, listed.page - 1, texts.NEWER)] if listed.page else []
+    turns = [Button(ButtonId(Verb.JOBS, listed.page - 1), texts.NEWER)] if listed.page else []
     if listed.more:
-        turns.append(ControlButton(ControlAction.JOBS, listed.page + 1, texts.OLDER))
+        turns.append(Button(ButtonId(Verb.JOBS, listed.page + 1), texts.OLDER))
     return container_page(AT_WORK, [*map(Text, blocks), *([Row(*turns)] if turns else [])])
 
 

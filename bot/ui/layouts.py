@@ -21,10 +21,10 @@ from bot.model import Image, Job
 from bot.ui.attachments import media_gallery, show, text_file, uploads_of
 from bot.ui.buttons import (
     ButtonRows,
+    action_buttons,
     in_layout,
     in_view,
     plain_retry_buttons,
-    remix_buttons,
     result_buttons,
     retry_buttons,
     stop_button,
@@ -185,7 +185,7 @@ def found_page(
         *as_files(shown.files),
         *media_gallery(uploads),
         *as_texts(shown.sentence(), shown.links),
-        *in_layout(remix_buttons(images)),
+        *in_layout(action_buttons(images)),
     ]
     return container_page(DONE if uploads else PARTLY_DONE, items, [*shown.files, *uploads])
 

@@ -1,8 +1,7 @@
 """Finds what a message shows of ours, by what the message itself says: no store is asked."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import chain, islice
-from typing import Any
 
 import discord
 
@@ -11,16 +10,15 @@ from bot.errors import JobIdInvalid
 from bot.inputs import MessageId, messages_linked, read_upload, uploads_linked
 from bot.model import Image
 from bot.services import TargetMessage
-from bot.ui.buttons import ButtonAction, ImageButton
-from bot.ui.components import values
-from bot.ui.deeds import ControlAction, ControlButton
+from bot.ui.components import custom_ids, values
+from bot.ui.custom_ids import Verb, read_all, remixed_by
 
 LINKS_FOLLOWED = 10
 """Messages that a message links to, at the most."""
 IMAGES_FOUND_MAX = 20
 """As many as there is room for buttons."""
 
-_ABOUT_A_JOB = (ControlAction.DETAILS, ControlAction.STOP)
+_ABOUT_A_JOB = (Verb.DETAILS, Verb.STOP)
 
 Content = discord.Message | discord.MessageSnapshot
 """A message, or what was forwarded in one."""
@@ -33,7 +31,7 @@ def images_in(message: discord.Message) -> list[Image]:
     The address of each is empty.
     """
     contents = _contents(message)
-    named = list(chain.from_iterable(_by_buttons(one.components) for one in contents))
+    named = list(chain.from_iterable(remixed_by(custom_ids(one)) for one in contents))
     named = named or list(chain.from_iterable(_by_files(one) for one in contents))
     unique = dict.fromkeys(Image(job_id=job_id, image_no=no, url="") for job_id, no in named)
     return [image for image in unique if image.offers(REMIX)][:IMAGES_FOUND_MAX]
@@ -52,9 +50,7 @@ def messages_in(message: discord.Message) -> list[MessageId]:
 
 def target_message(message: discord.Message) -> TargetMessage:
     """A message of the bot, with what its buttons say of the job that it shows."""
-    pattern = ControlButton.__discord_ui_compiled_template__
-    found = (pattern.fullmatch(one or "") for one in values(message.components, "custom_id"))
-    numbers = (int(match["number"]) for match in found if match and match["deed"] in _ABOUT_A_JOB)
+    numbers = (one.number for one in read_all(custom_ids(message)) if one.verb in _ABOUT_A_JOB)
     return TargetMessage(
         message_id=message.id,
         interaction_id=next(numbers, None),
@@ -74,16 +70,6 @@ def _texts(content: Content) -> Iterator[str]:
         media = (embed.image.url, embed.thumbnail.url)
         parts = (embed.title, embed.description, embed.url, *media)
         yield from (part for part in parts if part)
-
-
-def _by_buttons(components: Iterable[Any]) -> list[tuple[str, int]]:
-    pattern = ImageButton.__discord_ui_compiled_template__
-    found = (pattern.fullmatch(custom_id or "") for custom_id in values(components, "custom_id"))
-    return [
-        (match["job"], int(match["image"]))
-        for match in found
-        if match is not None and match["verb"] == ButtonAction.REMIX
-    ]
 
 
 def _by_files(content: Content) -> list[tuple[str, int]]:

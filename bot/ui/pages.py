@@ -13,9 +13,9 @@ from bot.model import Image, Job, Source, Spending, Usage
 from bot.services import JobDetails
 from bot.texts import Fact
 from bot.ui.attachments import link_address, links_file
-from bot.ui.buttons import ButtonAction, Row, in_layout, remix_buttons
+from bot.ui.buttons import Button, Row, choice_buttons, in_layout
 from bot.ui.content import EVERYTHING, Content
-from bot.ui.deeds import ControlAction, ControlButton
+from bot.ui.custom_ids import ButtonId, Verb
 from bot.ui.escape import in_one_line, shown
 from bot.ui.layouts import (
     AT_WORK,
@@ -108,31 +108,28 @@ def _child(child: Job) -> str:
 
 def delete_page(message_id: int) -> LayoutMessage:
     """Whether a result shall be deleted."""
-    button = ControlButton(
-        ControlAction.TAKE_DOWN, message_id, texts.DELETE, discord.ButtonStyle.danger
-    )
-    return _question(texts.DELETE_QUESTION, button, texts.CANCEL)
+    button = ButtonId(Verb.CONFIRM_DELETE, message_id)
+    return _question(texts.DELETE_QUESTION, button, texts.DELETE, texts.CANCEL)
 
 
 def forget_page(author_id: int, ended: int, under_way: int) -> LayoutMessage:
     """Whether everything of this person shall be forgotten."""
-    button = ControlButton(
-        ControlAction.FORGET, author_id, texts.FORGET_ME, discord.ButtonStyle.danger
-    )
-    return _question(texts.forget_question(ended, under_way), button, texts.CANCEL)
+    button = ButtonId(Verb.FORGET, author_id)
+    question = texts.forget_question(ended, under_way)
+    return _question(question, button, texts.FORGET_ME, texts.CANCEL)
 
 
 def stop_page(job: Job) -> LayoutMessage:
     """Whether a job that the API has shall be stopped."""
-    style = discord.ButtonStyle.danger
-    button = ControlButton(ControlAction.STOP_ANYWAY, job.interaction_id, texts.STOP_ANYWAY, style)
-    return _question(texts.STOP_QUESTION, button, texts.KEEP_GOING)
+    button = ButtonId(Verb.STOP_ANYWAY, job.interaction_id)
+    return _question(texts.STOP_QUESTION, button, texts.STOP_ANYWAY, texts.KEEP_GOING)
 
 
-def _question(question: str, button: ControlButton, no: str) -> LayoutMessage:
-    """A question with the *button* that does it, and one with this label that does nothing."""
-    keep = ControlButton(ControlAction.KEEP, button.number, no)
-    return container_page(FAILED, [*as_texts(question), Row(button, keep)])
+def _question(question: str, button: ButtonId, yes: str, no: str) -> LayoutMessage:
+    """A question with the *button* that does it, and one that does nothing, by their labels."""
+    does = Button(button, yes, discord.ButtonStyle.danger)
+    keep = Button(ButtonId(Verb.KEEP, button.number), no)
+    return container_page(FAILED, [*as_texts(question), Row(does, keep)])
 
 
 def notice_text_page(sentence: str) -> LayoutMessage:
@@ -142,8 +139,8 @@ def notice_text_page(sentence: str) -> LayoutMessage:
 
 def choose_page(images: Sequence[Image], *, private: bool) -> LayoutMessage:
     """Which image to go on with."""
-    buttons = remix_buttons(images, ButtonAction.REMIX if private else ButtonAction.REMIX_PUBLIC)
-    return container_page(AT_WORK, [*as_texts(texts.CHOOSE_IMAGE), *in_layout(buttons)])
+    buttons = in_layout(choice_buttons(images, private=private))
+    return container_page(AT_WORK, [*as_texts(texts.CHOOSE_IMAGE), *buttons])
 
 
 def usage_page(mine: Usage, theirs: Usage | None, limits: Limits) -> LayoutMessage:

@@ -176,11 +176,31 @@ async def test_a_long_prompt_comes_back_whole_through_the_form(sim: Sim) -> None
     assert message.id
 
 
+@pytest.mark.parametrize(
+    ("custom_id", "prompts"),
+    [("remix:imagine:-:0", ["a harbour"] * 2), ("remix:edit:-:0", ["a harbour"])],
+)
+async def test_a_button_without_a_job_goes_on_from_what_its_message_shows(
+    sim: Sim, custom_id: str, prompts: list[str]
+) -> None:
+    """Earlier versions posted such ones."""
+    message = await sim.imagine(sim.ann, "a harbour")
+    _replace_a_button(sim, message, custom_id)
+    result = await sim.ann.click(message.message, custom_id=custom_id)
+    await sim.finish()
+    assert [job.prompt for job in sim.api.submits] == prompts
+    if result.modal is not None:
+        assert fields(result)["prompt-1"] == "a harbour"
+
+
+def _replace_a_button(sim: Sim, message: ResponseMessage, custom_id: str) -> None:
+    stored = sim.env.backend.get_message(message.channel_id, message.id)
+    stored.components[0]["components"][-1]["components"][0]["custom_id"] = custom_id
+
+
 async def test_a_button_of_an_older_version_says_what_to_do(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a harbour")
-    stored = sim.env.backend.get_message(message.channel_id, message.id)
-    button = stored.components[0]["components"][-1]["components"][0]
-    button["custom_id"] = "remix:v0:something"
+    _replace_a_button(sim, message, "remix:v0:something")
     result = await sim.ann.click(message.message, custom_id="remix:v0:something")
     assert result.ephemeral
     assert "older version" in shown(result).content

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from bot.model import Source
-from bot.ui.buttons import ButtonAction, ButtonId, ImageButton
+from bot.ui.buttons import Button
+from bot.ui.custom_ids import ButtonId
 from tests.flow.sim import Sim, images, shown
 
 
@@ -46,9 +47,9 @@ async def test_3_an_id_that_would_be_sent_and_never_dispatched_cannot_be_made(
     job_id: str,
 ) -> None:
     with pytest.raises(ValueError, match="must match the template"):
-        ImageButton(ButtonId(ButtonAction.REMIX, Source(job_id, 0)), "Remix 1")
+        Button(ButtonId("remix", Source(job_id, 0)), "Remix 1")
     with pytest.raises(ValueError, match="must match the template"):
-        ImageButton(ButtonId(ButtonAction.REMIX, Source("job", 12)), "Remix 13")
+        Button(ButtonId("remix", Source("job", 12)), "Remix 13")
 
 
 async def test_4_a_form_opened_before_a_restart_still_works(sim: Sim) -> None:

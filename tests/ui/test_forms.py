@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.actions import IMAGINE, REMIX, Mode
-from bot.errors import OptionInvalid, UnsupportedComponent
+from bot.errors import OptionInvalid
 from bot.inputs import read_options
 from bot.model import PROMPT_MAX, Source
+from bot.ui.custom_ids import FormId
 from bot.ui.forms import (
     FIELD_MAX,
     PROMPT_FIELDS_MAX,
-    FormId,
     PromptForm,
     join_prompt,
     read_form,
@@ -102,25 +102,6 @@ async def test_the_largest_form_keeps_discords_limits() -> None:
     assert len(data["custom_id"]) <= 100
     assert len(data["title"]) <= 45
     assert len(data["components"]) <= 5
-
-
-@pytest.mark.parametrize("source", [SOURCE, None])
-@pytest.mark.parametrize("private", [True, False])
-def test_a_forms_id_says_what_it_is_for(source: Source | None, private: bool) -> None:
-    action = IMAGINE if source is None else REMIX
-    form_id = FormId(action=action, source=source, private=private)
-    assert FormId.read(form_id.custom_id) == form_id
-
-
-def test_two_openings_of_one_form_have_different_ids() -> None:
-    first, second = (FormId(action=REMIX, source=SOURCE, private=False).custom_id for _ in range(2))
-    assert first != second
-
-
-@pytest.mark.parametrize("custom_id", ["remix:form:", "remix:form:a:7:public:0011aabb", "other"])
-def test_an_unknown_form_is_said_to_be_old(custom_id: str) -> None:
-    with pytest.raises(UnsupportedComponent):
-        FormId.read(custom_id)
 
 
 @pytest.mark.parametrize("value", ["2", "strong"])

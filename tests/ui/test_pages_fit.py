@@ -127,7 +127,7 @@ async def test_a_result_of_imagine_has_no_parents_in_the_second_row() -> None:
     done = job(0, 1, 2, 3, remix=False)
     page = result_page(done, result_images(done), took_s=1)
     assert [*buttons(page)][4:] == ["Again", "Details", "Delete"]
-    assert buttons(page)["Again"] == f"remix:imagine:{JOB_ID}:0"
+    assert buttons(page)["Again"] == "remix:again:1"
 
 
 async def test_a_missing_image_leaves_a_gap_in_the_numbers_and_is_named() -> None:
@@ -243,7 +243,7 @@ async def test_a_failure_says_why_whether_it_cost_something_and_offers_another_t
         replace(job(remix=False), provider_job_id=None), ApiUnavailable(), nothing_charged=False
     )
     assert "charged" not in text(imagined)
-    assert buttons(imagined) == {"Retry": "remix:imagine:-:0", "Edit prompt": "remix:edit:-:0"}
+    assert buttons(imagined) == {"Retry": "remix:again:1", "Edit prompt": "remix:edit:1"}
 
 
 async def test_no_page_holds_anything_but_dynamic_items_or_a_timeout() -> None:

@@ -1,0 +1,193 @@
+"""The custom ids of all our buttons and forms: they alone say what to do, so they work for ever.
+
+A button's is ``remix:<verb>:<number>`` or ``remix:<verb>:<job>:<image>``: about a job it has the
+number of the interaction that it was asked for in, about an image the provider's job id and the
+image number. What was ever posted is read for ever: see `_ALIASES`.
+"""
+
+import re
+import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Self
+
+from bot.actions import ACTIONS, IMAGINE, REMIX, Action, SourceKind
+from bot.errors import UnsupportedComponent
+from bot.model import Source
+
+PREFIX = "remix:"
+"""Every custom id of ours starts with this."""
+
+
+class Verb(StrEnum):
+    """What a button does, besides opening the form of an action, whose verb is its key."""
+
+    AGAIN = "again"
+    """The same as a job did once more; on the image that the id names, if it names one."""
+    EDIT = "edit"
+    """Open the form for the same once more, filled in; on that image."""
+    REMIX_PUBLIC = "pick"
+    """Open the form for an image of another message than the one with this button."""
+    STOP = "stop"
+    """Stop a job."""
+    STOP_ANYWAY = "stopanyway"
+    """Stop it although the API has it."""
+    SHOW = "show"
+    """Show the images of a job; nothing is paid."""
+    DETAILS = "details"
+    """Tell all about a job."""
+    DELETE = "delete"
+    """Ask whether the message with the button shall be deleted."""
+    CONFIRM_DELETE = "takedown"
+    """Delete the message of the channel with this number."""
+    CONFIRM_COST = "go"
+    """Do what the draft with this number asks for, whatever it costs."""
+    CANCEL = "cancel"
+    """Forget this draft."""
+    KEEP = "keep"
+    """Do nothing of what the message with the button asks; the number is nobody's."""
+    RETRY = "retry"
+    """Try once more what this draft asks for."""
+    EDIT_DRAFT = "redo"
+    """Open the form for this draft."""
+    JOBS = "jobs"
+    """Turn to this page of the list of one's jobs."""
+    FORGET = "forget"
+    """Forget the person with this number."""
+
+
+JOB_ID = r"[A-Za-z0-9_-]{1,56}"
+"""The provider's job ids that a custom id can hold."""
+_ALIASES = (
+    (re.compile(rf"imagine:{JOB_ID}:[0-3]"), Verb.AGAIN),
+    (re.compile(r"edit:-:[0-3]"), Verb.EDIT),
+)
+"""Posted by earlier versions, about the job that the message with the button shows."""
+_FROM_IMAGES = [key for key, action in ACTIONS.items() if action.source is SourceKind.IMAGE]
+_FROM_JOBS = [key for key, action in ACTIONS.items() if action.source is SourceKind.JOB]
+_ABOUT_IMAGES = [*_FROM_IMAGES, Verb.AGAIN, Verb.EDIT, Verb.REMIX_PUBLIC]
+_ABOUT_NUMBERS = [*_FROM_JOBS, *(verb for verb in Verb if verb is not Verb.REMIX_PUBLIC)]
+
+BUTTON = (
+    rf"{PREFIX}(?:(?P<about_number>{'|'.join(_ABOUT_NUMBERS)}):(?P<number>[0-9]{{1,20}})"
+    rf"|(?P<about_image>{'|'.join(_ABOUT_IMAGES)}|imagine):(?P<job>{JOB_ID}):(?P<image>[0-3]))\Z"
+)
+"""Every button of ours. ``\\Z``: discord.py looks for a match and dispatches on a full match."""
+_FORM = re.compile(
+    rf"{PREFIX}form:(?:(?P<action>{'|'.join(ACTIONS)}):)?(?:(?P<job>{JOB_ID}):(?P<image>[0-3]):)?"
+    r"(?P<place>public|private):(?P<nonce>[0-9a-f]{8})"
+)
+"""The form for a remix had no action in earlier versions."""
+
+
+def holds(job_id: str) -> bool:
+    """Whether there can be buttons about this job of the provider's."""
+    return re.fullmatch(JOB_ID, job_id) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonId:
+    """What the custom id of a button says."""
+
+    verb: str
+    """A `Verb`, or the key of an action."""
+    about: int | Source | None = None
+    """``None``: the job that the message with the button shows."""
+
+    @property
+    def custom_id(self) -> str:
+        if isinstance(self.about, Source):
+            return f"{PREFIX}{self.verb}:{self.about.job_id}:{self.about.image_no}"
+        return f"{PREFIX}{self.verb}:{self.about}"
+
+    @property
+    def number(self) -> int:
+        """The number that it is about; 0 where it is about none."""
+        return self.about if isinstance(self.about, int) else 0
+
+    @property
+    def source(self) -> Source | None:
+        """The image that it is about."""
+        return self.about if isinstance(self.about, Source) else None
+
+    @classmethod
+    def read(cls, custom_id: str) -> Self | None:
+        """``None`` where this version has no such button."""
+        match = re.fullmatch(BUTTON, custom_id)
+        return None if match is None else cls.of(match)
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Self:
+        """What a custom id says that fits `BUTTON`."""
+        for alias, verb in _ALIASES:
+            if alias.fullmatch(match.string, len(PREFIX)):
+                return cls(verb)
+        if match["number"]:
+            return cls(match["about_number"], int(match["number"]))
+        return cls(match["about_image"], Source(match["job"], int(match["image"])))
+
+
+def is_known(custom_id: str) -> bool:
+    """Whether this version has a button with such an id."""
+    return ButtonId.read(custom_id) is not None
+
+
+def read_all(custom_ids: Iterable[str]) -> Iterator[ButtonId]:
+    """Those of our buttons among *custom_ids*."""
+    return filter(None, map(ButtonId.read, custom_ids))
+
+
+def remixed_by(custom_ids: Iterable[str]) -> list[tuple[str, int]]:
+    """The images that these buttons remix: the job's id at the provider's, and the number."""
+    sources = [button.source for button in read_all(custom_ids) if button.verb == REMIX.key]
+    return [
+        (source.job_id, source.image_no)
+        for source in sources
+        if source is not None and source.image_no is not None
+    ]
+
+
+def is_under_failure(custom_id: str) -> bool:
+    """Whether only what ended without images has this button."""
+    return custom_id.startswith(f"{PREFIX}{Verb.EDIT}:")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormId:
+    """What a form is for; kept in its custom id."""
+
+    action: Action
+    source: Source | None = None
+    """What it is made from, where the action takes a source."""
+    private: bool
+    nonce: str = field(default_factory=lambda: secrets.token_hex(4))
+    """Every opening has an id of its own, or two open forms would answer for each other."""
+
+    @classmethod
+    def starting_over(cls, source: Source | None, *, private: bool) -> Self:
+        """For what was asked for before and nobody knows any more: from this image, if any."""
+        return cls(action=REMIX if source else IMAGINE, source=source, private=private)
+
+    @property
+    def custom_id(self) -> str:
+        source = f"{self.source.job_id}:{self.source.image_no}:" if self.source else ""
+        place = "private" if self.private else "public"
+        return f"{PREFIX}form:{self.action.key}:{source}{place}:{self.nonce}"
+
+    @classmethod
+    def read(cls, custom_id: str) -> Self:
+        """Raises `UnsupportedComponent` where this version knows no such form."""
+        match = _FORM.fullmatch(custom_id)
+        if match is None:
+            raise UnsupportedComponent
+        action = ACTIONS[match["action"] or REMIX.key]
+        source = Source(match["job"], int(match["image"])) if match["job"] else None
+        if (source is None) is not (action.source is SourceKind.NONE):
+            raise UnsupportedComponent
+        return cls(
+            action=action,
+            source=source,
+            private=match["place"] == "private",
+            nonce=match["nonce"],
+        )

@@ -1,0 +1,119 @@
+"""The ids of all our buttons and forms, where no Discord is needed."""
+
+from typing import Any, cast
+
+import pytest
+
+from bot.actions import ACTIONS, IMAGINE, REMIX, Action, SourceKind
+from bot.errors import UnsupportedComponent
+from bot.model import Source
+from bot.ui.buttons import Button
+from bot.ui.custom_ids import ButtonId, FormId, Verb, is_known
+from cogs.components import Components, Policy
+
+JOB = "0b9c1f3a-7d52-4e0f-9a61-2c5d8e7f1a34"
+LONGEST = Source("x" * 56, 3)
+NUMBER = 1_423_000_000_000_000_000
+EVER_POSTED = {
+    f"remix:remix:{JOB}:0": ButtonId("remix", Source(JOB, 0)),
+    "remix:remix:a-b_1:3": ButtonId("remix", Source("a-b_1", 3)),
+    f"remix:pick:{JOB}:1": ButtonId("pick", Source(JOB, 1)),
+    f"remix:again:{JOB}:2": ButtonId("again", Source(JOB, 2)),
+    f"remix:again:{NUMBER}": ButtonId("again", NUMBER),
+    "remix:again:7286412345678901234:2": ButtonId("again", Source("7286412345678901234", 2)),
+    f"remix:imagine:{JOB}:0": ButtonId("again"),
+    "remix:imagine:-:0": ButtonId("again"),
+    f"remix:edit:{JOB}:2": ButtonId("edit", Source(JOB, 2)),
+    f"remix:edit:{NUMBER}": ButtonId("edit", NUMBER),
+    "remix:edit:-:0": ButtonId("edit"),
+    **{
+        f"remix:{verb}:{NUMBER}": ButtonId(verb, NUMBER)
+        for verb in (
+            "stop", "stopanyway", "show", "details", "delete", "takedown", "go", "cancel", "keep",
+            "retry", "redo", "forget",
+        )
+    },
+    "remix:jobs:4": ButtonId("jobs", 4),
+}  # fmt: skip
+"""One id of every kind that this version or an earlier one put under a message, and what it says.
+
+Nothing is ever taken out: nobody edits those messages any more.
+"""
+FORMS_EVER_OPENED: dict[str, tuple[Action, Source | None, bool]] = {
+    f"remix:form:{JOB}:2:public:0011aabb": (REMIX, Source(JOB, 2), False),
+    "remix:form:remix:2:private:0011aabb": (REMIX, Source("remix", 2), True),
+    f"remix:form:remix:{JOB}:2:private:0011aabb": (REMIX, Source(JOB, 2), True),
+    "remix:form:imagine:public:0011aabb": (IMAGINE, None, False),
+    "remix:form:imagine:private:0011aabb": (IMAGINE, None, True),
+}
+
+
+@pytest.mark.parametrize(("custom_id", "says"), EVER_POSTED.items())
+async def test_every_button_that_was_ever_posted_says_what_it_said(
+    custom_id: str, says: ButtonId
+) -> None:
+    match = Button.__discord_ui_compiled_template__.match(custom_id)
+    assert match is not None, "or discord.py would not pass it on"
+    button = await Button.from_custom_id(cast("Any", None), cast("Any", None), match)
+    assert button.button == ButtonId.read(custom_id) == says
+    assert button.custom_id == custom_id
+
+
+def test_none_is_missing_in_that_list() -> None:
+    from_images = {action.key for action in ACTIONS.values() if action.source is SourceKind.IMAGE}
+    assert {says.verb for says in EVER_POSTED.values()} == {*Verb, *from_images}
+
+
+@pytest.mark.parametrize(("custom_id", "says"), FORMS_EVER_OPENED.items())
+def test_every_form_that_was_ever_opened_is_for_what_it_was_for(
+    custom_id: str, says: tuple[Action, Source | None, bool]
+) -> None:
+    form = FormId.read(custom_id)
+    assert (form.action, form.source, form.private) == says
+
+
+@pytest.mark.parametrize("action", ACTIONS.values(), ids=list(ACTIONS))
+def test_a_forms_id_says_what_it_is_for_and_fits(action: Action) -> None:
+    source = None if action.source is SourceKind.NONE else LONGEST
+    form_id = FormId(action=action, source=source, private=True)
+    assert FormId.read(form_id.custom_id) == form_id
+    assert len(form_id.custom_id) <= 100
+    assert form_id.custom_id != FormId(action=action, source=source, private=True).custom_id
+
+
+@pytest.mark.parametrize("verb", [*Verb, *ACTIONS])
+def test_a_buttons_id_fits(verb: str) -> None:
+    assert len(ButtonId(verb, LONGEST).custom_id) <= 100
+    assert len(ButtonId(verb, 2**63 - 1).custom_id) <= 100
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "remix:jobs:-1", "remix:jobs:1 ", "remix:jobs:", f"remix:jobs:{'1' * 21}", "remix:away:1",
+        "remix:remix:1", "remix:remix:a:4", "remix:pick:12", f"remix:stop:{JOB}:0", "jobs:1",
+        "remix:again:None", "remix:form:imagine:public:0011aabb",
+    ],
+)  # fmt: skip
+def test_other_ids_are_no_button(wrong: str) -> None:
+    assert not is_known(wrong)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "remix:form:", "remix:form:a:7:public:0011aabb", "remix:form:public:0011aabb", "other",
+        "remix:form:remix:public:0011aabb", "remix:form:imagine:job:2:public:0011aabb",
+    ],
+)  # fmt: skip
+def test_an_unknown_form_is_said_to_be_old(wrong: str) -> None:
+    with pytest.raises(UnsupportedComponent):
+        FormId.read(wrong)
+
+
+def test_every_button_has_a_handler_and_says_who_may_press_it() -> None:
+    handlers = Components(cast("Any", None)).handlers
+    made_of_something = {key for key, one in ACTIONS.items() if one.source is not SourceKind.NONE}
+    assert set(handlers) == {*Verb, *made_of_something}
+    open_to_all = {verb for verb, one in handlers.items() if one.policy is Policy.OPEN}
+    assert open_to_all == {Verb.CANCEL, Verb.KEEP}, "they're in answers that one person alone sees"
