@@ -4,12 +4,14 @@ Parameters are checked in the order of their codes; unknown ones are ignored. Wh
 exists is not known here.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import count, islice
 from typing import TypeGuard
 from urllib.parse import urlsplit
 
-from sandbox.api.refusals import Model, bad_parameter, unknown_model, wrong_shape
+from sandbox.api.refusals import Model, Refusal, bad_parameter, unknown_model, wrong_shape
 
 PROMPT_MAX = 8192
 
@@ -36,6 +38,25 @@ class Order:
     """None for an image from text alone."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What a model takes. Its codes count that from 1, in this order."""
+
+    takes_image: bool = False
+    options: Mapping[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
+    """The values of each, the default first."""
+    prompt: str
+    """What it calls the prompt."""
+
+
+RULES = {
+    Model.REMIX: Rules(takes_image=True, options={"mode": (0, 1)}, prompt="remixPrompt"),
+    Model.DIFFUSION: Rules(prompt="text"),
+}
+
+Refuse = Callable[[int, str], Refusal]
+
+
 def read_order(body: object) -> Order:
     """The order in a body ``{"model": …, "input": [{"params": {…}}]}``. Raises `ErrorResponse`."""
     if not _is_object(body):
@@ -47,14 +68,17 @@ def read_order(body: object) -> Order:
     if name not in set(Model):
         raise unknown_model(name)
     model = Model(name)
-    if model is Model.REMIX:
-        source = _source(params)
-        prompt = _prompt(model, params.get("remixPrompt"), missing=5, length=6)
-        _check_callback(model, params, wrong=7)
-        return Order(model=model, params=params, prompt=prompt, source=source)
-    prompt = _prompt(model, params.get("text"), missing=1, length=2)
-    _check_callback(model, params, wrong=3)
-    return Order(model=model, params=params, prompt=prompt)
+    rules, numbers = RULES[model], count(1)
+    refuse = partial(bad_parameter, model)
+    source = _source(params, refuse, numbers) if rules.takes_image else None
+    for option, values in rules.options.items():
+        number, value = next(numbers), params.get(option, values[0])
+        if not _is_integer(value) or value not in values:
+            raise refuse(number, f"{option} must be one of {values}")
+    prompt = _prompt(params.get(rules.prompt), refuse, numbers)
+    if "callback" in params and not _is_http_url(params["callback"]):
+        raise refuse(next(numbers), "callback must be an http or https URL")
+    return Order(model=model, params=params, prompt=prompt, source=source)
 
 
 def check_image_exists(source: Source, image_numbers: frozenset[int]) -> None:
@@ -75,32 +99,26 @@ def _params(entries: object) -> dict[str, object]:
     return params
 
 
-def _source(params: Mapping[str, object]) -> Source:
+def _source(params: Mapping[str, object], refuse: Refuse, numbers: Iterator[int]) -> Source:
+    no_job, no_image, wrong_image = islice(numbers, 3)
     job_id = params.get("jobId")
     if not isinstance(job_id, str) or not job_id.strip():
-        raise bad_parameter(Model.REMIX, 1, "jobId is required")
+        raise refuse(no_job, "jobId is required")
     image_no = params.get("imageNo")
     if image_no is None:
-        raise bad_parameter(Model.REMIX, 2, "imageNo is required")
+        raise refuse(no_image, "imageNo is required")
     if not _is_integer(image_no) or not 0 <= image_no <= 3:
-        raise bad_parameter(Model.REMIX, 3, "imageNo must be 0, 1, 2 or 3")
-    mode = params.get("mode", 0)
-    if not _is_integer(mode) or mode not in {0, 1}:
-        raise bad_parameter(Model.REMIX, 4, "mode must be 0 or 1")
-    return Source(job_id=job_id, image_no=image_no, subtle=mode == 1)
+        raise refuse(wrong_image, "imageNo must be 0, 1, 2 or 3")
+    return Source(job_id=job_id, image_no=image_no, subtle=params.get("mode") == 1)
 
 
-def _prompt(model: Model, value: object, *, missing: int, length: int) -> str:
+def _prompt(value: object, refuse: Refuse, numbers: Iterator[int]) -> str:
+    missing, wrong_length = islice(numbers, 2)
     if not isinstance(value, str):
-        raise bad_parameter(model, missing, "the prompt is required")
+        raise refuse(missing, "the prompt is required")
     if not 1 <= len(value) <= PROMPT_MAX:
-        raise bad_parameter(model, length, f"the prompt must have 1 to {PROMPT_MAX} characters")
+        raise refuse(wrong_length, f"the prompt must have 1 to {PROMPT_MAX} characters")
     return value
-
-
-def _check_callback(model: Model, params: Mapping[str, object], *, wrong: int) -> None:
-    if "callback" in params and not _is_http_url(params["callback"]):
-        raise bad_parameter(model, wrong, "callback must be an http or https URL")
 
 
 def _is_http_url(value: object) -> bool:
