@@ -108,6 +108,7 @@ class JobQueue:
         self._foreseen_at = clock.monotonic()
         self._is_news = False
         """Something has changed since then."""
+        self._foreseeing = asyncio.Lock()
         self._untold = False
         """Something has changed since people were told."""
         self._to_tell: asyncio.Future[None] | None = None
@@ -159,6 +160,7 @@ class JobQueue:
         if self._is_news and waiting <= MANY:
             age_s = self.clock.monotonic() - self._foreseen_at
             if waiting <= FEW or age_s >= TELL_EVERY_S:
+                self._is_news = False
                 self._keep(dict(filter(None, self._forecast_steps())))
         return self._turns.get(ticket) or self._guess(ticket)
 
@@ -180,19 +182,25 @@ class JobQueue:
             await self.clock.sleep(max(TELL_EVERY_S, told * TELL_ONE_S))
 
     async def forecast(self) -> None:
-        """Foresee the turns of all who wait, besides everything else that there is to do."""
-        turns: dict[Ticket, QueuePosition] = {}
-        for step, found in enumerate(self._forecast_steps()):
-            if found is not None:
-                turns[found[0]] = found[1]
-            if step % SLICE == 0:
-                await asyncio.sleep(0)
-        self._keep(turns)
+        """Foresee the turns of all who wait, besides everything else that there is to do.
+
+        Whoever asks while that is being done waits for it; nothing new is worth no second time.
+        """
+        async with self._foreseeing:
+            if not self._is_news:
+                return
+            self._is_news = False
+            turns: dict[Ticket, QueuePosition] = {}
+            for step, found in enumerate(self._forecast_steps()):
+                if found is not None:
+                    turns[found[0]] = found[1]
+                if step % SLICE == 0:
+                    await asyncio.sleep(0)
+            self._keep(turns)
 
     def _keep(self, turns: dict[Ticket, QueuePosition]) -> None:
         self._turns = turns
         self._foreseen_at = self.clock.monotonic()
-        self._is_news = False
 
     def _forecast_steps(self) -> Iterator[tuple[Ticket, QueuePosition] | None]:
         """Those who wait in the order of their turns, if every job takes as long as usual.

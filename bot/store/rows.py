@@ -1,8 +1,11 @@
 """From the nouns of `bot.model` to rows and back: the only place that knows both."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row
 
 from bot.actions import MediaKind, find_action
 from bot.model import (
@@ -83,8 +86,9 @@ def image_rows(job_id: int, images: Iterable[Image]) -> list[ImageRow]:
     ]
 
 
-def to_job(row: JobRow) -> Job:
-    """The job that *row* and its image rows keep."""
+def to_job(row: JobRow | Row[Any], images: Sequence[ImageRow | Row[Any]] | None = None) -> Job:
+    """The job that *row* and its image rows keep; a row of columns needs its *images*, in order."""
+    shown: Sequence[ImageRow | Row[Any]] = row.images if images is None else images
     return Job(
         id=row.id,
         interaction_id=row.interaction_id,
@@ -115,8 +119,8 @@ def to_job(row: JobRow) -> Job:
         provider_job_id=row.provider_job_id,
         cost_usd=row.cost_usd,
         failure=row.failure,
-        images=tuple(_image(image) for image in row.images),
-        posted=_posted(row),
+        images=tuple(map(_image, shown)),
+        posted=_posted(shown),
     )
 
 
@@ -131,7 +135,7 @@ def to_draft(row: DraftRow) -> Draft:
     )
 
 
-def _request(row: Asked) -> Request:
+def _request(row: Asked | Row[Any]) -> Request:
     source = None
     if row.source_job_id is not None:
         source = Source(job_id=row.source_job_id, image_no=row.source_image_no)
@@ -144,7 +148,7 @@ def _request(row: Asked) -> Request:
     )
 
 
-def _origin(row: Asked) -> MessageLink | None:
+def _origin(row: Asked | Row[Any]) -> MessageLink | None:
     if row.origin_channel_id is None or row.origin_message_id is None:
         return None
     return MessageLink(
@@ -154,9 +158,9 @@ def _origin(row: Asked) -> MessageLink | None:
     )
 
 
-def _posted(row: JobRow) -> MessageLink | None:
-    """Where its images are."""
-    for image in row.images:
+def _posted(images: Iterable[ImageRow | Row[Any]]) -> MessageLink | None:
+    """Where these images are."""
+    for image in images:
         if image.posted_channel_id is not None and image.posted_message_id is not None:
             return MessageLink(
                 guild_id=image.posted_guild_id,
@@ -166,7 +170,7 @@ def _posted(row: JobRow) -> MessageLink | None:
     return None
 
 
-def _image(row: ImageRow) -> Image:
+def _image(row: ImageRow | Row[Any]) -> Image:
     return Image(
         job_id=row.provider_job_id,
         image_no=row.image_no,

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.errors import WaitingLimitReached
+from bot.jobs.fair_queue import Line
 from bot.jobs.queue import FEW, MANY, TELL_EVERY_S, JobQueue, Ticket
 from bot.limits import Limits, LimitScope, Quota
 from tests.clock import START, ManualClock
@@ -243,6 +244,28 @@ async def test_turns_of_thousands_are_foreseen_besides_everything_else() -> None
     told = positions(*(one for one in asked if one.waits))
     assert sorted(one for one in told if one is not None) == [*range(1, len(told) + 1)]
     assert None not in before, "also before that each is told something"
+
+
+async def test_turns_of_thousands_are_foreseen_once_however_many_ask(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    many = queue(everybody=Quota(running=2))
+    asked = [many.join(number % 700, number % 9) for number in range(2 * MANY)]
+    looks = 0
+    take = Line[Ticket].take
+
+    def counted(line: Line[Ticket]) -> Ticket | None:
+        nonlocal looks
+        looks += 1
+        return take(line)
+
+    monkeypatch.setattr(Line, "take", counted)
+    await asyncio.gather(many.forecast(), many.forecast())
+    once = looks
+    assert once < 4 * MANY, "each one is taken, and after each one it's found that there's no room"
+    asked[-1].leave()
+    await many.forecast()
+    assert looks > 1.9 * once, "but what changes is foreseen"
 
 
 async def test_what_thousands_ask_for_costs_each_of_them_the_same() -> None:
