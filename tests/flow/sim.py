@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from simcord.results import InteractionResult, ResponseMessage
 
 from bot.assembly import assemble
 from bot.client import RemixBot
+from bot.errors import StoreUnavailable
 from bot.settings import Settings
 from bot.store import Store
 from sandbox.api import GenerationServer
@@ -128,11 +129,21 @@ class Sim:
 
         *meanwhile*: what happens in between.
         """
+        await self._let_heartbeat_write()
         self.clock.env = None
         await self._opened.aclose()
         meanwhile()
         self.clock.env = self.env
         await self.env.restart_bot(await self._open_bot())
+
+    async def _let_heartbeat_write(self) -> None:
+        """What runs beside Discord has woken, and is written before the bot ends.
+
+        SimCord knows nothing of it. Writes are done in order, and it has two in a row.
+        """
+        with suppress(StoreUnavailable):
+            for _ in range(3):
+                await self.store.set_meta("probe", "written")
 
     async def change(self, **settings: Any) -> None:
         """Start the bot anew with other settings; without any, with those of the last change."""
