@@ -28,7 +28,7 @@ ORDER_MAX_BYTES = 64 * 1024
 IMPORTED = (
     "bot.assembly",
     "bot.doctor",
-    "cogs.buttons",
+    "cogs.components",
     "cogs.imagine",
     "cogs.remix",
     "aiosqlite",
