@@ -361,7 +361,10 @@ def _with_soft_dashes(text: str) -> str:
     """*text* with dashes for soft hyphens where a flag may go on, which may be past braces."""
     if text.count("{") > _PARTS_MAX:
         return text  # they are too many anyway, and each hyphen would be looked past all of them
-    return _SOFT_DASHES.sub("--", _shortened(text, _SOFT_HYPHEN))
+    text = _shortened(text, _SOFT_HYPHEN)
+    for _ in range(2):  # those between two dashes add nothing; every other one each time
+        text = text.replace(f"-{_SOFT_HYPHEN}-", "--")
+    return _SOFT_DASHES.sub("--", text)
 
 
 def _shortened(text: str, letter: str) -> str:
