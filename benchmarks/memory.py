@@ -83,7 +83,7 @@ def painter(size_bytes: int) -> object:
 
 
 def has_ended(message: SeenMessage) -> bool:
-    return "Remix 1" in message.buttons
+    return "✏️ 1" in message.buttons
 
 
 async def measure(case: Case) -> Figures:

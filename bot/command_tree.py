@@ -53,14 +53,14 @@ class CommandTree(app_commands.CommandTree[commands.Bot]):
             told = isinstance(fault, discord.HTTPException)
             if told and (fault.status >= 500 or fault.status == 401):
                 raise
-            log.error("Discord does not take the commands: %s", discord_errors.detail(fault))
+            log.error("Failed to register the commands: %s", discord_errors.detail(fault))
 
     async def _tell_where_they_differ(self) -> None:
         has = await self.client.http.get_global_commands(self.client.application_id or 0)
         if _comparable(has) == _comparable(await self._payload()):
             return
         await self.sync()
-        log.info("Told Discord the commands")
+        log.info("Registered the commands with Discord")
 
     async def _payload(self) -> list[Command]:
         """What `sync` would send."""
@@ -100,7 +100,7 @@ class CommandTree(app_commands.CommandTree[commands.Bot]):
         if not isinstance(error, _OUTDATED):
             await reply_with_error(interaction, error.__cause__ or error)
         elif interaction.type is discord.InteractionType.autocomplete:
-            log.debug("Suggestions for a command of another version were asked for")
+            log.debug("Autocomplete for a command of another version")
         else:
             await send_error(interaction, CommandChanged())
             await self._tell_again()
@@ -110,11 +110,11 @@ class CommandTree(app_commands.CommandTree[commands.Bot]):
         if self._told_again:
             return
         self._told_again = True
-        log.warning("Somebody used a command of another version: looking what Discord has")
+        log.warning("A command of another version was used, comparing the commands with Discord's")
         try:
             await self.keep_in_step()
         except discord_errors.FAULTS as fault:
-            log.warning("Discord was not told the commands again: %s", discord_errors.detail(fault))
+            log.warning("Failed to compare the commands: %s", discord_errors.detail(fault))
 
 
 def _comparable(told: Sequence[object]) -> list[dict[str, Any]]:
@@ -145,7 +145,7 @@ def _is_worth_a_line(record: logging.LogRecord) -> bool:
     """discord.py logs a suggestion that came too late with its traceback: one per key press."""
     error = record.exc_info[1] if record.exc_info else None
     if isinstance(error, (*discord_errors.FAULTS, discord.InteractionResponded, *_OUTDATED)):
-        log.debug("A suggestion came too late: %s", discord_errors.detail(error))
+        log.debug("Failed to answer an autocomplete: %s", discord_errors.detail(error))
         return False
     return True
 

@@ -17,7 +17,7 @@ def to_user_error(raised: BaseException, during: str) -> RemixbotError:
     """
     if not isinstance(raised, RemixbotError):
         incident = Incident(number=secrets.token_hex(3))
-        log.error("Incident %s during %s", incident.number, during, exc_info=raised)
+        log.error("%s: incident %s", during, incident.number, exc_info=raised)
         return incident
     if isinstance(raised, OperatorError):
         log.error("%s: %s (%s)", during, sentences.FOR_THE_OPERATOR[type(raised)], raised)

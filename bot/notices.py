@@ -6,19 +6,19 @@ from bot.texts import listed
 
 # ------------------------------------------------------------------ starting up (for the operator)
 
-SETTINGS_INTRO = "remixbot cannot start: please mend these settings (in .env or the environment):"
+SETTINGS_INTRO = "remixbot can't start. Please fix these settings (in .env or the environment):"
 LOGIN_REFUSED = (
-    "Discord refused the token. Copy a new one from the developer portal "
+    "Discord rejected the token. Copy a new one from the developer portal "
     "(your application > Bot > Reset Token) into DISCORD_TOKEN."
 )
 
 
 def env_file_unreadable(name: str, detail: str) -> str:
-    return f"{name} can't be read ({detail}): check who owns it and its permissions."
+    return f"{name} can't be read ({detail}): check its owner and permissions."
 
 
 def env_file_is_folder(name: str) -> str:
-    return f"{name} is a folder. It must be a file: copy .env.example."
+    return f"{name} is a folder, but must be a file: copy .env.example."
 
 
 def env_file_dangling(name: str) -> str:
@@ -30,27 +30,29 @@ def env_file_utf16(name: str) -> str:
 
 
 def env_file_nul(name: str, line: int) -> str:
-    return f"{name}, line {line}: there's a NUL character in it. Is it UTF-16? Save it as UTF-8."
+    return (
+        f"{name}, line {line}: contains a NUL character. If the file is UTF-16, save it as UTF-8."
+    )
 
 
 def env_file_not_utf8(name: str, line: int) -> str:
-    return f"{name}, line {line}: one of its letters isn't UTF-8. Save the file as UTF-8."
+    return f"{name}, line {line}: contains a character that isn't UTF-8. Save the file as UTF-8."
 
 
 def env_file_line(name: str, line: int) -> str:
     return (
-        f"{name}, line {line}: I can't read it. A line is NAME=value; a value that begins with a "
-        "quote must end with the same one."
+        f"{name}, line {line}: can't be read. Write NAME=value; a value that begins with a quote "
+        "must end with the same one."
     )
 
 
 def env_file_repeats(name: str, setting: str) -> str:
-    return f"{name} sets {setting} more than once: the last one counts."
+    return f"{name} sets {setting} more than once. The last one counts."
 
 
 def env_file_open(name: str) -> str:
     return (
-        f"{name} holds secrets, and its permissions let other users of this machine open it: "
+        f"{name} contains secrets, but its permissions let other users on this machine read it: "
         f"chmod 600 {name}"
     )
 
@@ -62,54 +64,51 @@ def unknown_setting(name: str, meant: str | None) -> str:
 
 
 def unknown_line(name: str, line: int) -> str:
-    return f"{name}, line {line}: there's no setting of that name."
+    return f"{name}, line {line}: there's no such setting."
 
 
 def proxy_unused(name: str) -> str:
     return (
-        f"{name} is set, but this bot uses no proxy: it connects to Discord, the API and the "
-        "images itself."
+        f"{name} is set, but this bot doesn't use proxies: it connects to Discord, the API and the "
+        "images directly."
     )
 
 
 # ------------------------------------------------------------------ connecting (for the operator)
 
 TOO_LARGE = (
-    "Discord wants a bot in so many servers to run in several parts (shards), and this one runs in "
-    "one piece: take it out of some servers."
+    "Discord requires bots in this many servers to use sharding, which this one doesn't support: "
+    "remove it from some servers."
 )
-TOO_OLD = "Discord no longer speaks the version of its gateway that this bot does: update the bot."
+TOO_OLD = "Discord no longer supports the gateway version that this bot uses: update the bot."
 INTENTS_REFUSED = (
-    "Discord refuses what the bot wants to hear of. It needs no privileged intents: is "
-    "DISCORD_TOKEN that of another application?"
+    "Discord rejected the bot's gateway intents. It doesn't need privileged ones: does "
+    "DISCORD_TOKEN belong to another application?"
 )
 CLOUDFLARE_BAN = (
-    "Cloudflare, which stands in front of Discord, has banned this machine's address for a while "
+    "Cloudflare, which sits in front of Discord, has temporarily banned this machine's address "
     "(HTTP 429)."
 )
 CLOUDFLARE_REFUSES = (
-    "Cloudflare, which stands in front of Discord, or a firewall lets this machine in nowhere "
-    "(HTTP 403)."
+    "Cloudflare, which sits in front of Discord, or a firewall is blocking this machine (HTTP 403)."
 )
-TOO_MANY_REQUESTS = "Discord asks this bot to wait: it was asked too much (HTTP 429)."
-GATEWAY_CLOSES = "Discord's gateway closes the connection."
-DISCORD_SILENT = "Discord doesn't answer in time."
-NAME_UNKNOWN = (
-    "The name of Discord's server can't be looked up: check this machine's network and DNS."
-)
+TOO_MANY_REQUESTS = "Discord is rate limiting this bot (HTTP 429)."
+GATEWAY_CLOSES = "Discord's gateway closed the connection."
+DISCORD_SILENT = "Discord didn't answer in time."
+NAME_UNKNOWN = "Discord's server name can't be resolved: check this machine's network and DNS."
 NOT_DISCORDS_CERTIFICATE = (
-    "What answers in Discord's place doesn't have its certificate: check this machine's clock, "
-    "its certificates, and what stands between it and Discord."
+    "Something answered in Discord's place, without Discord's certificate: check this machine's "
+    "clock, its certificates, and any proxy or firewall between it and Discord."
 )
 NOT_DISCORD = (
-    "Something answers in Discord's place, and not as Discord does: a proxy, a firewall, or a "
-    "network that wants somebody to sign in first."
+    "Something answered in Discord's place: a proxy, a firewall, or a network that requires "
+    "signing in first."
 )
 STARTS_USED_UP = "Discord allows this bot no more starts for now: it has started too often."
 
 
 def discord_out_of_order(status: int) -> str:
-    return f"Discord is out of order (HTTP {status})."
+    return f"Discord is having trouble (HTTP {status})."
 
 
 def discord_unreachable(detail: str) -> str:
@@ -124,24 +123,25 @@ def waiting(sentence: str, wait_s: float) -> str:
 # ------------------------------------------------------------------ checking (for the operator)
 
 CHECK_DESCRIPTION = "A Discord bot in front of the Vtrix API. Without a command it runs."
-CHECK_HELP = "say whether token, key, database and permissions are right, without starting the bot"
-CHECK_RIGHT = "right"
+CHECK_HELP = "check token, key, database and permissions without starting the bot"
+CHECK_RIGHT = "ok"
 CHECK_WRONG = "WRONG"
 CHECK_UNTOLD = "unsure"
 CHECK_ADVICE = "advice"
-CHECK_DATABASE_NEW = "Database: it can be made; the first start does that."
-CHECK_DATABASE_OLD = "Database: an older version wrote it; the next start brings it up to date."
-CHECK_DATABASE_READY = "Database: it is there and up to date."
-CHECK_KEY = "API key: the API takes it."
+CHECK_DATABASE_NEW = "Database: can be created; the first start does that."
+CHECK_DATABASE_OLD = "Database: from an older version; the next start upgrades it."
+CHECK_DATABASE_READY = "Database: exists and is up to date."
+CHECK_KEY = "API key: the API accepts it."
 CHECK_NOT_THE_API = (
-    "API key: I can't tell, because what answers at VTRIX_API_URL doesn't answer like the API. "
+    "API key: can't be checked, because what answers at VTRIX_API_URL doesn't look like the API. "
     "Check that address."
 )
 CHECK_NO_TLS = (
-    "API key: I can't tell, because what answers at VTRIX_API_URL has no certificate for that name "
-    "that this machine trusts, or speaks no TLS. Check that address, and this machine's clock."
+    "API key: can't be checked, because what answers at VTRIX_API_URL has no certificate for that "
+    "name that this machine trusts, or doesn't speak TLS. Check that address and this machine's "
+    "clock."
 )
-CHECK_NO_SERVERS = "Servers: the bot is in none. Invite it by the link that it logs when it starts."
+CHECK_NO_SERVERS = "Servers: the bot isn't in any. Invite it with the link that it logs at startup."
 
 
 def check_settings(sentence: str) -> str:
@@ -158,13 +158,13 @@ def check_key_wrong(sentence: str) -> str:
 
 def check_key_untold(detail: str) -> str:
     return (
-        f"API key: I can't tell ({detail}). Check VTRIX_API_URL, this machine's network and the "
-        "API's status."
+        f"API key: can't be checked ({detail}). Check VTRIX_API_URL, this machine's network and "
+        "the API's status."
     )
 
 
 def check_token(name: str) -> str:
-    return f"Discord token: it belongs to {name}."
+    return f"Discord token: belongs to {name}."
 
 
 def check_token_wrong(sentence: str) -> str:
@@ -172,72 +172,69 @@ def check_token_wrong(sentence: str) -> str:
 
 
 def check_token_untold(sentence: str) -> str:
-    return f"Discord token: I can't tell. {sentence}"
+    return f"Discord token: can't be checked. {sentence}"
 
 
 def check_servers_untold(sentence: str) -> str:
-    return f"Servers: I can't tell. {sentence}"
+    return f"Servers: can't be checked. {sentence}"
 
 
 def check_server(name: str) -> str:
-    return f"Server {name}: the bot may do all that it needs."
+    return f"Server {name}: the bot has every permission it needs."
 
 
 def check_server_lacks(name: str, permissions: Iterable[str]) -> str:
     return (
-        f"Server {name}: the bot lacks {listed(permissions)}. Allow it for the bot's role in "
-        "Server Settings > Roles."
+        f"Server {name}: the bot is missing {listed(permissions)}. Allow that for the bot's role "
+        "in Server Settings > Roles."
     )
 
 
 def check_server_closed(name: str) -> str:
-    return f"Server {name}: ALLOWED_GUILDS does not name it, so the bot does nothing there."
+    return f"Server {name}: not in ALLOWED_GUILDS, so the bot does nothing there."
 
 
 def check_server_untold(name: str, detail: str) -> str:
-    return f"Server {name}: I can't tell ({detail})."
+    return f"Server {name}: can't be checked ({detail})."
 
 
-CLOSING_HANGS = (
-    "Something did not close in time. Ending without it: open jobs go on at the next start."
-)
+CLOSING_HANGS = "Failed to shut down in time, exiting anyway: open jobs continue at the next start."
 
 
 _NO_TLS = (
-    "The server does not speak TLS, or broke off over it: compare sslmode in DATABASE_URL with the "
-    "server's settings."
+    "The server doesn't speak TLS, or the TLS handshake failed: compare sslmode in DATABASE_URL "
+    "with the server's settings."
 )
 _DATABASE = {
     "ConnectionError": _NO_TLS,
     "SSLError": _NO_TLS,
-    "SSLCertVerificationError": "The server's certificate is not trusted here, or is not for the "
+    "SSLCertVerificationError": "The server's certificate isn't trusted here, or isn't for the "
     "host in DATABASE_URL: check sslrootcert and the host.",
-    "InvalidPasswordError": "PostgreSQL refuses the user name or the password in DATABASE_URL.",
-    "InvalidAuthorizationSpecificationError": "PostgreSQL does not let this user in, or not from "
+    "InvalidPasswordError": "PostgreSQL rejected the user name or password in DATABASE_URL.",
+    "InvalidAuthorizationSpecificationError": "PostgreSQL doesn't let this user in, or not from "
     "this machine: check the user in DATABASE_URL and the server's pg_hba.conf.",
-    "InvalidCatalogNameError": "The server has no database of the name in DATABASE_URL: create it "
-    "first.",
-    "InsufficientPrivilegeError": "The user in DATABASE_URL may not make tables there: make it the "
+    "InvalidCatalogNameError": "The server has no database with the name in DATABASE_URL: create "
+    "it first.",
+    "InsufficientPrivilegeError": "The user in DATABASE_URL can't create tables there: make it the "
     "owner of the database, or grant it CREATE on the schema.",
 }
 """What to do, by the name of the driver's error."""
 
 
 _DATABASE_AWAY = {
-    "ReadOnlySQLTransactionError": "The database takes no writes: it's a standby, or set to "
-    "read-only",
+    "ReadOnlySQLTransactionError": "The database is read-only or a standby",
 }
 """What is the matter, by the name of the driver's error."""
 
 
 def database_unusable(detail: str) -> str:
     advice = _DATABASE.get(detail, "Check DATABASE_URL and its folder.")
-    return f"The database cannot be used ({detail}). {advice}"
+    return f"The database can't be used ({detail}). {advice}"
 
 
 def database_away(detail: str, pause_s: float) -> str:
-    trouble = _DATABASE_AWAY.get(detail, "The database does not answer, or takes nobody in")
-    return f"{trouble} ({detail}). The next try follows in {pause_s:.0f} s."
+    trouble = _DATABASE_AWAY.get(detail, "Failed to connect to the database")
+    return f"{trouble} ({detail}). Next attempt in {pause_s:.0f} s."
 
 
 def logged_in(name: str, servers: int) -> str:
@@ -249,6 +246,6 @@ def invite(url: str) -> str:
 
 
 OPEN_TO_ALL = (
-    "Anyone can invite this bot and spend your credit: switch off Public Bot in the developer "
+    "Anyone can invite this bot and spend your credit: turn off Public Bot in the developer "
     "portal (your application > Bot), or name your servers in ALLOWED_GUILDS."
 )

@@ -17,7 +17,10 @@ from bot.texts import (
     NOTHING_CHARGED,
     OPERATOR_TOLD,
     OPTIONS,
+    RETRY,
+    SHOW_KEPT,
     days,
+    jobs_counted,
     listed,
     relative,
     seconds,
@@ -25,48 +28,50 @@ from bot.texts import (
 )
 
 CODES: dict[str, str] = {
-    "4011001": "The API needs to know which job to remix: give a job id, or press a Remix button.",
-    "4011002": "The API needs to know which image to remix: choose one from 1 to 4.",
-    "4011003": "That job has no image with this number: choose another one from 1 to 4.",
-    "4011004": "The API does not know this mode: choose Strong or Subtle.",
-    "4011005": "The API needs a prompt: say what the new image shows.",
-    "4011006": f"The API takes prompts of 1 to {PROMPT_MAX} characters: please shorten yours.",
-    "4011007": "The API does not accept this callback: give an http:// or https:// address.",
-    "4011098": "The API could not make this one. The source may be older than three days, or its "
-    "moderation stepped in: try another prompt or a newer image.",
-    "4011099": f"The API is out of service at the moment. {ASK_LATER}",
-    "4001001": "The API needs a prompt: say what the images show.",
-    "4001002": f"The API takes prompts of 1 to {PROMPT_MAX} characters: please shorten yours.",
+    "4011001": "The API needs to know which job to remix. Give a job ID or press an ✏️ button.",
+    "4011002": "The API needs to know which image to remix. Choose one from 1 to 4.",
+    "4011003": "That job has no image with this number. Choose another one from 1 to 4.",
+    "4011004": "The API doesn't know this mode. Choose Strong or Subtle.",
+    "4011005": "The API needs a prompt. Describe the new image.",
+    "4011006": f"The API accepts prompts of 1 to {PROMPT_MAX:,} characters. Please shorten yours.",
+    "4011007": "The API didn't accept this callback. Use a URL that starts with http:// or https://.",
+    "4011098": "The API couldn't make this one. The source may be more than three days old, or "
+    "moderation stepped in. Try another prompt or a newer image.",
+    "4011099": f"The API is out of service right now. {ASK_LATER}",
+    "4001001": "The API needs a prompt. Describe the images.",
+    "4001002": f"The API accepts prompts of 1 to {PROMPT_MAX:,} characters. Please shorten yours.",
 }
 """A sentence for every documented code of the API, by its last seven digits."""
 
-_UNREACHABLE = f"The API cannot be reached at the moment: it did not answer. {ASK_LATER}"
-_FAILED = "The API started on it and then gave up. Another prompt, or another try, may work."
+_UNREACHABLE = f"I can't reach the API right now: it didn't answer. {ASK_LATER}"
+_FAILED = "The API started this job, then gave up. Try again, or try another prompt."
 
 
 def _unavailable(error: errors.ApiUnavailable) -> str:
     if error.code in CODES:
         return CODES[error.code]
-    return _UNREACHABLE if error.status is None else f"{_trouble(error.status)}. {ASK_LATER}"
+    if error.status is None:
+        return _UNREACHABLE
+    return f"{_trouble(error.status, 'is having')}. {ASK_LATER}"
 
 
-def _trouble(status: int) -> str:
+def _trouble(status: int, has: str) -> str:
     """What an answer with this HTTP status says that is neither a task nor a known refusal."""
     if status >= 500:
-        return f"The API is having trouble (HTTP {status})"
-    return f"The API gave an answer that I cannot read (HTTP {status})"
+        return f"The API {has} trouble (HTTP {status})"
+    return f"The API gave an answer that I can't read (HTTP {status})"
 
 
 def _submit_unknown(error: errors.SubmitUnknown) -> str:
     if error.interrupted:
-        happened = "I was restarted while this job was on its way to the API"
+        happened = "I restarted while this job was being sent to the API"
     elif error.status is None:
-        happened = "The API did not answer when it got this job"
+        happened = "The API didn't answer when I sent this job"
     else:
-        happened = f"{_trouble(error.status)} when it got this job".replace(" is having", " had")
+        happened = f"{_trouble(error.status, 'had')} when I sent this job"
     return (
-        f"{happened}, so I cannot tell whether it runs. {MAYBE_CHARGED} I do not send it twice by "
-        "myself."
+        f"{happened}, so I can't tell if it's running. {MAYBE_CHARGED} I won't send it again on my "
+        "own."
     )
 
 
@@ -74,48 +79,47 @@ def _overdue(error: errors.JobOverdue) -> str:
     waited = seconds(error.waited_s)
     if error.trouble is None:
         return (
-            f"The API has not finished this job after {waited}, so I stopped watching. "
+            f"The API hasn't finished this job after {waited}, so I've stopped checking. "
             f"{MAYBE_CHARGED}"
         )
     refused = isinstance(error.trouble, errors.OperatorError)
-    why = "is rejecting my status checks" if refused else "does not tell me how this job stands"
-    return f"The API {why}, so I stopped watching after {waited}. {MAYBE_CHARGED}"
+    why = "is rejecting my status checks" if refused else "isn't telling me how this job is doing"
+    return f"The API {why}, so I've stopped checking after {waited}. {MAYBE_CHARGED}"
 
 
 def _unreadable(error: errors.OutputUnreadable) -> str:
     charged = "" if error.cost_usd is None else f" {usd(error.cost_usd)}"
     task_id = error.task_id.replace("`", "'")
     return (
-        f"The API made this one and charged{charged or ' for it'}, but I cannot read where the "
-        f"images are. `/show` tries again with the task id `{task_id}`, and whoever runs me can "
-        "look it up by that id."
+        f"The API finished this job and charged{charged or ' for it'}, but I can't read where the "
+        f"images are. `/show` tries again with the task ID `{task_id}`, and whoever runs me can "
+        "look it up by that ID."
     )
 
 
 def _permissions(error: errors.PermissionsMissing) -> str:
     names = listed(f"**{name}**" for name in error.permissions)
     return (
-        f"I may not post images here: I lack {names}. Ask a moderator to allow it in the "
+        f"I can't post images here: I'm missing {names}. Ask a moderator to allow that in the "
         "channel's settings."
     )
 
 
 _ADDRESSES = {
-    AddressProblem.UNREADABLE: "it is no address of a database: it looks like "
+    AddressProblem.UNREADABLE: "it isn't a database address. One looks like "
     "sqlite+aiosqlite:///data/remixbot.db or postgresql+asyncpg://user:password@host/name, with "
     "%40 for an @ in the password.",
     AddressProblem.NO_FILE: "an SQLite database must be a file, as in "
     "sqlite+aiosqlite:///data/remixbot.db.",
-    AddressProblem.NO_OPTIONS: "an SQLite address takes no options: leave out what follows the "
-    "question mark.",
-    AddressProblem.PLACE: "its hosts and ports do not fit together. A port is a number from 1 to "
-    "65535.",
-    AddressProblem.UNKNOWN: "I do not know {option}: leave it out. PostgreSQL's own settings go "
-    "into options=-c%20name%3Dvalue.",
-    AddressProblem.NOT_ONCE: "{option} needs one value.",
+    AddressProblem.NO_OPTIONS: "an SQLite address takes no options. Remove everything from the "
+    "question mark on.",
+    AddressProblem.PLACE: "its hosts and ports don't match up. A port is a number from 1 to 65535.",
+    AddressProblem.UNKNOWN: "I don't know {option}. Remove it; PostgreSQL's own settings go into "
+    "options=-c%20name%3Dvalue.",
+    AddressProblem.NOT_ONCE: "{option} needs exactly one value.",
     AddressProblem.NUMBER: "{option} must be a whole number.",
     AddressProblem.SECONDS: "{option} must be a number of seconds, more than 0 and at most 3600.",
-    AddressProblem.FILE: "{option} must be the path of a file that is there.",
+    AddressProblem.FILE: "{option} must be the path of an existing file.",
     AddressProblem.WORD: "{option} must be one of {words}.",
 }
 
@@ -123,28 +127,32 @@ _ADDRESSES = {
 def _address_wrong(error: errors.AddressWrong) -> str:
     option = f"the option {error.option}" if error.option else "one of its options"
     problem = _ADDRESSES[error.problem].format(option=option, words=", ".join(error.words))
-    return f"DATABASE_URL cannot be used: {problem}"
+    return f"DATABASE_URL can't be used: {problem}"
 
 
-_THEIRS = {
-    LimitScope.PERSON: "You have",
+_WHO_HAS = {
+    LimitScope.PERSON: "You've",
     LimitScope.SERVER: "This server has",
-    LimitScope.EVERYBODY: "The bot has",
+    LimitScope.EVERYBODY: "This bot has",
+}
+_WHOSE = {
+    LimitScope.PERSON: "your",
+    LimitScope.SERVER: "this server's",
+    LimitScope.EVERYBODY: "this bot's",
 }
 
 
 def _daily_limit(error: errors.DailyLimitReached) -> str:
     return (
-        f"{_THEIRS[error.whose]} used up {error.limit} jobs in these 24 hours, which is the limit. "
-        f"The next one is possible {relative(error.free_at)}."
+        f"{_WHO_HAS[error.whose]} reached the limit of {jobs_counted(error.limit)} in 24 hours. "
+        f"You can start the next one {relative(error.free_at)}."
     )
 
 
 def _waiting_limit(error: errors.WaitingLimitReached) -> str:
-    jobs = "job" if error.limit == 1 else "jobs"
     return (
-        f"{_THEIRS[error.whose]} {error.limit} {jobs} waiting already, which is the limit here. "
-        "Let one of them start, then ask again."
+        f"{_WHO_HAS[error.whose]} reached the limit of {jobs_counted(error.limit)} waiting in the "
+        "queue. Try again once one of them has started."
     )
 
 
@@ -152,12 +160,12 @@ def _budget(error: errors.BudgetUsedUp) -> str:
     span = "24 hours" if error.span == DAY else "30 days"
     if error.free_at is None:
         return (
-            f"This would cost about {usd(error.cost_usd)}, and no more than "
-            f"{usd(error.limit_usd)} may be spent in {span}. Ask for less at once."
+            f"This would cost about {usd(error.cost_usd)}, more than {_WHOSE[error.whose]} whole "
+            f"budget of {usd(error.limit_usd)} per {span}. Try something that costs less."
         )
     return (
-        f"{_THEIRS[error.whose]} too little left of the {usd(error.limit_usd)} for {span}: this "
-        f"would cost about {usd(error.cost_usd)}. It is possible {relative(error.free_at)}."
+        f"This would cost about {usd(error.cost_usd)} and exceed {_WHOSE[error.whose]} budget of "
+        f"{usd(error.limit_usd)} per {span}. You can start it {relative(error.free_at)}."
     )
 
 
@@ -165,157 +173,172 @@ def _consent(error: errors.ConsentMissing) -> str:
     bill = error.bill
     reasons: list[str] = []
     if bill.permutations > 1:
-        reasons.append(f"its braces stand for **{bill.permutations}** prompts, each billed")
+        reasons.append(f"its braces make **{bill.permutations:,}** billed prompts")
     if bill.repeats > 1:
         each = "each" if bill.permutations > 1 else "it"
-        reasons.append(f"`--repeat` makes {each} **{bill.repeats}** times")
+        reasons.append(f"`--repeat` runs {each} **{bill.repeats:,}** times")
     if bill.turbo or bill.oref:
         reasons.append(f"`{'--turbo' if bill.turbo else '--oref'}` costs double")
     if bill.quality > 1:
         reasons.append(f"`--q` costs **{bill.quality}** times as much")
-    comes = f"**{bill.images}** images come"
+    comes = f"You'd get **{bill.images:,}** images"
     if bill.images > len(SOURCE_IMAGES):
-        comes += "; the first four can be remixed"
+        comes += "; only the first four can be remixed"
     return (
-        f"This prompt costs extra: {listed(reasons)}. {comes}. It would cost "
-        f"about **{usd(error.usd)}**. {NOTHING_CHARGED[:-1]} so far. Shall I go ahead?"
+        f"This prompt costs extra: {listed(reasons)}. {comes}. That's about "
+        f"**{usd(error.usd)}** in total. Nothing has been charged so far. Go ahead?"
     )
 
 
 def _option(error: errors.OptionInvalid) -> str:
     words = OPTIONS.get((error.action, error.parameter))
     if words is None:
-        return f"The API does not take this value for `{error.parameter}`. Choose another one."
+        return f"The API doesn't accept this value for `{error.parameter}`. Choose another one."
     names = [name for name, _ in words.choices.values()]
     return f"Choose {' or '.join(names)} as the {words.name.lower()}."
 
 
 def _channels(error: errors.ChannelNotAllowed) -> str:
     named = listed(f"<#{channel}>" for channel in error.channels[:10])
-    return f"I may not be used in this channel. Ask me in {named}."
+    return f"I can't be used in this channel. You can use me in {named}."
 
 
 SENTENCES: dict[type[errors.RemixbotError], str | Callable[[Any], str]] = {
-    errors.PromptMissing: "The prompt is empty, or has no words: write what the image should show.",
+    errors.PromptMissing: "The prompt is empty or has no words. Describe what you want to see.",
     errors.PromptTooLong: lambda error: (
-        f"The prompt has {error.length} characters; {PROMPT_MAX} is the most. Please shorten it."
+        f"Your prompt is {error.length:,} characters long. The maximum is {PROMPT_MAX:,}: please "
+        "shorten it."
     ),
-    errors.PromptTwice: "Give either `prompt` or `prompt_file`, not both.",
+    errors.PromptTwice: "Use either `prompt` or `prompt_file`, not both.",
     errors.PromptFileTooLarge: lambda error: (
-        f"The prompt file has {error.size_bytes // 1024} KiB; a prompt of {PROMPT_MAX} characters "
-        "fits in 33 KiB. Please attach a shorter text file."
+        f"Your prompt file is {error.size_bytes // 1024:,} KiB. A prompt of {PROMPT_MAX:,} "
+        "characters fits in 33 KiB: please attach a shorter text file."
     ),
-    errors.PromptFileUnreadable: "I could not read the prompt file. Attach a plain text file "
+    errors.PromptFileUnreadable: "I couldn't read the prompt file. Attach a plain text file "
     "(UTF-8), or paste the text into `prompt`.",
-    errors.JobIdInvalid: "I cannot find a job id in that. Give the id itself, a link to one of my "
-    "messages, or an image's link or file name.",
-    errors.MessageUnknown: "I know no job in that message, or none that you can see. Link to one "
-    "of my results, or give the job id itself.",
-    errors.ImageInvalid: "Images have the numbers 1 to 4: choose one of those.",
+    errors.JobIdInvalid: "I can't find a job ID in that. Give me the ID itself, a link to one of "
+    "my messages, or an image's link or file name.",
+    errors.MessageUnknown: "I can't find a job in that message, or you don't have access to it. "
+    "Link to one of my results, or give me the job ID itself.",
+    errors.ImageInvalid: "Images are numbered 1 to 4. Choose one of those.",
     errors.OptionInvalid: _option,
-    errors.CallbackInvalid: "The callback must be an address that starts with http:// or "
-    "https://, without a user name, and with at most 2048 characters.",
+    errors.CallbackInvalid: "The callback must be a URL that starts with http:// or https://, "
+    "without a user name, and at most 2,048 characters long.",
     errors.WaitingLimitReached: _waiting_limit,
     errors.DailyLimitReached: _daily_limit,
     errors.BudgetUsedUp: _budget,
     errors.ConsentMissing: _consent,
     errors.TooManyPrompts: lambda error: (
-        f"This prompt may stand for more than {error.limit} prompts, and I send no more at once. "
+        f"This prompt could mean more than {error.limit:,} prompts, the most I send at once. "
         "Use fewer options in braces, or a plain number after `--repeat`. "
         f"{NOTHING_CHARGED}"
     ),
-    errors.ServerNotAllowed: "This bot is not open to this server. Ask whoever runs it to allow "
+    errors.ServerNotAllowed: "This bot isn't enabled for this server. Ask whoever runs it to allow "
     "the server.",
-    errors.OnlyInServers: "I only work in servers. Ask me in a channel there.",
-    errors.RoleMissing: "Only members with certain roles may use me here. Ask a moderator which.",
+    errors.OnlyInServers: "I only work in servers. Use me in a channel there.",
+    errors.RoleMissing: "Only members with certain roles can use me here. Ask a moderator "
+    "which ones.",
     errors.ChannelNotAllowed: _channels,
     errors.WordRefused: lambda error: (
-        f"Prompts with **{error.word}** are not taken here. Nobody else sees this, and your "
-        "prompt is kept: edit it and try again."
+        f"Prompts containing **{error.word}** aren't allowed here. Only you can see this, and "
+        "your prompt is kept: edit it and try again."
     ),
-    errors.WordsNotShown: "Discord does not let me show this prompt here: its filter, or this "
-    f"server's AutoMod, refuses something in it. {NOTHING_CHARGED} Your prompt is kept: edit it, "
-    "then try again.",
-    errors.NotYours: "Only who asked for it, and moderators, may do that.",
-    errors.DraftGone: "I have started on this one already, or it was cancelled, or it is more than "
-    "a day old. Ask anew if you want more of it.",
-    errors.JobStopped: f"It was not sent to the API yet. {NOTHING_CHARGED}",
-    errors.NothingToStop: "There is nothing to stop any more: this one has ended, or was stopped.",
+    errors.WordsNotShown: "Discord won't let me show this prompt here: its filter or this server's "
+    f"AutoMod rejected something in it. {NOTHING_CHARGED} Your prompt is kept: edit it and try "
+    "again.",
+    errors.NotYours: "Only the person who requested this or a moderator can do that.",
+    errors.DraftGone: "This request was already used or canceled, or it's more than a day old. "
+    "Please send it again.",
+    errors.JobStopped: f"It hadn't been sent to the API yet. {NOTHING_CHARGED}",
+    errors.NothingToStop: "There's nothing to stop: this job has already ended or been stopped.",
     errors.JobKept: lambda error: (
-        "The API made the images all the same"
+        "The API still made the images"
         + (f" and charged {usd(error.cost_usd)}" if error.cost_usd is not None else "")
-        + ". They are kept: **Show the images** posts them for nothing. Retry is paid again."
+        + f". They're kept: **{SHOW_KEPT}** posts them for free. Retrying is paid again."
     ),
     errors.PermissionsMissing: _permissions,
-    errors.SourceUnknown: "I no longer know the prompt of this result: use its Remix buttons.",
+    errors.SourceUnknown: "I no longer know this result's prompt. Use its ✏️ buttons instead.",
     errors.SourceTooOld: lambda error: (
-        f"This image was made more than {days(error.days)} ago, and the API no longer remixes "
-        "it. You can start anew from its prompt with `/imagine`."
+        f"This image is more than {days(error.days)} old, and the API no longer remixes it. You "
+        "can start over from its prompt with `/imagine`."
     ),
-    errors.NoImageInMessage: "I see no image of mine in that message that I could remix. Choose "
-    "one of my results, or give the job id with `/remix`.",
-    errors.JobUnknown: "I know no such job, or none that you can see. Paste a link to one of my "
-    "results, an image's link or file name, or the job id that Details shows.",
-    errors.ImagesMissing: "That job has no images, or none yet. `/jobs` says how yours stand.",
-    errors.UnsupportedComponent: "This button is from an older version of me. Use `/remix` with "
-    "the job id from the image's file name.",
+    errors.NoImageInMessage: "I can't find an image of mine to remix in that message. Choose one "
+    "of my results, or give me the job ID with `/remix`.",
+    errors.JobUnknown: "I can't find that job, or you don't have access to it. Paste a link to "
+    "one of my results, an image's link or file name, or the job ID from Details.",
+    errors.ImagesMissing: "That job has no images, or none yet. `/jobs` shows how yours are doing.",
+    errors.UnsupportedComponent: "This button is from another version of me. Use `/remix` with "
+    "the job ID from the image's file name.",
     errors.CommandChanged: "That command has changed, and your Discord still shows the old one. "
     "Reload Discord (Ctrl+R, or close and reopen the app), then try again.",
     errors.RequestRefused: lambda error: CODES.get(
-        error.code, "The API did not accept this request. Change the prompt and try again."
+        error.code, "The API didn't accept this request. Change the prompt and try again."
     ),
-    errors.ContentRefused: "The API's moderation refused this prompt: please put it differently.",
+    errors.ContentRefused: "The API's moderation rejected this prompt. Please rephrase it.",
     errors.ApiUnavailable: _unavailable,
-    errors.ApiBusy: f"The API is busy at the moment. {ASK_LATER}",
-    errors.TaskNotFound: "The API no longer knows this job. It may have been charged all the same.",
+    errors.ApiBusy: f"The API is busy right now. {ASK_LATER}",
+    errors.TaskNotFound: f"The API no longer knows this job. {MAYBE_CHARGED}",
     errors.SubmitUnknown: _submit_unknown,
     errors.GenerationFailed: lambda error: CODES.get(error.code or "", _FAILED),
-    errors.NothingMade: "The API finished without a single image. Often that means that its "
-    f"moderation removed them all. {MAYBE_CHARGED}",
+    errors.NothingMade: "The API finished without any images. Often that means its moderation "
+    f"removed them all. {MAYBE_CHARGED}",
     errors.OutputUnreadable: _unreadable,
     errors.JobOverdue: _overdue,
-    errors.JobTooOld: "I was away for too long to start on this one by myself. Press Retry if "
-    "you still want it.",
-    errors.EndedUnseen: "This one did not work out, and I was restarted before I could say so.",
-    errors.AnswerUnseen: "I was restarted while this one waited, and can't read any more what I "
-    "told you about it, so I did not start on it. Press Retry if you still want it.",
-    errors.ImageUnavailable: "An image could not be fetched from the API.",
+    errors.JobTooOld: "I was offline for too long to start this job on my own. Press "
+    f"**{RETRY}** if you still want it.",
+    errors.EndedUnseen: "This job failed, and I restarted before I could tell you.",
+    errors.AnswerUnseen: "I restarted while this job was waiting and can no longer read what I "
+    f"told you about it, so I didn't start it. Press **{RETRY}** if you still want it.",
+    errors.ImageUnavailable: "An image couldn't be downloaded from the API.",
     errors.ImageTooLarge: "An image is too large to post.",
-    errors.StoreUnavailable: "I cannot write anything down at the moment, so I did not accept "
-    f"this. {NOTHING_CHARGED} {ASK_LATER}",
-    errors.StoreAway: "I could write nothing down for so long that I let this one go. Press Retry "
-    "if you still want it.",
-    errors.StopNotRecorded: "I can't write anything down at the moment, so this one isn't stopped. "
+    errors.StoreUnavailable: "I can't save to my database right now, so I didn't accept this. "
+    f"{NOTHING_CHARGED} {ASK_LATER}",
+    errors.StoreAway: "I couldn't save to my database for so long that I dropped this job. Press "
+    f"**{RETRY}** if you still want it.",
+    errors.StopNotRecorded: "I can't save to my database right now, so this job isn't stopped. "
     f"{ASK_LATER}",
-    errors.ListUnavailable: f"I cannot look that up at the moment. {ASK_LATER}",
-    errors.StoreTooNew: "A newer version of this bot has used the database, and this one cannot "
-    "read it: update the bot, then start it again.",
-    errors.StoreInUse: "Another bot process is using this database: stop that one first, or give "
-    "this one a DATABASE_URL of its own.",
+    errors.ListUnavailable: f"I can't look that up right now. {ASK_LATER}",
+    errors.StoreTooNew: "A newer version of this bot has used the database, and this one can't "
+    "read it. Update the bot, then start it again.",
+    errors.StoreInUse: "Another bot process is using this database. Stop that one first, or give "
+    "this one its own DATABASE_URL.",
     errors.StoreLost: "Another bot process has taken over this database, or a backup was restored "
-    "into it, so this process has ended: it writes, edits and submits nothing more.",
+    "into it, so this process has ended. It writes, edits and submits nothing more.",
     errors.StoreGone: lambda error: (
         f"The file {error.path} was deleted, moved or replaced while the bot was running. The bot "
-        "takes no more jobs and ends. Put the file back before you start it again, or the next "
-        "start makes a new one."
+        "accepts no more jobs and is shutting down. Put the file back before you start it again, "
+        "or the next start creates a new one."
     ),
-    errors.PoolerUnfit: "DATABASE_URL leads to a connection pooler in transaction mode (PgBouncer, "
-    "for example), which cannot hold the lock that keeps a second bot out. Connect to PostgreSQL "
+    errors.PoolerUnfit: "DATABASE_URL points to a connection pooler in transaction mode (such as "
+    "PgBouncer), which can't hold the lock that keeps a second bot out. Connect to PostgreSQL "
     "directly, or set pool_mode = session for this database.",
     errors.AddressWrong: _address_wrong,
-    errors.DeliveryFailed: "Discord did not take the images. They are kept: `/show` posts them.",
-    errors.DiscordAway: f"Discord was out of order just now. {NOTHING_CHARGED} {ASK_LATER}",
-    errors.AnswerFailed: f"Discord didn't take my answer. {NOTHING_CHARGED} {ASK_LATER}",
-    errors.ApiKeyRefused: f"The API does not accept this bot's key. {OPERATOR_TOLD}",
-    errors.ApiCreditUsedUp: f"This bot's credit with the API is used up. {OPERATOR_TOLD}",
-    errors.ApiPermissionMissing: "The API does not let this bot's key make such images. "
+    errors.DeliveryFailed: "Discord didn't accept the images. They're kept: `/show` posts them.",
+    errors.DiscordAway: f"Discord had a problem just now. {NOTHING_CHARGED} {ASK_LATER}",
+    errors.AnswerFailed: f"Discord didn't accept my reply. {NOTHING_CHARGED} {ASK_LATER}",
+    errors.ApiKeyRefused: f"The API rejected this bot's key. {OPERATOR_TOLD}",
+    errors.ApiCreditUsedUp: f"This bot's API credit is used up. {OPERATOR_TOLD}",
+    errors.ApiPermissionMissing: "The API doesn't let this bot's key make images like this. "
     f"{OPERATOR_TOLD}",
-    errors.ApiMisused: f"The API did not understand me, which is a bug of mine. {OPERATOR_TOLD}",
+    errors.ApiMisused: f"The API didn't understand me, which is a bug on my end. {OPERATOR_TOLD}",
     errors.Incident: lambda error: (
-        "Something broke on my side, sorry. If you report it, mention incident "
+        "Sorry, something broke on my end. If you report it, mention incident "
         f"`{error.number}`: the log has the rest."
     ),
 }
+
+
+SAY_NOTHING_CHARGED: frozenset[type[errors.RemixbotError]] = frozenset(
+    {
+        errors.TooManyPrompts,
+        errors.WordsNotShown,
+        errors.JobStopped,
+        errors.StoreUnavailable,
+        errors.DiscordAway,
+        errors.AnswerFailed,
+    }
+)
+"""Those whose sentence says it already."""
 
 
 def describe(error: errors.RemixbotError) -> str:
@@ -325,9 +348,9 @@ def describe(error: errors.RemixbotError) -> str:
 
 
 FOR_THE_OPERATOR: dict[type[errors.OperatorError], str] = {
-    errors.ApiKeyRefused: "The API refused the key: check VTRIX_API_KEY.",
-    errors.ApiCreditUsedUp: "The API says that the credit is used up: top up the Vtrix account.",
+    errors.ApiKeyRefused: "The API rejected the key: check VTRIX_API_KEY.",
+    errors.ApiCreditUsedUp: "The API says the credit is used up: top up the Vtrix account.",
     errors.ApiPermissionMissing: "The API denies this key the model: check the account's rights.",
-    errors.ApiMisused: "The API rejects our request: its contract may have changed.",
+    errors.ApiMisused: "The API rejected the request as invalid: its contract may have changed.",
 }
 """What the log says, beside the data of the error."""

@@ -133,7 +133,7 @@ class Settings(BaseSettings):
     )
     allowed_roles: Ids = Field(
         default=frozenset[int](),
-        description="role ids separated by commas (empty = everybody)",
+        description="role ids separated by commas (empty = everyone)",
     )
     allowed_channels: Ids = Field(
         default=frozenset[int](),
@@ -144,13 +144,13 @@ class Settings(BaseSettings):
     )
     refused_words: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
-        description="words or phrases separated by commas, each with a letter or a sign that is "
-        "more than a dash or an invisible one (empty = none)",
+        description="words or phrases separated by commas, each with a visible character other "
+        "than a dash or an underscore (empty = none)",
     )
     allow_dms: bool = Field(default=False, description="true or false")
     allow_user_install: bool = Field(default=False, description="true or false")
     retention_days: Whole = Field(
-        default=0, ge=0, le=3650, description="a whole number of days, 0 (for ever) to 3650"
+        default=0, ge=0, le=3650, description="a whole number of days, 0 (forever) to 3650"
     )
     submit_within_minutes: float = Field(
         default=15, gt=0, le=1440, description="a number of minutes, more than 0 and at most 1440"

@@ -16,23 +16,25 @@ from bot.model import PROMPT_MAX, JobState, Request, Source
 
 # ------------------------------------------------------------------ commands and their options
 
-REMIX_DESCRIPTION = "Make an image anew with another prompt"
-IMAGINE_DESCRIPTION = "Make four images from a text"
-SHOW_DESCRIPTION = "Post the images of a finished job again; nothing is charged"
-HELP_DESCRIPTION = "What I can do, and how"
-JOBS_DESCRIPTION = "List what I have asked for; only I see the list"
-USAGE_DESCRIPTION = "What I have used and what is left; only I see it"
-FORGET_DESCRIPTION = "Erase my prompts and my history; asks before it does"
+REMIX_DESCRIPTION = "Remix an image with a new prompt"
+IMAGINE_DESCRIPTION = "Create four images from a prompt"
+SHOW_DESCRIPTION = "Post a finished job's images again, free of charge"
+HELP_DESCRIPTION = "See what this bot can do, and your limits"
+JOBS_DESCRIPTION = "List your jobs (only you can see this)"
+USAGE_DESCRIPTION = "See what you've used and what's left (only you can see this)"
+FORGET_DESCRIPTION = "Erase your prompts and history (asks you to confirm)"
 REMIX_THIS = "Remix this"
-OPTION_JOB_ID = "Job id, a link to one of my messages, or an image's link or file name"
-OPTION_SHOW_JOB_ID = "Job id or task id, a link to one of my messages, or an image's link or name"
-OPTION_IMAGE = "Which of the job's images"
-OPTION_PROMPT = "What the new image shows; leave it out to write in a larger field"
-OPTION_IMAGINE_PROMPT = "What the images show; leave it out to write in a larger field"
-OPTION_MODE = "Strong may change everything, Subtle stays close (default: Strong)"
-OPTION_PROMPT_FILE = f"A text file with the prompt, for up to {PROMPT_MAX} characters"
-OPTION_CALLBACK = "A web address that the API calls when it is done"
-OPTION_PRIVATE = "Show the images only to me"
+OPTION_JOB_ID = "Job ID, link to one of the bot's messages, or an image's link or file name"
+OPTION_SHOW_JOB_ID = (
+    "Job ID or task ID, link to one of the bot's messages, or an image's link or file name"
+)
+OPTION_IMAGE = "Which of the job's images to remix"
+OPTION_PROMPT = "Describe the new image; leave this out to write in a form"
+OPTION_IMAGINE_PROMPT = "Describe the images; leave this out to write in a form"
+OPTION_MODE = "Strong can change everything, Subtle stays close to the original (default: Strong)"
+OPTION_PROMPT_FILE = f"A text file with your prompt, up to {PROMPT_MAX:,} characters"
+OPTION_CALLBACK = "A URL that the API calls when the job is done"
+OPTION_PRIVATE = "Show the images only to you"
 IMAGE_CHOICES = ("1 · top left", "2 · top right", "3 · bottom left", "4 · bottom right")
 
 # ------------------------------------------------------------------ actions
@@ -65,12 +67,12 @@ _ACTIONS = {
     IMAGINE.key: ActionWords(
         button="Imagine",
         title="Imagine",
-        progress="Imagining four images",
-        result="Imagined",
+        progress="Creating images",
+        result="Imagine",
         listed="Imagine",
     ),
     REMIX.key: ActionWords(
-        button="Remix {image}",
+        button="✏️ {image}",
         title="Remix image {image}",
         progress="Remixing image {image}",
         result="Remix of image {image}",
@@ -78,15 +80,15 @@ _ACTIONS = {
     ),
 }
 _OF_A_NEWER_VERSION = ActionWords(
-    button="Again", title="Again", progress="Working on it", result="Done", listed="Job"
+    button="Reroll", title="Reroll", progress="Working on it", result="Done", listed="Job"
 )
 OPTIONS = {
     (REMIX.key, "mode"): OptionWords(
         name="Mode",
-        question="How far may it go?",
+        question="Remix strength",
         choices={
-            Mode.STRONG: ("Strong", "May change the whole image"),
-            Mode.SUBTLE: ("Subtle", "Stays close to the image"),
+            Mode.STRONG: ("Strong", "Can change the whole image"),
+            Mode.SUBTLE: ("Subtle", "Stays close to the original"),
         },
     )
 }
@@ -122,8 +124,8 @@ def options_of(request: Request) -> Iterable[tuple[str, str]]:
 # ------------------------------------------------------------------ forms and buttons
 
 PROMPT_LABEL = "Prompt"
-CALLBACK_LABEL = "Callback address"
-AGAIN = "Again"
+CALLBACK_LABEL = "Callback URL"
+AGAIN = "Reroll"
 RETRY = "Retry"
 EDIT = "Edit prompt"
 STOP = "Stop"
@@ -133,30 +135,30 @@ GO_AHEAD = "Go ahead"
 CANCEL = "Cancel"
 STOP_ANYWAY = "Stop anyway"
 KEEP_GOING = "Keep going"
-SHOW_KEPT = "Show the images"
-RETRY_PAID = "Retry (paid again)"
-FORGET_ME = "Erase my history"
+SHOW_KEPT = "Show images"
+RETRY_PAID = "Retry (paid)"
+FORGET_ME = "Erase history"
 
 
 def parent_button(image_no: int) -> str:
-    return f"Parent {image_no + 1}"
+    return f"🔄 {image_no + 1}"
 
 
 LEFT_EMPTY = (
-    "-# Discord refuses something in what belongs in here, so I left it empty. Please write it "
-    "anew."
+    "-# Discord rejected something in the text I had for this form, so it's empty. Please type it "
+    "again."
 )
 
 
 def fresh_start(count: float) -> str:
     return (
-        f"This image was made more than **{days(count)}** ago, and the API no longer remixes it. "
-        "Nothing is spent so far. Submit this form to start anew from the words alone."
+        f"This image is more than **{days(count)}** old, and the API no longer remixes it. Nothing "
+        "has been charged. Submit this form to start over from the prompt only."
     )
 
 
 def prompt_part_label(number: int, parts: int) -> str:
-    return PROMPT_LABEL if parts == 1 else f"{PROMPT_LABEL}, part {number} of {parts}"
+    return PROMPT_LABEL if parts == 1 else f"{PROMPT_LABEL} (part {number} of {parts})"
 
 
 # ------------------------------------------------------------------ dates, money, lists
@@ -169,7 +171,7 @@ def relative(date: datetime) -> str:
 
 def usd(amount: Decimal) -> str:
     """Dollars with at least cents, and more places only where they matter: $0.08, $0.0125."""
-    exact = f"{amount:.6f}".rstrip("0")
+    exact = f"{amount:,.6f}".rstrip("0")
     whole, _, fraction = exact.partition(".")
     return f"${whole}.{fraction:0<2}"
 
@@ -187,6 +189,10 @@ def days(count: float) -> str:
     return "1 day" if count == 1 else f"{count:g} days"
 
 
+def jobs_counted(jobs: int) -> str:
+    return "1 job" if jobs == 1 else f"{jobs:,} jobs"
+
+
 def listed(words: Iterable[str]) -> str:
     """One, two and three."""
     *first, last = words
@@ -195,17 +201,16 @@ def listed(words: Iterable[str]) -> str:
 
 # ------------------------------------------------------------------ progress
 
-SENDING = "Sending it to the API"
-WAITING_TO_SEND = "Waiting to send it"
+SENDING = "Sending to the API"
+WAITING_TO_SEND = "Waiting to be sent"
 WORKING = "Working on it"
-STILL_WATCHING = "-# This takes unusually long. I keep watching and post whatever comes."
+STILL_WATCHING = (
+    "-# This is taking longer than usual. I'll keep checking and post the result when it's done."
+)
 UNRECORDED = (
-    "-# I can't write anything down at the moment, so nothing has been sent yet. I keep trying."
+    "-# I can't save to my database right now, so this hasn't been sent yet. I'll keep trying."
 )
-REFUSED = (
-    "-# The API is rejecting my status checks: it does not let me look at the moment. I try again "
-    "every minute."
-)
+REFUSED = "-# The API is rejecting my status checks. I'll try again every minute."
 
 
 def progress_heading(request: Request) -> str:
@@ -214,27 +219,27 @@ def progress_heading(request: Request) -> str:
 
 
 def bar(fraction: float) -> str:
-    """Ten blocks and a per cent; *fraction* from 0.0 to 1.0."""
+    """Ten blocks and a percentage; *fraction* from 0.0 to 1.0."""
     full = int(fraction * 10)
-    return f"`{'▰' * full}{'▱' * (10 - full)}` {int(fraction * 100)} %"
+    return f"`{'▰' * full}{'▱' * (10 - full)}` {int(fraction * 100)}%"
 
 
 def in_line(position: int, starts_at: datetime) -> str:
-    return f"Number **{position}** in line · likely to start {relative(starts_at)}"
+    return f"Position **{position:,}** in the queue · should start {relative(starts_at)}"
 
 
 STOP_QUESTION = (
-    "The API has this one already and cannot call it back, so it may be charged all the same. If "
-    "you stop it, I do not post its images: I keep them, and you can show them for nothing."
+    "This job was already sent to the API and can't be canceled there, so it may still be charged. "
+    "If you stop it, I won't post its images: I'll keep them, and you can show them for free."
 )
 STOPPED_HEADING = "### Stopped"
 STOPPED_AT_WORK = (
-    "The API has it already and cannot call it back, so it may be charged all the same. If "
-    "images come they are kept: `/jobs` lists them, and `/show` posts them."
+    "This job was already sent to the API and can't be canceled there, so it may still be charged. "
+    "If it makes images, they're kept: `/jobs` lists them, and `/show` posts them."
 )
 LATE_ONES_DIRECTLY = (
-    "-# I can answer here for 15 minutes only. If it takes longer, the images come as a direct "
-    "message."
+    "-# I can only reply here for 15 minutes. If it takes longer, I'll send you the images as a "
+    "direct message."
 )
 
 
@@ -250,9 +255,9 @@ def origin_line(message_url: str) -> str:
 # ------------------------------------------------------------------ result
 
 
-FOUND_HEADING = "### Found at the API"
-FOUND_ALT = "prompt unknown"
-FOUND_ABOUT = "-# I did not make this one, so I do not know its prompt."
+FOUND_HEADING = "### Images from the API"
+FOUND_ALT = "unknown prompt"
+FOUND_ABOUT = "-# I have no record of this job, so I don't know its prompt."
 
 
 def result_heading(request: Request) -> str:
@@ -260,7 +265,7 @@ def result_heading(request: Request) -> str:
 
 
 def asked_by(author_id: int) -> str:
-    return f"Asked by <@{author_id}>"
+    return f"Requested by <@{author_id}>"
 
 
 def details(
@@ -292,8 +297,8 @@ def alt_text(image_no: int) -> str:
 def missing_images(image_nos: Iterable[int]) -> str:
     numbers = [str(image_no + 1) for image_no in image_nos]
     if len(numbers) == 1:
-        return f"-# Image {numbers[0]} is missing: the API did not send it."
-    return f"-# Images {listed(numbers)} are missing: the API did not send them."
+        return f"-# Image {numbers[0]} is missing: the API didn't send it."
+    return f"-# Images {listed(numbers)} are missing: the API didn't send them."
 
 
 def image_by_link(image_no: int, url: str, reason: str) -> str:
@@ -304,14 +309,14 @@ def image_in_file(image_no: int, reason: str) -> str:
     return f"Image {image_no + 1} {reason}; its link is in the file below."
 
 
-NOT_ONE_IMAGE = "Your images are made, but I could not post one of them. Their links:"
-IMAGES_WITHHELD = "Discord does not let me show these images here."
+NOT_ONE_IMAGE = "Your images are ready, but I couldn't post any of them. Here are their links:"
+IMAGES_WITHHELD = "Discord won't let me show these images here."
 IMAGES_IN_DETAILS = f"{IMAGES_WITHHELD} **{DETAILS}** has their links."
-LINKS_WITHHELD = "Discord does not let me link to the other images here."
+LINKS_WITHHELD = "Discord won't let me link to the other images here."
 LINKS_IN_DETAILS = f"{LINKS_WITHHELD} **{DETAILS}** has their links."
-WORDS_WITHHELD = "-# Discord does not let me show the words of this prompt here."
-WORDS_IN_DETAILS = f"{WORDS_WITHHELD} **{DETAILS}** has them."
-WORDS_IN_FORM = f"{WORDS_WITHHELD} **{EDIT}** has them."
+WORDS_WITHHELD = "-# Discord won't let me show this prompt here."
+WORDS_IN_DETAILS = f"{WORDS_WITHHELD} **{DETAILS}** has it."
+WORDS_IN_FORM = f"{WORDS_WITHHELD} **{EDIT}** has it."
 
 
 def result_is_there(author_id: int, message_url: str | None) -> str:
@@ -320,27 +325,27 @@ def result_is_there(author_id: int, message_url: str | None) -> str:
     where = (
         f"[this message]({message_url})" if message_url else f"a direct message to <@{author_id}>"
     )
-    return f"Your images are ready. I could not put them here: they are in {where}."
+    return f"Your images are ready, but I couldn't put them here: they're in {where}."
 
 
 def failure_is_there(author_id: int, message_url: str | None) -> str:
     where = (
         f"[This message]({message_url})" if message_url else f"A direct message to <@{author_id}>"
     )
-    return f"There are no images this time. {where} says why."
+    return f"No images this time. {where} says why."
 
 
 RESULT_IS_NOWHERE = (
-    "Your images are ready, but Discord does not let me post them here or send them to you. They "
-    "are kept: `/show` posts them where I may."
+    "Your images are ready, but Discord won't let me post them here or send them to you. They're "
+    "kept: `/show` posts them anywhere I'm allowed to."
 )
 RESULT_IS_BROKEN = (
-    "Your images are ready, but something broke on my side when I posted them. They are kept: "
+    "Your images are ready, but something broke on my end when I posted them. They're kept: "
     "`/show` posts them."
 )
 TOO_LARGE_TO_POST = "is too large to post here"
-REFUSED_BY_DISCORD = "is not taken by Discord"
-NOT_DOWNLOADED = "could not be fetched"
+REFUSED_BY_DISCORD = "was rejected by Discord"
+NOT_DOWNLOADED = "couldn't be downloaded"
 
 
 def ready(author_id: int) -> str:
@@ -349,31 +354,31 @@ def ready(author_id: int) -> str:
 
 def jobs_done(author_id: int, jobs: int) -> str:
     """Of several jobs that ended close together."""
-    return f"<@{author_id}> your last {jobs} jobs here are done."
+    return f"<@{author_id}> your last {jobs:,} jobs here are done."
 
 
 def went_wrong(author_id: int) -> str:
-    return f"<@{author_id}> that did not work out, see above."
+    return f"<@{author_id}> something went wrong with your job, see above."
 
 
 # ------------------------------------------------------------------ lists of jobs
 
 JOBS_HEADING = "### Your jobs"
-NO_JOBS = "There are none yet. Start with `/imagine`."
+NO_JOBS = "You don't have any yet. Start with `/imagine`."
 WORDS_LEFT_OUT = (
-    "-# Discord refuses something in one of these prompts, so they are left out. **Details** under "
-    "a result has its own."
+    "-# Discord rejected something in one of these prompts, so I left them out. **Details** under "
+    "a result shows its prompt."
 )
 NEWER = "Newer"
 OLDER = "Older"
 STATES = {
-    JobState.ACCEPTED: "not sent to the API yet",
-    JobState.SUBMITTING: "on its way to the API",
-    JobState.RUNNING: "in the making",
-    JobState.FINISHED: "made, about to be posted",
+    JobState.ACCEPTED: "not sent yet",
+    JobState.SUBMITTING: "being sent",
+    JobState.RUNNING: "running",
+    JobState.FINISHED: "finished, about to be posted",
     JobState.DELIVERED: "posted",
-    JobState.FAILED: "no images",
-    JobState.UNKNOWN: "lost on its way to the API; may have been charged",
+    JobState.FAILED: "failed",
+    JobState.UNKNOWN: "unclear if it was sent; may have been charged",
 }
 
 
@@ -382,16 +387,16 @@ def image_count(count: int) -> str:
 
 
 STOPPED_UNSENT = "stopped before it was sent"
-_STOPPED_SENT = "stopped, though the API may still make it"
+_STOPPED_SENT = "stopped, but the API may still make it"
 STOPPED_STATES = {
     JobState.SUBMITTING: _STOPPED_SENT,
     JobState.RUNNING: _STOPPED_SENT,
-    JobState.FINISHED: "made and kept, because it was stopped",
+    JobState.FINISHED: "stopped, images kept",
 }
 
 
 def kept(problem: str) -> str:
-    return f"made and kept, because Discord did not take it ({problem})"
+    return f"images kept, because I couldn't post them ({problem})"
 
 
 def job_line(
@@ -431,32 +436,32 @@ def age(time: timedelta) -> str:
 
 # ------------------------------------------------------------------ after a question
 
-STARTED = "Started: it has a message of its own."
-CANCELLED = "Cancelled. Nothing was charged, and I keep nothing of it."
-LEFT_ALONE = "Fine, I leave everything as it is."
+STARTED = "Started in a new message."
+CANCELLED = "Canceled. Nothing was charged, and nothing is kept."
+LEFT_ALONE = "OK, nothing changes."
 
 # ------------------------------------------------------------------ details and deleting
 
 DETAILS_HEADING = "### Details"
-NO_PARENT_KNOWN = "a job that I do not know"
+NO_PARENT_KNOWN = "an unknown job"
 DELETE_QUESTION = (
-    "Delete this message with its images? They are kept at the API for about thirty days, and "
-    "`/show` can post them again until then."
+    "Delete this message and its images? The API keeps them for about 30 days, and until then "
+    "`/show` can post them again."
 )
-DELETED = "It is deleted."
-CANNOT_DELETE = "I may not delete it here: a moderator of this place can."
+DELETED = "Deleted."
+CANNOT_DELETE = "I don't have permission to delete this here. A moderator can."
 
 
 class Fact(StrEnum):
     """What is told of a job, by its name."""
 
-    ASKED_BY = "Asked by"
-    MADE_FROM = "Made from"
+    ASKED_BY = "Requested by"
+    MADE_FROM = "Source"
     SOURCE_JOB = "Source job"
-    JOB_ID = "Job id"
-    TASK_ID = "Task id"
-    LOG_NUMBER = "Number in the log"
-    ASKED = "Asked"
+    JOB_ID = "Job ID"
+    TASK_ID = "Task ID"
+    LOG_NUMBER = "Job number in the log"
+    ASKED = "Requested"
     IMAGES = "Images"
     COST = "Cost"
     CALLBACK = "Callback"
@@ -479,7 +484,7 @@ def course(
 ) -> str:
     """When it was asked for, and how long each step took from there."""
     parts, before = [details_line(Fact.ASKED, moment(asked))], asked
-    for step, at in (("started", started), ("made", made), ("posted", posted)):
+    for step, at in (("started", started), ("finished", made), ("posted", posted)):
         if at is not None:
             gap_s = (at - before).total_seconds()
             parts.append(f"{step} {seconds(gap_s)} later" if gap_s >= 1 else f"{step} at once")
@@ -492,18 +497,18 @@ def image_links(images: Iterable[tuple[int, str]]) -> str:
     return details_line(Fact.IMAGES, " · ".join(links))
 
 
-LINKS_IN_FILE = details_line(Fact.IMAGES, "their links are in the file below")
-WORDS_IN_FILE = "-# Discord does not let me show the words of this prompt: they are in the file."
+LINKS_IN_FILE = details_line(Fact.IMAGES, "links are in the file below")
+WORDS_IN_FILE = "-# Discord won't let me show this prompt here: it's in the file below."
 
 
 def cost_line(cost_usd: Decimal | None, reserved_usd: Decimal | None, multiplier: int) -> str:
     if cost_usd is not None:
         said = usd(cost_usd)
     elif reserved_usd is not None:
-        said = f"about {usd(reserved_usd)}, not confirmed"
+        said = f"about {usd(reserved_usd)}, unconfirmed"
     else:
         said = "nothing"
-    return f"{said} (billed {multiplier} times over)" if multiplier > 1 else said
+    return f"{said} (billed {multiplier} times)" if multiplier > 1 else said
 
 
 def child(source: Source | None, prompt: str, message_url: str | None) -> str:
@@ -511,7 +516,7 @@ def child(source: Source | None, prompt: str, message_url: str | None) -> str:
     return f"- [{name}]({message_url}): {prompt}" if message_url else f"- {name}: {prompt}"
 
 
-CHILDREN = "**Made from it**"
+CHILDREN = "**Remixes**"
 
 # ------------------------------------------------------------------ Remix this
 
@@ -519,23 +524,21 @@ CHOOSE_IMAGE = "Which image do you want to remix?"
 
 # ------------------------------------------------------------------ usage
 
-USAGE_HEADING = "### What you have used"
-USAGE_SERVER_HEADING = "### What this server has used"
+USAGE_HEADING = "### Your usage"
+USAGE_SERVER_HEADING = "### This server's usage"
 USAGE_BY_DAY = "**By day** (UTC)"
-USAGE_BY_PERSON = "**By person**, in 30 days"
+USAGE_BY_PERSON = "**By person** (last 30 days)"
 USAGE_NOTHING = "Nothing in the last 30 days."
 _BAR_CELLS = 10
 
 
 def jobs_and_usd(jobs: int, amount: Decimal) -> str:
-    return f"{jobs} {'job' if jobs == 1 else 'jobs'} · {usd(amount)}"
+    return f"{jobs_counted(jobs)} · {usd(amount)}"
 
 
 def usage_line(span: str, jobs: int, amount: Decimal, jobs_limit: int, usd_limit: Decimal) -> str:
     """One span with its limits, where it has some."""
-    jobs_part = f"{jobs} of {jobs_limit} jobs" if jobs_limit else f"{jobs} jobs"
-    if jobs == 1 and not jobs_limit:
-        jobs_part = "1 job"
+    jobs_part = f"{jobs:,} of {jobs_counted(jobs_limit)}" if jobs_limit else jobs_counted(jobs)
     usd_part = f"{usd(amount)} of {usd(usd_limit)}" if usd_limit else usd(amount)
     return f"{span}: {jobs_part} · {usd_part}"
 
@@ -556,55 +559,56 @@ def day_name(day: date) -> str:
 
 # ------------------------------------------------------------------ forgetting
 
-NOTHING_TO_FORGET = "I keep nothing of you."
-FORGOTTEN = "Nothing of your history is shown any more, and I'm erasing it."
-FORGOTTEN_SOON = f"{FORGOTTEN} What is under way follows as soon as it has ended."
+NOTHING_TO_FORGET = "There's nothing to erase."
+FORGOTTEN = "I no longer show any of your history, and I'm erasing it now."
+FORGOTTEN_SOON = f"{FORGOTTEN} Jobs that haven't ended yet follow as soon as they do."
 
 
 def forget_question(ended: int, under_way: int) -> str:
     jobs = ended + under_way
     erased = (
-        f"This erases what I keep of your **{jobs}** {'job' if jobs == 1 else 'jobs'}: prompts, "
-        "ids and links. Messages that are in channels stay, and their Remix buttons work on "
-        "without knowing the prompt."
+        f"This erases what I keep about your **{jobs_counted(jobs)}**: prompts, IDs and links. "
+        "Messages in channels stay, and their ✏️ buttons still work, but "
+        "without the prompt filled in."
     )
     parts = [erased]
-    if under_way:
-        verb = "is still under way and is" if under_way == 1 else "are still under way and are"
-        parts.append(f"{under_way} {verb} erased at the end.")
+    if under_way == 1:
+        parts.append("1 hasn't ended yet and is erased as soon as it does.")
+    elif under_way:
+        parts.append(f"{under_way:,} haven't ended yet and are erased as soon as they do.")
     parts.append(
-        "-# That there were jobs, when, in which server and what they cost stays for 30 days, "
-        "because the limits count it. The API and its provider keep what they got."
+        "-# For 30 days I still keep when and in which server you ran jobs and what they cost, "
+        "because limits count that. The API and its provider keep what they received."
     )
     return "\n".join(parts)
 
 
 # ------------------------------------------------------------------ help
 
-HELP_HEADING = "### Images from words, and on from there"
+HELP_HEADING = "### Create and remix images"
 HELP_BUTTONS = (
-    "**Begin** with `/imagine` and say what you want to see: four images come back.\n"
-    "**Go on** with the button **Remix** of an image: change the prompt, and choose Strong (may "
-    "change everything) or Subtle (stays close). These buttons never expire.\n"
-    "**Again** makes the same once more; **Parent** takes the same prompt to another image of "
-    "the source. **Stop** calls a job off, **Retry** and **Edit prompt** follow a failure, "
-    "**Details** tells you alone all about a result, and **Delete** takes it down."
+    "**Create** four images with `/imagine` and a prompt.\n"
+    "**Remix** an image with its ✏️ button: change the prompt, then choose Strong (can change "
+    "everything) or Subtle (stays close). These buttons never expire.\n"
+    "**Reroll** runs the same prompt again; 🔄 runs it on another image of the source job. "
+    "**Stop** cancels a job, **Retry** and **Edit prompt** help after a failure, **Details** shows "
+    "you everything about a result, and **Delete** removes it."
 )
 HELP_COMMANDS = (
-    "`/remix` does the same for a job id, a link to one of my messages, or an image's link.\n"
-    "`/show` posts finished images again; nothing is charged.\n"
-    "`/jobs` lists what you have asked for, for your eyes only.\n"
-    "`/usage` says what you have used, and what is left.\n"
-    "`/forget` erases your prompts and your history.\n"
-    "`/help` shows this.\n"
-    "**Remix this**, in the menu of a message (Apps), takes an image from there."
+    "`/remix` takes a job ID, a link to one of my messages, or an image's link.\n"
+    "`/show` posts finished images again, free of charge.\n"
+    "`/jobs` lists your jobs; only you can see it.\n"
+    "`/usage` shows what you've used and what's left.\n"
+    "`/forget` erases your prompts and history.\n"
+    "`/help` shows this page.\n"
+    "**Remix this**, in a message's menu under Apps, remixes an image in that message."
 )
 HELP_GOOD_TO_KNOW = (
-    "-# Each job costs whoever runs me a few cents, and the API cannot call one back once it has "
-    "it. A prompt with `{red, green}`, `--repeat`, `--turbo`, `--oref` or `--q 4` costs more, and "
-    "I ask before. With the option `private` only you see the images. The API remixes images "
-    "for three days and keeps them for about thirty. After more than 15 seconds a short reply "
-    "mentions you, one for all jobs that end close together."
+    "-# Each job costs whoever runs me a few cents, and a job that was sent to the API can't be "
+    "canceled there. Prompts with `{red, green}`, `--repeat`, `--turbo`, `--oref` or `--q 4` cost "
+    "more, so I ask first. With the `private` option, only you see the images. The API remixes "
+    "images for 3 days and keeps them for about 30. If a job takes more than 15 seconds, a short "
+    "reply pings you: one for all jobs that end close together."
 )
 
 
@@ -613,23 +617,23 @@ def help_limits(limits: Limits) -> str:
     person = limits.person
     parts: list[str] = []
     if person.running:
-        parts.append(f"{person.running} of your jobs at once, further ones wait")
+        parts.append(f"{jobs_counted(person.running)} at once (more will wait)")
     if person.jobs_per_day:
-        parts.append(f"{person.jobs_per_day} of your jobs in 24 hours")
+        parts.append(f"{jobs_counted(person.jobs_per_day)} in 24 hours")
     if limits.everybody.jobs_per_day:
-        parts.append(f"{limits.everybody.jobs_per_day} jobs of all people in 24 hours")
+        parts.append(f"{jobs_counted(limits.everybody.jobs_per_day)} in 24 hours across all users")
     if person.usd_per_day:
         parts.append(f"{usd(person.usd_per_day)} in 24 hours")
     if person.usd_per_month:
         parts.append(f"{usd(person.usd_per_month)} in 30 days")
-    return f"-# The limits for you: {listed(parts)}." if parts else ""
+    return f"-# Your limits: {listed(parts)}." if parts else ""
 
 
 # ------------------------------------------------------------------ failures
 
 FAILURE_HEADING = "### No images this time"
-YOUR_PROMPT = "Here is what you wrote, so that nothing is lost:"
+YOUR_PROMPT = "Here's what you wrote, so it isn't lost:"
 ASK_LATER = "Please try again in a few minutes."
-OPERATOR_TOLD = "Whoever runs this bot has been told."
+OPERATOR_TOLD = "I've logged it for whoever runs this bot."
 NOTHING_CHARGED = "Nothing was charged."
-MAYBE_CHARGED = "It may have been charged all the same."
+MAYBE_CHARGED = "It may have been charged anyway."

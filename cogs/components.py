@@ -304,7 +304,10 @@ async def _use_up(interaction: Interaction) -> None:
     try:
         await interaction.edit_original_response(content=texts.STARTED, view=None)
     except discord_errors.FAULTS as fault:
-        log.info("A question keeps its buttons: %s", discord_errors.detail(fault))
+        detail = discord_errors.detail(fault)
+        log.info(
+            "Interaction %d: failed to remove a question's buttons: %s", interaction.id, detail
+        )
 
 
 async def _turn_into(interaction: Interaction, page: Callable[[Content], LayoutMessage]) -> None:

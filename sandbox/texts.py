@@ -6,21 +6,22 @@ BOT = "remixbot"
 GUIDE = "Welcome"
 PEOPLE = ("Ann", "Ben")
 
-TOPIC = "All of it happens on your own machine: images are painted, nothing is charged."
+TOPIC = "Everything runs on your own machine: images are painted, and nothing is charged."
 
 FIRST_PROMPT = "a boat on the sea at sunset"
 
 WELCOME = """\
-**Try a chain.** Press **Remix 3** under the images, change the prompt, choose Strong or Subtle, \
-and press **Submit**. The bar moves by itself; once the new images are there, remix one of those.
-**Start anew.** Type `/imagine`, press Enter twice, write what you would like to see, press Enter.
--# *Viewing as*, at the top, makes you the other person."""
+**Try a chain.** Press **✏️ 3** under the images, change the prompt, choose Strong or Subtle, and \
+press **Submit**. The bar moves by itself; once the new images are there, remix one of those.
+**Start something new.** Type `/imagine`, press Enter twice, describe what you'd like to see, and \
+press Enter.
+-# Use *Viewing as* at the top to switch to the other person."""
 
 
 def opened(url: str) -> str:
     """What the terminal says when the page is ready."""
-    return f"The sandbox is open: {url}\nCtrl-C ends it."
+    return f"The sandbox is open: {url}\nPress Ctrl-C to stop it."
 
 
 def cannot_open(reason: str) -> str:
-    return f"The sandbox cannot open its page: {reason}."
+    return f"The sandbox can't open its page: {reason}."

@@ -65,12 +65,12 @@ def test_another_encoding_is_named(env: Path, encoding: str) -> None:
 def test_one_foreign_letter_is_named_by_its_line(env: Path) -> None:
     env.write_bytes(GOOD.encode() + b"# caf\xe9\n")
     said = problems(env)
-    assert said == ".env, line 3: one of its letters isn't UTF-8. Save the file as UTF-8."
+    assert said == ".env, line 3: contains a character that isn't UTF-8. Save the file as UTF-8."
 
 
 def test_a_nul_is_named_by_its_line(env: Path) -> None:
     env.write_bytes(GOOD.encode() + b"MAX_RUNNING=1\0\n")
-    assert problems(env).startswith(".env, line 3: there's a NUL")
+    assert problems(env).startswith(".env, line 3: contains a NUL")
 
 
 def test_every_line_that_sets_nothing_is_named_and_not_shown(env: Path) -> None:
@@ -259,19 +259,19 @@ def test_a_name_of_something_else_is_named_in_the_file_alone(
 
 def test_a_secret_in_the_wrong_place_is_not_shown(env: Path) -> None:
     [remark] = written(env, GOOD + "MTA.hidden-in.base64==\n").remarks
-    assert remark.sentence == ".env, line 3: there's no setting of that name."
+    assert remark.sentence == ".env, line 3: there's no such setting."
 
 
 def test_a_setting_that_is_set_twice_is_named(env: Path) -> None:
     settings = written(env, GOOD + "MAX_RUNNING=1\nMAX_RUNNING=2\n")
     assert settings.max_running == 2
-    assert remarks(settings) == [".env sets MAX_RUNNING more than once: the last one counts."]
+    assert remarks(settings) == [".env sets MAX_RUNNING more than once. The last one counts."]
 
 
 def test_a_proxy_that_is_not_used_is_named(env: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", "http://me:hidden@proxy:3128")
     [said] = remarks(written(env, GOOD))
-    assert said.startswith("HTTPS_PROXY is set, but this bot uses no proxy")
+    assert said.startswith("HTTPS_PROXY is set, but this bot doesn't use proxies")
     assert "hidden" not in said
 
 

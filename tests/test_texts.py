@@ -90,28 +90,31 @@ def test_every_documented_code_is_said_in_its_own_words(code: str) -> None:
 def test_an_unknown_code_has_a_sentence_too() -> None:
     assert "prompt" in sentences.describe(errors.RequestRefused(code="9999999"))
     assert "gave up" in sentences.describe(errors.GenerationFailed(code=None))
-    assert "cannot be reached" in sentences.describe(errors.ApiUnavailable())
+    assert "can't reach the API" in sentences.describe(errors.ApiUnavailable())
 
 
 @pytest.mark.parametrize(
     ("error", "said"),
     [
         (errors.ApiUnavailable(status=503), "The API is having trouble (HTTP 503)."),
-        (errors.ApiUnavailable(status=200), "an answer that I cannot read (HTTP 200)"),
-        (errors.ApiUnavailable(), "did not answer"),
-        (errors.SubmitUnknown(status=503), "The API had trouble (HTTP 503) when it got this job"),
-        (errors.SubmitUnknown(status=200), "gave an answer that I cannot read (HTTP 200) when"),
-        (errors.SubmitUnknown(), "did not answer"),
-        (errors.SubmitUnknown(interrupted=True), "I was restarted while this job was on its way"),
-        (errors.JobOverdue(90.0), "has not finished this job after 90 s"),
+        (errors.ApiUnavailable(status=200), "an answer that I can't read (HTTP 200)"),
+        (errors.ApiUnavailable(), "didn't answer"),
+        (errors.SubmitUnknown(status=503), "The API had trouble (HTTP 503) when I sent this job"),
+        (errors.SubmitUnknown(status=200), "gave an answer that I can't read (HTTP 200) when"),
+        (errors.SubmitUnknown(), "didn't answer"),
+        (errors.SubmitUnknown(interrupted=True), "I restarted while this job was being sent"),
+        (errors.JobOverdue(90.0), "hasn't finished this job after 90 s"),
         (errors.JobOverdue(90.0, errors.ApiKeyRefused()), "is rejecting my status checks"),
-        (errors.JobOverdue(90.0, errors.ApiUnavailable()), "does not tell me how this job stands"),
+        (
+            errors.JobOverdue(90.0, errors.ApiUnavailable()),
+            "isn't telling me how this job is doing",
+        ),
     ],
 )
 def test_what_the_api_did_is_said_as_it_was(error: errors.RemixbotError, said: str) -> None:
     sentence = sentences.describe(error)
     assert said in sentence
-    assert ("did not answer" in sentence) is (said == "did not answer")
+    assert ("didn't answer" in sentence) is (said == "didn't answer")
 
 
 @pytest.mark.parametrize("kind", list(leaves(errors.OperatorError)))
@@ -135,9 +138,9 @@ def test_durations_are_short(duration_s: float, shown: str) -> None:
 
 
 def test_the_bar_grows_with_the_fraction() -> None:
-    assert texts.bar(0) == "`▱▱▱▱▱▱▱▱▱▱` 0 %"
-    assert texts.bar(0.46) == "`▰▰▰▰▱▱▱▱▱▱` 46 %"
-    assert texts.bar(1) == "`▰▰▰▰▰▰▰▰▰▰` 100 %"
+    assert texts.bar(0) == "`▱▱▱▱▱▱▱▱▱▱` 0%"
+    assert texts.bar(0.46) == "`▰▰▰▰▱▱▱▱▱▱` 46%"
+    assert texts.bar(1) == "`▰▰▰▰▰▰▰▰▰▰` 100%"
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def _completed(task_id: str, task: Mapping[str, object]) -> Completed:
         job_id = task_id
     images = _images(items, metadata, job_id)
     if items and not images:
-        log.warning("Task %s: no image that can be shown in %s", task_id, shape_of(task))
+        log.warning("Task %s: could not find an image in %s", task_id, shape_of(task))
     return Completed(
         task_id=task_id,
         job_id=images[0].job_id if images else job_id,
@@ -136,7 +136,7 @@ def _log_fallback_once(task_id: str) -> None:
     if not fallback_was_logged.is_set():
         fallback_was_logged.set()
         log.warning(
-            "Task %s: no provider job id in the answer, the task id stands in (said once)", task_id
+            "Task %s: no job id in the answer, using the task id instead (logged once)", task_id
         )
 
 
@@ -198,8 +198,8 @@ def _cost(value: object, task_id: str) -> Decimal | None:
     if value is not None and not cost_was_logged.is_set():
         cost_was_logged.set()
         log.warning(
-            "Task %s: the cost in the answer is no plain number from 0 to %d and is not believed; "
-            "what the job was taken to cost counts (said once)",
+            "Task %s: the cost in the answer is not a number from 0 to %d, using the estimate "
+            "instead (logged once)",
             task_id,
             _COST_MAX_USD,
         )

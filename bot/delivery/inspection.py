@@ -27,6 +27,8 @@ T = TypeVar("T")
 
 ATTEMPTS = 5
 NOT_FOUND = 404
+REFUSAL_BEFORE = "I cannot write anything down at the moment, so I did not accept this."
+"""How older versions said that nothing was accepted: their messages outlive an update."""
 PATIENCE_S = 60.0
 """How long Discord is asked in a row while it is out of order."""
 
@@ -133,7 +135,8 @@ def read(message: discord.Message, job: Job) -> Shown | None:
 
 def _refuses(message: discord.Message) -> bool:
     """Whether it says that nothing was accepted, because nobody knew better."""
-    return sentences.describe(StoreUnavailable()) in message.content
+    said = (sentences.describe(StoreUnavailable()), REFUSAL_BEFORE)
+    return any(sentence in message.content for sentence in said)
 
 
 def _words(message: discord.Message) -> Iterator[str]:

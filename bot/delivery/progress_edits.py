@@ -95,6 +95,4 @@ class ProgressEdits:
         try:
             await self._edit(progress)
         except discord_errors.FAULTS as error:
-            log.info(
-                "A progress edit failed, the next one follows: %s", discord_errors.detail(error)
-            )
+            log.info("Failed to edit a progress bar: %s", discord_errors.detail(error))

@@ -131,7 +131,12 @@ class Delivery:
                 posted = await self._persistently(way, announcement)
             except discord_errors.FAULTS as fault:
                 reasons.append(discord_errors.detail(fault))
-                log.info("Job %d: %s: %s", self._job.id, way.__name__, discord_errors.detail(fault))
+                log.info(
+                    "Job %d: delivery %s failed: %s",
+                    self._job.id,
+                    way.__name__.strip("_").replace("_", " "),
+                    discord_errors.detail(fault),
+                )
                 about = discord_errors.about(fault)
                 if (left := self._content.without(about)) is not None:
                     self._content = left  # the same way once more
@@ -156,7 +161,9 @@ class Delivery:
         try:
             await self._messages.reply(posted.message_id, sentence)
         except discord_errors.FAULTS as error:
-            log.info("Job %d: no reply to its news: %s", self._job.id, discord_errors.detail(error))
+            log.info(
+                "Job %d: failed to ping its author: %s", self._job.id, discord_errors.detail(error)
+            )
 
     # ------------------------------------------------------------------ the ways
 
@@ -291,7 +298,11 @@ class Delivery:
             except discord_errors.FAULTS as fault:
                 later = later or discord_errors.is_transient(fault)
                 detail = discord_errors.detail(fault)
-                log.info("Job %d: its message does not say where: %s", self._job.id, detail)
+                log.info(
+                    "Job %d: failed to say in its message where the outcome is: %s",
+                    self._job.id,
+                    detail,
+                )
             else:
                 return True
         return not later

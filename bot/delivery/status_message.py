@@ -136,7 +136,10 @@ class StatusMessages:
                 if message_id is not None:
                     await self._delivery(job, message_id).edit(page)
             except discord_errors.FAULTS as fault:
-                log.info("An answer is not taken back yet: %s", discord_errors.detail(fault))
+                detail = discord_errors.detail(fault)
+                log.info(
+                    "Interaction %d: failed to retract a reply: %s", job.interaction_id, detail
+                )
                 if discord_errors.is_transient(fault):
                     continue
             return

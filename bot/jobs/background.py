@@ -49,4 +49,4 @@ class BackgroundTasks:
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("Task %s failed", task.get_name(), exc_info=error)
+            log.error("Background task failed: %s", task.get_name(), exc_info=error)

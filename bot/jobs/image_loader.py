@@ -62,7 +62,12 @@ class ImageLoader:
             download = await self._downloads.fetch(image.url, limit_bytes=limit_bytes, room=share)
         except (ImageTooLarge, ImageUnavailable) as error:
             share.end(0)
-            log.warning("Image %d of %s: %s", image.image_no, image.job_id, error)
+            log.warning(
+                "Failed to download image %d of provider job %s: %s",
+                image.image_no,
+                image.job_id,
+                error,
+            )
             return ResultImage(image=image, problem=error)
         share.end(len(download.content))
         return ResultImage(image=image, file=_file(image, download))

@@ -62,7 +62,7 @@ class Maintenance:
                 if self.all_are_followed and self._attends():
                     await self._store.set_meta(AT_WORK_FACT, self._clock.now().isoformat())
             except StoreUnavailable as error:
-                log.warning("Old tokens could not be erased, the next try follows: %s", error)
+                log.warning("Failed to erase old tokens, will retry: %s", error)
 
     async def erase(self) -> None:
         """Erase what is too old or was asked to be forgotten, also before this process began.
@@ -75,7 +75,7 @@ class Maintenance:
                 if erased := await self._store.erase(before):
                     log.info("Erased %d jobs", erased)
             except StoreUnavailable as error:
-                log.warning("Erasing was broken off, the next try follows: %s", error)
+                log.warning("Failed to erase jobs, will retry: %s", error)
                 await self._clock.sleep(TIDY_EVERY_S)
             else:
                 await self._until_wished()

@@ -218,7 +218,7 @@ class TaskPoller:
     ) -> bool:
         """Whether *error* came so often and for so long that it is not going to change."""
         if repr(error) != repr(watched.trouble):
-            log.warning("Job %d, reading on: %s", watched.job.id, error)
+            log.warning("Job %d: failed to read its task, will retry: %s", watched.job.id, error)
             watched.same.clear()
         watched.trouble = error
         watched.same.append(now)
@@ -229,18 +229,18 @@ class TaskPoller:
         again = watched.refused
         watched.trouble = error
         watched.same.clear()
-        log.warning("Job %d, reading on: %s", watched.job.id, error)
+        log.warning("Job %d: failed to read its task, will retry: %s", watched.job.id, error)
         if isinstance(error, ApiBusy):
             self._gate.slow_down(error.retry_after_s)
         if isinstance(error, OperatorError):
             verdict = self._circuit.refused(watched.task_id, read=len(self._followed))
             if verdict is Verdict.OPENED:
                 self._gate.probe_every(OPERATOR_PAUSE_S)
-                to_user_error(error, "reading jobs")  # once for all of them
+                to_user_error(error, "All jobs: failed to read their tasks")  # once for all of them
                 await self._show_all()
             if verdict is Verdict.ONE_TASK and again and not watched.reported:
                 watched.reported = True
-                to_user_error(error, f"job {watched.job.id}, reading on")
+                to_user_error(error, f"Job {watched.job.id}: failed to read its task")
 
     async def _show_all(self) -> None:
         """Show all how they stand: who waits before the gate would not for a while."""

@@ -37,6 +37,6 @@ async def persistently(
         except DeliveryFailed as fault:
             if not fault.may_pass or clock.monotonic() + pause_s > until:
                 raise
-            log.warning("%s, again in %.0f s: %s", what, pause_s, fault)
+            log.warning("%s, retrying in %.0f s: %s", what, pause_s, fault)
         await clock.sleep(pause_s)
         pause_s = min(2 * pause_s, longest_s)

@@ -210,13 +210,15 @@ class JobRunner:
         except NothingToDo:
             pass
         except Exception as raised:
-            error = to_user_error(raised, f"job {run.job.id}")
+            error = to_user_error(raised, f"Job {run.job.id}")
         finally:
             run.over = True
             run.ticket.leave()
         await (self._takeover.inspect(run) if look is None else asyncio.wait({look}))
         if not run.looked:
-            log.error("Job %d waits for another start: Discord does not answer", run.job.id)
+            log.error(
+                "Job %d: failed to read its message, leaving it for the next start", run.job.id
+            )
         elif run.end_told:
             await self._takeover.record_end(run, completed)
         elif error is not None:
@@ -302,7 +304,7 @@ class JobRunner:
         try:
             posted = await self._persistently(job, bring)
         except Exception as raised:  # a bug as well must not cost anybody what was paid for
-            to_user_error(raised, f"delivery of job {job.id}")
+            to_user_error(raised, f"Job {job.id}: failed to deliver its images")
             problem = raised.detail if isinstance(raised, DeliveryFailed) else type(raised).__name__
             await self._record(job, lambda: self._store.mark_undeliverable(job.id, problem))
             return
@@ -313,7 +315,7 @@ class JobRunner:
                 job.id, posted.message_id, channel_id=posted.channel_id
             ),
         )
-        log.info("Job %d is delivered after %.0f s", job.id, took_s)
+        log.info("Job %d: delivered after %.0f s", job.id, took_s)
         await status.ping(posted, delivered=True, took_s=took_s)
 
     async def _tell(self, run: Run, error: RemixbotError) -> None:
@@ -332,7 +334,7 @@ class JobRunner:
                 job, lambda: status.fail(job, error, nothing_charged=uncharged)
             )
         except DeliveryFailed as fault:
-            log.warning("Job %d: its author could not be told: %s", job.id, fault.detail)
+            log.warning("Job %d: failed to tell its author how it ended: %s", job.id, fault.detail)
             return
         await self._record(job, lambda: self._store.mark_notified(job.id, posted.message_id))
         if not run.stopped:
@@ -352,7 +354,7 @@ class JobRunner:
             room=self._deliveries,
             clock=self._clock,
             patience_s=self._patience_s,
-            what=f"Job {job.id}: its news could not be brought",
+            what=f"Job {job.id}: failed to deliver its outcome",
         )
 
     # ------------------------------------------------------------------ keeping the books
@@ -363,5 +365,5 @@ class JobRunner:
             async with asyncio.timeout(RECORD_WAIT_S):
                 return await write()
         except (StoreUnavailable, TimeoutError) as error:
-            log.error("Job %d: its progress is recorded later: %r", job.id, error)
+            log.error("Job %d: failed to record its progress, will retry: %r", job.id, error)
         return None

@@ -137,7 +137,11 @@ class Submitter:
                         interrupted=True, detail="the job is no longer waiting to be submitted"
                     )
             except StoreUnavailable as error:
-                log.warning("Job %d is not sent yet: %s", job.id, error)
+                log.warning(
+                    "Job %d: failed to record its submit, so it is not sent yet, will retry: %s",
+                    job.id,
+                    error,
+                )
             else:
                 return
             if self._clock.monotonic() - began >= self._within_s:

@@ -68,7 +68,7 @@ class Takeover:
         """
         if run.shown is None:
             return
-        log.info("Job %d had ended, and its author knows", run.job.id)
+        log.info("Job %d: had already ended, and its author was told", run.job.id)
         for write in _writes(self._store, run.job, run.shown, completed):
             with suppress(StoreUnavailable):  # it keeps what the database does not take
                 await write()
@@ -86,7 +86,7 @@ class Takeover:
                 room=room,
                 clock=self._clock,
                 patience_s=self._patience_s,
-                what=f"Job {run.job.id}: its message could not be looked at",
+                what=f"Job {run.job.id}: failed to read its message",
             )
             if run.looked:
                 return

@@ -88,7 +88,9 @@ class GuildRemovals:
                 if still != missing:
                     await self._remember(still)
             except StoreUnavailable as error:
-                log.warning("Servers that were left are looked for later: %s", error)
+                log.warning(
+                    "Failed to look for servers that removed the bot, will retry: %s", error
+                )
 
     async def removed(self, guild_id: int) -> None:
         """Discord says that the bot was taken out of this server: ask whether that is so."""
@@ -100,7 +102,11 @@ class GuildRemovals:
                 await self._ask(guild_id, missing, at_once=True)
                 await self._remember(missing)
             except StoreUnavailable as error:
-                log.warning("Server %d is looked at later: %s", guild_id, error)
+                log.warning(
+                    "Server %d: failed to record that it removed the bot, will retry: %s",
+                    guild_id,
+                    error,
+                )
 
     async def _ask(
         self, guild_id: int, missing: dict[int, _Missing], *, at_once: bool = False
@@ -121,7 +127,7 @@ class GuildRemovals:
         if gone:
             await self._store.forget_guild(guild_id)
             del missing[guild_id]
-            log.info("Server %d has removed the bot: its jobs are erased", guild_id)
+            log.info("Server %d: removed the bot, erasing its jobs", guild_id)
 
     async def _remembered(self) -> dict[int, _Missing]:
         written = cast("dict[str, Any]", json.loads(await self._store.get_meta(self._fact) or "{}"))

@@ -157,7 +157,7 @@ class JobHistory:
             async with store_deadline():
                 return await self._store.suggestions(caller.user_id, shared, words=words.strip())
         except StoreUnavailable as error:
-            log.warning("No jobs could be suggested: %s", error)
+            log.warning("Failed to suggest jobs: %s", error)
             return []
 
     async def draft(self, draft_id: int, author_id: int) -> Draft:
@@ -184,7 +184,7 @@ class JobHistory:
             async with store_deadline():
                 job = await shown_in(self._store, message)
         except StoreUnavailable as error:
-            log.warning("What a message shows is not looked up: %s", error)
+            log.warning("Message %d: failed to look up its job: %s", message.message_id, error)
             return None
         return await seen_by(caller, job)
 
@@ -234,7 +234,7 @@ class JobHistory:
             async with store_deadline():
                 job = await shown_in(self._store, message)
         except StoreUnavailable as error:
-            log.warning("Nobody knows whose message that is: %s", error)
+            log.warning("Message %d: failed to look up its author: %s", message.message_id, error)
             return None
         return None if job is None else job.author_id
 
@@ -342,7 +342,7 @@ class JobHistory:
             await self._store.mark_delivered(job.id, message_id)  # where nobody could be given it
             await self._store.set_result_message(job.id, link)
         except StoreUnavailable as error:
-            log.warning("Job %d: where it was shown is not recorded: %s", job.id, error)
+            log.warning("Job %d: failed to record where it was shown: %s", job.id, error)
 
     # ------------------------------------------------------------------ taking down, forgetting
 
@@ -351,7 +351,7 @@ class JobHistory:
         try:
             await self._store.clear_message(message_id)
         except StoreUnavailable as error:
-            log.warning("That a message is gone is not recorded: %s", error)
+            log.warning("Message %d: failed to record its deletion: %s", message_id, error)
 
     async def count_of(self, author_id: int) -> tuple[int, int]:
         """How many jobs of this person have ended, and how many have not.

@@ -225,7 +225,7 @@ class JobService:
             return now
         if state is None:
             raise NothingToStop
-        log.info("Job %d was stopped: it was %s", job.id, state.value)
+        log.info("Job %d: stopped while %s", job.id, state.value)
         return None if state is JobState.ACCEPTED else job
 
     # ------------------------------------------------------------------ after a start
@@ -239,7 +239,7 @@ class JobService:
             await self._runner.prepare(await self._maintenance.prepare())
             return await self._store.left_open()
         except StoreUnavailable as error:
-            log.error("Jobs that an earlier process left open have to wait: %s", error)
+            log.error("Failed to load unfinished jobs, will retry: %s", error)
             return None
 
     async def resume_later(self, status_of: Callable[[Job], StatusMessage]) -> None:
@@ -266,7 +266,7 @@ class JobService:
                 tickets[job.id] = self._queue.resume(who, where)
         await self._queue.forecast()
         for number, job in enumerate(jobs, start=1):
-            log.info("Job %d goes on: it was %s", job.id, job.state.value)
+            log.info("Job %d: resumed, was %s", job.id, job.state.value)
             self._runner.start(job, status_of(job), tickets[job.id], resumed=True)
             if number % RESUMED_AT_ONCE == 0:
                 await asyncio.sleep(0)
@@ -357,7 +357,7 @@ class JobService:
             async with store_deadline():
                 await self._store.keep_draft(draft, guild_id=new.destination.guild_id)
         except StoreUnavailable as error:
-            log.warning("A prompt that was refused is not kept: %s", error)
+            log.warning("Failed to keep a refused prompt: %s", error)
             return None
         return draft.id
 

@@ -104,7 +104,7 @@ class FileLock(InstanceLock):
         else:
             self._lock.close()
             self._lock = lock
-            log.warning("The lock file was deleted while the bot runs: it is made anew")
+            log.warning("The lock file was deleted while the bot was running, created a new one")
 
 
 def _lock_beside(database: Path) -> IO[str]:
@@ -141,9 +141,9 @@ def _keep_private(file: Path) -> None:
         try:
             file.chmod(mode & ~OF_OTHERS & 0o777)
         except OSError:
-            log.warning("%s is open to others on this machine, and I cannot change that", file)
+            log.warning("Failed to make %s private: other users on this machine can read it", file)
         else:
-            log.info("%s was open to others on this machine; it is its owner's alone now", file)
+            log.info("Made %s private: other users on this machine could read it", file)
 
 
 def _files_of(database: Path) -> list[Path]:

@@ -149,7 +149,10 @@ class ServerLock(InstanceLock):
         except StoreUnavailable as error:
             await self._drop()
             if held:
-                log.warning("The database does not answer, nor keep anybody else out: %s", error)
+                log.warning(
+                    "Failed to check the lock on the database, another process could take it: %s",
+                    error,
+                )
         else:
             self._asked_at = asked_at
             self._held.set()
@@ -166,7 +169,7 @@ class ServerLock(InstanceLock):
             await connection.close()
             raise
         if self._session is not None:
-            log.info("The lock on the database is held again")
+            log.info("Took the lock on the database again")
         self._connection, self._session = connection, dict(session)
         self._asked_at, self._cut = asked_at, cut
         if not cut.is_set():

@@ -401,4 +401,4 @@ class Store:
 
 def _log_failure(task: asyncio.Task[Any]) -> None:
     if not task.cancelled() and (error := task.exception()) is not None:
-        _log.warning("a call failed after its caller left: %s", error)
+        _log.warning("A database call failed after its caller gave up: %s", error)

@@ -97,7 +97,7 @@ class Writer:
             self._retries.cancel()
             await asyncio.gather(self._retries, return_exceptions=True)
         if self._pending:
-            log.error("%d changes could not be written to the database", len(self._pending))
+            log.error("Failed to write %d changes to the database", len(self._pending))
 
     async def _work_off(self) -> None:
         try:
@@ -145,7 +145,7 @@ class Writer:
             step for one in group for step in (one.later, one.undo if in_doubt else None) if step
         ]
         if kept and not self._pending:
-            log.warning("The database takes no writes; what happens is kept until it does")
+            log.warning("Failed to write to the database, keeping changes in memory until it works")
         self._pending.extend(kept)
         if self._pending and self._retries is None:
             self._retries = asyncio.create_task(self._retry(), name="database retries")
@@ -183,7 +183,7 @@ class Writer:
             else:
                 self._drop(len(batch))
         if count:
-            log.info("The database takes writes again: %d kept changes are written", count)
+            log.info("The database accepts writes again: wrote %d kept changes", count)
 
     async def _write_one_by_one(self, batch: Sequence[Step]) -> None:
         """One of them can never be written: it must not be in the way of all others."""
@@ -193,7 +193,7 @@ class Writer:
             except Exception as error:
                 if is_database_wide(error):
                     raise to_store_error(error) from None
-                log.error("A kept change cannot be written: %s", type(error).__name__)
+                log.error("Failed to write a kept change: %s", type(error).__name__)
             self._drop(1)
 
     def _drop(self, count: int) -> None:

@@ -93,14 +93,14 @@ async def reply_with_error(
     Where Discord did not take an answer that is one line in the log.
     """
     if discord_errors.interaction_expired(raised):
-        log.warning("Interaction %d could not be answered in time", interaction.id)
+        log.warning("Interaction %d: could not be answered in time", interaction.id)
         return
     error = _of_discord(raised)
     if error is None:
-        error = to_user_error(raised, f"interaction {interaction.id}")
+        error = to_user_error(raised, f"Interaction {interaction.id}")
     else:
         log.warning(
-            "Interaction %d was not answered: %s", interaction.id, discord_errors.detail(raised)
+            "Interaction %d: failed to reply: %s", interaction.id, discord_errors.detail(raised)
         )
     await send_error(interaction, error, *files, more=more)
 
@@ -136,4 +136,10 @@ async def send_error(
             )
     except discord_errors.FAULTS as fault:
         level = logging.INFO if isinstance(error, _SAID_BEFORE) else logging.WARNING
-        log.log(level, "Nobody could be told %r: %s", error, discord_errors.detail(fault))
+        log.log(
+            level,
+            "Interaction %d: failed to show %r: %s",
+            interaction.id,
+            error,
+            discord_errors.detail(fault),
+        )

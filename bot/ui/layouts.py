@@ -270,7 +270,7 @@ def _about(job: Job, took_s: float) -> str:
 def what_went_wrong(error: RemixbotError, *, nothing_charged: bool) -> str:
     """Why there are no images, and whether that cost anything."""
     sentence = sentences.describe(error)
-    if nothing_charged and texts.NOTHING_CHARGED not in sentence:
+    if nothing_charged and type(error) not in sentences.SAY_NOTHING_CHARGED:
         sentence = f"{sentence} {texts.NOTHING_CHARGED}"
     stopped = isinstance(error, STOPPED)
     return f"{texts.STOPPED_HEADING if stopped else texts.FAILURE_HEADING}\n{sentence}"

@@ -17,7 +17,7 @@ from tests.flow.sim import ABOUT, REMIX
 async def test_the_channel_holds_a_finished_job_and_then_what_to_try(world: World) -> None:
     async with LivePage(world) as page, Tab(page.url) as tab:
         labels = [part["label"] for part in tab.parts if part["type"] == 2]
-        assert labels == [*REMIX, "Again", *ABOUT]
+        assert labels == [*REMIX, "Reroll", *ABOUT]
         assert list(tab.shown["messages"].values())[-1]["content"] == texts.WELCOME
 
 
@@ -33,7 +33,7 @@ async def test_a_click_on_what_was_shown_before_a_refresh_arrives(world: World) 
     async with LivePage(world) as page, Tab(page.url) as tab:
         await page.refresh()
         await page.refresh()
-        assert await tab.click("Remix 3") == ["modal"]
+        assert await tab.click("✏️ 3") == ["modal"]
 
 
 async def test_a_click_during_a_refresh_waits_for_its_end(world: World) -> None:
@@ -48,7 +48,7 @@ async def test_a_click_during_a_refresh_waits_for_its_end(world: World) -> None:
     async with LivePage(world) as page, Tab(page.url) as tab:
         guild.create_text_channel("busy")
         refreshing = asyncio.create_task(page.refresh())
-        clicking = asyncio.create_task(tab.click("Remix 3"))
+        clicking = asyncio.create_task(tab.click("✏️ 3"))
         asyncio.get_running_loop().call_later(0.3, resting.set)
         assert await clicking == ["modal"]
         await refreshing
@@ -59,8 +59,8 @@ async def test_a_job_that_the_api_never_answers_holds_up_no_click(world: World) 
     async with LivePage(world) as page, Tab(page.url) as tab:
         await ann.slash(world.channel, "imagine", prompt="a long wait sandbox:hang")
         await world.api.until(lambda: len(world.api.submits) == 2)
-        assert await tab.click("Remix 3") == ["modal"]
-        assert await tab.click("Again") == ["response"]
+        assert await tab.click("✏️ 3") == ["modal"]
+        assert await tab.click("Reroll") == ["response"]
 
 
 async def test_more_images_at_once_than_simcord_decodes_are_all_served(world: World) -> None:

@@ -27,14 +27,14 @@ async def see_the_welcome(visitor: Visitor) -> None:
     await expect(visitor.message("Try a chain.")).to_be_in_viewport(ratio=1)
     first = visitor.message("a boat on the sea at sunset")
     await visitor.see_images(first)
-    await expect(visitor.button(first, "Remix 3")).to_be_in_viewport()
+    await expect(visitor.button(first, "✏️ 3")).to_be_in_viewport()
     await visitor.photograph("welcome")
 
 
 async def imagine_and_watch(visitor: Visitor) -> Locator:
     """`/imagine`; then only look, until the result is there."""
     message = await visitor.imagine("a fox in the forest sandbox:seconds=7")
-    await expect(message).to_contain_text("Imagining four images")
+    await expect(message).to_contain_text("Creating images")
     await visitor.percent(message)
     await visitor.photograph("bar")
     await visitor.see_images(message)

@@ -84,7 +84,7 @@ class Visitor:
         return await self._posted(prompt)
 
     async def open_form(self, source: Locator, number: int) -> None:
-        await self.click(self.button(source, f"Remix {number}"))
+        await self.click(self.button(source, f"✏️ {number}"))
         await expect(self.form).to_have_accessible_name(f"Remix image {number}")
 
     async def close_form(self) -> None:
@@ -102,12 +102,12 @@ class Visitor:
         await expect(images).to_have_count(4)
         for number in range(4):
             await expect(images.nth(number)).to_have_js_property("naturalWidth", 512)
-            await expect(self.button(message, f"Remix {number + 1}")).to_be_enabled()
+            await expect(self.button(message, f"✏️ {number + 1}")).to_be_enabled()
 
     async def percent(self, message: Locator) -> int:
         """What the bar says."""
-        await expect(message).to_contain_text(re.compile(r"\d+ %"))
-        found = re.search(r"(\d+) %", await message.inner_text())
+        await expect(message).to_contain_text(re.compile(r"\d+%"))
+        found = re.search(r"(\d+)%", await message.inner_text())
         assert found is not None
         return int(found[1])
 

@@ -41,7 +41,7 @@ LIMITS = [
 ]
 UNLIMITED = {name.upper(): "0" for name in LIMITS}
 """An environment in which nobody waits and nobody is refused."""
-REMIX = ["Remix 1", "Remix 2", "Remix 3", "Remix 4"]
+REMIX = ["✏️ 1", "✏️ 2", "✏️ 3", "✏️ 4"]
 ABOUT = ["Details", "Delete"]
 DOT = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c02"

@@ -19,7 +19,7 @@ async def form_of_another_time(
 ) -> InteractionResult:
     """A form that was opened before the rule was there."""
     await sim.change(allowed_roles=frozenset[int](), allowed_channels=frozenset[int]())
-    form = await who.click(message, label="Remix 1")
+    form = await who.click(message, label="✏️ 1")
     await sim.change()
     return await who.submit_modal(form, fields(form))
 
@@ -33,8 +33,8 @@ DOORS: dict[str, Door] = {
     "/usage": lambda sim, who, _: who.slash(sim.channel, "usage"),
     "/help": lambda sim, who, _: who.slash(sim.channel, "help"),
     "Remix this": lambda sim, who, message: who.context_menu(sim.channel, "Remix this", message),
-    "Remix 1": lambda _, who, message: who.click(message, label="Remix 1"),
-    "Again": lambda _, who, message: who.click(message, label="Again"),
+    "✏️ 1": lambda _, who, message: who.click(message, label="✏️ 1"),
+    "Reroll": lambda _, who, message: who.click(message, label="Reroll"),
     "Details": lambda _, who, message: who.click(message, label="Details"),
     "a form": form_of_another_time,
 }
@@ -69,7 +69,9 @@ async def test_outside_of_the_allowed_channels_no_door_opens(sim: Sim, door: str
     await sim.change(allowed_channels=frozenset({allowed.id}))
     refused = await DOORS[door](sim, sim.ann, message)
     assert refused.ephemeral
-    assert f"I may not be used in this channel. Ask me in <#{allowed.id}>." in text(shown(refused))
+    assert f"I can't be used in this channel. You can use me in <#{allowed.id}>." in text(
+        shown(refused)
+    )
     assert sim.api.submit_calls == 1
 
 
@@ -109,7 +111,7 @@ async def test_stopping_and_deleting_is_not_held_up_by_roles(sim: Sim) -> None:
 # ------------------------------------------------------------------ who may press
 
 
-BUTTONS = ["Remix 1", "Again", "Remix this"]
+BUTTONS = ["✏️ 1", "Reroll", "Remix this"]
 
 
 @pytest.mark.parametrize("door", BUTTONS)
@@ -117,7 +119,7 @@ async def test_results_may_be_their_authors_alone(sim: Sim, door: str) -> None:
     message = await sim.imagine(sim.ann, "a fox")
     await sim.change(result_buttons_for="author")
     refused = await DOORS[door](sim, sim.ben, message)
-    assert "Only who asked for it, and moderators" in text(shown(refused))
+    assert "Only the person who requested this or a moderator" in text(shown(refused))
     for who in (sim.ann, sim.moderator("eve")):
         taken = await DOORS[door](sim, who, message)
         assert taken.modal or "Only who asked" not in text(shown(taken))
@@ -130,7 +132,7 @@ async def test_a_result_that_is_posted_again_stays_its_authors(sim: Sim) -> None
     name = f"{sim.api.submits[0].job_id}_0.png"
     posted = await sim.ben.send(sim.channel, attachments=[(name, DOT)])
     refused = await sim.ben.context_menu(sim.channel, "Remix this", posted)
-    assert "Only who asked for it" in text(shown(refused))
+    assert "Only the person who requested this" in text(shown(refused))
     assert (await sim.ann.context_menu(sim.channel, "Remix this", posted)).modal
 
 
@@ -138,9 +140,9 @@ async def test_the_author_is_known_by_the_message_when_the_database_is_lost(sim:
     message = await sim.imagine(sim.ann, "a fox")
     await sim.change(result_buttons_for="author")
     sim.forget_everything()
-    assert (await sim.ann.click(message, label="Remix 1")).modal
-    refused = await sim.ben.click(message, label="Remix 1")
-    assert "Only who asked for it" in text(shown(refused))
+    assert (await sim.ann.click(message, label="✏️ 1")).modal
+    refused = await sim.ben.click(message, label="✏️ 1")
+    assert "Only the person who requested this" in text(shown(refused))
 
 
 async def test_a_result_that_somebody_else_shows_again_stays_its_authors(sim: Sim) -> None:
@@ -148,8 +150,8 @@ async def test_a_result_that_somebody_else_shows_again_stays_its_authors(sim: Si
     await sim.change(result_buttons_for="author")
     task_id = sim.api.submits[0].task_id
     again = shown(await sim.ben.slash(sim.channel, "show", job_id=task_id))
-    refused = await sim.ben.click(again, label="Remix 1")
-    assert "Only who asked for it" in text(shown(refused))
+    refused = await sim.ben.click(again, label="✏️ 1")
+    assert "Only the person who requested this" in text(shown(refused))
 
 
 # ------------------------------------------------------------------ words
@@ -176,7 +178,7 @@ async def test_a_refused_word_is_told_to_its_author_who_can_edit_the_prompt(
     async with simulated(tmp_path / "x.db", refused_words=("gore", "very bad")) as sim:
         refused = await ask(sim, "a fox and ＧＯＲＥ")  # noqa: RUF001  # full width
         assert refused.ephemeral
-        assert "Prompts with **gore** are not taken here" in text(shown(refused))
+        assert "Prompts containing **gore** aren't allowed here" in text(shown(refused))
         assert sim.channel.last_message is None, "nobody else sees anything"
         form = await sim.ann.click(shown(refused), label="Edit prompt")
         assert fields(form)["prompt-1"] == "a fox and ＧＯＲＥ"  # noqa: RUF001  # full width
@@ -189,7 +191,7 @@ async def test_a_refused_word_is_told_to_its_author_who_can_edit_the_prompt(
 async def test_a_word_refused_since_is_not_repeated_by_a_button(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a gory fox")
     await sim.change(refused_words=("gory",))
-    refused = await sim.ben.click(message, label="Again")
+    refused = await sim.ben.click(message, label="Reroll")
     assert "**gory**" in text(shown(refused))
     assert list(buttons(shown(refused))) == ["Retry", "Edit prompt"]
     assert sim.api.submit_calls == 1

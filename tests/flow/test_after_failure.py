@@ -15,11 +15,11 @@ CALLBACK = "https://example.org/done"
 @pytest.mark.parametrize(
     ("prompt", "sentence"),
     [
-        ("a fox sandbox:moderated", "moderation refused this prompt: please put it differently"),
-        ("a fox sandbox:busy", "The API is busy at the moment. Please try again in a few"),
-        ("a fox sandbox:fail", "gave up. Another prompt, or another try, may work"),
-        ("a fox sandbox:reset", "I do not send it twice by myself"),
-        ("a fox sandbox:none", "without a single image. Often that means"),
+        ("a fox sandbox:moderated", "moderation rejected this prompt. Please rephrase it"),
+        ("a fox sandbox:busy", "The API is busy right now. Please try again in a few"),
+        ("a fox sandbox:fail", "then gave up. Try again, or try another prompt"),
+        ("a fox sandbox:reset", "I won't send it again on my own"),
+        ("a fox sandbox:none", "without any images. Often that means"),
     ],
 )
 async def test_every_class_of_failure_has_its_sentence_and_both_buttons(
@@ -33,7 +33,7 @@ async def test_every_class_of_failure_has_its_sentence_and_both_buttons(
 
 async def test_an_api_that_is_down_is_tried_again_later(sim: Sim) -> None:
     _, failed = await failed_remix(sim, "down")
-    assert "The API is out of service at the moment. Please try again" in text(failed)
+    assert "The API is out of service right now. Please try again" in text(failed)
     assert "Nothing was charged." in text(failed)
     assert list(buttons(failed)) == ["Retry", "Edit prompt"]
 
@@ -41,7 +41,7 @@ async def test_an_api_that_is_down_is_tried_again_later(sim: Sim) -> None:
 async def test_no_credit_is_nobodys_fault_here(tmp_path: Path) -> None:
     async with simulated(tmp_path / "x.db", vtrix_api_key=SecretStr("empty")) as sim:
         message = await sim.imagine(sim.ann, "a fox")
-        assert "credit with the API is used up" in text(message)
+        assert "API credit is used up" in text(message)
         assert "Nothing was charged." in text(message)
         assert list(buttons(message)) == ["Retry", "Edit prompt"]
 
@@ -50,7 +50,7 @@ async def test_a_job_that_came_too_late_can_be_retried(tmp_path: Path) -> None:
     async with simulated(tmp_path / "x.db", watch_hours=1 / 60) as sim:
         message = await sim.imagine(sim.ann, "a fox sandbox:seconds=900")
         await sim.clock.advance(90)
-        assert "has not finished this job" in text(message)
+        assert "hasn't finished this job" in text(message)
         assert list(buttons(message)) == ["Retry", "Edit prompt"]
 
 
@@ -59,11 +59,11 @@ async def test_retry_does_the_same_once_more_and_the_failure_stays_as_it_was(sim
     before = text(failed), buttons(failed)
     again = await sim.ann.click(failed, label="Retry")
     await sim.finish()
-    assert "moderation refused" in text(shown(again))
+    assert "moderation rejected" in text(shown(again))
     assert shown(again).id != failed.id
     third = await sim.ben.click(failed, label="Retry")
     await sim.finish()
-    assert "moderation refused" in text(shown(third))
+    assert "moderation rejected" in text(shown(third))
     assert sim.api.submit_calls == 3
     assert (text(failed), buttons(failed)) == before, "nothing is disabled by a failure"
 

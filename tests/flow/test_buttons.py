@@ -18,31 +18,31 @@ async def remix(sim: Sim, prompt: str = "a fox", image: int = 1) -> ResponseMess
 
 async def test_again_repeats_prompt_mode_and_image_without_a_form(sim: Sim) -> None:
     message = await remix(sim)
-    result = await sim.ben.click(message.message, label="Again")
+    result = await sim.ben.click(message.message, label="Reroll")
     await sim.finish()
     first, second = sim.api.submits
     assert second.params == first.params
     assert result.modal is None
     assert shown(result).id != message.id
-    assert f"Asked by <@{sim.ben.id}>" in text(shown(result))
+    assert f"Requested by <@{sim.ben.id}>" in text(shown(result))
     assert len(images(shown(result))) == 4
 
 
 async def test_a_parent_button_tries_the_same_idea_on_another_image(sim: Sim) -> None:
     message = await remix(sim, image=1)
-    assert [name for name in buttons(message) if "Parent" in name] == [
-        "Parent 1",
-        "Parent 3",
-        "Parent 4",
+    assert [name for name in buttons(message) if "🔄" in name] == [
+        "🔄 1",
+        "🔄 3",
+        "🔄 4",
     ]
-    await sim.ann.click(message.message, label="Parent 4")
+    await sim.ann.click(message.message, label="🔄 4")
     first, second = sim.api.submits
     assert second.params == {**first.params, "imageNo": 3}
 
 
 async def test_imagine_again_makes_the_same_text_anew(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a harbour")
-    await sim.ben.click(message.message, label="Again")
+    await sim.ben.click(message.message, label="Reroll")
     assert [job.prompt for job in sim.api.submits] == ["a harbour", "a harbour"]
     assert {job.model.value for job in sim.api.submits} == {"midjourney_diffusion"}
 
@@ -50,18 +50,18 @@ async def test_imagine_again_makes_the_same_text_anew(sim: Sim) -> None:
 async def test_again_does_not_call_the_first_askers_callback(sim: Sim) -> None:
     url = "https://hooks.example/ann"
     message = await sim.imagine(sim.ann, "x", callback=url)
-    await sim.ben.click(message.message, label="Again")
+    await sim.ben.click(message.message, label="Reroll")
     assert "callback" in sim.api.submits[0].params
     assert "callback" not in sim.api.submits[1].params
 
 
 async def test_one_button_can_be_pressed_again_and_again_by_different_people(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a harbour")
-    first = await sim.ann.click(message.message, label="Remix 2")
-    second = await sim.ben.click(message.message, label="Remix 2")
+    first = await sim.ann.click(message.message, label="✏️ 2")
+    second = await sim.ben.click(message.message, label="✏️ 2")
     await sim.ben.submit_modal(second, {"prompt-1": "by ben", "mode": "1"})
     await sim.ann.submit_modal(first, {"prompt-1": "by ann", "mode": "0"})
-    third = await sim.ann.click(message.message, label="Remix 2")
+    third = await sim.ann.click(message.message, label="✏️ 2")
     await sim.ann.submit_modal(third, {"prompt-1": "by ann again", "mode": "0"})
     asked = [(job.params["remixPrompt"], job.params["mode"]) for job in sim.api.submits[1:]]
     assert asked == [("by ben", 1), ("by ann", 0), ("by ann again", 0)]
@@ -69,9 +69,9 @@ async def test_one_button_can_be_pressed_again_and_again_by_different_people(sim
 
 async def test_a_chain_from_a_private_message_stays_private(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "secret", private=True)
-    form = await sim.ann.click(message.message, label="Remix 1")
+    form = await sim.ann.click(message.message, label="✏️ 1")
     result = await sim.ann.submit_modal(form, {"prompt-1": "still secret", "mode": "0"})
-    again = await sim.ann.click(message.message, label="Again")
+    again = await sim.ann.click(message.message, label="Reroll")
     assert shown(result).ephemeral
     assert shown(again).ephemeral
 
@@ -83,7 +83,7 @@ async def test_a_private_job_works_only_for_its_author(sim: Sim) -> None:
         for prompt in ({}, {"prompt": "stolen"}):
             refused = await sim.ben.slash(sim.channel, "remix", job_id=given, image=0, **prompt)
             assert refused.ephemeral
-            assert "I know no such job" in shown(refused).content
+            assert "I can't find that job" in shown(refused).content
             assert "secret" not in shown(refused).content
     assert len(sim.api.submits) == 1
     own = await sim.ann.slash(sim.channel, "remix", job_id=job_id, image=0)
@@ -92,14 +92,14 @@ async def test_a_private_job_works_only_for_its_author(sim: Sim) -> None:
 
 async def test_buttons_and_open_forms_work_after_a_restart(sim: Sim) -> None:
     message = await remix(sim)
-    open_form = await sim.ann.click(message.message, label="Remix 3")
+    open_form = await sim.ann.click(message.message, label="✏️ 3")
     await sim.restart()
     result = await sim.ann.submit_modal(open_form, {"prompt-1": "after", "mode": "0"})
     await sim.finish()
     assert len(images(shown(result))) == 4
-    form = await sim.ben.click(message.message, label="Remix 1")
+    form = await sim.ben.click(message.message, label="✏️ 1")
     assert fields(form) == {"prompt-1": "a fox", "mode": "1"}
-    again = await sim.ben.click(message.message, label="Again")
+    again = await sim.ben.click(message.message, label="Reroll")
     await sim.finish()
     assert len(images(shown(again))) == 4
     assert [job.prompt for job in sim.api.submits] == ["a fox", "after", "a fox"]
@@ -108,14 +108,14 @@ async def test_buttons_and_open_forms_work_after_a_restart(sim: Sim) -> None:
 async def test_remix_works_with_an_empty_database_and_an_empty_form(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a harbour")
     sim.forget_everything()
-    form = await sim.ben.click(message.message, label="Remix 4")
+    form = await sim.ben.click(message.message, label="✏️ 4")
     assert fields(form) == {"prompt-1": "", "mode": "0"}
     await sim.ben.submit_modal(form, {"prompt-1": "anew", "mode": "0"})
     assert sim.api.submits[1].params["jobId"] == sim.api.submits[0].job_id
     assert sim.api.submits[1].params["imageNo"] == 3
 
 
-@pytest.mark.parametrize("label", ["Again", "Parent 1"])
+@pytest.mark.parametrize("label", ["Reroll", "🔄 1"])
 async def test_repeating_opens_the_form_where_the_prompt_is_no_longer_known(
     sim: Sim, label: str
 ) -> None:
@@ -126,13 +126,13 @@ async def test_repeating_opens_the_form_where_the_prompt_is_no_longer_known(
     await sim.ben.submit_modal(form, {"prompt-1": "typed anew", "mode": "0"})
     job = sim.api.submits[1]
     assert (job.params["jobId"], job.prompt) == (source, "typed anew")
-    assert job.params["imageNo"] == (2 if label == "Again" else 0)
+    assert job.params["imageNo"] == (2 if label == "Reroll" else 0)
 
 
 async def test_imagine_again_opens_the_form_where_the_prompt_is_no_longer_known(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a harbour")
     sim.forget_everything()
-    form = await sim.ann.click(message.message, label="Again")
+    form = await sim.ann.click(message.message, label="Reroll")
     await sim.ann.submit_modal(form, {"prompt-1": "typed anew"})
     assert sim.api.submits[1].model.value == "midjourney_diffusion"
 
@@ -140,7 +140,7 @@ async def test_imagine_again_opens_the_form_where_the_prompt_is_no_longer_known(
 async def test_what_was_typed_comes_back_when_a_form_is_refused(sim: Sim) -> None:
     prompt = ("word " * 1638).strip()
     message = await sim.imagine(sim.ann, "a harbour")
-    form = await sim.ann.click(message.message, label="Remix 1")
+    form = await sim.ann.click(message.message, label="✏️ 1")
     result = await sim.ann.submit_modal(form, {"prompt-1": "x" * 4000, "mode": "0"})
     assert not shown(result).ephemeral, "4000 characters in one field are fine"
     await sim.finish()
@@ -152,11 +152,11 @@ async def test_what_was_typed_comes_back_when_a_form_is_refused(sim: Sim) -> Non
         prompt_file=("prompt.txt", prompt.encode()),
     )
     await sim.finish()
-    form = await sim.ann.click(shown(result).message, label="Remix 1")
+    form = await sim.ann.click(shown(result).message, label="✏️ 1")
     long = {**fields(form), "prompt-3": "y" * 4000, "prompt-2": "z" * 4000}
     refused = await sim.ann.submit_modal(form, long)
     assert refused.ephemeral
-    assert "8192 is the most" in shown(refused).content
+    assert "The maximum is 8,192" in shown(refused).content
     [file] = shown(refused).attachments
     assert (await file.read()).decode().endswith("y" * 4000)
     assert len(sim.api.submits) == 3
@@ -169,7 +169,7 @@ async def test_a_long_prompt_comes_back_whole_through_the_form(sim: Sim) -> None
     job_id = sim.api.submits[0].job_id
     result = await sim.ann.slash(sim.channel, "remix", job_id=job_id, image=0, prompt_file=file)
     await sim.finish()
-    form = await sim.ann.click(shown(result).message, label="Remix 2")
+    form = await sim.ann.click(shown(result).message, label="✏️ 2")
     assert len([name for name in fields(form) if name.startswith("prompt")]) == 3
     await sim.ann.submit_modal(form, fields(form))
     assert sim.api.submits[2].prompt == prompt
@@ -203,4 +203,4 @@ async def test_a_button_of_an_older_version_says_what_to_do(sim: Sim) -> None:
     _replace_a_button(sim, message, "remix:v0:something")
     result = await sim.ann.click(message.message, custom_id="remix:v0:something")
     assert result.ephemeral
-    assert "older version" in shown(result).content
+    assert "another version" in shown(result).content

@@ -8,24 +8,24 @@ async def test_imagine_shows_progress_then_four_images_with_buttons(sim: Sim) ->
         sim.channel, "imagine", prompt="a fox at sunset sandbox:seconds=10"
     )
     message = shown(result)
-    assert "Imagining four images" in text(message)
+    assert "Creating images" in text(message)
     assert "> a fox at sunset" in text(message)
     await sim.clock.advance(5)
     assert "%" in text(shown(result))
     await sim.finish()
     message = shown(result)
-    assert "Imagined" in text(message)
+    assert "### Imagine\n" in text(message)
     assert f"<@{sim.ann.id}>" in text(message)
     assert "$0.08" in text(message)
     job = sim.api.submits[0]
     assert images(message) == [f"{job.job_id}_{number}.png" for number in range(4)]
-    assert list(buttons(message)) == [*REMIX, "Again", *ABOUT]
+    assert list(buttons(message)) == [*REMIX, "Reroll", *ABOUT]
 
 
 async def test_a_chain_of_three_goes_on_from_the_buttons(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a fox at sunset")
     for step in range(3):
-        form = await sim.ann.click(message.message, label=f"Remix {step + 1}")
+        form = await sim.ann.click(message.message, label=f"✏️ {step + 1}")
         filled = fields(form)
         assert filled["prompt-1"] == ("a fox at sunset" if step == 0 else f"step {step - 1}")
         assert filled["mode"] == ("0" if step == 0 else "1")

@@ -19,7 +19,7 @@ async def test_a_clock_that_jumps_costs_no_job_and_doubles_none(sim: Sim, jump: 
     await sim.finish()
     for result in (running, asked_later):
         assert len(images(shown(result))) == 4
-        assert "has not finished" not in text(shown(result))
+        assert "hasn't finished" not in text(shown(result))
     assert sim.api.submit_calls == 2
     for number in (1, 2):
         job = await sim.store.get(number)

@@ -39,12 +39,12 @@ async def test_an_edit_that_discord_refuses_becomes_a_new_message_that_mentions_
     sim.env.inject_error("PATCH", "*", status=403, code=50013, times=None)
     await sim.finish()
     message = sim.last
-    assert "Remix 1" in parts_of(message)
+    assert "✏️ 1" in parts_of(message)
     sent = posted_anew(sim)
     assert sent["allowed_mentions"]["users"] == [sim.ann.id]
     assert sent["nonce"] == "remixbot-1"
     assert (await job(sim)).state is JobState.DELIVERED
-    again = await sim.ben.click(message, label="Again")
+    again = await sim.ben.click(message, label="Reroll")
     await sim.finish()
     assert again.response is not None, "the new message is as good as the reply"
 
@@ -56,7 +56,7 @@ async def test_a_message_that_somebody_deleted_is_not_posted_again_but_sent_to_i
     sim.env.backend.delete_message(sim.channel.id, shown(result).id)
     await sim.finish()
     assert sim.channel.last_message is None
-    assert "Remix 1" in parts_of(await direct_message(sim))
+    assert "✏️ 1" in parts_of(await direct_message(sim))
     assert (await job(sim)).state is JobState.DELIVERED
 
 
@@ -65,14 +65,14 @@ async def test_where_the_channel_is_closed_the_result_comes_as_a_direct_message(
     sim.env.inject_error("PATCH", "*", status=403, code=50001, times=None)
     sim.env.inject_error("POST", f"/channels/{sim.channel.id}/*", status=403, code=50001)
     await sim.finish()
-    assert "Remix 1" in parts_of(await direct_message(sim))
+    assert "✏️ 1" in parts_of(await direct_message(sim))
 
 
 async def test_a_private_result_after_fifteen_minutes_comes_as_a_direct_message(sim: Sim) -> None:
     await sim.ann.slash(sim.channel, "imagine", prompt="x", private=True)
     sim.clock.set_ahead(timedelta(minutes=15))
     await sim.finish()
-    assert "Remix 1" in parts_of(await direct_message(sim))
+    assert "✏️ 1" in parts_of(await direct_message(sim))
     assert not [one for one in sim.requests(f"/channels/{sim.channel.id}") if one]
 
 
@@ -87,7 +87,7 @@ async def test_what_cannot_be_delivered_is_kept_and_delivered_after_the_next_sta
     assert kept.state is JobState.FINISHED
     assert "50013" in (kept.delivery_problem or "")
     assert "50007" in (kept.delivery_problem or "")
-    assert "delivery of job 1" in caplog.text
+    assert "Job 1: failed to deliver its images" in caplog.text
     sim.env.backend.faults.clear()
     await sim.restart()
     assert len(images(shown(result))) == 4
@@ -116,8 +116,8 @@ async def test_the_token_is_kept_no_longer_than_it_is_needed(sim: Sim) -> None:
     assert (await job(sim)).interaction_token is not None
     await sim.finish()
     assert (await job(sim)).interaction_token is None
-    assert "Remix 1" in buttons(shown(result))
-    assert "Imagined" in text(shown(result))
+    assert "✏️ 1" in buttons(shown(result))
+    assert "### Imagine\n" in text(shown(result))
 
 
 async def test_while_discord_is_out_of_order_no_other_way_is_taken(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ async def test_a_layout_that_discord_refuses_becomes_a_plain_text_and_a_classic_
     await sim.clock.advance(1)
     sim.env.inject_error("PATCH", "*", status=400, code=50035, times=1)
     await sim.finish()
-    assert text(shown(result)).startswith("Your images are ready.")
+    assert text(shown(result)).startswith("Your images are ready, but I couldn't put them here")
     assert f"[this message](https://discord.com/channels/{sim.guild.id}" in text(shown(result))
     assert f"/{sim.last.id})" in text(shown(result))
     assert buttons(shown(result)) == {}
@@ -149,9 +149,9 @@ async def test_a_layout_that_discord_refuses_becomes_a_plain_text_and_a_classic_
     assert "> a fox" in message.content
     assert [one.filename[-6:] for one in message.attachments] == [f"_{n}.png" for n in range(4)]
     assert posted_anew(sim)["allowed_mentions"]["users"] == [sim.ann.id]
-    form = await sim.ben.click(message, label="Remix 3")
+    form = await sim.ben.click(message, label="✏️ 3")
     assert fields(form)["prompt-1"].startswith("a fox")
-    again = await sim.ben.click(message, label="Again")
+    again = await sim.ben.click(message, label="Reroll")
     await sim.finish()
     assert len(images(shown(again))) == 4
 
@@ -165,7 +165,7 @@ async def test_a_private_layout_that_discord_refuses_stays_private(sim: Sim) -> 
     await sim.finish()
     [classic] = result.followups
     assert classic.ephemeral
-    assert "Remix 1" in buttons(classic)
+    assert "✏️ 1" in buttons(classic)
     assert sim.channel.last_message is None or sim.last.flags.ephemeral
 
 
@@ -177,7 +177,7 @@ async def test_a_failure_whose_layout_discord_refuses_is_told_in_plain_words(sim
     sim.env.inject_error("PATCH", "*", status=400, code=50035, times=1)
     await sim.finish()
     said = text(shown(result))
-    assert said.startswith("There are no images this time. [This message](https://discord.com/")
+    assert said.startswith("No images this time. [This message](https://discord.com/")
     assert f"/{sim.last.id}) says why." in said
     assert "gave up" in sim.last.content
     assert "my idea" in sim.last.content
@@ -194,7 +194,7 @@ async def test_images_that_are_too_large_after_all_come_as_links_in_the_same_mes
     sim.env.inject_error("PATCH", "*", status=413, code=40005, times=1)
     await sim.finish()
     assert text(shown(result)).count("is too large to post here: [open it]") == 4
-    assert "Remix 1" in buttons(shown(result))
+    assert "✏️ 1" in buttons(shown(result))
     assert sim.channel.last_message is not None
     assert sim.last.id == shown(result).id, "nothing new was posted"
 
@@ -210,7 +210,7 @@ async def test_a_result_that_was_posted_but_not_written_down_is_not_posted_twice
         sim.env.inject_error("POST", path, status=403, code=50013, times=None)
     await sim.finish()
     posted = sim.last if where == "channel" else await direct_message(sim)
-    assert "Remix 1" in parts_of(posted)
+    assert "✏️ 1" in parts_of(posted)
     rewrite(sim, "state = 'finished', delivered_at = NULL")
 
     await sim.restart()
@@ -219,7 +219,7 @@ async def test_a_result_that_was_posted_but_not_written_down_is_not_posted_twice
     assert newest.id == posted.id, "found, not sent again"
     found = await job(sim)
     assert found.state is JobState.DELIVERED
-    again = await sim.ben.click(posted, label="Again") if where == "channel" else None
+    again = await sim.ben.click(posted, label="Reroll") if where == "channel" else None
     assert again is None or again.response is not None, "the job is known by that message"
 
 

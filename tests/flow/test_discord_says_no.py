@@ -41,7 +41,7 @@ async def test_words_that_discord_refuses_are_refused_before_anything_is_paid(
     result = await sim.ann.slash(sim.channel, "imagine", prompt=PROMPT)
     told = shown(result)
     assert told.ephemeral
-    assert "Discord does not let me show this prompt here" in text(told)
+    assert "Discord won't let me show this prompt here" in text(told)
     assert "Nothing was charged." in text(told)
     assert "evil" not in text(told)
     await sim.finish()
@@ -74,7 +74,7 @@ async def test_a_result_whose_words_discord_refuses_is_shown_without_them(
     message = shown(result)
     assert len(images(message)) == 4
     assert "evil" not in str(message.components), "nor in what is read out"
-    assert "Discord does not let me show the words of this prompt here" in text(message)
+    assert "Discord won't let me show this prompt here" in text(message)
     assert sim.last.id == message.id, "nothing new was posted"
     assert PROMPT.replace("_", "") in text(await details(sim, message)).replace("\\", "")
     assert (await job(sim)).state is JobState.DELIVERED
@@ -88,14 +88,14 @@ async def test_images_that_discord_refuses_are_left_out_and_details_has_their_li
     await sim.finish()
     message = shown(result)
     assert images(message) == []
-    assert "Discord does not let me show these images here" in text(message)
+    assert "Discord won't let me show these images here" in text(message)
     assert "a fox" in text(message), "only what is refused is left out"
     links = [image.url for image in (await job(sim)).images]
     assert not any(link in text(message) for link in links)
     told = await details(sim, message)
     assert told.ephemeral
     assert all(link in text(told) for link in links)
-    assert "Remix 1" in buttons(message)
+    assert "✏️ 1" in buttons(message)
 
 
 async def test_where_words_and_images_are_refused_the_message_still_ends(sim: Sim) -> None:
@@ -104,10 +104,10 @@ async def test_where_words_and_images_are_refused_the_message_still_ends(sim: Si
     refuse(sim, "PATCH", BY_TOKEN, EXPLICIT)
     await sim.finish()
     message = shown(result)
-    assert "words of this prompt" in text(message)
+    assert "show this prompt here" in text(message)
     assert "these images" in text(message)
     assert images(message) == []
-    assert "Remix 1" in buttons(message)
+    assert "✏️ 1" in buttons(message)
     assert (await job(sim)).state is JobState.DELIVERED
 
 
@@ -133,7 +133,7 @@ async def test_a_failure_whose_words_are_refused_is_told_without_them(sim: Sim) 
     message = shown(result)
     assert "gave up" in text(message)
     assert "evil" not in text(message)
-    assert "**Edit prompt** has them" in text(message)
+    assert "**Edit prompt** has it" in text(message)
     form = await sim.ann.click(message, label="Edit prompt")
     assert fields(form)["prompt-1"].startswith(PROMPT)
 
@@ -142,7 +142,7 @@ async def test_progress_goes_on_without_words_that_are_refused_meanwhile(sim: Si
     result = await sim.ann.slash(sim.channel, "imagine", prompt=f"{PROMPT} sandbox:seconds=60")
     refuse(sim, "PATCH", BY_TOKEN, AUTOMOD)
     await sim.clock.advance(30)
-    assert " %" in text(shown(result))
+    assert "%" in text(shown(result))
     assert "evil" not in text(shown(result))
 
 
@@ -161,7 +161,7 @@ async def test_where_the_result_goes_elsewhere_the_jobs_own_message_says_where(
     await sim.finish()
     direct = sim.ann.user.dm_channel.last_message
     assert direct is not None
-    assert direct.attachments or "Remix 1" in str(direct.components)
+    assert direct.attachments or "✏️ 1" in str(direct.components)
     assert f"a direct message to <@{sim.ann.id}>" in text(shown(result))
     assert "Working on it" not in text(shown(result))
 
@@ -175,7 +175,7 @@ async def test_a_list_leaves_out_what_discord_refuses(sim: Sim) -> None:
     listed = shown(await sim.ann.slash(sim.channel, "jobs"))
     assert "evil" not in text(listed)
     assert "4 images" in text(listed)
-    assert "they are left out" in text(listed)
+    assert "I left them out" in text(listed)
 
 
 async def test_a_page_of_a_list_leaves_out_what_discord_refuses(sim: Sim) -> None:
@@ -259,7 +259,7 @@ async def test_whatever_discord_answers_a_result_comes_once_or_is_kept_after_few
         assert job.state is JobState.DELIVERED or job.delivery_problem, (status, code)
         if times == 1 and code != 10008:  # else it is refused for ever, or gone
             assert "· started" not in text(shown(result)), (status, code)
-    assert "Incident" not in caplog.text
+    assert ": incident" not in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -272,7 +272,7 @@ async def test_a_form_that_is_wrong_for_its_files_loses_them_and_nothing_else(
     sim.env.inject_error("PATCH", BY_TOKEN, status=400, code=50035, message=message)
     await sim.finish()
     said = text(shown(result))
-    assert (said.count("is not taken by Discord: [open it](http") == 4) is linked
+    assert (said.count("was rejected by Discord: [open it](http") == 4) is linked
     assert ("a fox" in said) is linked, "else it is a classic message"
 
 
@@ -285,7 +285,7 @@ async def test_links_that_are_refused_are_left_out_and_the_images_stay(
     await sim.finish()
     message = shown(result)
     assert len(images(message)) == 3
-    assert "Discord does not let me link to the other images here." in text(message)
+    assert "Discord won't let me link to the other images here." in text(message)
     assert "/images/" not in text(message)
     assert "/images/" in text(await details(sim, message))
 
@@ -299,7 +299,7 @@ async def test_where_we_break_down_over_a_result_the_jobs_own_message_says_so(
     result = await at_work(sim)
     monkeypatch.setattr("bot.delivery.status_message.result_page", broken)
     await sim.finish()
-    assert "something broke on my side when I posted them" in text(shown(result))
+    assert "something broke on my end when I posted them" in text(shown(result))
     assert (await job(sim)).delivery_problem == "ValueError"
     monkeypatch.undo()
     await sim.restart()
@@ -311,14 +311,14 @@ async def test_a_note_that_is_put_off_is_left_in_the_end(sim: Sim) -> None:
     sim.env.inject_error("PATCH", "*", status=429, code=30046, times=None)
     await sim.finish()
     assert sim.last.id != shown(result).id
-    assert "Your images are ready." not in text(shown(result))
+    assert "Your images are ready, but" not in text(shown(result))
     sim.env.backend.faults.clear()
     await sim.clock.advance(700)
-    assert text(shown(result)).startswith("Your images are ready.")
+    assert text(shown(result)).startswith("Your images are ready, but I couldn't put them here")
 
 
 @pytest.mark.parametrize(
-    ("door", "code"), [("Edit prompt", AUTOMOD), ("Remix 1", LINK), ("/remix", 50035)]
+    ("door", "code"), [("Edit prompt", AUTOMOD), ("✏️ 1", LINK), ("/remix", 50035)]
 )
 async def test_a_form_whose_words_discord_refuses_is_opened_without_them(
     sim: Sim, door: str, code: int
@@ -332,12 +332,12 @@ async def test_a_form_whose_words_discord_refuses_is_opened_without_them(
         form = await sim.ann.click(message, label=door)
     assert fields(form)["prompt-1"] == ""
     assert form.modal is not None
-    assert "Discord refuses something in what belongs in here" in str(form.modal)
+    assert "Discord rejected something in the text I had" in str(form.modal)
 
 
 async def test_a_form_that_discord_does_not_take_at_all_becomes_a_sentence(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, PROMPT)
     refuse(sim, "POST", ANSWERS, AUTOMOD, times=2)
-    told = shown(await sim.ann.click(message, label="Remix 1"))
+    told = shown(await sim.ann.click(message, label="✏️ 1"))
     assert told.ephemeral
-    assert "Discord didn't take my answer." in text(told)
+    assert "Discord didn't accept my reply." in text(told)

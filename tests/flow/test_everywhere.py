@@ -40,7 +40,7 @@ async def test_in_direct_messages_everything_works_where_that_is_allowed(tmp_pat
         result = await ann.slash("imagine", prompt="a fox")
         await sim.finish()
         assert len(images(shown(result))) == 4
-        form = await ann.click(shown(result), label="Remix 2")
+        form = await ann.click(shown(result), label="✏️ 2")
         assert fields(form)["prompt-1"] == "a fox"
         remixed = await ann.submit_modal(form, {"prompt-1": "in winter", "mode": "0"})
         await sim.finish()
@@ -63,7 +63,7 @@ async def test_the_budget_of_a_person_holds_in_direct_messages_too(tmp_path: Pat
         await user.slash("imagine", prompt="a fox")
         await sim.finish()
         refused = await user.slash("imagine", prompt="a hare")
-        assert "You have too little left" in text(shown(refused))
+        assert "exceed your budget" in text(shown(refused))
         assert list(buttons(shown(refused))) == ["Retry", "Edit prompt"]
 
 
@@ -74,6 +74,6 @@ async def test_where_direct_messages_are_not_allowed_old_buttons_say_so(tmp_path
         result = await user.slash("imagine", prompt="a fox")
         await sim.finish()
         await sim.change(allow_dms=False)
-        told = await user.click(shown(result), label="Again")
+        told = await user.click(shown(result), label="Reroll")
         assert "I only work in servers" in text(shown(told))
         assert sim.api.submit_calls == 1

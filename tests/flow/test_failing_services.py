@@ -35,7 +35,7 @@ async def test_a_reply_that_may_not_be_posted_does_not_cost_the_result(sim: Sim)
     prompt = "x sandbox:seconds=16"
     result = await sim.ann.slash(sim.channel, "imagine", prompt=prompt)
     await sim.clock.advance(30)
-    assert "Remix 1" in buttons(shown(result))
+    assert "✏️ 1" in buttons(shown(result))
     assert await state(sim) is JobState.DELIVERED
 
 
@@ -43,8 +43,8 @@ async def test_a_reply_that_may_not_be_posted_does_not_cost_the_result(sim: Sim)
     ("status", "code", "said"),
     [
         (404, 10062, "could not be answered in time"),
-        (500, 0, "was not answered: HTTP 500"),
-        (503, 0, "was not answered: HTTP 503"),
+        (500, 0, "failed to reply: HTTP 500"),
+        (503, 0, "failed to reply: HTTP 503"),
     ],
 )
 async def test_a_job_that_could_not_be_answered_is_never_paid_for_and_one_line_says_so(
@@ -67,17 +67,17 @@ async def test_who_would_wait_for_ever_is_told_that_discord_was_out_of_order(sim
     assert job is not None
     sim.env.inject_error("PATCH", "/webhooks/*", status=503, times=None)
     asked = await sim.ann.slash(sim.channel, "show", job_id=job.task_id or "")
-    assert "Discord was out of order" in shown(asked).content
+    assert "Discord had a problem" in shown(asked).content
 
 
 async def test_what_was_typed_into_a_form_is_given_back_where_discord_is_out_of_order(
     sim: Sim,
 ) -> None:
     result = await sim.imagine(sim.ann, "x")
-    form = await sim.ann.click(result, label="Remix 1")
+    form = await sim.ann.click(result, label="✏️ 1")
     sim.env.inject_error("POST", "/interactions/*", status=503, times=1)
     answer = shown(await sim.ann.submit_modal(form, fields(form) | {"prompt-1": "a long text"}))
-    assert "Discord was out of order" in answer.content
+    assert "Discord had a problem" in answer.content
     [file] = answer.attachments
     assert (await file.read()).decode() == "a long text"
     assert len(sim.api.submits) == 1
@@ -93,7 +93,7 @@ async def test_what_cannot_be_recorded_is_not_accepted(sim: Sim) -> None:
         locker.close()
     await sim.finish()
     assert result.ephemeral
-    assert "did not accept" in shown(result).content
+    assert "didn't accept" in shown(result).content
     assert "Nothing was charged." in shown(result).content
     assert sim.api.submit_calls == 0
     await sim.store.drain()
@@ -113,7 +113,7 @@ async def test_a_bug_is_told_with_a_number_that_the_log_knows(
     result = await sim.ann.slash(sim.channel, "imagine", prompt="my secret idea")
     assert result.ephemeral
     number = shown(result).content.split("`")[1]
-    assert f"Incident {number}" in caplog.text
+    assert f"incident {number}" in caplog.text
     assert "ZeroDivisionError" in caplog.text
 
 

@@ -26,11 +26,11 @@ async def test_help_names_every_command_to_who_asks_alone(sim: Sim) -> None:
     [
         (
             {"max_running_per_user": 3},
-            "for you: 3 of your jobs at once, further ones wait.",
+            "Your limits: 3 jobs at once (more will wait).",
         ),
         (
             {"max_jobs_per_day_per_user": 9, "max_usd_per_day_per_user": Decimal("2.5")},
-            "The limits for you: 9 of your jobs in 24 hours and $2.50 in 24 hours.",
+            "Your limits: 9 jobs in 24 hours and $2.50 in 24 hours.",
         ),
     ],
 )
@@ -42,4 +42,4 @@ async def test_help_tells_the_limits(tmp_path: Path, limits: dict[str, Any], sen
 async def test_help_says_where_the_bot_may_not_be_used(tmp_path: Path) -> None:
     async with simulated(tmp_path / "remixbot.db", allowed_guilds=frozenset({1})) as sim:
         message = shown(await sim.ann.slash(sim.channel, "help"))
-        assert "This bot is not open to this server" in text(message)
+        assert "This bot isn't enabled for this server" in text(message)

@@ -76,15 +76,15 @@ async def test_the_pages_of_a_list_turn_after_a_restart(sim: Sim) -> None:
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ("state = 'accepted'", "not sent to the API yet"),
-        ("state = 'submitting'", "on its way to the API"),
-        ("state = 'running'", "in the making"),
-        ("state = 'finished'", "made, about to be posted"),
-        ("state = 'failed'", "no images"),
+        ("state = 'accepted'", "not sent yet"),
+        ("state = 'submitting'", "being sent"),
+        ("state = 'running'", "running"),
+        ("state = 'finished'", "finished, about to be posted"),
+        ("state = 'failed'", "failed"),
         ("state = 'unknown'", "may have been charged"),
         (
             "state = 'finished', delivery_problem = 'HTTP 403, code 50013'",
-            "Discord did not take it (HTTP 403, code 50013)",
+            "I couldn't post them (HTTP 403, code 50013)",
         ),
     ],
 )
@@ -150,7 +150,7 @@ async def test_while_the_database_is_broken_nothing_is_offered_and_the_list_says
     assert await sim.ann.autocomplete(sim.channel, "remix", "job_id", "") == []
     message = await listed(sim, sim.ann)
     assert message.ephemeral
-    assert message.content.startswith("I cannot look that up at the moment.")
+    assert message.content.startswith("I can't look that up right now.")
     database.execute("ALTER TABLE away RENAME TO jobs")
     database.close()
     assert len(await sim.ann.autocomplete(sim.channel, "remix", "job_id", "")) == 1

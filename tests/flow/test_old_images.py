@@ -31,10 +31,10 @@ async def grow_old(sim: Sim) -> None:
 async def test_a_remix_button_of_an_old_image_offers_a_fresh_start(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a red fox")
     await grow_old(sim)
-    form = await sim.ben.click(message, label="Remix 2")
+    form = await sim.ben.click(message, label="✏️ 2")
     assert form.modal is not None
     assert form.modal["title"] == "Imagine"
-    assert "more than **3 days** ago" in note(form)
+    assert "more than **3 days** old" in note(form)
     assert fields(form) == {"prompt-1": "a red fox"}
     result = await sim.ben.submit_modal(form, {"prompt-1": "a red fox in winter"})
     await sim.finish()
@@ -56,20 +56,20 @@ async def test_a_command_gives_back_what_was_typed(sim: Sim) -> None:
             callback="https://hooks.example/",
             **typed,
         )
-        assert "more than **3 days** ago" in note(form)
+        assert "more than **3 days** old" in note(form)
         assert fields(form) == {"prompt-1": expected, "callback": "https://hooks.example/"}
     assert len(sim.api.submits) == 1
 
 
 async def test_again_and_parent_look_at_the_age_of_their_source(sim: Sim) -> None:
     first = await sim.imagine(sim.ann, "a red fox")
-    form = await sim.ann.click(first, label="Remix 1")
+    form = await sim.ann.click(first, label="✏️ 1")
     result = await sim.ann.submit_modal(form, {"prompt-1": "in winter", "mode": "0"})
     await sim.finish()
     await grow_old(sim)
-    for label in ("Again", "Parent 2"):
+    for label in ("Reroll", "🔄 2"):
         offered = await sim.ann.click(shown(result), label=label)
-        assert "more than **3 days** ago" in note(offered)
+        assert "more than **3 days** old" in note(offered)
         assert fields(offered)["prompt-1"] == "in winter"
     assert len(sim.api.submits) == 2
 
@@ -77,26 +77,26 @@ async def test_again_and_parent_look_at_the_age_of_their_source(sim: Sim) -> Non
 async def test_again_of_an_old_imagine_needs_no_image(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a red fox")
     await grow_old(sim)
-    await sim.ann.click(message, label="Again")
+    await sim.ann.click(message, label="Reroll")
     await sim.finish()
     assert [one.params["text"] for one in sim.api.submits] == ["a red fox", "a red fox"]
 
 
 async def test_a_form_that_was_open_too_long_gives_the_prompt_back(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a red fox")
-    form = await sim.ann.click(message, label="Remix 1")
+    form = await sim.ann.click(message, label="✏️ 1")
     await grow_old(sim)
     result = await sim.ann.submit_modal(form, {"prompt-1": "in winter", "mode": "0"})
     assert result.ephemeral
-    assert "made more than 3 days ago" in text(shown(result))
-    assert "Here is what you wrote" in text(shown(result))
+    assert "more than 3 days old" in text(shown(result))
+    assert "Here's what you wrote" in text(shown(result))
     assert len(sim.api.submits) == 1
 
 
 async def test_younger_images_are_remixed(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a red fox")
     sim.clock.set_ahead(timedelta(days=DAYS, minutes=-5))
-    form = await sim.ann.click(message, label="Remix 1")
+    form = await sim.ann.click(message, label="✏️ 1")
     await sim.ann.submit_modal(form, {"prompt-1": "in winter", "mode": "0"})
     assert sim.api.submits[-1].model.value == "midjourney_remix"
     await sim.finish()
@@ -106,6 +106,6 @@ async def test_zero_days_is_no_limit(tmp_path: Path) -> None:
     async with simulated(tmp_path / "any.db") as sim:
         message = await sim.imagine(sim.ann, "a red fox")
         sim.clock.set_ahead(timedelta(days=300))
-        form = await sim.ann.click(message, label="Remix 1")
+        form = await sim.ann.click(message, label="✏️ 1")
         assert form.modal is not None
         assert form.modal["title"] == "Remix image 1"

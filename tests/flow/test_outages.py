@@ -35,7 +35,7 @@ SOON = "sandbox:seconds=4"
 FAIL, STOPPED = "sandbox:fail", "called off"
 """In the prompts of jobs that take some time, that cannot succeed, and that somebody stops."""
 DOUBT = "may have been charged"
-REFUSED = "did not accept"
+REFUSED = "didn't accept"
 FAULTS = ("lost", "doubled", "overwritten", "pinged twice", "untrue")
 
 Living = AsyncGenerator[tuple[str, InteractionResult]]

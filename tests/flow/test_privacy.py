@@ -62,7 +62,7 @@ async def forget(sim: Sim, who: Any) -> str:
     """`/forget`, confirmed; what is said at the end."""
     question = shown(await who.slash(sim.channel, "forget"))
     assert question.ephemeral
-    answer = await who.click(question, label="Erase my history")
+    answer = await who.click(question, label="Erase history")
     return text(shown(answer))
 
 
@@ -71,34 +71,34 @@ async def test_forget_asks_and_then_erases_what_is_mine(sim: Sim) -> None:
     parent = await sim.imagine(sim.ann, "a secret too")
     await sim.imagine(sim.ben, "a hare")
     question = shown(await sim.ann.slash(sim.channel, "forget"))
-    for piece in ("your **2** jobs", "Messages that are in channels stay", "stays for 30 days"):
+    for piece in ("your **2 jobs**", "Messages in channels stay", "For 30 days I still keep"):
         assert piece in text(question)
     assert all(secret in kept(sim) for secret in SECRETS), "a question erases nothing"
-    assert list(buttons(question)) == ["Erase my history", "Cancel"]
+    assert list(buttons(question)) == ["Erase history", "Cancel"]
     before = question.components
     await sim.ann.click(question, label="Cancel")
-    assert text(question) == "Fine, I leave everything as it is."
+    assert text(question) == "OK, nothing changes."
     assert all(secret in kept(sim) for secret in SECRETS)
     sim.put_back(question, before)
-    answer = await sim.ann.click(question, label="Erase my history")
-    assert "Nothing of your history is shown any more" in text(shown(answer))
+    answer = await sim.ann.click(question, label="Erase history")
+    assert "I no longer show any of your history" in text(shown(answer))
     assert not buttons(shown(answer))
     await until(lambda: not any(secret in kept(sim) for secret in SECRETS))
     for job in sim.api.submits[:2]:
         assert job.task_id not in kept(sim)
         assert job.job_id not in kept(sim)
     assert str(parent.id) not in kept(sim)
-    assert "There are none yet" in text(shown(await sim.ann.slash(sim.channel, "jobs")))
+    assert "You don't have any yet" in text(shown(await sim.ann.slash(sim.channel, "jobs")))
     assert "a hare" in text(shown(await sim.ben.slash(sim.channel, "jobs")))
     assert await sim.autocomplete(sim.ann) == await sim.autocomplete(sim.ben)
-    form = await sim.ben.click(parent, label="Remix 2")
+    form = await sim.ben.click(parent, label="✏️ 2")
     assert fields(form)["prompt-1"] == "", "the button works on without knowing the prompt"
     again = text(shown(await sim.ann.slash(sim.channel, "forget")))
-    assert "I keep nothing of you" in again
+    assert "There's nothing to erase" in again
 
 
 async def test_nothing_is_kept_of_somebody_new(sim: Sim) -> None:
-    assert "I keep nothing of you" in text(shown(await sim.ann.slash(sim.channel, "forget")))
+    assert "There's nothing to erase" in text(shown(await sim.ann.slash(sim.channel, "forget")))
 
 
 @pytest.mark.parametrize("restart", [False, True])
@@ -106,9 +106,9 @@ async def test_what_is_under_way_ends_first(sim: Sim, restart: bool) -> None:
     await sim.imagine(sim.ann, "a secret")
     running = shown(await sim.ann.slash(sim.channel, "imagine", prompt=LONG))
     question = shown(await sim.ann.slash(sim.channel, "forget"))
-    assert "1 is still under way and is erased at the end" in text(question)
-    said = await sim.ann.click(question, label="Erase my history")
-    assert "follows as soon as it has ended" in text(shown(said))
+    assert "1 hasn't ended yet and is erased as soon as it does" in text(question)
+    said = await sim.ann.click(question, label="Erase history")
+    assert "follow as soon as they do" in text(shown(said))
     if restart:
         await sim.restart()
     await sim.finish()
@@ -148,7 +148,7 @@ async def test_forgetting_is_no_way_around_a_limit(tmp_path: Path) -> None:
             await sim.imagine(sim.ann, "a secret")
         await forget(sim, sim.ann)
         refused = await sim.ann.slash(sim.channel, "imagine", prompt="x")
-        assert "You have used up 2 jobs" in text(shown(refused))
+        assert "You've reached the limit of 2 jobs" in text(shown(refused))
         used = text(shown(await sim.ann.slash(sim.channel, "usage")))
         assert "2 of 2 jobs · $0.16 of $1.00" in used
 
@@ -175,7 +175,7 @@ async def test_a_refused_prompt_is_forgotten_with_its_author(tmp_path: Path) -> 
 async def test_forget_works_for_whoever_may_do_nothing_else(sim: Sim) -> None:
     await sim.imagine(sim.ann, "a secret")
     await sim.change(allowed_roles=frozenset({1}), allowed_guilds=frozenset({1}))
-    assert "Nothing of your history is shown any more" in await forget(sim, sim.ann)
+    assert "I no longer show any of your history" in await forget(sim, sim.ann)
     await gone(sim)
 
 

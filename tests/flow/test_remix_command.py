@@ -52,14 +52,17 @@ async def test_strong_is_the_default_and_no_callback_is_sent(sim: Sim, parent: s
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"job_id": "two words", "prompt": "x"}, "cannot find a job id"),
-        ({"job_id": "https://discord.com/channels/1/2/3", "prompt": "x"}, "no job in that message"),
+        ({"job_id": "two words", "prompt": "x"}, "can't find a job ID"),
+        (
+            {"job_id": "https://discord.com/channels/1/2/3", "prompt": "x"},
+            "can't find a job in that message",
+        ),
         ({"job_id": JOB_ID, "prompt": "   "}, "prompt is empty"),
         ({"job_id": JOB_ID, "prompt": "x", "callback": "ftp://x"}, "callback must be"),
         ({"job_id": JOB_ID, "prompt": "x", "callback": "http://u:p@x"}, "callback must be"),
         ({"job_id": JOB_ID, "prompt": "x", "prompt_file": ("p.txt", b"y")}, "not both"),
         ({"job_id": JOB_ID, "prompt_file": ("p.txt", b"x" * 33793)}, "33 KiB"),
-        ({"job_id": JOB_ID, "prompt_file": ("p.txt", b"x" * 8193)}, "8193 characters"),
+        ({"job_id": JOB_ID, "prompt_file": ("p.txt", b"x" * 8193)}, "8,193 characters"),
         ({"job_id": JOB_ID, "prompt_file": ("p.txt", b" \n ")}, "prompt is empty"),
         ({"job_id": JOB_ID, "prompt_file": ("p.png", b"\x89PNG\xff\xfe")}, "plain text file"),
     ],
@@ -133,7 +136,7 @@ async def test_a_server_that_is_not_allowed_is_told_so(tmp_path: Path) -> None:
     async with simulated(tmp_path / "remixbot.db", allowed_guilds=frozenset({1})) as sim:
         result = await sim.ann.slash(sim.channel, "imagine", prompt="x")
         assert result.ephemeral
-        assert "not open to this server" in shown(result).content
+        assert "isn't enabled for this server" in shown(result).content
         assert sim.api.submit_calls == 0
 
 
@@ -164,7 +167,7 @@ async def test_the_bot_takes_no_more_jobs_in_24_hours_than_the_limit(tmp_path: P
         await sim.imagine(sim.ben, "two")
         refused = await sim.ann.slash(sim.channel, "imagine", prompt="three")
         assert refused.ephemeral
-        assert "The bot has used up 2 jobs in these 24 hours" in shown(refused).content
+        assert "This bot has reached the limit of 2 jobs in 24 hours" in shown(refused).content
         tomorrow = int((START + timedelta(days=1)).timestamp())
         assert f"<t:{tomorrow}:R>" in shown(refused).content
         await sim.clock.advance(24 * 3600)

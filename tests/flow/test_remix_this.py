@@ -23,7 +23,7 @@ async def test_a_result_lets_people_choose_and_the_form_knows_its_prompt(sim: Si
     assert choice.ephemeral
     assert "Which image" in text(choice)
     assert list(buttons(choice)) == REMIX
-    form = await sim.ben.click(choice, label="Remix 3")
+    form = await sim.ben.click(choice, label="✏️ 3")
     assert fields(form)["prompt-1"] == "a red fox"
     result = await sim.ben.submit_modal(form, {"prompt-1": "in winter", "mode": "0"})
     await sim.finish()
@@ -36,8 +36,8 @@ async def test_it_works_after_a_restart_with_an_empty_database(sim: Sim) -> None
     sim.forget_everything()
     await sim.restart()
     choice = shown(await remix_this(sim, message))
-    assert list(buttons(choice)) == ["Remix 1", "Remix 3", "Remix 4"]
-    form = await sim.ben.click(choice, label="Remix 4")
+    assert list(buttons(choice)) == ["✏️ 1", "✏️ 3", "✏️ 4"]
+    form = await sim.ben.click(choice, label="✏️ 4")
     await sim.ben.submit_modal(form, {"prompt-1": "in winter", "mode": "0"})
     assert sim.api.submits[-1].params["jobId"] == sim.api.submits[0].job_id
 
@@ -63,12 +63,12 @@ async def test_other_peoples_files_are_none_of_ours(sim: Sim, name: str) -> None
     posted = await sim.ben.send(sim.channel, attachments=[(name, DOT)])
     told = shown(await remix_this(sim, posted))
     assert told.ephemeral
-    assert "I see no image of mine" in text(told)
+    assert "I can't find an image of mine" in text(told)
 
 
 async def test_a_message_without_an_image_says_so(sim: Sim) -> None:
     running = await sim.ann.slash(sim.channel, "imagine", prompt="a red fox")
-    assert "I see no image of mine" in text(shown(await remix_this(sim, shown(running))))
+    assert "I can't find an image of mine" in text(shown(await remix_this(sim, shown(running))))
     await sim.finish()
 
 
@@ -76,7 +76,7 @@ async def test_the_images_of_a_private_job_are_its_authors(sim: Sim) -> None:
     await sim.imagine(sim.ann, "a secret", private=True)
     name = f"{sim.api.submits[0].job_id}_0.png"
     posted = await sim.ann.send(sim.channel, attachments=[(name, DOT)])
-    assert "I see no image of mine" in text(shown(await remix_this(sim, posted)))
+    assert "I can't find an image of mine" in text(shown(await remix_this(sim, posted)))
     assert fields(await remix_this(sim, posted, sim.ann))["prompt-1"] == "a secret"
 
 
@@ -85,7 +85,7 @@ async def test_an_old_image_offers_a_fresh_start(tmp_path: Path) -> None:
         message = await sim.imagine(sim.ann, "a red fox")
         await sim.clock.advance(4 * 24 * 3600)
         choice = shown(await remix_this(sim, message))
-        form = await sim.ben.click(choice, label="Remix 1")
+        form = await sim.ben.click(choice, label="✏️ 1")
         assert form.modal is not None
         assert "no longer remixes it" in str(form.modal)
         result = await sim.ben.submit_modal(form, fields(form))
@@ -105,12 +105,12 @@ async def test_every_message_of_a_job_whose_place_moved_leads_on_from_it(sim: Si
     for channel, one in messages:
         choice = shown(await sim.ben.context_menu(channel, "Remix this", one))
         assert list(buttons(choice)) == REMIX
-        assert fields(await sim.ben.click(choice, label="Remix 3"))["prompt-1"] == "a red fox"
-        assert fields(await sim.ben.click(one, label="Remix 2"))["prompt-1"] == "a red fox"
+        assert fields(await sim.ben.click(choice, label="✏️ 3"))["prompt-1"] == "a red fox"
+        assert fields(await sim.ben.click(one, label="✏️ 2"))["prompt-1"] == "a red fox"
     channel, newest = messages.pop()
     question = shown(await sim.ann.click(newest, label="Delete"))
     await sim.ann.click(question, label="Delete")
     for channel, one in messages:
         again = await sim.ben.slash(channel, "show", job_id=job_id)
         assert len(images(shown(again))) == 4
-        assert fields(await sim.ben.click(one, label="Remix 1"))["prompt-1"] == "a red fox"
+        assert fields(await sim.ben.click(one, label="✏️ 1"))["prompt-1"] == "a red fox"

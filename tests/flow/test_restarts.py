@@ -58,8 +58,8 @@ async def test_a_submit_without_an_answer_is_told_and_never_repeated_by_itself(s
     assert await sim.store.begin_submit(job.id, shown(result).id)
     await sim.restart()
     await sim.finish()
-    assert "I cannot tell whether it runs" in text(shown(result))
-    assert "It may have been charged" in text(shown(result))
+    assert "I can't tell if it's running" in text(shown(result))
+    assert "It may have been charged anyway" in text(shown(result))
     assert sim.api.submit_calls == 1
     kept = await sim.store.get(job.id)
     assert kept is not None
@@ -72,7 +72,7 @@ async def test_a_job_that_was_only_written_down_is_submitted_once(sim: Sim) -> N
     await sim.restart()
     await sim.finish()
     assert [job.prompt for job in sim.api.submits] == ["written down"]
-    assert "Remix 1" in str([one.to_dict() for one in sim.last.components])
+    assert "✏️ 1" in str([one.to_dict() for one in sim.last.components])
     await sim.restart()
     await sim.finish()
     assert len(sim.api.submits) == 1
@@ -88,7 +88,7 @@ async def test_a_job_without_a_message_survives_a_second_stop(sim: Sim) -> None:
     await sim.restart()
     await sim.clock.advance(40)
     assert len(sim.api.submits) == 1
-    assert "Remix 1" in str([one.to_dict() for one in sim.last.components])
+    assert "✏️ 1" in str([one.to_dict() for one in sim.last.components])
 
 
 async def test_a_job_that_was_only_written_down_long_ago_is_told_that_nothing_was_charged(
@@ -112,7 +112,7 @@ async def test_a_failure_that_could_not_be_told_is_told_after_the_next_start(sim
     sim.env.backend.faults.clear()
     await sim.restart()
     await sim.finish()
-    assert "did not work out" in text(shown(result))
+    assert "This job failed" in text(shown(result))
     assert list(buttons(shown(result))) == ["Retry", "Edit prompt"]
 
 
@@ -121,7 +121,7 @@ async def test_jobs_that_go_on_count_for_their_authors_limit(tmp_path: Path) -> 
         await sim.ann.slash(sim.channel, "imagine", prompt="x sandbox:seconds=60")
         await sim.restart()
         waiting = shown(await sim.ann.slash(sim.channel, "imagine", prompt="x"))
-        assert "Number **1** in line" in text(waiting)
+        assert "Position **1** in the queue" in text(waiting)
         assert len(sim.api.submits) == 1
         await sim.clock.advance(90)
         assert len(sim.api.submits) == 2
@@ -158,7 +158,7 @@ async def test_an_answer_beside_its_question_is_found_and_the_question_stays(sim
     await sim.clock.advance(2)
     await sim.restart(lambda: rewrite(sim, JUST_ACCEPTED))
     await sim.clock.advance(60)
-    assert text(question) == "Started: it has a message of its own."
+    assert text(question) == "Started in a new message."
     kept = await sim.store.get(1)
     assert kept is not None
     assert kept.posted is not None
@@ -252,7 +252,7 @@ async def test_what_was_refused_although_it_was_written_down_is_not_sent(tmp_pat
         await sim.finish()
         assert sim.api.submit_calls == 0
         told = str([one.to_dict() for one in sim.last.components])
-        assert "did not start on it" in told
+        assert "didn't start it" in told
         assert "Nothing was charged" in told
         assert await sim.store.open_jobs() == []
 

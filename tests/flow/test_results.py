@@ -96,9 +96,9 @@ async def test_a_missing_image_leaves_a_gap_and_nobody_makes_up_a_reason(
     message = await sim.imagine(sim.ann, "x sandbox:missing=1")
     job_id = sim.api.submits[0].job_id
     assert images(message) == [f"{job_id}_{number}.png" for number in (0, 2, 3)]
-    assert list(buttons(message)) == ["Remix 1", "Remix 3", "Remix 4", "Again", *ABOUT]
-    assert "Image 2 is missing: the API did not send it." in text(message)
-    form = await sim.ann.click(message.message, label="Remix 3")
+    assert list(buttons(message)) == ["✏️ 1", "✏️ 3", "✏️ 4", "Reroll", *ABOUT]
+    assert "Image 2 is missing: the API didn't send it." in text(message)
+    form = await sim.ann.click(message.message, label="✏️ 3")
     await sim.ann.submit_modal(form, {"prompt-1": "y", "mode": "0"})
     assert sim.api.submits[1].params["imageNo"] == 2
 
@@ -112,15 +112,15 @@ async def test_images_too_large_for_discord_come_as_links(sim: Sim) -> None:
     await sim.finish()
     # SimCord takes 25 MiB a file, the message 24 MiB in all: two of 12 MiB do not fit with more
     assert "too large to post here: [open it](http://127.0.0.1" in text(shown(result))
-    assert "Remix 4" in buttons(shown(result))
+    assert "✏️ 4" in buttons(shown(result))
 
 
 async def test_images_that_are_gone_come_as_links_and_can_still_be_remixed(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "x sandbox:gone")
-    assert text(message).count("could not be fetched: [open it](http://127.0.0.1") == 4
-    assert "I could not post one of them. Their links:" in text(message)
+    assert text(message).count("couldn't be downloaded: [open it](http://127.0.0.1") == 4
+    assert "I couldn't post any of them. Here are their links:" in text(message)
     assert images(message) == []
-    assert "Remix 1" in buttons(message)
+    assert "✏️ 1" in buttons(message)
     [frame] = message.components
     assert frame["accent_color"] != DONE.value, "green is for what went well"
 
@@ -128,7 +128,7 @@ async def test_images_that_are_gone_come_as_links_and_can_still_be_remixed(sim: 
 async def test_without_a_job_id_the_task_id_is_what_a_remix_names(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "x sandbox:nojobid")
     task_id = sim.api.submits[0].task_id
-    assert buttons(message)["Remix 1"] == f"remix:remix:{task_id}:0"
+    assert buttons(message)["✏️ 1"] == f"remix:remix:{task_id}:0"
 
 
 async def test_the_bar_never_goes_backwards(sim: Sim) -> None:
@@ -137,7 +137,7 @@ async def test_the_bar_never_goes_backwards(sim: Sim) -> None:
     seen: list[int] = []
     for _ in range(25):
         await sim.clock.advance(2)
-        per_cent = text(shown(result)).partition(" %")[0].rpartition(" ")[2]
+        per_cent = text(shown(result)).partition("%")[0].rpartition(" ")[2]
         seen += [int(per_cent)] if per_cent.isdigit() else []
     assert seen == sorted(seen)
     assert len(set(seen)) > 5
@@ -152,13 +152,13 @@ async def test_a_job_comes_through_a_difficult_api(sim: Sim, word: str) -> None:
 @pytest.mark.parametrize(
     ("word", "sentence", "charged"),
     [
-        ("busy", "busy at the moment", "Nothing was charged."),
-        ("down", "I cannot tell whether it runs", "It may have been charged"),
-        ("moderated", "moderation refused", "Nothing was charged."),
-        ("html", "I cannot tell whether it runs", "It may have been charged"),
-        ("reset", "I cannot tell whether it runs", "It may have been charged"),
+        ("busy", "busy right now", "Nothing was charged."),
+        ("down", "I can't tell if it's running", "It may have been charged anyway"),
+        ("moderated", "moderation rejected", "Nothing was charged."),
+        ("html", "I can't tell if it's running", "It may have been charged anyway"),
+        ("reset", "I can't tell if it's running", "It may have been charged anyway"),
         ("fail", "gave up", ""),
-        ("none", "without a single image", "It may have been charged"),
+        ("none", "without any images", "It may have been charged anyway"),
     ],
 )
 async def test_a_failure_is_told_with_what_it_cost_and_the_prompt_is_kept(
@@ -214,11 +214,11 @@ async def test_a_finished_job_whose_output_cannot_be_read_is_told_with_its_id_an
     )
     result = await sim.ann.slash(sim.channel, "imagine", prompt="a red fox")
     await sim.clock.advance(100)
-    assert "cannot read" not in text(shown(result))
+    assert "can't read" not in text(shown(result))
     await sim.clock.advance(100)
     told, task_id = text(shown(result)), sim.api.submits[0].task_id
-    assert "The API made this one and charged $0.11" in told
-    assert f"`/show` tries again with the task id `{task_id}`" in told
+    assert "The API finished this job and charged $0.11" in told
+    assert f"`/show` tries again with the task ID `{task_id}`" in told
     assert "Nothing was charged" not in told
     job = await sim.store.get(1)
     assert job is not None
@@ -232,7 +232,7 @@ async def test_a_finished_job_whose_output_cannot_be_read_is_told_with_its_id_an
     await sim.clock.advance(600)
     assert sum(sim.api.reads.values()) == reads
     still = shown(await sim.ann.slash(sim.channel, "show", job_id=task_id))
-    assert "cannot read where the images are" in text(still)
+    assert "can't read where the images are" in text(still)
     answers_of_reads(sim, None)
     later = shown(await sim.ann.slash(sim.channel, "show", job_id=task_id))
     assert len(images(later)) == 4
@@ -248,16 +248,16 @@ async def test_a_job_that_may_not_be_read_ends_with_what_is_known_of_it(sim: Sim
     await sim.clock.advance(60)
     assert len(images(shown(other))) == 4
     await sim.clock.advance(600)
-    assert "is rejecting my status checks, so I stopped watching" in text(shown(result))
-    assert "It may have been charged" in text(shown(result))
+    assert "is rejecting my status checks, so I've stopped checking" in text(shown(result))
+    assert "It may have been charged anyway" in text(shown(result))
 
 
 async def test_a_job_that_never_ends_is_watched_for_the_time_set_and_no_longer(sim: Sim) -> None:
     result = await sim.ann.slash(sim.channel, "imagine", prompt="x sandbox:seconds=9000")
     await sim.clock.advance(590)
-    assert "Imagining" in text(shown(result))
+    assert "Creating images" in text(shown(result))
     await sim.clock.advance(60)
-    assert "has not finished this job after 10 min" in text(shown(result))
+    assert "hasn't finished this job after 10 min" in text(shown(result))
     reads = sum(sim.api.reads.values())
     await sim.clock.advance(600)
     assert sum(sim.api.reads.values()) == reads
@@ -276,7 +276,7 @@ async def test_an_api_that_lets_nobody_read_is_told_once_and_asked_once_a_minute
     prompt = "x sandbox:unpaid=3"
     result = await sim.ann.slash(sim.channel, "imagine", prompt=prompt)
     await sim.clock.advance(50)
-    assert "does not let me look" in text(shown(result))
+    assert "is rejecting my status checks" in text(shown(result))
     assert sum(sim.api.reads.values()) == 1, "nobody hammers a closed door"
     await sim.clock.advance(240)
     assert len(images(shown(result))) == 4

@@ -47,9 +47,9 @@ async def test_the_buttons_of_a_shown_job_know_its_prompt(sim: Sim) -> None:
     job = await sim.store.get(1)
     assert job is not None
     again = await show(sim, sim.ben, job.task_id or "")
-    form = await sim.ben.click(again, label="Remix 2")
+    form = await sim.ben.click(again, label="✏️ 2")
     assert fields(form)["prompt-1"] == "a red fox"
-    await sim.ben.click(again, label="Again")
+    await sim.ben.click(again, label="Reroll")
     assert [one.params.get("text") for one in sim.api.submits] == ["a red fox", "a red fox"]
 
 
@@ -62,7 +62,7 @@ async def test_a_private_job_is_shown_to_its_author_alone(sim: Sim) -> None:
     assert len(images(mine)) == 4
     for name in (job.provider_job_id, job.task_id, f"https://h/{job.provider_job_id}_0.png"):
         refused = await show(sim, sim.ben, name or "")
-        assert "I know no such job" in text(refused)
+        assert "I can't find that job" in text(refused)
         assert images(refused) == []
 
 
@@ -79,16 +79,16 @@ async def test_a_task_that_only_the_api_knows_is_shown_and_can_be_remixed(sim: S
     job = sim.api.add_finished_job(prompt="the sea", job_id=JOB_ID)
     found = await show(sim, sim.ann, job.task_id)
     assert len(images(found)) == 4
-    assert "Found at the API" in text(found)
-    assert list(buttons(found)) == ["Remix 1", "Remix 2", "Remix 3", "Remix 4"]
-    form = await sim.ann.click(found, label="Remix 3")
+    assert "Images from the API" in text(found)
+    assert list(buttons(found)) == ["✏️ 1", "✏️ 2", "✏️ 3", "✏️ 4"]
+    form = await sim.ann.click(found, label="✏️ 3")
     await sim.ann.submit_modal(form, {"prompt-1": "the sea at night", "mode": "0"})
     assert sim.api.submits[-1].params["jobId"] == JOB_ID
 
 
 async def test_what_nobody_knows_is_told(sim: Sim) -> None:
     told = await show(sim, sim.ann, "nobody-knows-this")
-    assert "I know no such job" in text(told)
+    assert "I can't find that job" in text(told)
     assert images(told) == []
 
 
@@ -109,7 +109,7 @@ async def test_a_task_of_somebody_else_without_images_says_so(
 
 async def test_while_the_api_talks_nonsense_nothing_is_shown_and_that_is_said(sim: Sim) -> None:
     job = sim.api.add_finished_job(prompt="the sea sandbox:truncated", job_id=JOB_ID)
-    assert "an answer that I cannot read" in text(await show(sim, sim.ann, job.task_id))
+    assert "an answer that I can't read" in text(await show(sim, sim.ann, job.task_id))
 
 
 async def test_a_job_without_images_says_so(sim: Sim) -> None:

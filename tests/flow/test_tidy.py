@@ -15,7 +15,7 @@ async def details(who: Any, message: ResponseMessage) -> ResponseMessage:
 
 
 async def remix(sim: Sim, parent: ResponseMessage, prompt: str, who: Any = None) -> ResponseMessage:
-    form = await (who or sim.ann).click(parent, label="Remix 2")
+    form = await (who or sim.ann).click(parent, label="✏️ 2")
     result = await (who or sim.ann).submit_modal(form, {"prompt-1": prompt, "mode": "1"})
     await sim.finish()
     return shown(result)
@@ -33,8 +33,8 @@ async def test_details_tell_one_person_everything_about_a_job(sim: Sim) -> None:
     job = sim.api.submits[0]
     for piece in (job.job_id, job.task_id, "**Cost** $0.08", f"<@{sim.ann.id}>", CALLBACK):
         assert piece in text(told)
-    assert "**Asked** <t:" in text(told)
-    assert re.search("· started at once · made [0-9]+ s later · posted at once", text(told))
+    assert "**Requested** <t:" in text(told)
+    assert re.search("· started at once · finished [0-9]+ s later · posted at once", text(told))
     assert text(told).count("<t:") == 1
     known = await sim.store.get(1)
     assert known is not None
@@ -57,7 +57,7 @@ async def test_parents_and_children_lead_to_each_other(sim: Sim) -> None:
     child = await remix(sim, parent, "in *winter*", sim.ben)
     assert link(sim, parent) in text(child)
     up = text(await details(sim.ann, child))
-    assert f"**Made from** [image 2]({link(sim, parent)})" in up
+    assert f"**Source** [image 2]({link(sim, parent)})" in up
     assert "**Mode** Subtle" in up
     down = text(await details(sim.ann, parent))
     assert f"- [image 2]({link(sim, child)}): in \\*winter\\*" in down
@@ -84,23 +84,23 @@ async def test_private_children_are_listed_for_their_author_alone(sim: Sim) -> N
 async def test_details_of_a_job_that_is_not_known_any_more_say_so(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a fox")
     sim.forget_everything()
-    assert "I know no such job" in text(await details(sim.ann, message))
+    assert "I can't find that job" in text(await details(sim.ann, message))
 
 
 async def test_its_author_deletes_a_result_after_a_question(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a fox")
     question = shown(await sim.ann.click(message, label="Delete"))
     assert question.ephemeral
-    assert "Delete this message with its images?" in text(question)
+    assert "Delete this message and its images?" in text(question)
     assert sim.last.id == message.id
     assert list(buttons(question)) == ["Delete", "Cancel"]
     await sim.ann.click(question, label="Cancel")
-    assert text(question) == "Fine, I leave everything as it is."
+    assert text(question) == "OK, nothing changes."
     assert not buttons(question)
     assert sim.last.id == message.id
     question = shown(await sim.ann.click(message, label="Delete"))
     answer = await sim.ann.click(question, label="Delete")
-    assert "It is deleted." in text(shown(answer))
+    assert "Deleted." in text(shown(answer))
     assert not buttons(shown(answer))
     assert sim.channel.last_message is None
     listed = text(shown(await sim.ann.slash(sim.channel, "jobs")))
@@ -113,7 +113,7 @@ async def test_its_author_deletes_a_result_after_a_question(sim: Sim) -> None:
 async def test_a_moderator_may_delete_a_result_and_nobody_else(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a fox")
     refused = await sim.ben.click(message, label="Delete")
-    assert "Only who asked for it, and moderators" in text(shown(refused))
+    assert "Only the person who requested this or a moderator" in text(shown(refused))
     cat = sim.moderator("cat")
     question = shown(await cat.click(message, label="Delete"))
     await cat.click(question, label="Delete")
@@ -125,7 +125,7 @@ async def test_a_message_that_is_gone_already_is_deleted(sim: Sim) -> None:
     question = shown(await sim.ann.click(message, label="Delete"))
     sim.env.backend.delete_message(sim.channel.id, message.id)
     answer = await sim.ann.click(question, label="Delete")
-    assert "It is deleted." in text(shown(answer))
+    assert "Deleted." in text(shown(answer))
 
 
 async def test_where_the_bot_may_not_delete_it_says_who_can(sim: Sim) -> None:
@@ -133,7 +133,7 @@ async def test_where_the_bot_may_not_delete_it_says_who_can(sim: Sim) -> None:
     question = shown(await sim.ann.click(message, label="Delete"))
     sim.env.inject_error("DELETE", "/channels/*", status=403, code=50013)
     answer = await sim.ann.click(question, label="Delete")
-    assert "a moderator of this place can" in text(shown(answer))
+    assert "A moderator can" in text(shown(answer))
     assert sim.last.id == message.id
 
 
@@ -141,7 +141,7 @@ async def test_an_author_is_known_by_the_message_where_the_store_knows_nothing(s
     message = await sim.imagine(sim.ann, "a fox")
     sim.forget_everything()
     refused = await sim.ben.click(message, label="Delete")
-    assert "Only who asked for it" in text(shown(refused))
+    assert "Only the person who requested this" in text(shown(refused))
     question = shown(await sim.ann.click(message, label="Delete"))
     await sim.ann.click(question, label="Delete")
     assert sim.channel.last_message is None
@@ -149,7 +149,7 @@ async def test_an_author_is_known_by_the_message_where_the_store_knows_nothing(s
 
 async def test_what_only_its_author_sees_has_no_delete_button(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a fox", private=True)
-    assert [*buttons(message)][-2:] == ["Again", "Details"]
+    assert [*buttons(message)][-2:] == ["Reroll", "Details"]
     public = await sim.imagine(sim.ann, "a hare")
     shown_to_me = shown(
         await sim.ann.slash(sim.channel, "show", job_id=sim.api.submits[1].task_id, private=True)

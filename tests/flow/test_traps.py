@@ -20,9 +20,9 @@ async def test_1_old_buttons_work_hours_after_other_messages_came_and_went(sim: 
     await sim.ann.click(shown(failing).message, label="Retry")
     await sim.finish()
     await sim.env.advance_time(6 * 3600)  # every view with a timeout has timed out
-    form = await sim.ben.click(first.message, label="Remix 1")
+    form = await sim.ben.click(first.message, label="✏️ 1")
     assert form.modal is not None
-    again = await sim.ben.click(first.message, label="Again")
+    again = await sim.ben.click(first.message, label="Reroll")
     await sim.finish()
     assert len(images(shown(again))) == 4
 
@@ -36,10 +36,10 @@ async def test_2_a_bug_behind_a_button_is_told_with_a_number(
         raise ZeroDivisionError
 
     monkeypatch.setattr("bot.services.JobService.again", broken)
-    result = await sim.ann.click(message.message, label="Again")
+    result = await sim.ann.click(message.message, label="Reroll")
     assert result.ephemeral
     number = shown(result).content.split("`")[1]
-    assert f"Incident {number}" in caplog.text
+    assert f"incident {number}" in caplog.text
 
 
 @pytest.mark.parametrize("job_id", ["a:b", "job:0:and more", ""])
@@ -47,9 +47,9 @@ async def test_3_an_id_that_would_be_sent_and_never_dispatched_cannot_be_made(
     job_id: str,
 ) -> None:
     with pytest.raises(ValueError, match="must match the template"):
-        Button(ButtonId("remix", Source(job_id, 0)), "Remix 1")
+        Button(ButtonId("remix", Source(job_id, 0)), "✏️ 1")
     with pytest.raises(ValueError, match="must match the template"):
-        Button(ButtonId("remix", Source("job", 12)), "Remix 13")
+        Button(ButtonId("remix", Source("job", 12)), "✏️ 13")
 
 
 async def test_4_a_form_opened_before_a_restart_still_works(sim: Sim) -> None:
@@ -62,7 +62,7 @@ async def test_4_a_form_opened_before_a_restart_still_works(sim: Sim) -> None:
 
 async def test_4_two_open_forms_of_one_button_do_not_answer_for_each_other(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "x")
-    forms = [await sim.ann.click(message.message, label="Remix 1") for _ in range(2)]
+    forms = [await sim.ann.click(message.message, label="✏️ 1") for _ in range(2)]
     for number, form in enumerate(forms):
         result = await sim.ann.submit_modal(form, {"prompt-1": f"form {number}", "mode": "0"})
         assert result.response is not None

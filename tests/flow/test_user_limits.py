@@ -23,10 +23,10 @@ async def test_whoever_waits_sees_their_place_move_up_and_then_the_bar(tmp_path:
         await sim.ann.slash(sim.channel, "imagine", prompt="a second fox")
         third = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a third fox"))
         bens = shown(await sim.ben.slash(sim.channel, "imagine", prompt="a hare"))
-        assert "Number **2** in line · likely to start <t:" in text(third)
-        assert "Number **2** in line" in text(bens), "people take turns"
+        assert "Position **2** in the queue · should start <t:" in text(third)
+        assert "Position **2** in the queue" in text(bens), "people take turns"
         await sim.clock.advance(5)
-        assert "Number **3** in line" in text(third), "Ben's turn comes before"
+        assert "Position **3** in the queue" in text(third), "Ben's turn comes before"
         await sim.finish()
         await sim.clock.advance(60)
         assert [job.prompt for job in sim.api.submits] == [
@@ -59,7 +59,7 @@ async def test_a_long_wait_is_no_reason_to_drop_a_job_after_a_restart(tmp_path: 
         second = shown(await sim.ann.slash(sim.channel, "imagine", prompt=prompt))
         await sim.clock.advance(200)
         await sim.restart()
-        assert "Number **1** in line" in text(second)
+        assert "Position **1** in the queue" in text(second)
         await sim.clock.advance(340)
         assert len(images(second)) == 4, "it is watched for as long as any other"
         await sim.ann.slash(sim.channel, "imagine", prompt="a fox sandbox:seconds=300")
@@ -67,7 +67,7 @@ async def test_a_long_wait_is_no_reason_to_drop_a_job_after_a_restart(tmp_path: 
         sim.clock.set_ahead(timedelta(minutes=3))  # that long there was no bot
         await sim.restart()
         await sim.clock.advance(5)
-        assert "I was away for too long" in text(fourth)
+        assert "I was offline for too long" in text(fourth)
         assert "Nothing was charged." in text(fourth)
 
 
@@ -77,7 +77,7 @@ async def test_too_many_who_wait_are_refused_and_nothing_they_wrote_is_lost(tmp_
             await sim.ann.slash(sim.channel, "imagine", prompt=LONG)
         refused = await sim.ann.slash(sim.channel, "imagine", prompt="a third fox")
         assert refused.ephemeral
-        assert "You have 1 job waiting already" in text(shown(refused))
+        assert "You've reached the limit of 1 job waiting" in text(shown(refused))
         assert list(buttons(shown(refused))) == ["Retry", "Edit prompt"]
         assert fields(await sim.ann.click(shown(refused), label="Edit prompt")) == {
             "prompt-1": "a third fox"
@@ -92,7 +92,7 @@ async def test_too_many_who_wait_are_refused_and_nothing_they_wrote_is_lost(tmp_
         assert not buttons(shown(refused))
         sim.put_back(shown(refused), before)
         twice = await sim.ann.click(shown(refused), label="Retry")
-        assert "I have started on this one already" in text(shown(twice))
+        assert "This request was already used or canceled" in text(shown(twice))
         assert len(sim.api.submits) == 3
 
 
@@ -100,10 +100,10 @@ async def test_too_many_who_wait_are_refused_and_nothing_they_wrote_is_lost(tmp_
 
 
 BUDGETS = [
-    ("max_usd_per_day_per_user", "You have too little left of the $0.20 for 24 hours", 1),
-    ("max_usd_per_month_per_user", "You have too little left of the $0.20 for 30 days", 30),
-    ("max_usd_per_day_per_server", "This server has too little left of the $0.20 for 24", 1),
-    ("max_usd_per_month_per_server", "This server has too little left of the $0.20 for 30", 30),
+    ("max_usd_per_day_per_user", "exceed your budget of $0.20 per 24 hours", 1),
+    ("max_usd_per_month_per_user", "exceed your budget of $0.20 per 30 days", 30),
+    ("max_usd_per_day_per_server", "exceed this server's budget of $0.20 per 24", 1),
+    ("max_usd_per_month_per_server", "exceed this server's budget of $0.20 per 30", 30),
 ]
 
 
@@ -135,7 +135,7 @@ async def test_a_failure_gives_the_money_back_and_an_unknown_outcome_does_not(
         await sim.imagine(sim.ann, "two sandbox:fail")
         await sim.imagine(sim.ann, "three sandbox:reset")
         refused = shown(await sim.ann.slash(sim.channel, "imagine", prompt="four"))
-        assert "You have too little left" in text(refused)
+        assert "exceed your budget" in text(refused)
         assert sim.api.submit_calls == 3
 
 
@@ -156,13 +156,13 @@ async def test_what_a_job_did_cost_takes_the_place_of_what_was_reserved(tmp_path
 @pytest.mark.parametrize(
     ("prompt", "why", "usd"),
     [
-        ("a {red, green, blue} fox", "braces stand for **3** prompts, each billed", "$0.24"),
+        ("a {red, green, blue} fox", "braces make **3** billed prompts", "$0.24"),
         ("a fox --turbo", "`--turbo` costs double", "$0.16"),
-        ("a {red, green} fox --turbo", "**2** prompts, each billed and `--turbo`", "$0.32"),
-        ("a fox --repeat 3", "`--repeat` makes it **3** times", "$0.24"),
+        ("a {red, green} fox --turbo", "**2** billed prompts and `--turbo`", "$0.32"),
+        ("a fox --repeat 3", "`--repeat` runs it **3** times", "$0.24"),
         ("a fox --oref https://a.example/x.png", "`--oref` costs double", "$0.16"),
         ("a fox —q 4", "`--q` costs **4** times as much", "$0.32"),
-        ("a {red, green} fox --r 2", "makes each **2** times", "$0.32"),
+        ("a {red, green} fox --r 2", "runs each **2** times", "$0.32"),
     ],
 )
 async def test_a_prompt_that_multiplies_asks_and_then_runs_once(
@@ -171,7 +171,7 @@ async def test_a_prompt_that_multiplies_asks_and_then_runs_once(
     result = await sim.ann.slash(sim.channel, "imagine", prompt=prompt)
     question = shown(result)
     assert question.ephemeral
-    for piece in (why, f"about **{usd}**", "Nothing was charged so far", "Shall I go ahead?"):
+    for piece in (why, f"about **{usd}**", "Nothing has been charged so far", "Go ahead?"):
         assert piece in text(question)
     assert list(buttons(question)) == ["Go ahead", "Edit prompt", "Cancel"]
     assert sim.api.submit_calls == 0
@@ -179,25 +179,25 @@ async def test_a_prompt_that_multiplies_asks_and_then_runs_once(
     before = question.components
     running = begun(await sim.ann.click(question, label="Go ahead"))
     assert not running.ephemeral
-    assert text(question) == "Started: it has a message of its own."
+    assert text(question) == "Started in a new message."
     assert not buttons(question), "it is used up"
     sim.put_back(question, before)
     job = await sim.store.get(1)
     assert job is not None
     assert job.reserved_usd == Decimal(usd[1:])
     twice = await sim.ann.click(question, label="Go ahead")
-    assert "I have started on this one already" in text(shown(twice))
+    assert "This request was already used or canceled" in text(shown(twice))
     await sim.finish()
     assert [one.prompt for one in sim.api.submits] == [prompt]
     assert usd in text(running), "the question told what it did cost"
-    again = await sim.ben.click(running, label="Again")
-    assert "Shall I go ahead?" in text(shown(again)), "whoever repeats it is asked as well"
+    again = await sim.ben.click(running, label="Reroll")
+    assert "Go ahead?" in text(shown(again)), "whoever repeats it is asked as well"
 
 
 async def test_the_question_says_how_many_images_come_and_which_can_be_remixed(sim: Sim) -> None:
     for prompt, said in (
-        ("a {red, green} fox", "**8** images come; the first four can be remixed."),
-        ("a fox --turbo", "**4** images come. "),
+        ("a {red, green} fox", "**8** images; only the first four can be remixed."),
+        ("a fox --turbo", "**4** images. "),
     ):
         question = shown(await sim.ann.slash(sim.channel, "imagine", prompt=prompt))
         assert said in text(question)
@@ -211,11 +211,11 @@ async def test_what_may_stand_for_too_many_prompts_is_refused_before_anything_is
 ) -> None:
     refused = await sim.ann.slash(sim.channel, "imagine", prompt=prompt)
     assert refused.ephemeral
-    assert "may stand for more than 40 prompts" in text(shown(refused))
+    assert "could mean more than 40 prompts" in text(shown(refused))
     assert "Nothing was charged." in text(shown(refused))
     assert list(buttons(shown(refused))) == ["Retry", "Edit prompt"]
     again = await sim.ann.click(shown(refused), label="Retry")
-    assert "may stand for more than 40 prompts" in text(shown(again))
+    assert "could mean more than 40 prompts" in text(shown(again))
     assert sim.api.submit_calls == 0
 
 
@@ -237,7 +237,7 @@ async def test_an_answer_that_discord_does_not_take_uses_up_no_draft(sim: Sim) -
     sim.env.inject_error("POST", "/webhooks/*", status=403, code=50013)
     unsaid = await sim.ann.click(question, label="Go ahead")
     assert len(unsaid.followups) == 1, "an answer that says what went wrong"
-    assert "Shall I go ahead?" in text(question), "nothing was started"
+    assert "Go ahead?" in text(question), "nothing was started"
     result = begun(await sim.ann.click(question, label="Go ahead"))
     await sim.finish()
     assert len(images(result)) == 4
@@ -248,12 +248,12 @@ async def test_a_question_can_be_cancelled_and_nothing_of_it_is_kept(sim: Sim) -
     question = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a fox --turbo"))
     before = question.components
     await sim.ann.click(question, label="Cancel")
-    assert "Cancelled. Nothing was charged" in text(question)
+    assert "Canceled. Nothing was charged" in text(question)
     assert not buttons(question)
     sim.put_back(question, before)
     for label in ("Go ahead", "Edit prompt", "Cancel"):
         told = await sim.ann.click(question, label=label)
-        assert "it was cancelled" in text(shown(told))
+        assert "already used or canceled" in text(shown(told))
     assert sim.api.submit_calls == 0
 
 
@@ -268,10 +268,10 @@ async def test_nobody_cancels_somebody_elses_question(sim: Sim) -> None:
 
 async def test_a_form_asks_too_and_keeps_the_source_and_the_privacy(sim: Sim) -> None:
     parent = await sim.imagine(sim.ann, "the parent", private=True)
-    form = await sim.ann.click(parent, label="Remix 3")
+    form = await sim.ann.click(parent, label="✏️ 3")
     asked = await sim.ann.submit_modal(form, {"prompt-1": "a {red, green} fox", "mode": "1"})
     question = shown(asked)
-    assert "Shall I go ahead?" in text(question)
+    assert "Go ahead?" in text(question)
     assert not question.attachments, "a question is no failure"
     edit = await sim.ann.click(question, label="Edit prompt")
     assert fields(edit) == {"prompt-1": "a {red, green} fox", "mode": "1"}
@@ -284,7 +284,7 @@ async def test_a_form_asks_too_and_keeps_the_source_and_the_privacy(sim: Sim) ->
 
 async def test_the_result_of_a_question_leads_to_where_it_came_from(sim: Sim) -> None:
     parent = await sim.imagine(sim.ann, "the parent")
-    form = await sim.ann.click(parent, label="Remix 1")
+    form = await sim.ann.click(parent, label="✏️ 1")
     question = await sim.ann.submit_modal(form, {"prompt-1": "x --turbo", "mode": "0"})
     result = begun(await sim.ann.click(shown(question), label="Go ahead"))
     await sim.finish()
@@ -304,7 +304,7 @@ async def test_more_than_a_budget_at_once_is_refused_for_good(tmp_path: Path) ->
         prompt = "a {red, green, blue, black} fox"
         question = shown(await sim.ann.slash(sim.channel, "imagine", prompt=prompt))
         refused = shown(await sim.ann.click(question, label="Go ahead"))
-        assert "no more than $0.30 may be spent in 24 hours. Ask for less" in text(refused)
+        assert "more than your whole budget of $0.30 per 24 hours. Try" in text(refused)
         assert list(buttons(refused)) == ["Retry", "Edit prompt"]
 
 
@@ -342,7 +342,7 @@ async def test_who_manages_the_server_sees_what_it_used_by_person(sim: Sim) -> N
     await sim.imagine(sim.ben, "x")
     told = shown(await manager.slash(sim.channel, "usage"))
     assert told.ephemeral
-    assert "What this server has used" in text(told)
+    assert "This server's usage" in text(told)
     assert "Last 30 days: 3 jobs · $0.24" in text(told)
     assert f"`██████████` <@{sim.ann.id}> · 2 jobs · $0.16" in text(told)
     assert f"`█████░░░░░` <@{sim.ben.id}> · 1 job · $0.08" in text(told)

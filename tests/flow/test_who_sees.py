@@ -23,8 +23,8 @@ from tests.flow.sim import (
 )
 from tests.flow.test_strangers import SECRET, closed_channel, seen, set_overwrite
 
-UNKNOWN = "I know no such job, or none that you can see"
-NOT_YOURS = "Only who asked for it, and moderators"
+UNKNOWN = "I can't find that job, or you don't have access to it"
+NOT_YOURS = "Only the person who requested this or a moderator"
 NOBODYS_ID = "c0ffee00-1a9e-4d0e-9a52-0c3f2b1d7e66"
 
 
@@ -71,12 +71,12 @@ async def remixed(
 
 
 async def remix_button(_: Sim, who: Any, message: Any) -> InteractionResult:
-    form = await who.click(message, label="Remix 1")
+    form = await who.click(message, label="✏️ 1")
     return await who.submit_modal(form, {"prompt-1": "mine", "mode": "0"})
 
 
 async def again_button(_: Sim, who: Any, message: Any) -> InteractionResult:
-    return await who.click(message, label="Again")
+    return await who.click(message, label="Reroll")
 
 
 @pytest.mark.parametrize("press", [remix_button, again_button])
@@ -182,12 +182,12 @@ async def test_a_child_in_the_open_keeps_its_hidden_parent(sim: Sim, closed: Clo
     assert parent.job_id not in theirs
     assert f"/{closed.channel.id}/" not in theirs
     calls = sim.api.submit_calls
-    for label in ("Again", "Parent 2"):
+    for label in ("Reroll", "🔄 2"):
         assert UNKNOWN in text(shown(await sim.ben.click(child, label=label)))
     assert sim.api.submit_calls == calls
-    form = await sim.ben.click(child, label="Remix 1")
+    form = await sim.ben.click(child, label="✏️ 1")
     assert fields(form)["prompt-1"] == "in the open"
-    other = shown(await closed.dan.click(child, label="Parent 2"))
+    other = shown(await closed.dan.click(child, label="🔄 2"))
     await sim.finish()
     assert sim.api.submits[-1].params["jobId"] == parent.job_id
     assert f"/{closed.channel.id}/" not in text(other)
@@ -201,12 +201,12 @@ async def test_a_result_that_somebody_else_shows_works_where_it_is_shown(
     again = shown(await closed.dan.slash(sim.channel, "show", job_id=job_id))
     assert len(images(again)) == 4
     assert SECRET in text(shown(await sim.ben.click(again, label="Details")))
-    form = await sim.ben.click(again, label="Remix 1")
+    form = await sim.ben.click(again, label="✏️ 1")
     assert fields(form)["prompt-1"] == SECRET
     result = await sim.ben.submit_modal(form, {"prompt-1": "mine", "mode": "0"})
     await sim.finish()
     assert len(images(shown(result))) == 4
-    await sim.ben.click(again, label="Again")
+    await sim.ben.click(again, label="Reroll")
     assert sim.api.submits[-1].prompt == SECRET
     choice = await sim.ben.context_menu(sim.channel, "Remix this", again)
     assert list(buttons(shown(choice))) == REMIX
@@ -227,7 +227,7 @@ async def test_its_author_gives_a_job_another_place(sim: Sim, closed: Closed) ->
     assert not await sim.ben.autocomplete(sim.channel, "show", "job_id", "heron")
     assert SECRET in text(shown(await closed.dan.slash(sim.channel, "show", job_id=job_id)))
     # The first message is still there, and shows it to all.
-    assert fields(await sim.ben.click(first, label="Remix 1"))["prompt-1"] == SECRET
+    assert fields(await sim.ben.click(first, label="✏️ 1"))["prompt-1"] == SECRET
     assert SECRET in text(shown(await sim.ben.click(first, label="Details")))
 
 
@@ -246,9 +246,9 @@ async def test_the_first_message_works_on_where_its_author_took_a_job_to_another
     assert posted.guild_id == other.id
     named = {"job_id": sim.api.submits[0].job_id}
     assert UNKNOWN in text(shown(await sim.ben.slash(sim.channel, "show", **named)))
-    assert fields(await sim.ben.click(first, label="Remix 1"))["prompt-1"] == SECRET
+    assert fields(await sim.ben.click(first, label="✏️ 1"))["prompt-1"] == SECRET
     assert SECRET in text(shown(await sim.ben.click(first, label="Details")))
-    await sim.ben.click(first, label="Again")
+    await sim.ben.click(first, label="Reroll")
     assert sim.api.submits[-1].prompt == SECRET
 
 
@@ -259,7 +259,7 @@ async def test_what_somebody_shows_to_themselves_is_remixed_privately_from_every
     named = {"job_id": sim.api.submits[0].job_id, "private": True}
     mine = shown(await sim.ben.slash(sim.channel, "show", **named))
     choice = shown(await sim.ben.context_menu(sim.channel, "Remix this", mine))
-    form = await sim.ben.click(choice, label="Remix 2")
+    form = await sim.ben.click(choice, label="✏️ 2")
     remixed = await sim.ben.submit_modal(form, {"prompt-1": "mine", "mode": "0"})
     await sim.finish()
     assert shown(remixed).ephemeral
@@ -352,13 +352,13 @@ async def test_without_a_database_a_deletion_is_confirmed_by_what_discord_knows(
 async def shown_privately(sim: Sim) -> InteractionResult:
     job_id = sim.api.submits[0].job_id
     again = shown(await sim.ben.slash(sim.channel, "show", job_id=job_id, private=True))
-    return await sim.ben.click(again, label="Remix 1")
+    return await sim.ben.click(again, label="✏️ 1")
 
 
 async def shown_privately_again(sim: Sim) -> InteractionResult:
     job_id = sim.api.submits[0].job_id
     again = shown(await sim.ben.slash(sim.channel, "show", job_id=job_id, private=True))
-    return await sim.ben.click(again, label="Again")
+    return await sim.ben.click(again, label="Reroll")
 
 
 async def by_link(sim: Sim) -> InteractionResult:
@@ -416,7 +416,7 @@ async def test_who_moderates_one_channel_goes_on_from_the_results_of_that_one(si
     await set_overwrite(sim, sim.channel, eve, manages)
     await remixed(sim, eve)
     assert len(sim.api.submits) == 2
-    assert fields(await eve.click(result, label="Remix 1"))["prompt-1"] == "a fox"
+    assert fields(await eve.click(result, label="✏️ 1"))["prompt-1"] == "a fox"
 
 
 async def test_what_was_kept_is_not_done_where_results_are_their_authors_since(sim: Sim) -> None:
@@ -436,10 +436,10 @@ async def test_a_forwarded_result_is_remixed_where_it_may_be_seen(sim: Sim, clos
     forwarded = await sim.ann.forward(result, other)
     choice = shown(await sim.ben.context_menu(other, "Remix this", forwarded))
     assert list(buttons(choice)) == REMIX
-    assert fields(await sim.ben.click(choice, label="Remix 2"))["prompt-1"] == "a fox"
+    assert fields(await sim.ben.click(choice, label="✏️ 2"))["prompt-1"] == "a fox"
     secret = await sim.ann.forward(await closed.result(), other)
     told = await sim.ben.context_menu(other, "Remix this", secret)
-    assert "I see no image of mine" in text(shown(told))
+    assert "I can't find an image of mine" in text(shown(told))
     assert list(buttons(shown(await closed.dan.context_menu(other, "Remix this", secret)))) == REMIX
 
 

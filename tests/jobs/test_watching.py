@@ -179,12 +179,14 @@ async def test_tasks_that_may_not_be_read_hold_the_others_up_once_and_not_again(
     assert not room.statuses["good"].refused
     for number in range(4):
         assert len(room.api.times(f"bad {number}")) <= 15, "once a minute"
-    assert caplog.text.count("reading jobs:") == 1
+    assert caplog.text.count("All jobs: failed to read their tasks:") == 1
     room.api.answers["good"] = failing(ApiPermissionMissing())
     room.follow("new", failing(ApiPermissionMissing()))
     room.follow("newer", failing(ApiPermissionMissing()))
     await room.clock.advance(60)
-    assert caplog.text.count("reading jobs:") == 2, "what can be read by nobody is found out still"
+    assert caplog.text.count("All jobs: failed to read their tasks:") == 2, (
+        "what can be read by nobody is found out still"
+    )
 
 
 @pytest.mark.parametrize(

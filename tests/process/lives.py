@@ -29,8 +29,8 @@ async def imagine_in_vain(world: World) -> None:
 
 
 async def remix_by_form(world: World) -> None:
-    form = await world.author.click(world.old_message, "Remix 2")
-    await world.author.submit(form, {"Prompt": PROMPT, "How far may it go?": "1"})
+    form = await world.author.click(world.old_message, "✏️ 2")
+    await world.author.submit(form, {"Prompt": PROMPT, "Remix strength": "1"})
 
 
 def around(events: Sequence[str]) -> list[str]:

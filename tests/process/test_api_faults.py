@@ -93,7 +93,7 @@ def env(env: dict[str, str]) -> dict[str, str]:
 
 
 def ended(message: SeenMessage) -> bool:
-    return "Remix 1" in message.buttons or "No images" in message.text
+    return "✏️ 1" in message.buttons or "No images" in message.text
 
 
 async def end_of(person: Person, channel: Channel, prompt: str) -> SeenMessage:
@@ -160,7 +160,7 @@ async def test_a_submit_without_a_readable_answer_may_be_charged_and_is_never_re
     api.interfere = Script("submit", accidents, times=1).interfere
     ends = await ends_of(guild, channel, accidents)
     for prompt, message in ends.items():
-        assert "It may have been charged" in message.text, prompt
+        assert "It may have been charged anyway" in message.text, prompt
         assert f"> {prompt}" in message.text
         assert "Retry" in message.buttons
     assert api.submit_calls == len(accidents)
@@ -210,9 +210,9 @@ async def test_an_image_that_cannot_be_had_is_a_link_and_the_others_come(
         assert [one.filename[-6:] for one in message.images] == ["_0.png", "_1.png", "_3.png"], (
             prompt
         )
-        why = "is too large to post here" if prompt == "200 MB" else "could not be fetched"
+        why = "is too large to post here" if prompt == "200 MB" else "couldn't be downloaded"
         assert f"Image 3 {why}: [open it](http" in message.text, prompt
-        assert "Remix 3" in message.buttons
+        assert "✏️ 3" in message.buttons
     assert "ERROR" not in bot.output
 
 
@@ -229,8 +229,8 @@ async def test_a_result_without_a_single_address_is_told_as_one_without_images(
     api.interfere = Script("read", done, times=1).interfere
     for prompt in done:
         message = await end_of(people[0], channel, prompt)
-        assert "without a single image" in message.text
-        assert "It may have been charged" in message.text
+        assert "without any images" in message.text
+        assert "It may have been charged anyway" in message.text
 
 
 @pytest.mark.parametrize(

@@ -61,10 +61,10 @@ async def test_when_all_is_right_each_thing_has_a_line_and_nothing_is_made(
     discord.add_guild("somewhere else", with_bot=False)
     code, lines = await check()
     assert lines == [
-        "right  Database: it can be made; the first start does that.",
-        "right  API key: the API takes it.",
-        f"right  Discord token: it belongs to {discord.world.bot.name}.",
-        f"right  Server {guild.guild.name}: the bot may do all that it needs.",
+        "ok  Database: can be created; the first start does that.",
+        "ok  API key: the API accepts it.",
+        f"ok  Discord token: belongs to {discord.world.bot.name}.",
+        f"ok  Server {guild.guild.name}: the bot has every permission it needs.",
     ]
     assert code == 0
     assert not (tmp_path / "data").exists(), "nothing was made"
@@ -77,7 +77,7 @@ async def test_a_bot_that_runs_meanwhile_is_not_disturbed(
     check: Check, bot: BotProcess, people: list[Person]
 ) -> None:
     code, lines = await check()
-    assert lines[0] == "right  Database: it is there and up to date."
+    assert lines[0] == "ok  Database: exists and is up to date."
     assert code == 0
     assert people
     assert "ERROR" not in bot.output
@@ -86,16 +86,16 @@ async def test_a_bot_that_runs_meanwhile_is_not_disturbed(
 @pytest.mark.parametrize(
     ("key", "sentence"),
     [
-        ("refused", "WRONG  API key: The API refused the key: check VTRIX_API_KEY."),
+        ("refused", "WRONG  API key: The API rejected the key: check VTRIX_API_KEY."),
         ("forbidden", "WRONG  API key: The API denies this key the model"),
-        ("empty", "WRONG  API key: The API says that the credit is used up"),
+        ("empty", "WRONG  API key: The API says the credit is used up"),
     ],
 )
 async def test_a_wrong_key_is_told(check: Check, key: str, sentence: str) -> None:
     code, lines = await check(VTRIX_API_KEY=key)
     assert code == 1
     assert lines[1].startswith(sentence)
-    assert lines[2].startswith("right  Discord token"), "the rest is told all the same"
+    assert lines[2].startswith("ok  Discord token"), "the rest is told all the same"
 
 
 async def test_an_api_that_does_not_answer_tells_nothing_about_the_key(check: Check) -> None:
@@ -103,7 +103,7 @@ async def test_an_api_that_does_not_answer_tells_nothing_about_the_key(check: Ch
         nobody.bind(("127.0.0.1", 0))
         code, lines = await check(VTRIX_API_URL=f"http://127.0.0.1:{nobody.getsockname()[1]}")
     assert code == 1
-    assert lines[1].startswith("unsure  API key: I can't tell (ApiUnavailable)")
+    assert lines[1].startswith("unsure  API key: can't be checked (ApiUnavailable)")
 
 
 async def test_tls_that_is_not_spoken_is_named_for_each_neighbour(
@@ -126,9 +126,9 @@ async def test_tls_that_is_not_spoken_is_named_for_each_neighbour(
             }
         )
     assert code == 1
-    assert "The server does not speak TLS, or broke off over it" in lines[0]
+    assert "The server doesn't speak TLS, or the TLS handshake failed" in lines[0]
     assert "at VTRIX_API_URL has no certificate for that name" in lines[1]
-    assert "What answers in Discord's place doesn't have its certificate" in lines[2]
+    assert "Something answered in Discord's place, without Discord's certificate" in lines[2]
 
 
 @pytest.mark.parametrize(
@@ -152,14 +152,14 @@ async def test_another_server_than_the_api_tells_nothing_about_the_key(
     async with scripted(Answer(status=status, body=body.encode())) as server:
         code, lines = await check(VTRIX_API_URL=server.url)
     assert code == 1
-    assert lines[1].startswith("unsure  API key: I can't tell")
+    assert lines[1].startswith("unsure  API key: can't be checked")
 
 
 async def test_an_api_that_takes_this_key_and_not_any_key_is_the_right_one(check: Check) -> None:
     unknown, refused = Answer(status=404), Answer(status=401)
     async with scripted(unknown, refused) as server:
         code, lines = await check(VTRIX_API_URL=server.url)
-    assert (code, lines[1]) == (0, "right  API key: the API takes it.")
+    assert (code, lines[1]) == (0, "ok  API key: the API accepts it.")
     ours, other, *_ = (seen.headers["Authorization"] for seen in server.seen)
     assert ours == f"Bearer {KEY}" != other
 
@@ -167,14 +167,18 @@ async def test_an_api_that_takes_this_key_and_not_any_key_is_the_right_one(check
 @pytest.mark.parametrize(
     ("fault", "path", "line"),
     [
-        (RESET, "/users/@me", "Discord token: I can't tell. Discord can't be reached"),
-        (broken(503), "/users/@me", "Discord token: I can't tell. Discord is out of order"),
-        (banned(60), "/users/@me", "Discord token: I can't tell. Cloudflare, which"),
-        (PORTAL, "/users/@me", "Discord token: I can't tell. Something answers in Discord's place"),
-        (SILENCE, "/users/@me", "Discord token: I can't tell. Discord doesn't answer in time."),
-        (SILENCE, "/users/@me/guilds", "Servers: I can't tell. Discord doesn't answer in time."),
-        (broken(503), "/users/@me/guilds", "Servers: I can't tell. Discord is out of order"),
-        (broken(503), "/guilds/*", "Server studio: I can't tell"),
+        (RESET, "/users/@me", "Discord token: can't be checked. Discord can't be reached"),
+        (broken(503), "/users/@me", "Discord token: can't be checked. Discord is having trouble"),
+        (banned(60), "/users/@me", "Discord token: can't be checked. Cloudflare, which"),
+        (
+            PORTAL,
+            "/users/@me",
+            "Discord token: can't be checked. Something answered in Discord's place",
+        ),
+        (SILENCE, "/users/@me", "Discord token: can't be checked. Discord didn't answer in time."),
+        (SILENCE, "/users/@me/guilds", "Servers: can't be checked. Discord didn't answer in time."),
+        (broken(503), "/users/@me/guilds", "Servers: can't be checked. Discord is having trouble"),
+        (broken(503), "/guilds/*", "Server studio: can't be checked"),
     ],
 )
 async def test_a_discord_that_says_nothing_makes_nothing_wrong(
@@ -205,7 +209,7 @@ async def test_a_wrong_token_is_told(check: Check) -> None:
     code, lines = await check(DISCORD_TOKEN="not-the-token")
     assert code == 1
     [line] = lines[2:]
-    assert line.startswith("WRONG  Discord token: Discord refused the token. Copy a new one from")
+    assert line.startswith("WRONG  Discord token: Discord rejected the token. Copy a new one from")
 
 
 async def test_missing_permissions_are_named_for_each_server(
@@ -216,10 +220,12 @@ async def test_missing_permissions_are_named_for_each_server(
     discord.add_guild("ruled", bot_permissions=1 << 3)
     code, lines = await check()
     assert code == 1
-    assert lines[3].startswith("WRONG  Server short: the bot lacks Attach Files. Allow it for")
+    assert lines[3].startswith(
+        "WRONG  Server short: the bot is missing Attach Files. Allow that for"
+    )
     assert lines[4:] == [
-        "right  Server whole: the bot may do all that it needs.",
-        "right  Server ruled: the bot may do all that it needs.",
+        "ok  Server whole: the bot has every permission it needs.",
+        "ok  Server ruled: the bot has every permission it needs.",
     ]
 
 
@@ -229,12 +235,12 @@ async def test_a_server_that_may_not_use_the_bot_and_no_server_at_all_are_told(
     code, lines = await check()
     assert (code, lines[3:]) == (
         0,
-        ["right  Servers: the bot is in none. Invite it by the link that it logs when it starts."],
+        ["ok  Servers: the bot isn't in any. Invite it with the link that it logs at startup."],
     )
     guild = discord.add_guild("shut out")
     code, lines = await check(ALLOWED_GUILDS=str(guild.id + 1))
     assert code == 1
-    assert "WRONG  Server shut out: ALLOWED_GUILDS does not name it" in lines[3]
+    assert "WRONG  Server shut out: not in ALLOWED_GUILDS" in lines[3]
 
 
 async def test_wrong_settings_are_all_named_and_the_code_is_one(check: Check) -> None:
@@ -247,7 +253,7 @@ async def test_a_database_in_the_way_is_told(check: Check, tmp_path: Path) -> No
     (tmp_path / "data").write_text("a file where the folder should be")
     code, lines = await check()
     assert code == 1
-    assert lines[0].startswith("WRONG  Database: The database cannot be used (NotADirectoryError)")
+    assert lines[0].startswith("WRONG  Database: The database can't be used (NotADirectoryError)")
 
 
 async def test_a_file_that_is_no_database_is_told(check: Check, tmp_path: Path) -> None:
@@ -255,15 +261,15 @@ async def test_a_file_that_is_no_database_is_told(check: Check, tmp_path: Path) 
     (tmp_path / "data" / "remixbot.db").write_text("no database " * 100)
     code, lines = await check()
     assert code == 1
-    assert lines[0].startswith("WRONG  Database: The database cannot be used (DatabaseError)")
+    assert lines[0].startswith("WRONG  Database: The database can't be used (DatabaseError)")
 
 
 async def test_postgresql_is_looked_at_too(check: Check, postgresql_url: str) -> None:
     code, lines = await check(DATABASE_URL=postgresql_url)
-    assert (code, lines[0]) == (0, "right  Database: it can be made; the first start does that.")
+    assert (code, lines[0]) == (0, "ok  Database: can be created; the first start does that.")
     async with open_store(postgresql_url, clock=Clock()):
         code, lines = await check(DATABASE_URL=postgresql_url)
-    assert (code, lines[0]) == (0, "right  Database: it is there and up to date.")
+    assert (code, lines[0]) == (0, "ok  Database: exists and is up to date.")
     gone = postgresql_url.replace("remixbot_test", "nothing")
     code, lines = await check(DATABASE_URL=gone)
     assert code == 1

@@ -21,8 +21,8 @@ from sandbox.api import GenerationServer
 from tests.process.test_flow import result_of
 
 SECRET = "a secret heron"
-UNKNOWN = "I know no job in that message"
-UNKNOWN_ID = "I know no such job"
+UNKNOWN = "I can't find a job in that message"
+UNKNOWN_ID = "I can't find that job"
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ async def test_details_name_no_child_that_somebody_may_not_see(
     assert "in a DM" in told["ann"]
     assert SECRET in told["cat"]
     assert "in a DM" not in told["cat"]
-    assert "Made from it" not in told["ben"]
+    assert "**Remixes**" not in told["ben"]
     assert SECRET not in told["ben"]
     assert "in a DM" not in told["ben"]
     assert "Traceback" not in bot.output
@@ -148,9 +148,9 @@ async def test_what_discord_shows_to_one_person_alone_is_private(
     zoe, yan = (abroad.add_person(name, installed=True) for name in ("zoe", "yan"))
     zoe.user.permissions &= ~USE_EXTERNAL_APPS  # this server lets others see nothing of it
     first = await result_of(await zoe.slash(here, "imagine", prompt=SECRET))
-    form = await zoe.click(first, "Remix 1")
+    form = await zoe.click(first, "✏️ 1")
     second = await result_of(await zoe.submit(form, {"Prompt": f"{SECRET} too"}))
-    third = await result_of(await zoe.click(second, "Again"))
+    third = await result_of(await zoe.click(second, "Reroll"))
     assert await yan.types(here, "remix", "job_id", "heron") == []
     for result in (first, second, third):
         assert UNKNOWN_ID in await shown(yan, here, result.images[0].filename)
@@ -191,11 +191,11 @@ async def test_what_is_shown_to_somebody_works_although_its_author_took_it_elsew
         pass  # it is written down once it is shown
     assert UNKNOWN in await shown(ben, square, result.link), "its place is another one now"
     choice = await (await ben.use(result, "Remix this")).message()
-    form = await ben.click(choice, "Remix 2")
+    form = await ben.click(choice, "✏️ 2")
     assert form.modal is not None
     assert form.modal["Prompt"].value == SECRET
     await result_of(await ben.submit(form, {"Prompt": "mine"}))
-    await result_of(await ben.click(result, "Again"))
+    await result_of(await ben.click(result, "Reroll"))
     assert api.submit_calls == 3
     assert "ERROR" not in bot.output
 

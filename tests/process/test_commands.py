@@ -197,7 +197,7 @@ async def test_ours_are_told_again_only_once(
     for _ in range(3):
         discord.world.commands[None] = [dict(OLD) | {"name": "gone"}]
         await (await people[0].slash(channel, "gone")).message()
-    await bot.wait_for_line("Told Discord the commands")
+    await bot.wait_for_line("Registered the commands with Discord")
     discord.world.commands[None] = [dict(OLD) | {"name": "gone"}]
     await (await people[0].slash(channel, "gone")).message()
     assert told(discord)[before:] in (["GET", "PUT"], ["GET"])
@@ -232,6 +232,6 @@ async def test_answers_that_come_too_late_are_one_line(
             await people[0].slash(channel, name, **options)
     await bot.wait_for_line("could not be answered in time")
     assert "Traceback" not in bot.output
-    assert "Nobody could be told" not in bot.output
+    assert "failed to show" not in bot.output
     late = [line for line in bot.lines if "could not be answered in time" in line]
     assert len(late) == 3

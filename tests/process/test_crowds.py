@@ -53,7 +53,7 @@ async def twenty_clicks(channel: Channel, people: list[Person]) -> list[Handle]:
     """Twenty clicks of one person at once, on one button."""
     ann, ben = people[:2]
     message = await result_of(await ben.slash(channel, "imagine", prompt=f"x {QUICK}"))
-    return list(await asyncio.gather(*(ann.click(message, "Again") for _ in range(20))))
+    return list(await asyncio.gather(*(ann.click(message, "Reroll") for _ in range(20))))
 
 
 async def test_twenty_clicks_at_once_make_three_jobs(
@@ -68,7 +68,7 @@ async def test_twenty_clicks_at_once_make_three_jobs(
         shown = [await one.message() for one in await twenty_clicks(channel, people)]
         refused = [one for one in shown if one.ephemeral]
         assert len(refused) == 17
-        assert all("You have used up 3 jobs" in one.text for one in refused)
+        assert all("You've reached the limit of 3 jobs" in one.text for one in refused)
         await api.until(lambda: len(api.submits) == 4)
         await asyncio.gather(*(_end(people[0], channel, one) for one in shown if not one.ephemeral))
         assert api.submit_calls == 4
@@ -86,7 +86,7 @@ async def test_twenty_clicks_at_once_never_run_more_than_three(
         shown = [await one.message() for one in handles]
         refused = [one for one in shown if one.ephemeral]
         assert len(refused) == 20 - 3 - 10
-        assert all("You have 10 jobs waiting already" in one.text for one in refused)
+        assert all("You've reached the limit of 10 jobs waiting" in one.text for one in refused)
         ends = [await _end(people[0], channel, one) for one in shown if not one.ephemeral]
         assert all(len(one.images) == 4 for one in ends)
         assert at_once(api.submits) == 3
@@ -115,8 +115,8 @@ async def test_whoever_asks_for_much_lets_others_have_their_turns(
 async def _position(of: Handle) -> int:
     """The number in line that somebody reads."""
     text = (await of.message()).text
-    assert "likely to start <t:" in text
-    return int(text.partition("Number **")[2].partition("*")[0])
+    assert "should start <t:" in text
+    return int(text.partition("Position **")[2].partition("*")[0])
 
 
 async def test_whoever_waits_still_waits_after_a_restart_and_is_served(
@@ -161,5 +161,5 @@ async def test_a_private_job_is_nobody_elses_to_see(
         seen.append(await (await ben.click(public, "Details")).message())
         assert not any("a secret" in one.text for one in seen)
         assert {mine.id, shown.id}.isdisjoint(one.id for one in seen)
-        assert sum("I know no such job" in one.text for one in seen) == 6
+        assert sum("I can't find that job" in one.text for one in seen) == 6
         assert api.submit_calls == 2

@@ -9,7 +9,7 @@ from tests.process.conftest import Bots
 from tests.store.relay import Relay
 from tests.store.turning_away import turning_away
 
-AGAIN = r"\((\w+)\)\. The next try follows in \d+ s"
+AGAIN = r"\((\w+)\)\. Next attempt in \d+ s"
 
 
 def free_port() -> int:
@@ -35,7 +35,7 @@ async def test_a_start_waits_for_a_server_that_starts_later(
     assert "ConnectionRefusedError" in bot.output
     assert "Traceback" not in bot.output
     tries = re.findall(AGAIN, bot.output)
-    assert len(tries) == bot.output.count("next try")
+    assert len(tries) == bot.output.count("Next attempt")
 
 
 @pytest.mark.parametrize("sqlstate", ["57P03", "53300"])
@@ -56,9 +56,9 @@ async def test_a_start_that_waits_can_be_stopped(
 @pytest.mark.parametrize(
     ("sqlstate", "told"),
     [
-        ("28P01", "PostgreSQL refuses the user name or the password"),
-        ("28000", "PostgreSQL does not let this user in"),
-        ("3D000", "The server has no database of the name in DATABASE_URL"),
+        ("28P01", "PostgreSQL rejected the user name or password"),
+        ("28000", "PostgreSQL doesn't let this user in"),
+        ("3D000", "The server has no database with the name in DATABASE_URL"),
     ],
 )
 async def test_a_start_ends_at_once_where_only_the_operator_can_help(

@@ -35,7 +35,7 @@ async def session(url: str) -> AsyncGenerator[AsyncConnection]:
 
 
 def finished(message: SeenMessage) -> bool:
-    return "Remix 1" in message.buttons
+    return "✏️ 1" in message.buttons
 
 
 @pytest.mark.slow

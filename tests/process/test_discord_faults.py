@@ -39,7 +39,7 @@ def env(env: dict[str, str]) -> dict[str, str]:
 
 
 def finished(message: SeenMessage) -> bool:
-    return "Remix 1" in message.buttons
+    return "✏️ 1" in message.buttons
 
 
 def results(person: Person, channel: Channel) -> list[SeenMessage]:
@@ -81,11 +81,11 @@ async def test_a_first_answer_that_arrived_though_discord_did_not_say_so_is_gone
 @pytest.mark.parametrize(
     ("fault", "told"),
     [
-        (RESET, "Discord was out of order just now. Nothing was charged."),
-        (PORTAL, "Discord was out of order just now. Nothing was charged."),
-        (error(403, 50001), "Discord didn't take my answer. Nothing was charged."),
-        (error(400, 50035), "Something broke on my side, sorry."),
-        (REFUSED_BY_A_PAGE, "Discord does not let me show this prompt here"),
+        (RESET, "Discord had a problem just now. Nothing was charged."),
+        (PORTAL, "Discord had a problem just now. Nothing was charged."),
+        (error(403, 50001), "Discord didn't accept my reply. Nothing was charged."),
+        (error(400, 50035), "Sorry, something broke on my end."),
+        (REFUSED_BY_A_PAGE, "Discord won't let me show this prompt here"),
         (error(404, 10062), None),
     ],
 )
@@ -184,7 +184,7 @@ async def test_what_is_kept_out_before_it_reaches_discord_comes_without_its_word
         message = await handle.message(finished)
         assert len(message.images) == 4
         assert ("a fox" in message.text) is kept
-        await bot.wait_for_line("is delivered")
+        await bot.wait_for_line(": delivered")
     assert [one.id for one in results(people[0], channel)] == [message.id]
 
 
@@ -205,7 +205,7 @@ async def test_a_new_message_whose_answer_gets_lost_is_not_posted_twice(
     await ann.slash(channel, "imagine", prompt="a fox")
     posted = await ann.sees(channel, finished)
     assert posted.pinged == {ann.id}
-    await bot.wait_for_line("is delivered")
+    await bot.wait_for_line(": delivered")
     assert [one.id for one in results(ann, channel)] == [posted.id]
     assert api.submit_calls == 1
 
@@ -260,7 +260,7 @@ async def test_what_nobody_can_be_given_is_kept_and_comes_after_a_start_in_bette
     refused = discord.faults.add("*", f"/channels/{channel.id}/**", error(403, 50001), times=None)
     by_token = discord.faults.add("PATCH", "/webhooks/**", error(401, 50027), times=None)
     handle = await ann.slash(channel, "imagine", prompt="a fox")
-    await bot.wait_for_line("delivery of job 1: .*50007")
+    await bot.wait_for_line("Job 1: failed to deliver its images: .*50007")
     assert refused.happened
     assert by_token.happened
     assert await bot.stop() == 0
@@ -313,7 +313,7 @@ async def test_a_gateway_that_goes_away_costs_no_job_and_no_click(
             await discord.gateway.invalidate(resumable=False)
     message = await ends_once(handle, ann, channel, api)
     await discord.bot_connected()
-    again = await ann.click(message, "Again")
+    again = await ann.click(message, "Reroll")
     assert len((await again.message(finished)).images) == 4
     assert bot.output.count("Logged in as") == 1, "nobody is greeted again, no job goes on twice"
     assert "ERROR" not in bot.output

@@ -13,7 +13,7 @@ from tests.process.conftest import Bots
 
 
 def finished(message: SeenMessage) -> bool:
-    return "Remix 1" in message.buttons or "No images" in message.text
+    return "✏️ 1" in message.buttons or "No images" in message.text
 
 
 async def result_of(handle: Handle) -> SeenMessage:
@@ -29,11 +29,11 @@ async def test_a_chain_of_three_from_command_to_buttons(
     message = await result_of(handle)
     assert [image.content for image in message.images] == [DOT] * 4
     for step in range(3):
-        form = await ann.click(message, f"Remix {step + 1}")
+        form = await ann.click(message, f"✏️ {step + 1}")
         assert form.modal is not None
         filled = form.modal["Prompt"].value
         assert filled == (api.submits[0].prompt if step == 0 else f"step {step - 1}")
-        sent = await ann.submit(form, {"Prompt": f"step {step}", "How far may it go?": "1"})
+        sent = await ann.submit(form, {"Prompt": f"step {step}", "Remix strength": "1"})
         message = await result_of(sent)
         assert "Subtle" in message.text
         assert f"step {step}" in message.text
@@ -49,15 +49,15 @@ async def test_people_at_once_get_their_own_images_from_one_message(
     message = await result_of(await people[0].slash(channel, "imagine", prompt="the parent"))
 
     async def remix(person: Person, number: int) -> SeenMessage:
-        form = await person.click(message, f"Remix {number % 4 + 1}")
+        form = await person.click(message, f"✏️ {number % 4 + 1}")
         prompt = f"by {person.user.name}"
-        values = {"Prompt": prompt, "How far may it go?": str(number % 2)}
+        values = {"Prompt": prompt, "Remix strength": str(number % 2)}
         return await result_of(await person.submit(form, values))
 
     results = await asyncio.gather(*(remix(one, at) for at, one in enumerate(people)))
     for number, (person, result) in enumerate(zip(people, results, strict=True)):
         assert f"by {person.user.name}" in result.text
-        assert f"Asked by {person.mention}" in result.text
+        assert f"Requested by {person.mention}" in result.text
         assert f"Remix of image {number % 4 + 1}" in result.text
         [job] = [job for job in api.submits if job.prompt == f"by {person.user.name}"]
         assert job.params["imageNo"] == number % 4
@@ -82,11 +82,11 @@ async def test_a_job_is_shown_again_to_those_who_may_see_it(
     assert "a secret" in mine.text
     assert mine not in ben.messages(channel)
     refused = await (await ben.slash(channel, "show", job_id=secret.task_id)).message()
-    assert "none that you can see" in refused.text
+    assert "or you don't have access to it" in refused.text
     assert not refused.images
     unknown = await ben.slash(channel, "show", job_id="nobody-knows")
     told = await unknown.message(lambda message: not message.thinking)
-    assert "I know no such job" in told.text
+    assert "I can't find that job" in told.text
     assert len(api.submits) == 2
     assert "ERROR" not in bot.output
 
@@ -102,14 +102,14 @@ async def test_buttons_and_forms_outlive_the_process(
     async with bots.start() as first:
         await discord.bot_online()
         message = await result_of(await ann.slash(channel, "imagine", prompt="before"))
-        form = await ann.click(message, "Remix 2")
+        form = await ann.click(message, "✏️ 2")
         assert await first.stop() == 0
     syncs = [one for one in discord.requests if one.method == "PUT"]
     async with bots.start():
         await discord.bot_online()
-        sent = await ann.submit(form, {"Prompt": "after", "How far may it go?": "0"})
+        sent = await ann.submit(form, {"Prompt": "after", "Remix strength": "0"})
         assert "after" in (await result_of(sent)).text
-        assert "before" in (await result_of(await ben.click(message, "Again"))).text
+        assert "before" in (await result_of(await ben.click(message, "Reroll"))).text
     assert [job.prompt for job in api.submits] == ["before", "after", "before"]
     assert [one for one in discord.requests if one.method == "PUT"] == syncs, "told once is enough"
 

@@ -64,7 +64,7 @@ async def test_a_result_that_could_not_be_recorded_stays_as_people_have_seen_it(
         await ann.slash(channel, "imagine", prompt="a fox sandbox:seconds=3")
         await api.until(lambda: api.submit_calls == 1)
         with bot.full_disk():
-            await ann.sees(channel, lambda one: "Remix 1" in one.buttons)
+            await ann.sees(channel, lambda one: "✏️ 1" in one.buttons)
             await ann.sees(channel, lambda one: ann.id in one.pinged)
             await bot.kill()
     seen = read(ann, channel)

@@ -31,16 +31,20 @@ def attempts(bot: BotProcess) -> list[str]:
 @pytest.mark.parametrize(
     ("fault", "path", "named"),
     [
-        (broken(503), "/users/@me", "Discord is out of order (HTTP 503)."),
-        (broken(503), "/oauth2/applications/@me", "Discord is out of order (HTTP 503)."),
-        (broken(503), "/applications/*/commands", "Discord is out of order (HTTP 503)."),
-        (broken(503), "/gateway/bot", "Discord is out of order (HTTP 503)."),
-        (error(403), "/users/@me", "or a firewall lets this machine in nowhere (HTTP 403)."),
-        (banned(1), "/users/@me", "Cloudflare, which stands in front of Discord, has banned"),
+        (broken(503), "/users/@me", "Discord is having trouble (HTTP 503)."),
+        (broken(503), "/oauth2/applications/@me", "Discord is having trouble (HTTP 503)."),
+        (broken(503), "/applications/*/commands", "Discord is having trouble (HTTP 503)."),
+        (broken(503), "/gateway/bot", "Discord is having trouble (HTTP 503)."),
+        (error(403), "/users/@me", "or a firewall is blocking this machine (HTTP 403)."),
+        (
+            banned(1),
+            "/users/@me",
+            "Cloudflare, which sits in front of Discord, has temporarily banned",
+        ),
         (RESET, "/users/@me", "Discord can't be reached (ClientOSError)"),
-        (PORTAL, "/users/@me", "Something answers in Discord's place"),
-        (PORTAL, "/applications/*/commands", "Something answers in Discord's place"),
-        (PORTAL, "/gateway/bot", "Something answers in Discord's place"),
+        (PORTAL, "/users/@me", "Something answered in Discord's place"),
+        (PORTAL, "/applications/*/commands", "Something answered in Discord's place"),
+        (PORTAL, "/gateway/bot", "Something answered in Discord's place"),
     ],
 )
 async def test_what_may_pass_is_waited_for_in_one_line_each(
@@ -89,7 +93,7 @@ async def test_nobody_at_all_is_waited_for_until_a_signal(
 async def test_a_name_that_cannot_be_looked_up_is_named(bots: Bots) -> None:
     async with bots.start(**{VARIABLE: "http://discord.invalid"}) as bot:
         line = await bot.wait_for_line(NEXT)
-        assert "The name of Discord's server can't be looked up" in line
+        assert "Discord's server name can't be resolved" in line
         assert await bot.stop() == 0
 
 
@@ -126,7 +130,7 @@ async def test_a_gateway_that_answers_and_never_lets_the_bot_in_is_given_up(
             gateway.leaves_unsaid = {unsaid}
             await gateway.drop()
         line = await bot.wait_for_line(NEXT)
-        assert "Discord doesn't answer in time." in line
+        assert "Discord didn't answer in time." in line
         if unsaid != RESUME:
             gateway.leaves_unsaid = set()
         await discord.bot_identified(times=2 if unsaid == RESUME else 1, timeout_s=SOON_S)
@@ -152,12 +156,12 @@ async def test_no_more_starts_for_today_are_waited_for(
 @pytest.mark.parametrize(
     ("code", "named"),
     [
-        (4004, "Discord refused the token"),
-        (4010, "several parts (shards)"),
-        (4011, "several parts (shards)"),
+        (4004, "Discord rejected the token"),
+        (4010, "to use sharding"),
+        (4011, "to use sharding"),
         (4012, "update the bot"),
-        (4013, "no privileged intents"),
-        (4014, "no privileged intents"),
+        (4013, "doesn't need privileged ones"),
+        (4014, "doesn't need privileged ones"),
     ],
 )
 @pytest.mark.parametrize("running", [False, True])
@@ -189,7 +193,7 @@ async def test_a_token_that_is_withdrawn_between_two_questions_ends_the_bot(
     discord.faults.add("GET", "/oauth2/applications/@me", error(401))
     async with bots.start() as bot:
         assert await bot.wait() == 1
-    assert "Discord refused the token" in bot.lines[-1]
+    assert "Discord rejected the token" in bot.lines[-1]
     assert "Traceback" not in bot.output
 
 
@@ -229,6 +233,6 @@ async def test_jobs_of_before_go_on_once_however_many_attempts_it_takes(
         await bot.wait_for_line(UP, SOON_S)
         await asked.message(until=lambda message: bool(message.images), timeout_s=SOON_S)
         assert await bot.stop() == 0
-    assert len([line for line in bot.lines if "goes on: it was" in line]) == 1
+    assert len([line for line in bot.lines if "resumed, was" in line]) == 1
     assert api.submit_calls == 1
     assert len([one for one in ann.messages(channel) if one.images]) == 1

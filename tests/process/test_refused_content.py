@@ -51,7 +51,7 @@ async def leave_only(way: str, discord: DiscordServer, guild: Community, at: See
 
 
 def ended(message: SeenMessage) -> bool:
-    return "· started <t:" not in message.text and "Sending it" not in message.text
+    return "· started <t:" not in message.text and "Sending to the API" not in message.text
 
 
 async def found(way: str, ann: Person, channel: Channel) -> SeenMessage:
@@ -78,8 +78,8 @@ async def test_a_result_comes_without_the_words_that_are_refused_on_every_way(
     assert len(result.images) == 4
     if code == HARMFUL_LINK or way != "directly":  # AutoMod is a guild's
         assert EVIL not in result.text
-        assert "Discord does not let me show the words" in result.text
-    await bot.wait_for_line("is delivered")
+        assert "Discord won't let me show this prompt" in result.text
+    await bot.wait_for_line(": delivered")
     assert [one.id for one in results(ann, channel)] == [result.id]
     assert all(ended(one) for one in ann.messages(channel))
     assert "ERROR" not in bot.output
@@ -100,9 +100,9 @@ async def test_a_result_comes_without_the_images_that_are_refused_on_every_way(
     result = await found(way, ann, channel)
     assert result.images == []
     assert EVIL in result.text, "the words are not what is refused"
-    await bot.wait_for_line("is delivered")
+    await bot.wait_for_line(": delivered")
     if way == "directly":  # only she sees it, and Details may not be open there
-        assert result.text.count("is not taken by Discord: [open it](http") == 4
+        assert result.text.count("was rejected by Discord: [open it](http") == 4
     else:
         assert "/images/" not in result.text
         told = await (await ann.click(result, "Details")).message()
@@ -124,7 +124,7 @@ async def test_words_that_are_refused_cost_nothing_also_after_a_restart(
     discord.world.filters.refuse_words(EVIL, code)
     told = await at_work(ann, channel, prompt="word " * 100 + EVIL)
     assert told.ephemeral
-    assert "Discord does not let me show this prompt here" in told.text
+    assert "Discord won't let me show this prompt here" in told.text
     form = await ann.click(told, "Edit prompt")
     assert await bot.stop() == 0
     async with bots.start() as again:
@@ -140,7 +140,7 @@ async def test_what_is_looked_up_leaves_out_what_is_refused(
 ) -> None:
     result = await ann.slash(channel, "imagine", prompt=PROMPT)
     message = await result.message(finished)
-    await bot.wait_for_line("is delivered")
+    await bot.wait_for_line(": delivered")
     discord.world.filters.refuse_words(EVIL, HARMFUL_LINK)
     listed = await (await ann.slash(channel, "jobs")).message()
     assert "4 images" in listed.text
@@ -151,7 +151,7 @@ async def test_what_is_looked_up_leaves_out_what_is_refused(
     assert len((await again.message(finished)).images) == 4
     discord.world.filters.refuse_images = True
     once_more = await ann.slash(channel, "show", job_id=api.submits[0].job_id)
-    assert "Remix 1" in (await once_more.message(finished)).buttons
+    assert "✏️ 1" in (await once_more.message(finished)).buttons
     assert "ERROR" not in bot.output
 
 
@@ -178,7 +178,7 @@ async def test_an_edit_that_is_put_off_for_long_does_not_hold_back_the_result(
     await at_work(ann, channel, prompt="a fox")
     result = await ann.sees(channel, finished)
     assert result.pinged == {ann.id}
-    await bot.wait_for_line("is delivered")
+    await bot.wait_for_line(": delivered")
     assert [one.id for one in results(ann, channel)] == [result.id]
 
 
@@ -221,7 +221,7 @@ async def test_a_thread_that_was_archived_meanwhile_gets_the_result_anew(
     await guild.moderator.archive(thread)
     result = await ann.sees(thread, finished)
     assert result.id != shown.id
-    await bot.wait_for_line("is delivered")
+    await bot.wait_for_line(": delivered")
     assert result.link in shown.text, "the thread is awake again, and the old message says where"
     assert len(results(ann, thread)) == 1
 
@@ -233,7 +233,7 @@ async def test_a_thread_that_was_locked_meanwhile_sends_the_result_to_its_author
     await at_work(ann, thread)
     await guild.moderator.archive(thread, lock=True)
     assert len((await ann.sees_directly(finished)).images) == 4
-    await bot.wait_for_line("is delivered")
+    await bot.wait_for_line(": delivered")
     assert "ERROR" not in bot.output
 
 
@@ -257,7 +257,7 @@ async def test_permissions_that_were_taken_meanwhile_send_the_result_another_way
     if lost == SEND_MESSAGES:  # edits work on without it
         discord.faults.add("PATCH", IN_CHANNEL, error(403, 50005))
     assert len((await ann.sees_directly(finished)).images) == 4
-    await bot.wait_for_line("is delivered")
+    await bot.wait_for_line(": delivered")
     assert ("a direct message to" in shown.text) is told
 
 
@@ -266,7 +266,7 @@ async def test_a_voice_channel_in_which_the_bot_may_not_connect_is_refused_befor
 ) -> None:
     closed = guild.add_channel("talk", INVITED_WITH & ~CONNECT, kind=VOICE)
     told = await at_work(ann, closed)
-    assert "I lack **Connect**" in told.text
+    assert "I'm missing **Connect**" in told.text
     assert api.submit_calls == 0
     opened = guild.add_channel("talk more", kind=VOICE)
     handle = await ann.slash(opened, "imagine", prompt="a fox")

@@ -27,7 +27,7 @@ TROUBLE = ("Traceback", "never retrieved", "was destroyed", "Unclosed", "unclose
 
 
 def finished(message: SeenMessage) -> bool:
-    return "Remix 1" in message.buttons
+    return "✏️ 1" in message.buttons
 
 
 async def ends_cleanly(bot: BotProcess, by: signal.Signals = signal.SIGTERM) -> None:
@@ -83,7 +83,7 @@ async def test_a_job_on_its_way_to_the_api_is_told_after_the_next_start(
     await ends_cleanly(bot)
     async with bots() as second:
         told = await handle.message(lambda message: "Retry" in message.buttons)
-        assert "It may have been charged" in told.text
+        assert "It may have been charged anyway" in told.text
         await ends_cleanly(second)
     assert api.submit_calls == 1
 
@@ -151,7 +151,7 @@ async def test_a_postgresql_server_that_is_frozen_holds_nobody_up(
         context = [person.slash(channel, "imagine", prompt="frozen out") for person in people]
         refused = await asyncio.gather(*context)
         for handle in refused:
-            assert "did not accept" in (await handle.message()).text
+            assert "didn't accept" in (await handle.message()).text
         assert await bot.stop(PROMISED_S) == 0
     for trouble in TROUBLE:
         assert trouble not in bot.output
@@ -187,5 +187,5 @@ async def test_a_start_without_a_gateway_can_be_stopped(
     discord: DiscordServer,
 ) -> None:
     async with discord.gateway.away(), bots.start() as bot:
-        await bot.wait_for_line("Told Discord the commands")
+        await bot.wait_for_line("Registered the commands with Discord")
         await ends_cleanly(bot)

@@ -26,7 +26,7 @@ async def test_an_unusable_database_is_one_sentence(bots: Bots, tmp_path: Path) 
     (tmp_path / "file").write_text("a file where the folder should be")
     async with bots.start(DATABASE_URL="sqlite+aiosqlite:///file/remixbot.db") as bot:
         assert await bot.wait() == 1
-    assert "The database cannot be used" in bot.output
+    assert "The database can't be used" in bot.output
     assert "Traceback" not in bot.output
 
 
@@ -42,7 +42,7 @@ async def test_an_address_with_an_option_that_cannot_be_used_is_one_sentence(bot
 async def test_a_refused_token_is_one_sentence_without_the_token(bots: Bots) -> None:
     async with bots.start(DISCORD_TOKEN="not-the-right-token") as bot:
         assert await bot.wait() == 1
-    assert "Discord refused the token" in bot.output
+    assert "Discord rejected the token" in bot.output
     assert "Traceback" not in bot.output
     assert "not-the-right-token" not in bot.output
 
@@ -52,7 +52,7 @@ async def test_what_is_odd_about_the_settings_is_logged(bots: Bots, tmp_path: Pa
     (tmp_path / ".env").chmod(0o644)
     async with bots.start(https_proxy="http://proxy.hidden:3128") as bot:
         await bot.wait_for_line("WARNING.*MAX_RUNING is set.*Did you mean MAX_RUNNING?")
-        await bot.wait_for_line("WARNING.*HTTPS_PROXY is set, but this bot uses no proxy")
+        await bot.wait_for_line("WARNING.*HTTPS_PROXY is set, but this bot doesn't use proxies")
         await bot.wait_for_line("WARNING.*chmod 600 .env")
         await bot.wait_for_line("Logged in as")
     assert "hidden" not in bot.output

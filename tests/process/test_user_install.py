@@ -63,17 +63,17 @@ async def test_whoever_has_the_bot_uses_it_where_it_is_not(
 ) -> None:
     asked = await zoe.slash(square, "imagine", prompt="a fox sandbox:seconds=3")
     told = await asked.message()
-    assert "If it takes longer, the images come as a direct message." in told.text
+    assert "If it takes longer, I'll send you the images as a direct message." in told.text
     result = await result_of(asked)
     assert len(result.images) == 4
     assert "direct message" not in result.text
     assert "Delete" not in result.buttons, "it could not delete it there"
-    form = await zoe.click(result, "Remix 2")
+    form = await zoe.click(result, "✏️ 2")
     assert form.modal is not None
     remixed = await result_of(await zoe.submit(form, {"Prompt": "in winter"}))
     assert len(remixed.images) == 4
-    refused = await (await zoe.click(result, "Again")).message()
-    assert "You have used up 2 jobs" in refused.text, "the limits for a person hold"
+    refused = await (await zoe.click(result, "Reroll")).message()
+    assert "You've reached the limit of 2 jobs" in refused.text, "the limits for a person hold"
     assert not [one for one in discord.requests if "/channels/" in one.path], "it is not there"
     assert "ERROR" not in bot.output
 
@@ -93,7 +93,7 @@ async def test_a_result_that_comes_late_comes_directly(
     assert len(late.images) == 4
     assert not (await asked.message()).images
     assert not [one for one in discord.requests if one.path.endswith(f"{square.id}/messages")]
-    form = await zoe.click(late, "Remix 1")
+    form = await zoe.click(late, "✏️ 1")
     assert form.modal is not None, "it works on from there"
     assert "ERROR" not in bot.output
 
@@ -117,7 +117,7 @@ async def test_in_a_group_of_friends_it_works_in_the_same_way(
 async def test_remix_this_works_there_too(bot: BotProcess, zoe: Person, square: Channel) -> None:
     result = await result_of(await zoe.slash(square, "imagine", prompt="a fox"))
     choice = await (await zoe.use(result, "Remix this")).message()
-    form = await zoe.click(choice, "Remix 4")
+    form = await zoe.click(choice, "✏️ 4")
     assert form.modal is not None
     assert form.modal["Prompt"].value == "a fox"
     assert "ERROR" not in bot.output
@@ -147,12 +147,12 @@ async def test_a_server_that_takes_the_bot_out_is_forgotten_and_others_are_not(
     await result_of(await zoe.slash(square, "imagine", prompt="a fox"))
     running = await people[1].slash(channel, "imagine", prompt="late sandbox:seconds=6")
     await guild.remove_bot()
-    await bot.wait_for_line(f"Server {guild.id} has removed the bot")
+    await bot.wait_for_line(f"Server {guild.id}: removed the bot")
     await bot.wait_for_line("Erased 1 jobs")
     assert _prompts(tmp_path) == ["a fox", "late sandbox:seconds=6"]
     directly = await running.message(finished)
     assert len(directly.images) == 4, "what is under way ends first"
-    await bot.wait_for_line("Job 3 is delivered")
+    await bot.wait_for_line("Job 3: delivered")
     await bot.stop()
     assert _prompts(tmp_path) == ["a fox"]
     assert "ERROR" not in bot.output
@@ -170,7 +170,7 @@ async def test_a_server_that_a_start_does_not_name_or_that_is_away_for_a_while_l
         await asyncio.gather(discord.bot_online(), bot.wait_for_line("Logged in as"))
         await result_of(await people[0].slash(channel, "imagine", prompt="a secret"))
         await guild.becomes_unavailable()
-        await bot.wait_for_line("Job 1 is delivered")
+        await bot.wait_for_line("Job 1: delivered")
         assert await bot.stop() == 0
     discord.gateway.leaves_out = {guild.id}
     asked = f"/api/v10/guilds/{guild.id}"
@@ -183,7 +183,7 @@ async def test_a_server_that_a_start_does_not_name_or_that_is_away_for_a_while_l
         )
         assert await bot.stop() == 0
     assert _prompts(tmp_path) == ["a secret"]
-    assert "has removed the bot" not in bot.output
+    assert ": removed the bot" not in bot.output
 
 
 def _prompts(folder: Path) -> list[str]:

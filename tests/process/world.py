@@ -32,7 +32,7 @@ WAITS = {
 }
 """Jobs are read at once, and all of them took long enough for a ping."""
 UP = "Logged in as"
-GOES_ON = "goes on: it was"
+GOES_ON = "resumed, was"
 
 
 class Ending(Enum):
@@ -43,7 +43,7 @@ class Ending(Enum):
     IMAGES = auto()
     FAILURE = auto()
     DOUBT = auto()
-    """It may have been charged; nobody can tell."""
+    """It may have been charged anyway; nobody can tell."""
 
 
 class World:
@@ -70,7 +70,7 @@ class World:
     def _result_of_long_ago(self) -> SeenMessage:
         """A message with a button, of which the bot's database knows nothing."""
         parent = self.api.add_finished_job(prompt="the parent")
-        button = {"type": 2, "id": 2, "style": 1, "label": "Remix 2"}
+        button = {"type": 2, "id": 2, "style": 1, "label": "✏️ 2"}
         button["custom_id"] = f"remix:remix:{parent.job_id}:1"
         row = {"type": 1, "id": 1, "components": [button]}
         world = self.discord.world

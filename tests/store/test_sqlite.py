@@ -313,7 +313,7 @@ async def test_files_that_were_open_to_others_are_so_no_more(
     async with open_store(_url(file), clock=clock) as store:
         await samples.accepted(store)
         assert not any(_rights_of_others(tmp_path).values())
-    assert f"{file} was open to others" in caplog.text
+    assert f"Made {file} private: other users on this machine could read it" in caplog.text
 
 
 async def test_files_of_somebody_else_that_are_open_to_others_are_told(
@@ -333,4 +333,4 @@ async def test_files_of_somebody_else_that_are_open_to_others_are_told(
     monkeypatch.setattr(Path, "chmod", refuse)
     async with open_store(_url(file), clock=clock) as store:
         assert await samples.accepted(store)
-    assert f"{file} is open to others on this machine, and I cannot change that" in caplog.text
+    assert f"Failed to make {file} private: other users on this machine can read it" in caplog.text

@@ -96,7 +96,7 @@ def assert_fits(page: LayoutMessage) -> None:
 async def test_progress_says_what_is_made_how_far_it_is_and_where_from() -> None:
     page = progress_page(job(), Progress(submitted=True, fraction=0.4))
     assert_fits(page)
-    for piece in ("image 2 · subtle", "> a fox", "40 %", "<t:1767225600:R>", ORIGIN.url):
+    for piece in ("image 2 · subtle", "> a fox", "40%", "<t:1767225600:R>", ORIGIN.url):
         assert piece in text(page)
     assert buttons(page) == {"Stop": "remix:stop:1"}
 
@@ -112,9 +112,9 @@ async def test_a_result_of_four_has_both_rows() -> None:
     page = result_page(done, result_images(done), took_s=38.2)
     assert_fits(page)
     assert buttons(page) == {
-        **{f"Remix {n + 1}": f"remix:remix:{JOB_ID}:{n}" for n in range(4)},
-        "Again": f"remix:again:{PARENT}:1",
-        **{f"Parent {n + 1}": f"remix:again:{PARENT}:{n}" for n in (0, 2, 3)},
+        **{f"✏️ {n + 1}": f"remix:remix:{JOB_ID}:{n}" for n in range(4)},
+        "Reroll": f"remix:again:{PARENT}:1",
+        **{f"🔄 {n + 1}": f"remix:again:{PARENT}:{n}" for n in (0, 2, 3)},
         "Details": "remix:details:1",
         "Delete": "remix:delete:1",
     }
@@ -126,14 +126,14 @@ async def test_a_result_of_four_has_both_rows() -> None:
 async def test_a_result_of_imagine_has_no_parents_in_the_second_row() -> None:
     done = job(0, 1, 2, 3, remix=False)
     page = result_page(done, result_images(done), took_s=1)
-    assert [*buttons(page)][4:] == ["Again", "Details", "Delete"]
-    assert buttons(page)["Again"] == "remix:again:1"
+    assert [*buttons(page)][4:] == ["Reroll", "Details", "Delete"]
+    assert buttons(page)["Reroll"] == "remix:again:1"
 
 
 async def test_a_missing_image_leaves_a_gap_in_the_numbers_and_is_named() -> None:
     done = job(0, 2, 3)
     page = result_page(done, result_images(done), took_s=1)
-    assert [*buttons(page)][:3] == ["Remix 1", "Remix 3", "Remix 4"]
+    assert [*buttons(page)][:3] == ["✏️ 1", "✏️ 3", "✏️ 4"]
     assert "Image 2 is missing" in text(page)
     one = job(1)
     assert "Images 1, 3 and 4 are missing" in text(result_page(one, result_images(one), took_s=1))
@@ -144,16 +144,14 @@ async def test_more_than_four_images_are_all_shown_and_only_four_can_be_remixed(
     page = result_page(done, result_images(done), took_s=1)
     assert_fits(page)
     assert len(page.files) == 10
-    assert [name for name in buttons(page) if "Remix" in name] == [
-        f"Remix {n}" for n in (1, 2, 3, 4)
-    ]
+    assert [name for name in buttons(page) if "✏️" in name] == [f"✏️ {n}" for n in (1, 2, 3, 4)]
     assert "missing" not in text(page)
 
 
 async def test_each_image_is_remixed_under_its_own_job_id() -> None:
     done = replace(job(), images=(image(0), replace(image(1), job_id="other-job")))
     page = result_page(done, result_images(done), took_s=1)
-    assert buttons(page)["Remix 2"] == "remix:remix:other-job:1"
+    assert buttons(page)["✏️ 2"] == "remix:remix:other-job:1"
 
 
 @pytest.mark.parametrize("job_id", ["x" * 57, "a:b", "ä"])
@@ -161,12 +159,12 @@ async def test_a_job_id_that_fits_no_button_still_shows_its_images(job_id: str) 
     done = replace(job(), images=(replace(image(0), job_id=job_id),))
     page = result_page(done, result_images(done), took_s=1)
     assert_fits(page)
-    assert "Remix 1" not in buttons(page)
+    assert "✏️ 1" not in buttons(page)
 
 
 async def test_a_video_is_shown_and_not_remixed() -> None:
     done = replace(job(), images=(replace(image(0), kind=MediaKind.VIDEO),))
-    assert "Remix 1" not in buttons(result_page(done, result_images(done), took_s=1))
+    assert "✏️ 1" not in buttons(result_page(done, result_images(done), took_s=1))
 
 
 async def test_images_without_a_file_are_shown_by_their_link_with_the_reason() -> None:
@@ -179,7 +177,7 @@ async def test_images_without_a_file_are_shown_by_their_link_with_the_reason() -
     page = result_page(done, shown, took_s=1)
     assert_fits(page)
     assert "Image 2 is too large to post here: [open it](https://images" in text(page)
-    assert "Image 3 could not be fetched: [open it](https://images" in text(page)
+    assert "Image 3 couldn't be downloaded: [open it](https://images" in text(page)
 
 
 async def test_links_too_long_for_a_message_go_along_in_a_file() -> None:
@@ -233,7 +231,7 @@ async def test_every_image_has_an_alternative_text_of_discords_length() -> None:
 async def test_a_failure_says_why_whether_it_cost_something_and_offers_another_try() -> None:
     page = failure_page(job(), ApiUnavailable(), nothing_charged=True)
     assert_fits(page)
-    for piece in ("cannot be reached", "Nothing was charged.", "> a fox"):
+    for piece in ("can't reach the API", "Nothing was charged.", "> a fox"):
         assert piece in text(page)
     assert buttons(page) == {
         "Retry": f"remix:again:{PARENT}:1",
@@ -275,8 +273,8 @@ async def test_a_classic_result_says_and_offers_the_same(prompt: str) -> None:
     for piece in ("Remix of image 2", "<@42>", "Subtle", "38 s", "$0.08"):
         assert piece in page.content
     remix, repeat, about = page.view.to_components()
-    assert [one["label"] for one in remix["components"]] == [f"Remix {n + 1}" for n in range(4)]
-    assert repeat["components"][0]["label"] == "Again"
+    assert [one["label"] for one in remix["components"]] == [f"✏️ {n + 1}" for n in range(4)]
+    assert repeat["components"][0]["label"] == "Reroll"
     assert [one["label"] for one in about["components"]] == ["Details", "Delete"]
     images = [one.filename for one in page.files if one.filename.endswith(".png")]
     if prompt == "a fox":
