@@ -136,7 +136,7 @@ async def test_commands_that_discord_does_not_take_do_not_keep_the_bot_away(
 ) -> None:
     discord.faults.add("PUT", "/applications/*/commands", error(400, 30034))
     async with bots.start() as bot:
-        await bot.wait_for_line("ERROR.*Discord does not take the commands: HTTP 400, code 30034")
+        await bot.wait_for_line("ERROR.*Failed to register the commands: HTTP 400, code 30034")
         await bot.wait_for_line(UP)
 
 

@@ -106,7 +106,7 @@ async def test_a_bot_whose_database_file_is_deleted_refuses_says_so_and_ends(
         file.unlink()
     if asked:
         refused = await people[1].slash(channel, "imagine", prompt="into nowhere")
-        assert "did not accept this. Nothing was charged" in (await refused.message()).text
+        assert "didn't accept this. Nothing was charged" in (await refused.message()).text
     assert len((await under_way.message(finished)).images) == 4
     assert await bot.wait() == 1
     last = bot.lines[-1]

@@ -35,7 +35,7 @@ async def test_an_address_with_an_option_that_cannot_be_used_is_one_sentence(bot
     async with bots.start(DATABASE_URL=url) as bot:
         assert await bot.wait() == 1
     assert bot.lines == [
-        "DATABASE_URL cannot be used: the option statement_cache_size must be a whole number."
+        "DATABASE_URL can't be used: the option statement_cache_size must be a whole number."
     ]
 
 

@@ -172,7 +172,7 @@ async def test_a_server_that_takes_no_writes_is_worth_waiting_for(
         with pytest.raises(StoreUnavailable) as refused:
             await _open_and_close(postgresql_url, clock)
     assert refused.value.may_pass
-    assert "takes no writes" in notices.database_away(refused.value.detail, 1)
+    assert "read-only" in notices.database_away(refused.value.detail, 1)
     await _open_and_close(postgresql_url, clock)
 
 
