@@ -1,8 +1,9 @@
 """The real bot on SimCord, against the sandbox API, on a clock that the test moves."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from simcord.results import InteractionResult, ResponseMessage
 
 from bot.assembly import assemble
 from bot.client import RemixBot
-from bot.errors import StoreUnavailable
+from bot.jobs.maintenance import AT_WORK_FACT, TIDY_EVERY_S
 from bot.settings import Settings
 from bot.store import Store
 from sandbox.api import GenerationServer
@@ -59,6 +60,8 @@ class Env(simcord.Env):
 
     async def _settle_internal(self, **options: Any) -> None:
         options["idle"] = LOOKS_EVERY_S
+        if options.get("timeout") is not None:  # five seconds where a bot begins
+            options["timeout"] = SETTLES_S
         await super()._settle_internal(**options)
 
 
@@ -129,21 +132,22 @@ class Sim:
 
         *meanwhile*: what happens in between.
         """
-        await self._let_heartbeat_write()
         self.clock.env = None
         await self._opened.aclose()
         meanwhile()
         self.clock.env = self.env
         await self.env.restart_bot(await self._open_bot())
 
-    async def _let_heartbeat_write(self) -> None:
-        """What runs beside Discord has woken, and is written before the bot ends.
+    async def heartbeats(self, count: int) -> None:
+        """Let time pass until the bot has noted so often that it's there.
 
-        SimCord knows nothing of it. Writes are done in order, and it has two in a row.
+        SimCord knows nothing of the task that does so, so the clock doesn't wait for it.
         """
-        with suppress(StoreUnavailable):
-            for _ in range(3):
-                await self.store.set_meta("probe", "written")
+        for _ in range(count):
+            await self.clock.advance(TIDY_EVERY_S)
+            now = self.clock.now().isoformat()
+            while await self.store.get_meta(AT_WORK_FACT) != now:  # noqa: ASYNC110  # no event says so
+                await asyncio.sleep(LOOKS_EVERY_S)
 
     async def change(self, **settings: Any) -> None:
         """Start the bot anew with other settings; without any, with those of the last change."""

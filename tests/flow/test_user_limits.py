@@ -57,7 +57,7 @@ async def test_a_long_wait_is_no_reason_to_drop_a_job_after_a_restart(tmp_path: 
         await sim.ann.slash(sim.channel, "imagine", prompt="a fox sandbox:seconds=300")
         prompt = "a fox sandbox:seconds=200"
         second = shown(await sim.ann.slash(sim.channel, "imagine", prompt=prompt))
-        await sim.clock.advance(200)
+        await sim.heartbeats(7)
         await sim.restart()
         assert "Position **1** in the queue" in text(second)
         await sim.clock.advance(340)

@@ -82,11 +82,11 @@ async def api() -> AsyncGenerator[GenerationServer]:
 
 @pytest.fixture
 def env(env: dict[str, str]) -> dict[str, str]:
-    """Nobody waits long for an API that says nothing, and nobody is in anybody's way."""
+    """Nobody waits as long as people would for an API that says nothing, or is in another's way."""
     return {
         **env,
-        "API_TIMEOUT_SECONDS": "2",
-        "PICTURE_TIMEOUT_SECONDS": "2",
+        "API_TIMEOUT_SECONDS": "6",
+        "PICTURE_TIMEOUT_SECONDS": "12",
         **UNLIMITED,
         "MAX_READS_PER_SECOND": "100",
     }
@@ -118,7 +118,7 @@ async def test_no_fault_of_a_read_ends_a_job(
     api.interfere = script.interfere
     ends = await ends_of(guild, channel, READS)
     shown = {prompt: len(message.images) for prompt, message in ends.items()}
-    assert shown == dict.fromkeys(READS, 4)
+    assert shown == dict.fromkeys(READS, 4), bot.output
     assert script.happened == Counter(dict.fromkeys(READS, 2))
     assert api.submit_calls == len(READS)
     assert "ERROR" not in bot.output
