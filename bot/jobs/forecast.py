@@ -13,6 +13,7 @@ Nothing here waits, reads a clock or asks the API: times are seconds since the s
 """
 
 import math
+import sys
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -87,7 +88,8 @@ class LogNormal:
         return self.median_s * math.exp(self.spread * _NORMAL.inv_cdf(share))
 
     def _deviation(self, waited_s: float) -> float:
-        return math.log(waited_s / self.median_s) / self.spread
+        # so little of a second may be none at all when it is divided
+        return math.log(max(waited_s / self.median_s, sys.float_info.min)) / self.spread
 
 
 class DurationHistory:
