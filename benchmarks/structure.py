@@ -1,8 +1,7 @@
 """How the code is built: lines, modules, functions, names, and how many tests there are to it.
 
 ``python -m benchmarks.structure`` prints each figure beside its goal. The product is `bot` and
-`cogs` without the migrations, which are never read again; the tests are `tests` without the
-stand-in for Discord.
+`cogs` without the migrations, which are never read again; the tests are `tests`.
 """
 
 import ast

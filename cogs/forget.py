@@ -11,7 +11,7 @@ from bot.ui.pages import forget_page, notice_text_page
 
 
 class Forget(commands.Cog):
-    """The door of `/forget`, which is open to everybody everywhere."""
+    """`/forget`, for everyone, everywhere."""
 
     def __init__(self, bot: RemixBot) -> None:
         self._bot = bot

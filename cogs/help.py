@@ -11,7 +11,7 @@ from bot.ui.pages import help_page
 
 
 class Help(commands.Cog):
-    """The door of `/help`."""
+    """`/help`."""
 
     def __init__(self, bot: RemixBot) -> None:
         self._bot = bot

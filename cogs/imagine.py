@@ -17,7 +17,7 @@ from bot.ui.prompts import read_prompt_options
 
 
 class Imagine(commands.Cog):
-    """The door of `/imagine`."""
+    """`/imagine`."""
 
     def __init__(self, bot: RemixBot) -> None:
         self._bot = bot

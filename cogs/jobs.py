@@ -13,7 +13,7 @@ from bot.ui.job_list import list_page
 
 
 class Jobs(commands.Cog):
-    """The door of `/jobs`; the buttons under its list are in `cogs.components`."""
+    """`/jobs`; the buttons under its list are in `cogs.components`."""
 
     def __init__(self, bot: RemixBot) -> None:
         self._bot = bot

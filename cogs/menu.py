@@ -20,7 +20,7 @@ from cogs._forms import admit_to_result, open_form
 
 
 class Menu(commands.Cog):
-    """The door of the message command."""
+    """The message command."""
 
     def __init__(self, bot: RemixBot) -> None:
         self._bot = bot

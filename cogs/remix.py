@@ -28,7 +28,7 @@ MODES = [
 
 
 class Remix(commands.Cog):
-    """The door of `/remix`."""
+    """`/remix`."""
 
     def __init__(self, bot: RemixBot) -> None:
         self._bot = bot

@@ -14,7 +14,7 @@ from cogs._forms import repost_images
 
 
 class Show(commands.Cog):
-    """The door of `/show`."""
+    """`/show`."""
 
     def __init__(self, bot: RemixBot) -> None:
         self._bot = bot

@@ -12,7 +12,7 @@ from bot.ui.pages import usage_page
 
 
 class Usage(commands.Cog):
-    """The door of `/usage`."""
+    """`/usage`."""
 
     def __init__(self, bot: RemixBot) -> None:
         self._bot = bot

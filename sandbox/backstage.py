@@ -28,7 +28,7 @@ class Backstage:
         background.spawn = self.spawn
 
     def spawn(self, work: Coroutine[Any, Any, T], *, name: str) -> asyncio.Task[T]:
-        """Stands in for the crew's own method."""
+        """Stands in for `BackgroundTasks.spawn`."""
         task = self._outside.copy().run(self._spawn, work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -136,8 +136,8 @@ class Case:
 def images(message: Message) -> int:
     """How many images a message shows, whatever its layout."""
     components = (component for _, component in layouts.walk(message.components, ""))
-    loader = sum(len(each["items"]) for each in components if each["type"] == layouts.GALLERY)
-    return loader or sum(file.name.endswith(".png") for file in message.files)
+    attached = sum(len(each["items"]) for each in components if each["type"] == layouts.GALLERY)
+    return attached or sum(file.name.endswith(".png") for file in message.files)
 
 
 def what_is_shown(message: Message) -> Shown:

@@ -72,7 +72,7 @@ NOTHING_OWED = (*NOTHING_CHARGED, GenerationFailed)
 RECORD_WAIT_S = 5.0
 """How long a job waits for the database: what that does not take meanwhile is written later."""
 DELIVERIES_AT_ONCE = 10
-"""How much their images may hold together is up to the gallery."""
+"""How much memory their images may take is up to the image loader."""
 
 
 class JobRunner:

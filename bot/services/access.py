@@ -98,7 +98,7 @@ class AccessPolicy:
             raise ChannelNotAllowed(channels=tuple(sorted(self.allowed_channels)))
 
     def check_result_access(self, caller: Caller, author_id: int | None) -> None:
-        """Raises `NotYours` where a result of this author is not for this visitor's hands."""
+        """Raises `NotYours` if *caller* may not go on from a result of this author."""
         if self.results_author_only:
             check_job_access(caller, author_id)
 

@@ -42,15 +42,15 @@ async def _open(opened: AsyncExitStack, url: str, clock: Clock, patience: Patien
     """A store; what *opened* is left with must be closed, also after an error."""
     address = read_address(url)
     with database_errors(of_server=not address.is_sqlite):
-        sole_use = await opened.enter_async_context(_use(address, patience))
+        instance_lock = await opened.enter_async_context(_use(address, patience))
         reading = reading_engine(address, patience)
         opened.push_async_callback(reading.dispose)
         await _migrate(address, patience)
         writing = writing_engine(address, patience)
         opened.push_async_callback(writing.dispose)
-        await sole_use.claim(writing)
-        sole_use.guard(writing)
-    store = Store(reading, writing, clock, sole_use)
+        await instance_lock.claim(writing)
+        instance_lock.guard(writing)
+    store = Store(reading, writing, clock, instance_lock)
     opened.push_async_callback(store.drain)
     return store
 

@@ -55,9 +55,9 @@ class Store:
     """
 
     def __init__(
-        self, reading: AsyncEngine, writing: AsyncEngine, clock: Clock, sole_use: InstanceLock
+        self, reading: AsyncEngine, writing: AsyncEngine, clock: Clock, instance_lock: InstanceLock
     ) -> None:
-        self.instance_lock = sole_use
+        self.instance_lock = instance_lock
         self._clock = clock
         self._sessions = async_sessionmaker(reading)
         self._writer = Writer(async_sessionmaker(writing), clock)

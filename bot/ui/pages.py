@@ -50,35 +50,35 @@ def help_page(limits: Limits) -> LayoutMessage:
 
 
 def details_page(
-    dossier: JobDetails, viewer_id: int, content: Content = EVERYTHING
+    details: JobDetails, viewer_id: int, content: Content = EVERYTHING
 ) -> LayoutMessage:
     """All about a job. Words that Discord refuses come as a file, if it takes that."""
-    job = dossier.job
+    job = details.job
     instead = texts.WORDS_IN_FILE if content.files else texts.WORDS_WITHHELD
     prompt, files = quoted_prompt(job, DETAILS_PROMPT_MAX, content, instead)
     if not content.words and content.files:
         files = [prompt_file(job)]
-    blocks = [texts.DETAILS_HEADING, prompt, "\n".join(_facts(dossier, viewer_id, content))]
+    blocks = [texts.DETAILS_HEADING, prompt, "\n".join(_facts(details, viewer_id, content))]
     if content.links and job.images:
         links = texts.image_links((one.image_no, link_address(one)) for one in job.images)
         if len(links) > DETAILS_LINKS_MAX:
             links = texts.LINKS_IN_FILE
             files.append(links_file(job.images))
         blocks.append(links)
-    if dossier.children and content.words:
-        children = [_child(child) for child in dossier.children]
+    if details.children and content.words:
+        children = [_child(child) for child in details.children]
         blocks.append("\n".join([texts.CHILDREN, *children]))
     return container_page(AT_WORK, [*as_texts(*blocks), *as_files(files)], files)
 
 
-def _facts(dossier: JobDetails, viewer_id: int, content: Content) -> Iterable[str]:
-    job = dossier.job
+def _facts(details: JobDetails, viewer_id: int, content: Content) -> Iterable[str]:
+    job = details.job
     yield texts.details_line(Fact.ASKED_BY, f"<@{job.author_id}>")
     for option in texts.options_of(job.request):
         yield texts.details_line(*option)
     if (source := job.request.source) is not None:
-        yield texts.details_line(Fact.MADE_FROM, _parent(source, dossier))
-        if dossier.parent is not None or viewer_id == job.author_id:
+        yield texts.details_line(Fact.MADE_FROM, _parent(source, details))
+        if details.parent is not None or viewer_id == job.author_id:
             yield texts.details_line(Fact.SOURCE_JOB, f"`{source.job_id}`")
     if job.provider_job_id:
         yield texts.details_line(Fact.JOB_ID, f"`{job.provider_job_id}`")
@@ -93,9 +93,9 @@ def _facts(dossier: JobDetails, viewer_id: int, content: Content) -> Iterable[st
         yield texts.details_line(Fact.CALLBACK, callback)
 
 
-def _parent(source: Source, dossier: JobDetails) -> str:
-    link = dossier.origin
-    if dossier.parent is None and link is None:
+def _parent(source: Source, details: JobDetails) -> str:
+    link = details.origin
+    if details.parent is None and link is None:
         return texts.NO_PARENT_KNOWN
     return texts.parent_image(source, link.url if link else None)
 

@@ -88,18 +88,18 @@ class ChannelSight:
         guild = self._client.get_guild(caller.guild_id or 0)
         if guild is None or guild.unavailable:
             return frozenset()
-        context = {
+        asking = {
             channel_id: self._background.spawn(
                 self._sees(caller, guild, channel_id), name=f"who sees channel {channel_id}"
             )
             for channel_id in channel_ids
         }
-        if not context:
+        if not asking:
             return frozenset()
-        done, _ = await asyncio.wait(context.values(), timeout=ANSWER_WITHIN_S)
+        done, _ = await asyncio.wait(asking.values(), timeout=ANSWER_WITHIN_S)
         return frozenset(
             channel_id
-            for channel_id, task in context.items()
+            for channel_id, task in asking.items()
             if task in done and not task.cancelled() and not task.exception() and task.result()
         )
 

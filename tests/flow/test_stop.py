@@ -219,11 +219,11 @@ async def test_a_stop_before_an_old_job_is_followed_counts(
         await sim.clock.advance(4)
         resume = JobService.resume_jobs
 
-        async def press_first(studio: JobService, jobs: Sequence[Job], *args: Any) -> None:
+        async def press_first(service: JobService, jobs: Sequence[Job], *args: Any) -> None:
             asked = await sim.store.get(1 if at_work else 2)
             assert asked is not None
-            await studio.stop(asked.interaction_id, Caller(user_id=sim.ann.id), anyway=at_work)
-            await resume(studio, await sim.store.left_open() if "again" in moment else jobs, *args)
+            await service.stop(asked.interaction_id, Caller(user_id=sim.ann.id), anyway=at_work)
+            await resume(service, await sim.store.left_open() if "again" in moment else jobs, *args)
 
         monkeypatch.setattr(JobService, "resume_jobs", press_first)
         before = len(sim.env.http_requests)
