@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import discord
+import pytest
 import simcord
 from pydantic import HttpUrl, SecretStr
 from simcord.actors import MemberActor
@@ -18,16 +19,15 @@ from bot.assembly import assemble
 from bot.client import RemixBot
 from bot.jobs.maintenance import AT_WORK_FACT, TIDY_EVERY_S
 from bot.settings import Settings
-from bot.store import Store
+from bot.store import Store, file_lock
 from sandbox.api import GenerationServer
 from sandbox.api.painting.scene import Scene
 from tests.clock import ManualClock
 from tests.store.newest import make_file
 
-SETTLES_S = 12.0
-"""Long for a busy machine. It has to be less than the product's own pauses on the machine's clock,
-such as the 15 s between two looks at the database's file: SimCord takes a task for idle where its
-timer ends after this, and waits for it where it ends before.
+SETTLES_S = 120.0
+"""How long SimCord waits for the bot, in every action: long for a busy machine. It takes a task for
+idle if its timer ends later than that, so the product's own pauses on the machine's clock have to.
 """
 LOOKS_EVERY_S = 0.01
 """How often it is seen whether the bot has done its work."""
@@ -252,6 +252,8 @@ async def simulated(
     """A world whose bot has no limits, but for *settings*; it waits *busy_s* for a lock."""
     sim = Sim(database, settings, busy_s)
     async with AsyncExitStack() as stack:
+        pauses = stack.enter_context(pytest.MonkeyPatch.context())
+        pauses.setattr(file_lock, "LOOK_EVERY_S", 10 * SETTLES_S)
         await sim.start(stack)
         yield sim
 
