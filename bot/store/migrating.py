@@ -2,17 +2,15 @@
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, column, inspect, select, table
 
-from bot.errors import StoreTooNew
+from bot.errors import StoreTooNew, StoreUnavailable
 
 NEWEST = "head"
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
+_VERSIONS = table("alembic_version", column("version_num"))
+"""Where Alembic keeps how far the database is: one row."""
 
 
 def migrate(connection: Connection, to: str = NEWEST) -> None:
@@ -20,10 +18,22 @@ def migrate(connection: Connection, to: str = NEWEST) -> None:
 
     SQLite changes a table by building it anew and dropping the old one, which would take the
     images of all jobs along: foreign keys must not be enforced there. Raises `StoreTooNew` where
-    the database has a version that is not known here; it is left alone then.
+    the database has a version that is not known here; it is left alone then. Raises
+    `StoreUnavailable` for what Alembic cannot do.
     """
-    if to != NEWEST or not is_newest(connection):
-        command.upgrade(_config(connection=connection), to)
+    if to == NEWEST and is_newest(connection):
+        return
+    from alembic import command  # noqa: PLC0415  # takes a quarter of a second, and is rarely needed
+    from alembic.config import Config  # noqa: PLC0415  # as above
+    from alembic.util import CommandError  # noqa: PLC0415  # as above
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    try:
+        command.upgrade(config, to)
+    except CommandError as error:
+        raise StoreUnavailable(detail=type(error).__name__) from None
 
 
 def is_newest(connection: Connection) -> bool | None:
@@ -31,17 +41,11 @@ def is_newest(connection: Connection) -> bool | None:
 
     Raises `StoreTooNew`.
     """
-    scripts = ScriptDirectory.from_config(_config())
-    versions = MigrationContext.configure(connection).get_current_heads()
-    known = {script.revision for script in scripts.walk_revisions()}
-    for version in versions:
-        if version not in known:
+    if not inspect(connection).has_table(_VERSIONS.name):
+        return None
+    found = connection.scalars(select(_VERSIONS.c.version_num)).all()
+    ours = sorted(file.name.partition("_")[0] for file in _MIGRATIONS.glob("versions/0*.py"))
+    for version in found:
+        if version not in ours:
             raise StoreTooNew(detail=version)
-    return set(versions) == set(scripts.get_heads()) if versions else None
-
-
-def _config(**attributes: object) -> Config:
-    config = Config(attributes=attributes)
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    return config
+    return ours[-1] in found if found else None

@@ -4,14 +4,12 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from socket import gaierror
 
-from alembic.util import CommandError
 from sqlalchemy import exc
 
 from bot.errors import StoreUnavailable
 
 _FAILURES = (
     exc.SQLAlchemyError,
-    CommandError,
     OSError,
     # Drivers refuse half a surrogate pair and numbers beyond 64 bits in words of Python's.
     UnicodeEncodeError,
