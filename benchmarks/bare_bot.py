@@ -14,7 +14,9 @@ class BareBot(discord.Client):
     """Syncs one command at start-up."""
 
     def __init__(self) -> None:
-        super().__init__(intents=discord.Intents.none())
+        intents = discord.Intents.none()
+        intents.guilds = True
+        super().__init__(intents=intents)
         self.tree = app_commands.CommandTree(self)
         commands: list[app_commands.Command[Any, ..., None]] = [remix]
         for command in commands:

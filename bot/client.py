@@ -4,7 +4,7 @@ import asyncio
 import functools
 import logging
 from dataclasses import replace
-from typing import cast
+from typing import Any, Self, cast
 
 import discord
 from discord.ext import commands
@@ -14,6 +14,7 @@ from bot.clock import Clock
 from bot.command_tree import CommandTree
 from bot.connecting import connect
 from bot.delivery.status_message import StatusMessages
+from bot.guild_state import SlimState
 from bot.jobs.background import BackgroundTasks
 from bot.jobs.gateway_status import GatewayStatus
 from bot.model import Job
@@ -91,6 +92,15 @@ class RemixBot(commands.Bot):
         self._left_open: list[Job] | None = None
         self._resumed = False
         self._resuming = asyncio.Lock()
+
+    def _get_state(self, **options: Any) -> SlimState[Self]:
+        return SlimState(
+            dispatch=self.dispatch,
+            handlers=self._handlers,
+            hooks=self._hooks,
+            http=self.http,
+            **options,
+        )
 
     def check_caller(self, interaction: discord.Interaction["RemixBot"]) -> Caller:
         """Who uses the bot. Raises the `bot.errors.UserError` that fits where they may not."""

@@ -76,7 +76,7 @@ async def test_outside_of_the_allowed_channels_no_door_opens(sim: Sim, door: str
 
 
 async def test_a_thread_counts_as_its_channel(sim: Sim) -> None:
-    channel = sim.env.bot.get_channel(sim.channel.id)
+    channel = await sim.env.bot.fetch_channel(sim.channel.id)
     assert isinstance(channel, discord.TextChannel)
     await channel.create_thread(name="foxes", type=discord.ChannelType.public_thread)
     [thread] = sim.channel.threads

@@ -239,7 +239,7 @@ async def _in_another_server(sim: Sim, user: UserHandle, job: Job) -> Case:
 
 
 async def private_thread(sim: Sim) -> Case:
-    channel = sim.env.bot.get_channel(sim.channel.id)
+    channel = await sim.env.bot.fetch_channel(sim.channel.id)
     assert isinstance(channel, discord.TextChannel)
     thread = await channel.create_thread(name="us", type=discord.ChannelType.private_thread)
     await thread.add_user(discord.Object(sim.ann.id))
@@ -249,7 +249,7 @@ async def private_thread(sim: Sim) -> Case:
 
 async def thread_of_a_closed_channel(sim: Sim) -> Case:
     closed, _ = closed_channel(sim)
-    channel = sim.env.bot.get_channel(closed.id)
+    channel = await sim.env.bot.fetch_channel(closed.id)
     assert isinstance(channel, discord.TextChannel)
     await channel.create_thread(name="us", type=discord.ChannelType.public_thread)
     [handle] = closed.threads
@@ -331,7 +331,7 @@ async def same_channel(sim: Sim) -> Case:
 
 async def in_a_thread_of_it(sim: Sim) -> Case:
     job = await made_in(sim, sim.channel)
-    channel = sim.env.bot.get_channel(sim.channel.id)
+    channel = await sim.env.bot.fetch_channel(sim.channel.id)
     assert isinstance(channel, discord.TextChannel)
     await channel.create_thread(name="talk", type=discord.ChannelType.public_thread)
     [thread] = sim.channel.threads
@@ -340,7 +340,7 @@ async def in_a_thread_of_it(sim: Sim) -> Case:
 
 async def in_the_private_thread(sim: Sim) -> Case:
     case = await private_thread(sim)
-    thread = sim.env.bot.get_channel(case.job.destination.channel_id)
+    thread = await sim.env.bot.fetch_channel(case.job.destination.channel_id)
     assert isinstance(thread, discord.Thread)
     await thread.add_user(discord.Object(sim.ben.id))
     return case

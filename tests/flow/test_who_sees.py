@@ -505,3 +505,13 @@ async def test_a_number_of_nineteen_digits_may_be_the_providers(sim: Sim) -> Non
     await sim.ann.slash(sim.channel, "remix", job_id="1234567890123456789", image=0, prompt="x")
     await sim.finish()
     assert sim.api.submit_calls == 1
+
+
+async def test_of_a_server_no_more_is_kept_than_rights_depend_on(sim: Sim) -> None:
+    sim.moderator("eve")
+    sim.guild.create_text_channel("made later")
+    [guild] = sim.env.bot.guilds
+    assert guild.name == "Studio"
+    assert "moderator" in {role.name for role in guild.roles}
+    assert not guild.channels
+    assert not guild.threads
