@@ -13,6 +13,7 @@ from bot import notices
 from bot.clock import Clock
 from bot.command_tree import CommandTree
 from bot.connecting import connect
+from bot.delivery.job_messages import Connection
 from bot.delivery.status_message import StatusMessages
 from bot.guild_state import SlimState
 from bot.jobs.background import BackgroundTasks
@@ -79,7 +80,12 @@ class RemixBot(commands.Bot):
         self.history = history
         self._store = store
         self._statuses = StatusMessages(
-            self, background=background, clock=clock, certain=store.instance_lock.ensure_held
+            Connection(
+                client=self,
+                background=background,
+                clock=clock,
+                certain=store.instance_lock.ensure_held,
+            )
         )
         self._sight = ChannelSight(self, background=background, clock=clock)
         self._clock = clock

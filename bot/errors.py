@@ -494,7 +494,9 @@ class DeliveryFailed(ServiceError):
 
     detail: str = ""
     may_pass: bool = False
-    """Discord is out of order: the same may work later."""
+    """The same may work later."""
+    soon: bool = False
+    """In a moment, even: Discord, or the way to it, is out of order."""
 
 
 @dataclass(eq=False)

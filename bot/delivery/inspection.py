@@ -10,12 +10,10 @@ from operator import itemgetter
 from typing import TypeVar
 
 import discord
-import stamina
 
 from bot import sentences, texts
-from bot.clock import Clock
-from bot.delivery.job_messages import JobMessages, token_lives
-from bot.errors import AnswerUnseen, DeliveryFailed, StoreUnavailable
+from bot.delivery.job_messages import JobMessages
+from bot.errors import AnswerUnseen, StoreUnavailable
 from bot.jobs.status_message import MessageRef, Shown, Told
 from bot.model import Image, Job, JobState
 from bot.ui import components, discord_errors
@@ -25,95 +23,70 @@ from bot.ui.layouts import final_marker, notice_marker, stopped_marker
 
 T = TypeVar("T")
 
-ATTEMPTS = 5
 NOT_FOUND = 404
 REFUSAL_BEFORE = "I cannot write anything down at the moment, so I did not accept this."
 """How older versions said that nothing was accepted: their messages outlive an update."""
-PATIENCE_S = 60.0
-"""How long Discord is asked in a row while it is out of order."""
 
 
-class Look:
-    """At the messages of *job*; *message_id* is its own one, where it is known."""
+async def inspect(messages: JobMessages, message_id: int | None) -> tuple[int | None, Shown | None]:
+    """The job's own message, *message_id* where that is known, and what people were told.
 
-    def __init__(
-        self,
-        client: discord.Client,
-        job: Job,
-        message_id: int | None,
-        *,
-        clock: Clock,
-        certain: Callable[[], Awaitable[None]],
-    ) -> None:
-        self._messages = JobMessages(client, job, certain=certain)
-        self._job = job
-        self._clock = clock
-        self.message_id = message_id
-        self._unanswered = False
-        """Discord says that there is no answer which could have told people anything."""
+    Raises what discord.py raises while Discord is out of order, and `AnswerUnseen` where a job that
+    was not sent may have been called off in a message that cannot be read: one that only a token
+    reaches, or that is gone.
+    """
+    job, public = messages.job, messages.job.destination.bot_can_post
+    own, unanswered = await _own_message(messages, message_id)
+    if own is not None:
+        message_id = own.id
+        shown = read(own, job)
+        if shown is not None or stop_id(job) in components.custom_ids(own):
+            return message_id, shown
+    # The end may be in a message of its own. A direct one is looked for by itself before another
+    # is posted; here only where that would be the first thing to happen, or where the job is sent.
+    told = await messages.find_end(messages.channel) if public else None
+    if told is None and (not public or job.state is JobState.ACCEPTED):
+        direct = await _unless_refused(messages.direct_channel)
+        told = None if direct is None else await messages.find_end(direct)
+    if job.state is JobState.ACCEPTED and told is None and own is None and not unanswered:
+        raise AnswerUnseen
+    return message_id, None if told is None else read(told, job)
 
-    async def take(self) -> Shown | None:
-        """What people were told.
 
-        Raises `DeliveryFailed` where Discord is out of order, and `AnswerUnseen` where a job that
-        was not sent may have been called off in a message that cannot be read: one that only a
-        token reaches, or that is gone.
-        """
+async def _own_message(
+    messages: JobMessages, message_id: int | None
+) -> tuple[discord.Message | None, bool]:
+    """The answer to the interaction; and whether there is none that could have told anything."""
+    public, unanswered = messages.job.destination.bot_can_post, False
+    if messages.token_lives:
         try:
-            async for attempt in stamina.retry_context(
-                on=discord_errors.is_transient, attempts=ATTEMPTS, timeout=PATIENCE_S
-            ):
-                with attempt:
-                    return await self._once()
-        except discord_errors.FAULTS as fault:
-            raise DeliveryFailed(detail=discord_errors.detail(fault), may_pass=True) from None
-        raise AssertionError("stamina either returns or raises")
+            own = await messages.answer(message_id)
+        except discord.HTTPException as fault:
+            if discord_errors.is_transient(fault):
+                raise
+            unanswered = fault.status == NOT_FOUND
+        else:
+            if not own.content or _refuses(own):
+                return own, False
+            # Else it is a question, beside which the job came; a refusal would be in its place.
+            unanswered = public
+    if not public:
+        return None, unanswered
+    return await _unless_refused(lambda: _answer_in_channel(messages, message_id)), unanswered
 
-    async def _once(self) -> Shown | None:
-        own = await self._own()
-        if own is not None:
-            self.message_id = own.id
-            shown = read(own, self._job)
-            if shown is not None or stop_id(self._job) in components.custom_ids(own):
-                return shown
-        told = await self._elsewhere()
-        is_known = told is not None or own is not None or self._unanswered
-        if self._job.state is JobState.ACCEPTED and not is_known:
-            raise AnswerUnseen
-        return told
 
-    async def _own(self) -> discord.Message | None:
-        if token_lives(self._job, self._clock):
-            try:
-                own = await self._messages.answer_by_token(self.message_id)
-            except discord.HTTPException as fault:
-                if discord_errors.is_transient(fault):
-                    raise
-                self._unanswered = fault.status == NOT_FOUND
-            else:
-                if not own.content or _refuses(own):
-                    return own
-                # Else it is a question, beside which the job came; a refusal would be in its place.
-                self._unanswered = self._job.destination.bot_can_post
-        if self._job.destination.bot_can_post:
-            return await _unless_refused(lambda: self._messages.answer_in_channel(self.message_id))
-        return None
+async def _answer_in_channel(
+    messages: JobMessages, message_id: int | None
+) -> discord.Message | None:
+    """The answer to its interaction, looked for in the channel where its id is not known."""
+    if message_id is not None:
+        return await messages.channel.fetch_message(message_id)
 
-    async def _elsewhere(self) -> Shown | None:
-        """What ended it in a message of its own: in the channel, or a direct one.
+    def answers(message: discord.Message) -> bool:
+        metadata = message.interaction_metadata
+        return metadata is not None and metadata.id == messages.job.interaction_id
 
-        A direct one is looked for by itself before another is posted; here only where that would
-        be the first thing to happen, or where the job would be sent.
-        """
-        found = None
-        if self._job.destination.bot_can_post:
-            found = await self._messages.find_final_message(self._messages.channel)
-        if found is None and (
-            not self._job.destination.bot_can_post or self._job.state is JobState.ACCEPTED
-        ):
-            direct = await _unless_refused(self._messages.direct_channel)
-            found = None if direct is None else await self._messages.find_final_message(direct)
-        return None if found is None else read(found, self._job)
+    return await messages.find(messages.channel, answers)
 
 
 def read(message: discord.Message, job: Job) -> Shown | None:

@@ -1,30 +1,53 @@
-"""How a job's messages are written and found: by its interaction's token, in its channel, anew.
+"""Where the messages of one job are: its interaction's answers, its channel, direct messages.
 
 Each call is one attempt, closes the page it is given, and raises what discord.py raises; which one
-to take is decided in `bot.delivery.routes`. Nothing is written before it is certain that no other
+to make is decided in `bot.delivery.routes`. Nothing is written before it is certain that no other
 process writes for this job.
 """
 
 from collections.abc import Awaitable, Callable
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import discord
 
 from bot.clock import Clock
-from bot.delivery import find_message
+from bot.errors import DeliveryFailed
+from bot.jobs.background import BackgroundTasks
 from bot.model import Job
+from bot.ui import discord_errors
 from bot.ui.buttons import own_id
+from bot.ui.components import custom_ids, has_mark
 from bot.ui.layouts import NO_MENTIONS, ClassicMessage, LayoutMessage, final_marker
 
 TOKEN_LIFE = timedelta(minutes=14, seconds=30)
 """An interaction's token is good for 15 minutes; a margin for the request itself."""
+LOOKED_AT_MAX = 1000
+"""How many messages of a history are read at the most: a hundred for each request."""
 
 
-def token_lives(job: Job, clock: Clock) -> bool:
-    """Whether the answer to the interaction of *job* can still be reached by its token."""
-    has_token = job.interaction_token is not None and job.application_id is not None
-    return has_token and clock.now() < job.created_at + TOKEN_LIFE
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """What all messages need."""
+
+    client: discord.Client
+    """How long an answer of Discord is waited for is up to it (`bot.ui.requests`): to cancel a call
+    of discord.py would leave its locks taken."""
+    background: BackgroundTasks
+    clock: Clock
+    certain: Callable[[], Awaitable[None]]
+    """Comes back when nobody else writes: that of `bot.store.InstanceLock`."""
+
+
+def delivery_failed(fault: BaseException) -> DeliveryFailed:
+    """What a fault of discord.py means to a job: its words may hold a token."""
+    return DeliveryFailed(
+        detail=discord_errors.detail(fault),
+        may_pass=discord_errors.is_transient(fault),
+        soon=discord_errors.is_out_of_order(fault),
+    )
 
 
 class _Original(int):
@@ -38,34 +61,30 @@ class _Original(int):
 
 
 class JobMessages:
-    """Everything that *client* can write for *job*, each time after *certain* has come back."""
+    """Those of *job*."""
 
-    def __init__(
-        self, client: discord.Client, job: Job, certain: Callable[[], Awaitable[None]]
-    ) -> None:
-        self._client = client
-        self._job = job
-        self._certain = certain
+    def __init__(self, connection: Connection, job: Job) -> None:
+        self.connection = connection
+        self.job = job
         self._nonce = f"remixbot-{job.id}"
         """Discord drops a new message that repeats one of the last few minutes."""
-        self.channel = client.get_partial_messageable(
+        self.channel = connection.client.get_partial_messageable(
             job.destination.channel_id, guild_id=job.destination.guild_id
         )
 
-    async def edit_by_token(self, message_id: int, page: LayoutMessage) -> None:
-        with closing(page):
-            await self._certain()
-            await self._webhook().edit_message(
-                message_id,
-                view=page.view,
-                attachments=page.files or discord.utils.MISSING,
-                allowed_mentions=NO_MENTIONS,
-            )
+    @property
+    def token_lives(self) -> bool:
+        """Whether the answer to its interaction can still be reached by the token."""
+        job = self.job
+        has_token = job.interaction_token is not None and job.application_id is not None
+        return has_token and self.connection.clock.now() < job.created_at + TOKEN_LIFE
 
-    async def edit_in_channel(self, message_id: int, page: LayoutMessage) -> None:
+    async def edit(self, message_id: int, page: LayoutMessage, *, by_token: bool) -> None:
+        message = self.channel.get_partial_message(message_id)
+        edit = partial(self._webhook().edit_message, message_id) if by_token else message.edit
         with closing(page):
-            await self._certain()
-            await self.channel.get_partial_message(message_id).edit(
+            await self.connection.certain()
+            await edit(
                 view=page.view,
                 attachments=page.files or discord.utils.MISSING,
                 allowed_mentions=NO_MENTIONS,
@@ -74,12 +93,12 @@ class JobMessages:
     async def send_followup(self, page: ClassicMessage) -> discord.Message:
         """A further answer to the interaction, as private as the first."""
         with closing(page):
-            await self._certain()
+            await self.connection.certain()
             return await self._webhook().send(
                 page.content,
                 view=page.view,
                 files=page.files,
-                ephemeral=self._job.destination.private,
+                ephemeral=self.job.destination.private,
                 wait=True,
                 allowed_mentions=NO_MENTIONS,
             )
@@ -88,67 +107,73 @@ class JobMessages:
         self, place: discord.abc.Messageable, page: LayoutMessage | ClassicMessage
     ) -> discord.Message:
         """A new message, which can mention the author of the job and nobody else."""
+        mentions, nonce = self._mentions(), self._nonce
         with closing(page):
-            await self._certain()
-            if isinstance(page, ClassicMessage):
+            await self.connection.certain()
+            if isinstance(page, LayoutMessage):
                 return await place.send(
-                    page.content,
-                    view=page.view,
-                    files=page.files,
-                    allowed_mentions=self._author_alone(),
-                    nonce=self._nonce,
+                    view=page.view, files=page.files, allowed_mentions=mentions, nonce=nonce
                 )
             return await place.send(
+                page.content,
                 view=page.view,
                 files=page.files,
-                allowed_mentions=self._author_alone(),
-                nonce=self._nonce,
+                allowed_mentions=mentions,
+                nonce=nonce,
             )
 
     async def reply(self, message_id: int, sentence: str) -> None:
         """A short reply in the channel, which can mention the author of the job."""
-        await self._certain()
+        await self.connection.certain()
         message = self.channel.get_partial_message(message_id)
-        await message.reply(sentence, allowed_mentions=self._author_alone())
+        await message.reply(sentence, allowed_mentions=self._mentions())
 
     async def direct_channel(self) -> discord.DMChannel:
         """Where its author is written to directly."""
-        return await (await self._client.fetch_user(self._job.author_id)).create_dm()
+        return await (await self.connection.client.fetch_user(self.job.author_id)).create_dm()
 
-    async def answer_by_token(self, message_id: int | None) -> discord.Message:
-        """The answer to its interaction; *message_id*, where that is known."""
+    async def answer(self, message_id: int | None = None) -> discord.Message:
+        """The answer to its interaction, or the one with this id, by the token."""
         return await self._webhook().fetch_message(message_id or _Original())
 
-    async def answer_in_channel(self, message_id: int | None) -> discord.Message | None:
-        """The answer to its interaction, looked for in the channel where its id is not known."""
-        if message_id is not None:
-            return await self.channel.fetch_message(message_id)
-        return await self._find(self.channel, find_message.answers(self._job.interaction_id))
-
-    async def find_final_message(self, place: discord.abc.Messageable) -> discord.Message | None:
-        """The message that ended the job, known by its mark or by the button that is its own."""
-        return await self._find(
-            place, find_message.news(final_marker(self._job), own_id(self._job))
-        )
-
-    async def _find(
+    async def find(
         self, place: discord.abc.Messageable, is_it: Callable[[discord.Message], bool]
     ) -> discord.Message | None:
-        """A message of ours that is younger than the interaction."""
-        bot = self._client.user
-        if bot is None:
-            return None
-        return await find_message.find(place, is_it, after=self._job.interaction_id, author=bot)
+        """The first message of ours for which *is_it* holds, though nobody wrote it down.
+
+        A crash, or an answer of Discord that got lost, can come between posting and recording. Only
+        messages that are younger than the interaction are read: an id says when it was made. Where
+        the history may not be read, nothing is found. Raises what discord.py raises while Discord,
+        or the way to it, is out of order.
+        """
+        bot = self.connection.client.user
+        history = place.history(
+            limit=LOOKED_AT_MAX, after=discord.Object(self.job.interaction_id), oldest_first=True
+        )
+        try:
+            async for message in history:
+                if bot is not None and message.author.id == bot.id and is_it(message):
+                    return message
+        except discord.HTTPException as fault:
+            if discord_errors.is_transient(fault):
+                raise
+        return None
+
+    async def find_end(self, place: discord.abc.Messageable) -> discord.Message | None:
+        """The message that ended the job, known by its mark or by the button that is its own."""
+        mark, button = final_marker(self.job), own_id(self.job)
+        return await self.find(place, lambda one: has_mark(one, mark) or button in custom_ids(one))
 
     def _webhook(self) -> discord.Webhook:
+        job = self.job
         webhook = discord.Webhook.partial(
-            self._job.application_id or 0, self._job.interaction_token or "", client=self._client
+            job.application_id or 0, job.interaction_token or "", client=self.connection.client
         )
         webhook.type = discord.WebhookType.application  # no other one may answer privately
         return webhook
 
-    def _author_alone(self) -> discord.AllowedMentions:
-        author = discord.Object(self._job.author_id)
+    def _mentions(self) -> discord.AllowedMentions:
+        author = discord.Object(self.job.author_id)
         return discord.AllowedMentions(
             everyone=False, roles=False, users=[author], replied_user=False
         )

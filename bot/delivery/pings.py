@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
 from weakref import WeakSet
 
 from bot.clock import Clock
@@ -16,15 +15,6 @@ Reply = Callable[[int], Awaitable[None]]
 """Sends one reply for so many jobs."""
 Key = tuple[int, int]
 """A person and a channel."""
-
-
-class Ringing(Protocol):
-    """A job on somebody's screen."""
-
-    @property
-    def under_way(self) -> bool:
-        """It runs, and its end was not told yet."""
-        ...
 
 
 @dataclass(slots=True)
@@ -42,12 +32,20 @@ class Pings:
     def __init__(self, *, background: BackgroundTasks, clock: Clock) -> None:
         self._background = background
         self._clock = clock
-        self._statuses: dict[Key, WeakSet[Ringing]] = {}
+        self._under_way: dict[Key, WeakSet[object]] = {}
         self._held: dict[Key, _Held] = {}
 
-    def follow(self, key: Key, status: Ringing) -> None:
-        """While *status* is under way, pings for *key* wait for it, up to a minute."""
-        self._statuses.setdefault(key, WeakSet()).add(status)
+    def begin(self, key: Key, job: object) -> None:
+        """*job* is under way: pings for *key* wait for it, up to a minute."""
+        self._under_way.setdefault(key, WeakSet()).add(job)
+
+    def end(self, key: Key, job: object) -> None:
+        """Nothing waits for *job* any more."""
+        jobs = self._under_way.get(key)
+        if jobs is not None:
+            jobs.discard(job)
+            if not jobs:
+                del self._under_way[key]
 
     async def ping(self, key: Key, reply: Reply) -> None:
         """Send *reply*, with all that were held, or hold it."""
@@ -60,16 +58,16 @@ class Pings:
         await self.settle(key)
 
     async def settle(self, key: Key) -> None:
-        """A job has ended: send what was held for it."""
-        statuses = self._statuses.get(key, ())
-        if any(status.under_way for status in statuses):
-            return
-        self._statuses.pop(key, None)
-        if (held := self._held.pop(key, None)) is not None:
-            held.timer.cancel()
-            await held.reply(held.count)
+        """A job has ended: send what was held, unless another one is under way."""
+        if not self._under_way.get(key):
+            if key in self._held:
+                self._held[key].timer.cancel()
+            await self._send(key)
 
     async def _send_later(self, key: Key) -> None:
         await self._clock.sleep(TOGETHER_S)
+        await self._send(key)
+
+    async def _send(self, key: Key) -> None:
         if (held := self._held.pop(key, None)) is not None:
             await held.reply(held.count)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.clock import Clock
 from bot.jobs.background import BackgroundTasks
+from bot.jobs.rate_limiter import RateLimiter
 from bot.jobs.status_message import Progress
 from bot.ui import discord_errors
 
@@ -19,25 +20,8 @@ EDITS_PER_SECOND = 25.0
 """Of all messages together: half of what Discord allows a bot, and little work for the machine."""
 
 
-class EditLimiter:
-    """Spaces out the edits of all messages, in the order in which they are wanted."""
-
-    def __init__(self, clock: Clock, per_second: float = EDITS_PER_SECOND) -> None:
-        self._clock = clock
-        self._spacing_s = 1 / per_second
-        self._free_at = clock.monotonic()
-
-    async def acquire(self) -> None:
-        """Wait for one's moment; who is cancelled meanwhile leaves theirs unused."""
-        now = self._clock.monotonic()
-        at = max(now, self._free_at)
-        self._free_at = at + self._spacing_s
-        if at > now:
-            await self._clock.sleep(at - now)
-
-
 class ProgressEdits:
-    """Edits in tasks of their own, at least 4 s apart, when *pacer* has room; the newest wins.
+    """Edits in tasks of their own, at least 4 s apart, when *limiter* has room; the newest wins.
 
     discord.py waits inside an edit when a limit is near, so nothing else may wait for one. An edit
     that has begun is never cancelled: discord.py would not give back the lock that it waits in.
@@ -49,27 +33,27 @@ class ProgressEdits:
         *,
         background: BackgroundTasks,
         clock: Clock,
-        pacer: EditLimiter,
+        limiter: RateLimiter,
     ) -> None:
         self._edit = edit
         self._background = background
         self._clock = clock
-        self._pacer = pacer
+        self._limiter = limiter
         self._shown: Progress | None = None
         self._newest: Progress | None = None
         self._task: asyncio.Task[None] | None = None
         self._editing: asyncio.Task[None] | None = None
-        self._stopped = False
+        self._closed = False
 
     def show(self, progress: Progress) -> None:
         """Show *progress* when there is time."""
         self._newest = progress
-        if self._task is None and not self._stopped:
+        if self._task is None and not self._closed:
             self._task = self._background.spawn(self._work(), name="progress edits")
 
-    async def stop(self) -> asyncio.Task[None] | None:
+    async def close(self) -> asyncio.Task[None] | None:
         """No edit starts after this; the one that is still under way after ten seconds, if any."""
-        self._stopped = True
+        self._closed = True
         if self._task is not None:
             self._task.cancel()
         if self._editing is None or self._editing.done():
@@ -79,14 +63,12 @@ class ProgressEdits:
 
     async def _work(self) -> None:
         try:
-            while self._newest is not None and self._newest != self._shown and not self._stopped:
-                await self._pacer.acquire()
-                newest = self._newest
-                self._editing = self._background.spawn(
-                    self._edit_once(newest), name="progress edit"
-                )
+            while self._newest is not None and self._newest != self._shown and not self._closed:
+                await self._limiter.acquire()
+                self._shown = self._newest
+                editing = self._edit_once(self._shown)
+                self._editing = self._background.spawn(editing, name="progress edit")
                 await asyncio.wait({self._editing})
-                self._shown = newest
                 await self._clock.sleep(EDIT_GAP_S)
         finally:
             self._task = None

@@ -1,26 +1,25 @@
 """A job's message in Discord, from the first answer to the result."""
 
 import asyncio
-import logging
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 import discord
-import stamina
 
 from bot import texts
-from bot.clock import Clock
-from bot.delivery import find_message
-from bot.delivery.inspection import Look
-from bot.delivery.job_messages import token_lives
+from bot.delivery.inspection import inspect
+from bot.delivery.job_messages import TOKEN_LIFE, Connection, JobMessages, delivery_failed
 from bot.delivery.pings import Pings
-from bot.delivery.progress_edits import EditLimiter, ProgressEdits
-from bot.delivery.routes import ATTEMPTS, PATIENCE_S, Announcement, Delivery
+from bot.delivery.progress_edits import EDITS_PER_SECOND, ProgressEdits
+from bot.delivery.routes import Announcement, Delivery
 from bot.errors import AnswerUnseen, DeliveryFailed, DiscordAway, RemixbotError, WordsNotShown
-from bot.jobs.background import BackgroundTasks
 from bot.jobs.queue import QueuePosition
+from bot.jobs.rate_limiter import RateLimiter
+from bot.jobs.retry import retry
 from bot.jobs.status_message import MessageRef, Progress, ResultImage, Shown, Told
 from bot.model import Job, JobState
 from bot.ui import components, discord_errors
@@ -40,46 +39,27 @@ from bot.ui.layouts import (
 
 PING_AFTER_S = 15.0
 """An edit notifies nobody: who waited longer than this has looked away."""
+LOOK_PATIENCE_S = 60.0
+"""How long an answer is looked for of which nobody knows whether it arrived."""
 RETRACT_EVERY_S = 30.0
-"""How often it is tried to take back an answer of which nobody knew whether it arrived."""
+"""How often it is tried afterwards to take it back."""
 MARKS = 2**31 - 1
 """Discord keeps an id of up to so much for each component."""
 
 
-log = logging.getLogger(__name__)
-
-LookForAnswer = Callable[[], Awaitable[int | None]]
-"""The message that answers an interaction, if it is there."""
-
-
 class StatusMessages:
-    """The screens of all jobs, for one connected *client*.
+    """Those of all jobs."""
 
-    How long an answer of Discord is waited for is up to the client (`bot.ui.requests`): to cancel a
-    call of discord.py would leave its locks taken. Nothing is written for a job before *certain*,
-    that of `bot.store.InstanceLock`, has come back.
-    """
-
-    def __init__(
-        self,
-        client: discord.Client,
-        *,
-        background: BackgroundTasks,
-        clock: Clock,
-        certain: Callable[[], Awaitable[None]],
-    ) -> None:
-        self._client = client
-        self._certain = certain
-        self._background = background
-        self._clock = clock
-        self._pacer = EditLimiter(clock)
-        self._pings = Pings(background=background, clock=clock)
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._limiter = RateLimiter(connection.clock, EDITS_PER_SECOND)
+        self._pings = Pings(background=connection.background, clock=connection.clock)
 
     async def open(
         self,
         interaction: discord.Interaction,
         job: Job,
-        turn: QueuePosition | None,
+        position: QueuePosition | None,
         *,
         beside: bool = False,
     ) -> "DiscordStatusMessage":
@@ -90,209 +70,173 @@ class StatusMessages:
         Discord refuses them, and else what discord.py raises; `CancelledError` where the end of
         the bot comes in between.
         """
-        mark = 1 + secrets.randbelow(MARKS)
+        messages, mark = JobMessages(self._connection, job), 1 + secrets.randbelow(MARKS)
+        page = progress_page(job, Progress(position=position), mark=mark)
         try:
-            page = progress_page(job, Progress(position=turn), mark=mark)
-            post = _follow_up if beside else _answer
-            message_id = await post(interaction, page, ephemeral=job.destination.private)
+            message_id = await _post(interaction, page, job, beside=beside)
         except discord_errors.FAULTS as fault:
             if discord_errors.about(fault) in (About.WORDS, About.FRONT):
                 raise WordsNotShown from None
             if not (discord_errors.is_transient(fault) or discord_errors.is_answered(fault)):
                 raise
-            look = self._followed_up if beside else self._answered
-            answered = await self._make_sure(job, partial(look, interaction, mark))
+            answered = await self._lost_answer(messages, mark, beside=beside)
             if answered is None:
                 raise
             message_id = answered
-        return self._screen(job, self._delivery(job, message_id), waits=turn is not None)
+        return self._status(messages, message_id, waits=position is not None)
 
-    async def _make_sure(self, job: Job, look: LookForAnswer) -> int | None:
-        """What *look* finds; where nobody can tell, its message is seen to later.
+    def of(self, job: Job) -> "DiscordStatusMessage":
+        """That of a job that an earlier process left open."""
+        messages, waits = JobMessages(self._connection, job), job.state is JobState.ACCEPTED
+        return self._status(messages, job.message_id, waits=waits, resumed=True)
 
-        Raises `CancelledError` at the end of the bot.
+    def _status(
+        self, messages: JobMessages, message_id: int | None, *, waits: bool, resumed: bool = False
+    ) -> "DiscordStatusMessage":
+        return DiscordStatusMessage(
+            messages,
+            message_id,
+            limiter=self._limiter,
+            pings=self._pings,
+            waits=waits,
+            resumed=resumed,
+        )
+
+    async def _lost_answer(self, messages: JobMessages, mark: int, *, beside: bool) -> int | None:
+        """The answer, if it is ours and there after all: Discord's word of it got lost.
+
+        Another program with our token may have answered; its message has another *mark*. Where
+        nobody can tell, the message is seen to later. Raises `CancelledError` at the bot's end.
         """
+
+        def is_ours(message: discord.Message) -> bool:
+            return components.has_mark(message, mark)
+
+        async def look() -> int | None:
+            try:
+                if beside:
+                    found = await messages.find(messages.channel, is_ours)
+                else:
+                    found = await messages.answer()
+            except discord_errors.FAULTS as fault:
+                if discord_errors.is_transient(fault):
+                    raise delivery_failed(fault) from None
+                return None
+            return found.id if found is not None and is_ours(found) else None
+
+        clock, what = self._connection.clock, "Failed to look for a reply"
         try:
-            return await look()
-        except (
-            *discord_errors.FAULTS,
-            RuntimeError,
-        ):  # the latter from a session that we have closed
-            if self._client.is_closed():
+            return await retry(look, clock=clock, patience_s=LOOK_PATIENCE_S, what=what)
+        except (DeliveryFailed, RuntimeError):  # the latter from a session that we have closed
+            if self._connection.client.is_closed():
                 raise asyncio.CancelledError from None
-            self._background.spawn(self._retract(job, look), name="taking back an answer")
+        later = self._retract_later(messages, look)
+        self._connection.background.spawn(later, name="taking back an answer")
         return None
 
-    async def _retract(self, job: Job, look: LookForAnswer) -> None:
+    async def _retract_later(
+        self, messages: JobMessages, look: Callable[[], Awaitable[int | None]]
+    ) -> None:
         """Let an answer that arrived after all say that nothing came of it."""
+        job, clock = messages.job, self._connection.clock
 
         def page(content: Content) -> LayoutMessage:
             return failure_page(job, DiscordAway(), nothing_charged=True, content=content)
 
-        while token_lives(job, self._clock):
-            await self._clock.sleep(RETRACT_EVERY_S)
+        async def retract() -> None:
+            message_id = await look()
             try:
-                message_id = await look()
-                if message_id is not None:
-                    await self._delivery(job, message_id).edit(page)
+                await Delivery(messages, message_id).edit(page)
             except discord_errors.FAULTS as fault:
-                detail = discord_errors.detail(fault)
-                log.info(
-                    "Interaction %d: failed to retract a reply: %s", job.interaction_id, detail
-                )
-                if discord_errors.is_transient(fault):
-                    continue
-            return
+                raise delivery_failed(fault) from None
 
-    def of(self, job: Job) -> "DiscordStatusMessage":
-        """The screen of a job that an earlier process left open."""
-        delivery = self._delivery(job, job.message_id, resumed=True)
-        look = Look(self._client, job, job.message_id, clock=self._clock, certain=self._certain)
-        return self._screen(job, delivery, waits=job.state is JobState.ACCEPTED, look=look)
+        await clock.sleep(RETRACT_EVERY_S)
+        with suppress(DeliveryFailed):
+            await retry(
+                retract,
+                clock=clock,
+                patience_s=TOKEN_LIFE.total_seconds() - clock.seconds_since(job.created_at),
+                what=f"Interaction {job.interaction_id}: failed to retract a reply",
+                longest_s=RETRACT_EVERY_S,
+            )
 
-    async def _answered(self, interaction: discord.Interaction, mark: int) -> int | None:
-        """The answer to *interaction*, if it is ours after all: Discord's word of it got lost.
 
-        Another program with our token may have answered; its message has another *mark*. Raises
-        what discord.py raises while Discord, or the way to it, is out of order.
-        """
-        try:
-            async for attempt in stamina.retry_context(
-                on=discord_errors.is_transient, attempts=ATTEMPTS, timeout=PATIENCE_S
-            ):
-                with attempt:
-                    message = await interaction.original_response()
-                    return message.id if components.has_mark(message, mark) else None
-        except discord.HTTPException as fault:
-            if discord_errors.is_transient(fault):
-                raise
-        return None
-
-    async def _followed_up(self, interaction: discord.Interaction, mark: int) -> int | None:
-        """The same for a message that came *beside*: only where it can be found by its mark."""
-        channel, bot = interaction.channel, self._client.user
-        if not isinstance(channel, discord.abc.Messageable) or bot is None:
-            return None
-        message = await find_message.find(
-            channel,
-            lambda message: components.has_mark(message, mark),
-            after=interaction.id,
-            author=bot,
+async def _post(
+    interaction: discord.Interaction, page: LayoutMessage, job: Job, *, beside: bool
+) -> int:
+    private = job.destination.private
+    if beside:
+        await interaction.response.defer()
+        message = await interaction.followup.send(
+            view=page.view, ephemeral=private, allowed_mentions=NO_MENTIONS, wait=True
         )
-        return None if message is None else message.id
-
-    def _delivery(self, job: Job, message_id: int | None, *, resumed: bool = False) -> Delivery:
-        return Delivery(
-            self._client,
-            job,
-            message_id,
-            clock=self._clock,
-            background=self._background,
-            certain=self._certain,
-            resumed=resumed,
-        )
-
-    def _screen(
-        self, job: Job, delivery: Delivery, *, waits: bool, look: Look | None = None
-    ) -> "DiscordStatusMessage":
-        return DiscordStatusMessage(
-            delivery,
-            job,
-            background=self._background,
-            clock=self._clock,
-            pacer=self._pacer,
-            pings=self._pings,
-            waits=waits,
-            look=look,
-        )
-
-
-async def _answer(interaction: discord.Interaction, page: LayoutMessage, *, ephemeral: bool) -> int:
+        return message.id
     answer = await interaction.response.send_message(
-        view=page.view, ephemeral=ephemeral, allowed_mentions=NO_MENTIONS
+        view=page.view, ephemeral=private, allowed_mentions=NO_MENTIONS
     )
     return answer.message_id or (await interaction.original_response()).id
-
-
-async def _follow_up(
-    interaction: discord.Interaction, page: LayoutMessage, *, ephemeral: bool
-) -> int:
-    await interaction.response.defer()
-    message = await interaction.followup.send(
-        view=page.view, ephemeral=ephemeral, allowed_mentions=NO_MENTIONS, wait=True
-    )
-    return message.id
 
 
 class DiscordStatusMessage:
     """The `bot.jobs.status_message.StatusMessage` of one job; *waits*: its turn has not come yet.
 
-    Until *look* has found out what an earlier process may have told people, nothing is shown.
+    *resumed*: nothing is shown until it is found out what an earlier process told people.
     """
-
-    under_way: bool
-    """It runs, and its end was not told yet: pings wait for it."""
 
     def __init__(
         self,
-        delivery: Delivery,
-        job: Job,
+        messages: JobMessages,
+        message_id: int | None,
         *,
-        background: BackgroundTasks,
-        clock: Clock,
-        pacer: EditLimiter,
+        limiter: RateLimiter,
         pings: Pings,
         waits: bool,
-        look: Look | None,
+        resumed: bool,
     ) -> None:
-        self._delivery = delivery
-        self._job = job
-        self._clock = clock
+        self._messages = messages
+        self._job = job = messages.job
+        self._delivery = Delivery(messages, message_id, resumed=resumed)
+        self._clock = messages.connection.clock
+        self._progress = ProgressEdits(
+            self._edit,
+            background=messages.connection.background,
+            clock=self._clock,
+            limiter=limiter,
+        )
         self._pings = pings
         self._whose = (job.author_id, job.destination.channel_id)
-        self._started_at = None
-        self.under_way = False
+        self._started_at: datetime | None = None
         if not waits:
-            self._starts(job.submitted_at or job.created_at)
-        self._progress = ProgressEdits(self._edit, background=background, clock=clock, pacer=pacer)
-        self._look = look
-        self._may_change = look is None
+            self._start(job.submitted_at or job.created_at)
+        self._resumed = resumed
+        self._may_change = not resumed
         self._newest: Progress | None = None
-
-    def _starts(self, at: datetime) -> None:
-        self._started_at = at
-        self.under_way = True
-        self._pings.follow(self._whose, self)
-
-    async def _edit(self, progress: Progress) -> None:
-        def page(content: Content) -> LayoutMessage:
-            return progress_page(self._job, progress, started_at=self._started_at, content=content)
-
-        await self._delivery.edit(page)
 
     @property
     def message_id(self) -> int | None:
         return self._delivery.message_id
 
     async def inspect(self) -> Shown | None:
-        if self._look is None:
+        if not self._resumed:
             return None
         try:
-            shown = await self._look.take()
+            found_id, shown = await inspect(self._messages, self.message_id)
+        except discord_errors.FAULTS as fault:
+            raise replace(delivery_failed(fault), may_pass=True) from None
         except AnswerUnseen:
             self._may_change = True
             raise
-        self._delivery.message_id = self._look.message_id
+        self._delivery.message_id = found_id
         self._may_change = shown is None or shown.said is Told.STOPPED
         if not self._may_change:
-            self.under_way = False
+            self._pings.end(self._whose, self)
         elif self._newest is not None:
             self.show(self._newest)
         return shown
 
     def show(self, progress: Progress) -> None:
         if progress.position is None and self._started_at is None:
-            self._starts(self._clock.now())
+            self._start(self._clock.now())
         if self._newest is None or not self._newest.stopped:
             self._newest = progress
         if self._may_change and self.message_id is not None:
@@ -300,12 +244,23 @@ class DiscordStatusMessage:
 
     def stopped(self) -> None:
         self.show(Progress(stopped=True))
-        self.under_way = False
+        self._pings.end(self._whose, self)
+
+    def _start(self, at: datetime) -> None:
+        self._started_at = at
+        self._pings.begin(self._whose, self)
+
+    async def _edit(self, progress: Progress) -> None:
+        await self._delivery.edit(
+            lambda content: progress_page(
+                self._job, progress, started_at=self._started_at, content=content
+            )
+        )
 
     async def deliver(
         self, job: Job, result_images: Sequence[ResultImage], *, took_s: float
     ) -> MessageRef:
-        return await self._bring(
+        return await self._announce(
             Announcement(
                 page=lambda content: result_page(
                     job, result_images, took_s=took_s, content=content
@@ -320,7 +275,8 @@ class DiscordStatusMessage:
         )
 
     async def fail(self, job: Job, error: RemixbotError, *, nothing_charged: bool) -> MessageRef:
-        return await self._bring(
+        reason = what_went_wrong(error, nothing_charged=nothing_charged)
+        return await self._announce(
             Announcement(
                 page=lambda content: failure_page(
                     job, error, nothing_charged=nothing_charged, content=content
@@ -329,31 +285,32 @@ class DiscordStatusMessage:
                     job, error, nothing_charged=nothing_charged, content=content
                 ),
                 elsewhere=partial(texts.failure_is_there, job.author_id),
-                nowhere=what_went_wrong(error, nothing_charged=nothing_charged),
-                broken=what_went_wrong(error, nothing_charged=nothing_charged),
+                nowhere=reason,
+                broken=reason,
                 notice_mark=notice_marker(job),
             ),
         )
 
-    async def _bring(self, announcement: Announcement) -> MessageRef:
-        pending_edit = await self._progress.stop()
+    async def _announce(self, announcement: Announcement) -> MessageRef:
+        pending_edit = await self._progress.close()
         try:
             return await self._delivery.deliver(announcement, pending_edit=pending_edit)
         except DeliveryFailed as fault:
-            self.under_way = self.under_way and fault.may_pass
+            if not fault.may_pass:
+                self._pings.end(self._whose, self)
             raise
 
     async def ping(self, posted: MessageRef, *, delivered: bool, took_s: float) -> None:
+        async def reply(jobs: int) -> None:
+            author_id = self._job.author_id
+            say = texts.ready if delivered else texts.went_wrong
+            sentence = say(author_id) if jobs == 1 else texts.jobs_done(author_id, jobs)
+            await self._delivery.reply(posted, sentence)
+
         # A new message has notified its author by itself.
         edited = posted.message_id == self.message_id
-        self.under_way = False
+        self._pings.end(self._whose, self)
         if edited and self._job.destination.bot_can_post and took_s > PING_AFTER_S:
-            await self._pings.ping(self._whose, partial(self._reply, posted, delivered))
+            await self._pings.ping(self._whose, reply)
         else:
             await self._pings.settle(self._whose)
-
-    async def _reply(self, posted: MessageRef, delivered: bool, jobs: int) -> None:
-        say = texts.ready if delivered else texts.went_wrong
-        author_id = self._job.author_id
-        sentence = say(author_id) if jobs == 1 else texts.jobs_done(author_id, jobs)
-        await self._delivery.reply(posted, sentence)

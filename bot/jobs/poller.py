@@ -29,7 +29,7 @@ from bot.errors import (
 from bot.incidents import to_user_error
 from bot.jobs.circuit import CircuitBreaker, Verdict
 from bot.jobs.forecast import DurationHistory, Forecast
-from bot.jobs.read_limiter import ReadLimiter
+from bot.jobs.rate_limiter import RateLimiter
 from bot.jobs.status_message import Progress, StatusMessage
 from bot.model import Completed, Failed, Job, Running, TaskState
 
@@ -108,7 +108,7 @@ class TaskPoller:
         self._ceiling = reads_per_second
         self._may_run = may_run
         self._followed = dict[_Watched, None]()
-        self._gate = ReadLimiter(clock, reads_per_second, rng)
+        self._limiter = RateLimiter(clock, reads_per_second, rng)
         self._circuit = CircuitBreaker()
         self._histories = defaultdict[str, DurationHistory](DurationHistory)
 
@@ -123,11 +123,11 @@ class TaskPoller:
 
     def slow_down(self, retry_after_s: float | None) -> None:
         """The API asked for a pause outside of reading: the reads take it as well."""
-        self._gate.slow_down(retry_after_s)
+        self._limiter.slow_down(retry_after_s)
 
     def succeeded(self) -> None:
         """The API takes the key, as something else than a read has shown."""
-        self._gate.succeeded()
+        self._limiter.succeeded()
         self._circuit.succeeded()
 
     async def poll(
@@ -171,7 +171,7 @@ class TaskPoller:
 
     def _set_pace(self) -> None:
         wanted = READS_PER_JOB_S * max(self._may_run, len(self._followed))
-        self._gate.set_pace(min(max(wanted, LEAST_READS_S), self._ceiling))
+        self._limiter.set_pace(min(max(wanted, LEAST_READS_S), self._ceiling))
 
     async def _read_on(self, watched: _Watched, state: Running) -> Completed | Failed:
         """Raises `TaskNotFound`, `OutputUnreadable` and `JobOverdue`."""
@@ -192,7 +192,7 @@ class TaskPoller:
             if not watched.at_once:
                 await self._wait(watched)
             watched.at_once = False
-            await self._gate.acquire()
+            await self._limiter.acquire()
             now = self._clock.monotonic()
             try:
                 state = await self._api.fetch(watched.task_id, watched.job.request)
@@ -210,7 +210,7 @@ class TaskPoller:
             self._check_time(watched)
 
     def _answered(self, watched: _Watched) -> None:
-        self._gate.succeeded()
+        self._limiter.succeeded()
         self._circuit.read(watched.task_id)
 
     def _is_final(
@@ -231,11 +231,11 @@ class TaskPoller:
         watched.same.clear()
         log.warning("Job %d: failed to read its task, will retry: %s", watched.job.id, error)
         if isinstance(error, ApiBusy):
-            self._gate.slow_down(error.retry_after_s)
+            self._limiter.slow_down(error.retry_after_s)
         if isinstance(error, OperatorError):
             verdict = self._circuit.refused(watched.task_id, read=len(self._followed))
             if verdict is Verdict.OPENED:
-                self._gate.probe_every(OPERATOR_PAUSE_S)
+                self._limiter.probe_every(OPERATOR_PAUSE_S)
                 to_user_error(error, "All jobs: failed to read their tasks")  # once for all of them
                 await self._show_all()
             if verdict is Verdict.ONE_TASK and again and not watched.reported:

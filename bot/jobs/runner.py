@@ -38,7 +38,7 @@ from bot.jobs.gateway_status import GatewayStatus
 from bot.jobs.image_loader import ImageLoader
 from bot.jobs.poller import TaskPoller
 from bot.jobs.queue import Ticket
-from bot.jobs.retry import persistently
+from bot.jobs.retry import retry
 from bot.jobs.run import NothingToDo, Run
 from bot.jobs.status_message import MessageRef, StatusMessage
 from bot.jobs.submitter import Submitter
@@ -344,13 +344,8 @@ class JobRunner:
         self, job: Job, bring: Callable[[], Awaitable[MessageRef]]
     ) -> MessageRef:
         """Images are fetched anew for each attempt, so that no pause keeps them in memory."""
-
-        async def bring_certainly() -> MessageRef:
-            await self._store.instance_lock.ensure_held()
-            return await bring()
-
-        return await persistently(
-            bring_certainly,
+        return await retry(
+            bring,
             room=self._deliveries,
             clock=self._clock,
             patience_s=self._patience_s,

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from bot.clock import Clock
 from bot.errors import AnswerUnseen, DeliveryFailed, EndedUnseen, StoreUnavailable
-from bot.jobs.retry import persistently
+from bot.jobs.retry import retry
 from bot.jobs.run import Run
 from bot.jobs.status_message import Shown, Told
 from bot.model import Completed, Job, JobState
@@ -81,7 +81,7 @@ class Takeover:
                 return None, True
 
         with suppress(DeliveryFailed):
-            shown, unseen = await persistently(
+            shown, unseen = await retry(
                 look,
                 room=room,
                 clock=self._clock,

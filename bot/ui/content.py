@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from bot.ui.discord_errors import About
+from bot.ui.discord_errors import REFUSALS, About
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,23 +26,12 @@ class Content:
 
     def without(self, refused: About) -> "Content | None":
         """What is left to try after Discord *refused* this; ``None`` where that changes nothing."""
-        match refused:
-            case About.LAYOUT if self.layout:
-                left = replace(self, layout=False)
-            case About.WORDS | About.LAYOUT | About.FRONT if self.words:
-                left = replace(self, words=False)
-            case About.FILES if self.files:
-                left = replace(self, files=False, refused=True, explicit=True)
-            case About.UPLOADS | About.LAYOUT if self.files:
-                left = replace(self, files=False, refused=True)
-            case About.WORDS | About.FILES | About.LAYOUT if self.links:
-                left = replace(self, links=False)
-            case About.WORDS if self.files:
-                left = replace(self, files=False, refused=True)
-            case About.SIZE if self.files:
-                left = replace(self, files=False)
-            case _:
-                left = None
+        part = next((one for one in REFUSALS[refused].less if getattr(self, one)), None)
+        if part is None:
+            return None
+        left = replace(self, **{part: False})
+        if part == "files" and refused is not About.SIZE:
+            left = replace(left, refused=True, explicit=refused is About.FILES or self.explicit)
         return left
 
 

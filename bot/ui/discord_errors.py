@@ -1,12 +1,15 @@
 """What discord.py raises when Discord, or the way to it, does not do what we ask.
 
-`ABOUT` says what a code of Discord is about: who delivers changes just that, and nothing else.
+`ABOUT` says what a code of Discord is about, `REFUSALS` what follows: just that is changed, and
+nothing else. docs/discord.md has both in words.
 """
 
 import asyncio
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Literal
 
 import aiohttp
 import discord
@@ -97,9 +100,55 @@ ABOUT: Mapping[int, About] = {
     130000: About.PASSING,  # overloaded
 }
 """Discord's JSON error codes, as its documentation lists them, that can meet a message of ours."""
+
+
+class Then(Enum):
+    """What follows a refusal once nothing more can be left out."""
+
+    NEXT = auto()
+    """The next route."""
+    OUTSIDE = auto()
+    """The next route outside of the channel: somebody may have meant it."""
+    LATER = auto()
+    """Everything again, after a pause."""
+
+
+Part = Literal["words", "files", "links", "layout"]
+"""What a message can do without (`bot.ui.content.Content`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What is done about it."""
+
+    less: tuple[Part, ...] = ()
+    """Left out one after another, as far as it is there; each time the same route is taken again,
+    while it is open."""
+    edit: Then = Then.NEXT
+    """Then, after an edit."""
+    post: Then = Then.NEXT
+    """Then, after a new message."""
+
+
+REFUSALS: Mapping[About, Refusal] = {
+    About.WORDS: Refusal(less=("words", "links", "files")),
+    About.FILES: Refusal(less=("files", "links")),
+    About.SIZE: Refusal(less=("files",)),
+    About.UPLOADS: Refusal(less=("files",)),
+    About.LAYOUT: Refusal(less=("layout", "words", "files", "links")),
+    About.MESSAGE: Refusal(),
+    About.GONE: Refusal(edit=Then.OUTSIDE, post=Then.OUTSIDE),
+    About.PLACE: Refusal(),
+    About.TOKEN: Refusal(),
+    About.TOO_LATE: Refusal(),
+    About.FRONT: Refusal(less=("words",), edit=Then.LATER, post=Then.LATER),
+    About.PUT_OFF: Refusal(edit=Then.NEXT, post=Then.LATER),  # edits have limits of their own
+    About.PASSING: Refusal(edit=Then.LATER, post=Then.LATER),
+    About.OTHER: Refusal(),
+}
+
 _OF_UPLOADS = re.compile(r"^In (attachments|files?)\b", re.MULTILINE)
 """As discord.py lists what is wrong with a form."""
-_LATER = (About.PASSING, About.PUT_OFF, About.FRONT)
 _BY_STATUS = {413: About.SIZE, 429: About.PUT_OFF}
 
 
@@ -159,7 +208,7 @@ def is_out_of_order(error: BaseException) -> bool:
 
 def is_transient(error: BaseException) -> bool:
     """Whether the same request may work later."""
-    return about(error) in _LATER
+    return REFUSALS[about(error)].post is Then.LATER
 
 
 def detail(error: BaseException) -> str:

@@ -174,7 +174,7 @@ async def test_what_is_kept_out_before_it_reaches_discord_comes_without_its_word
     """Cloudflare may dislike the words, or everything for now."""
     waits = {
         **EASY,
-        "bot.jobs.retry.DELIVERY_PAUSES_S": (0.1, 0.1),
+        "bot.jobs.retry.LONG_PAUSES_S": (0.1, 0.1),
         "bot.delivery.progress_edits.EDIT_GAP_S": 1000.0,
     }
     async with bots(**{CONSTANTS: json.dumps(waits)}) as bot:

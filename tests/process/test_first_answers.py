@@ -27,7 +27,7 @@ async def test_an_answer_that_nobody_could_look_for_says_in_the_end_that_nothing
     discord.faults.add("POST", CALLBACK, RESET_AFTER)
     discord.faults.add("GET", ANSWER, RESET, times=None)
     waits = {
-        "bot.delivery.status_message.ATTEMPTS": 1,
+        "bot.delivery.status_message.LOOK_PATIENCE_S": 0.0,
         "bot.delivery.status_message.RETRACT_EVERY_S": 0.1,
     }
     async with bots(**{CONSTANTS: json.dumps({**EASY, **waits})}) as bot:

@@ -1,14 +1,14 @@
-"""The one gate through which the reads of all jobs go, so that together they do not ask too often.
+"""The one rate limiter: for the reads of all jobs, and for the edits of all their messages.
 
-One request passes at a time and the next no sooner than the ceiling allows, in the order in which
-they came. When the API says that it is too much, nobody passes for a while; then one request a
-second feels the way until one of them succeeds. When it lets nobody read, one request after each
-pause asks whether it does again. The gate does not know what the requests are.
+One request passes at a time and the next no sooner than the pace allows, in the order in which they
+came. When the API says that it is too much, nobody passes for a while; then one request a second
+feels the way until one of them succeeds. When it lets nobody read, one request after each pause
+asks whether it does again. What the requests are is not known here.
 """
 
 import asyncio
 from collections import OrderedDict
-from random import Random
+from random import Random, SystemRandom
 
 from bot.clock import Clock
 
@@ -22,16 +22,16 @@ LOOK_S = 1.0
 """Who is next while only probes pass looks this often whether that is over."""
 
 
-class ReadLimiter:
+class RateLimiter:
     """Lets *per_second* requests pass in any second; more than 0, fractions are allowed.
 
-    Whoever has passed must say how it went, where it went well (`succeeded`) or the API asked for
-    a pause (`slow_down`).
+    Where pauses may be asked for, whoever has passed must say how it went: well (`succeeded`), or
+    that the API asked for one (`slow_down`).
     """
 
-    def __init__(self, clock: Clock, per_second: float, rng: Random) -> None:
+    def __init__(self, clock: Clock, per_second: float, rng: Random | None = None) -> None:
         self._clock = clock
-        self._rng = rng
+        self._rng = rng or SystemRandom()
         self._line = OrderedDict[asyncio.Future[None], None]()
         """Who waits, in the order in which they came; the first one waits for the moment."""
         self._opens_at = clock.monotonic()
@@ -43,7 +43,7 @@ class ReadLimiter:
     def set_pace(self, per_second: float) -> None:
         """Let so many requests pass in any second from now on."""
         if not per_second > 0:
-            raise ValueError("a gate that lets nobody pass")
+            raise ValueError("a limiter that lets nobody pass")
         self._spacing_s = 1 / per_second
 
     async def acquire(self) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.jobs.read_limiter import ReadLimiter
+from bot.jobs.rate_limiter import RateLimiter
 from tests.clock import ManualClock
 
 HAIR_S = 1e-6
@@ -34,7 +34,7 @@ class Passage:
     def __init__(self, per_second: float, clock: ManualClock | None = None) -> None:
         self.clock = clock or ManualClock()
         rng = Random(3)  # noqa: S311  # a test that can be repeated
-        self.gate = ReadLimiter(self.clock, per_second, rng)
+        self.gate = RateLimiter(self.clock, per_second, rng)
         self.passed: list[tuple[int, float]] = []
         self._tasks: list[asyncio.Task[None]] = []
 

@@ -5,8 +5,9 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from bot.delivery.progress_edits import EditLimiter, ProgressEdits
+from bot.delivery.progress_edits import EDITS_PER_SECOND, ProgressEdits
 from bot.jobs.background import BackgroundTasks
+from bot.jobs.rate_limiter import RateLimiter
 from bot.jobs.status_message import Progress
 from tests.clock import ManualClock
 
@@ -52,9 +53,8 @@ def message(clock: ManualClock) -> Message:
 @pytest.fixture
 async def progress(message: Message, clock: ManualClock) -> AsyncGenerator[ProgressEdits]:
     async with BackgroundTasks() as background:
-        yield ProgressEdits(
-            message.edit, background=background, clock=clock, pacer=EditLimiter(clock)
-        )
+        limiter = RateLimiter(clock, EDITS_PER_SECOND)
+        yield ProgressEdits(message.edit, background=background, clock=clock, limiter=limiter)
 
 
 async def test_the_first_edit_comes_at_once_and_the_next_four_seconds_later(
@@ -102,7 +102,7 @@ async def test_nothing_is_edited_after_the_end(
     progress.show(at(0.1))
     await clock.advance(1)
     progress.show(at(0.2))
-    await progress.stop()
+    await progress.close()
     progress.show(at(0.3))
     await clock.advance(20)
     assert message.edits == [(0.0, 0.1)]
@@ -114,7 +114,7 @@ async def test_the_end_waits_for_an_edit_under_way(
     message.may_end.clear()
     progress.show(at(0.1))
     await message.begun.wait()
-    stopping = asyncio.create_task(progress.stop())
+    stopping = asyncio.create_task(progress.close())
     await asyncio.sleep(0)
     assert not stopping.done(), "a late edit would overwrite the result"
     message.may_end.set()
@@ -128,7 +128,7 @@ async def test_the_end_does_not_wait_for_an_edit_that_hangs(
     message.may_end.clear()
     progress.show(at(0.1))
     await message.begun.wait()
-    pending_edit = await progress.stop()
+    pending_edit = await progress.close()
     assert pending_edit is not None
     assert not pending_edit.done()
     message.may_end.set()
@@ -140,10 +140,10 @@ async def test_the_edits_of_many_messages_are_spread_and_each_shows_the_newest(
     clock: ManualClock,
 ) -> None:
     messages = [Message(clock) for _ in range(5)]
-    pacer = EditLimiter(clock, per_second=0.5)
+    limiter = RateLimiter(clock, per_second=0.5)
     async with BackgroundTasks() as background:
         many = [
-            ProgressEdits(one.edit, background=background, clock=clock, pacer=pacer)
+            ProgressEdits(one.edit, background=background, clock=clock, limiter=limiter)
             for one in messages
         ]
         for second in range(9):

@@ -1,0 +1,79 @@
+"""The tables of routes and refusals: whole, and the same as in docs/discord.md."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.delivery.routes import EDITS, ROUTES, Given, Route
+from bot.ui.content import EVERYTHING
+from bot.ui.discord_errors import ABOUT, REFUSALS, About, Then
+
+PAGE = Path(__file__).parents[2] / "docs" / "discord.md"
+PUBLIC = {Given.MESSAGE, Given.TOKEN, Given.PUBLIC, Given.LAYOUT, Given.WANTED}
+PRIVATE = {Given.MESSAGE, Given.TOKEN, Given.PRIVATE, Given.LAYOUT, Given.WANTED}
+
+
+def rows() -> list[set[int]]:
+    """The codes of each row of the page's table."""
+    table = PAGE.read_text(encoding="utf-8").partition("| About | Codes |")[2].partition("\n\n")[0]
+    cells = [line.split("|")[2] for line in table.splitlines() if line.count("|") > 3]
+    return [{int(code) for code in re.findall(r"\b\d{5,6}\b", cell)} for cell in cells]
+
+
+def open_routes(given: set[Given]) -> list[Route]:
+    return [route for route, needs in ROUTES.items() if needs <= given]
+
+
+def test_what_follows_is_said_of_every_kind_of_refusal() -> None:
+    assert set(REFUSALS) == set(About)
+
+
+def test_the_page_puts_the_codes_together_as_the_code_does() -> None:
+    uploads_have_no_code_of_their_own = 50035
+    for codes in rows():
+        kinds = {ABOUT[code] for code in codes - {uploads_have_no_code_of_their_own}}
+        assert len(kinds) <= 1, codes
+    listed = set().union(*rows())
+    assert listed == set(ABOUT)
+
+
+def test_the_page_has_the_routes_in_their_order() -> None:
+    lines = PAGE.read_text(encoding="utf-8").splitlines()
+    named = [line.split("|")[1].strip() for line in lines if re.match(r"\| [A-Z_]+ \|", line)]
+    assert named == [route.name for route in Route] == [route.name for route in ROUTES]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (PUBLIC, [*EDITS, Route.NEW_MESSAGE, Route.DIRECT_MESSAGE]),
+        (PUBLIC - {Given.TOKEN}, [EDITS[1], Route.NEW_MESSAGE, Route.DIRECT_MESSAGE]),
+        (PUBLIC - {Given.WANTED}, [*EDITS, Route.DIRECT_MESSAGE]),
+        (PUBLIC - {Given.LAYOUT} | {Given.CLASSIC}, [Route.NEW_MESSAGE, Route.DIRECT_MESSAGE]),
+        (PRIVATE, [Route.EDIT_BY_TOKEN, Route.DIRECT_MESSAGE]),
+        (PRIVATE - {Given.TOKEN}, [Route.DIRECT_MESSAGE]),
+        (PRIVATE - {Given.LAYOUT} | {Given.CLASSIC}, [Route.FOLLOW_UP, Route.DIRECT_MESSAGE]),
+    ],
+)
+def test_the_routes_that_are_open(given: set[Given], expected: list[Route]) -> None:
+    assert open_routes(given) == expected
+
+
+def test_nothing_private_is_ever_posted_in_a_channel() -> None:
+    in_channel = {Route.EDIT_IN_CHANNEL, Route.NEW_MESSAGE}
+    assert all(Given.PUBLIC in ROUTES[route] for route in in_channel)
+
+
+@pytest.mark.parametrize("about", About)
+def test_whatever_is_refused_for_ever_comes_to_an_end(about: About) -> None:
+    content, left = EVERYTHING, 0
+    while (less := content.without(about)) is not None:
+        content, left = less, left + 1
+    assert left == len(REFUSALS[about].less)
+
+
+def test_what_may_work_in_a_moment_is_never_taken_for_an_answer() -> None:
+    later = {about for about, refusal in REFUSALS.items() if refusal.post is Then.LATER}
+    assert later == {About.PASSING, About.FRONT, About.PUT_OFF}
+    assert REFUSALS[About.PUT_OFF].edit is Then.NEXT, "edits have limits of their own"
