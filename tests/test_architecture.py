@@ -16,6 +16,7 @@ ROOMS = [
     "bot/refused_words.py",
     "bot/prompt_cost.py",
     "bot/errors.py",
+    "bot/attachments.py",
     "bot/texts.py",
     "bot/notices.py",
     "bot/sentences.py",

@@ -11,6 +11,7 @@ from functools import partial
 import discord
 
 from bot import texts
+from bot.attachments import ResultImage
 from bot.delivery.inspection import inspect
 from bot.delivery.job_messages import TOKEN_LIFE, Connection, JobMessages, delivery_failed
 from bot.delivery.pings import Pings
@@ -20,7 +21,7 @@ from bot.errors import AnswerUnseen, DeliveryFailed, DiscordAway, RemixbotError,
 from bot.jobs.queue import QueuePosition
 from bot.jobs.rate_limiter import RateLimiter
 from bot.jobs.retry import retry
-from bot.jobs.status_message import MessageRef, Progress, ResultImage, Shown, Told
+from bot.jobs.status_message import MessageRef, Progress, Shown, Told
 from bot.model import Job, JobState
 from bot.ui import components, discord_errors
 from bot.ui.content import Content

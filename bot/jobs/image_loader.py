@@ -10,18 +10,15 @@ import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 
-from bot.api import Download, ImageDownloads
+from bot import attachments
+from bot.api import ImageDownloads
+from bot.attachments import ImageFile, ResultImage
 from bot.errors import ImageTooLarge, ImageUnavailable
 from bot.jobs.memory_budget import Held, MemoryBudget
-from bot.jobs.status_message import ImageFile, ResultImage
 from bot.model import Image
 
-MESSAGE_LIMIT_BYTES = 24 * 1024 * 1024
-"""Discord takes about 25 MiB in one request; the rest is left to the text around the images."""
-ALL_MESSAGES_BYTES = 4 * MESSAGE_LIMIT_BYTES
+ALL_MESSAGES_BYTES = 4 * attachments.MESSAGE_LIMIT_BYTES
 """Images of all messages together. Those of a usual message take a third of its limit."""
-IMAGES_MAX = 10
-"""A media gallery holds ten items."""
 IN_ORDER_S = 2.0
 """So long an image waits for those before it to say how large they are: they have the first claim
 to what there is."""
@@ -47,8 +44,8 @@ class ImageLoader:
         Never raises for a single one. An image over *file_limit_bytes*, one that would bring the
         message over 24 MiB and one that cannot be fetched come without a file, with the reason.
         """
-        images = images[:IMAGES_MAX]
-        most = min(MESSAGE_LIMIT_BYTES, len(images) * file_limit_bytes)
+        images = images[: attachments.FILES_MAX]
+        most = min(attachments.MESSAGE_LIMIT_BYTES, len(images) * file_limit_bytes)
         async with self._memory.hold(most) as held:
             message = _Message(held, len(images))
             fetching = (
@@ -70,7 +67,8 @@ class ImageLoader:
             )
             return ResultImage(image=image, problem=error)
         share.end(len(download.content))
-        return ResultImage(image=image, file=_file(image, download))
+        name = file_name(image, download.extension)
+        return ResultImage(image=image, file=ImageFile(name=name, content=download.content))
 
 
 class _Message:
@@ -127,19 +125,6 @@ class _Share:
         """Nothing more comes; so much is held."""
         self._message.take(self._number, size_bytes)
         self._message.settle(self._number, is_settled=True)
-
-
-def without_files(result_images: Sequence[ResultImage]) -> tuple[ResultImage, ...]:
-    """The same, shown by their links: for where Discord takes no files of that size."""
-    too_large = ImageTooLarge(limit_bytes=0)
-    return tuple(
-        ResultImage(image=result_image.image, problem=result_image.problem or too_large)
-        for result_image in result_images
-    )
-
-
-def _file(image: Image, download: Download) -> ImageFile:
-    return ImageFile(name=file_name(image, download.extension), content=download.content)
 
 
 def file_name(image: Image, extension: str) -> str:

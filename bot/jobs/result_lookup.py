@@ -8,9 +8,9 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
 from bot.api import GenerationApi
+from bot.attachments import ResultImage
 from bot.errors import GenerationFailed, ImagesMissing, JobUnknown, TaskNotFound
 from bot.jobs.image_loader import ImageLoader
-from bot.jobs.status_message import ResultImage
 from bot.model import Completed, Image, Running
 
 SHOWN_AT_ONCE = 5

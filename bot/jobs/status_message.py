@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Protocol
 
+from bot.attachments import ResultImage
 from bot.errors import RemixbotError
 from bot.jobs.queue import QueuePosition
 from bot.model import Image, Job
@@ -30,24 +31,6 @@ class Progress:
     """Somebody stopped it when the API had it already."""
     unrecorded: bool = False
     """It is not sent yet, because the database takes no writes."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImageFile:
-    """An image's bytes, ready to be uploaded."""
-
-    name: str
-    """``<job id>_<imageNo>.<extension>``, ASCII letters, digits and ``_.-`` only."""
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultImage:
-    """An image of a result: with its file, or with the reason why only its link can be shown."""
-
-    image: Image
-    file: ImageFile | None = None
-    problem: RemixbotError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

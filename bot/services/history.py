@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 
 from bot.actions import Action, Options, OptionValue
+from bot.attachments import ResultImage
 from bot.clock import Clock
 from bot.errors import (
     DraftGone,
@@ -17,7 +18,6 @@ from bot.errors import (
 )
 from bot.inputs import JobId, MessageId, may_be_known
 from bot.jobs.result_lookup import ResultLookup
-from bot.jobs.status_message import ResultImage
 from bot.limits import Limits
 from bot.model import (
     Completed,

@@ -1,14 +1,13 @@
 """The images of a message: those that have files by them, the others by their links."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import discord
 
 from bot import texts
-from bot.errors import ImageTooLarge, ImageUnavailable
-from bot.jobs.image_loader import without_files
-from bot.jobs.status_message import ResultImage
+from bot.attachments import ResultImage, plan_attachments
+from bot.errors import ImageUnavailable
 from bot.model import Image
 from bot.ui.content import Content
 from bot.ui.escape import shorten
@@ -17,72 +16,70 @@ from bot.ui.uploads import upload
 ALT_TEXT_MAX = 256
 
 
-def uploads_of(prompt: str, result_images: Sequence[ResultImage]) -> list[discord.File]:
-    uploads: list[discord.File] = []
-    for result_image in result_images:
-        if result_image.file is not None:
-            alt = shorten(texts.alt_text(result_image.image.image_no) + prompt, ALT_TEXT_MAX)
-            uploads.append(
-                upload(result_image.file.name, result_image.file.content, description=alt)
-            )
-    return uploads
-
-
-def media_gallery(
-    uploads: Sequence[discord.File],
-) -> list[discord.ui.MediaGallery[discord.ui.LayoutView]]:
-    items = [discord.MediaGalleryItem(upload) for upload in uploads]
-    return [discord.ui.MediaGallery[discord.ui.LayoutView](*items)] if items else []
-
-
-def _within(room: int, result_images: Sequence[ResultImage]) -> list[ResultImage]:
-    """*result_images* with no more than *room* files, one place of it kept for a list of links."""
-    if (
-        any(result_image.file is None for result_image in result_images)
-        or len(result_images) > room
-    ):
-        room -= 1
-    too_many = ImageTooLarge(limit_bytes=0)
-    return [
-        result_image if position < room else replace(result_image, file=None, problem=too_many)
-        for position, result_image in enumerate(result_images)
-    ]
-
-
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """How images are shown: those that have files by them, the others by their links."""
+class ShownImages:
+    """How images are shown in a message."""
 
-    result_images: list[ResultImage]
+    uploads: list[discord.File]
+    """Those that go as files."""
     links: str
+    """Lines with the links of the others."""
     files: list[discord.File]
-    """Where the links are too long for the text."""
-    withheld: bool
-    """Some have no file, and Discord refuses their links or what they lead to."""
+    """Their addresses, where the links are too long for the text."""
+    sentence: str
+    """What to say where images are missing."""
 
-    def sentence(self, *, alone: bool = True) -> str:
-        """What to say where images are missing; unless *alone*, Details has their links."""
-        some = any(one.file for one in self.result_images)
-        if self.withheld and some:
-            return texts.LINKS_WITHHELD if alone else texts.LINKS_IN_DETAILS
-        if self.withheld:
-            return texts.IMAGES_WITHHELD if alone else texts.IMAGES_IN_DETAILS
-        return "" if some else texts.NOT_ONE_IMAGE
+    def gallery(self) -> list[discord.ui.MediaGallery[discord.ui.LayoutView]]:
+        items = [discord.MediaGalleryItem(upload) for upload in self.uploads]
+        return [discord.ui.MediaGallery[discord.ui.LayoutView](*items)] if items else []
 
 
-def show(result_images: Sequence[ResultImage], content: Content, room: int, limit: int) -> Shown:
-    """*result_images* in a message with room for so many files, and links of so many characters."""
-    if not content.files:
-        result_images = without_files(result_images)
-    result_images = _within(room, result_images)
-    linked = [result_image for result_image in result_images if result_image.file is None]
-    if not content.links:
-        return Shown(result_images, "", [], withheld=bool(linked))
-    lines = "\n".join(_link(result_image, content) for result_image in linked)
-    if len(lines) <= limit:
-        return Shown(result_images, lines, [], withheld=False)
-    lines = "\n".join(_link_in_file(result_image, content) for result_image in linked)
-    return Shown(result_images, lines, [links_file(one.image for one in linked)], withheld=False)
+def show_images(
+    result_images: Sequence[ResultImage],
+    content: Content,
+    *,
+    alt: str,
+    other_files: int = 0,
+    links_max: int,
+) -> ShownImages:
+    """*result_images* as far as *content* has them, beside *other_files*; *alt* is what they show.
+
+    The links have *links_max* characters at the most.
+    """
+    plan = plan_attachments(result_images, other_files=other_files, as_files=content.files)
+    uploads = [
+        upload(
+            one.file.name,
+            one.file.content,
+            description=shorten(texts.alt_text(one.image.image_no) + alt, ALT_TEXT_MAX),
+        )
+        for one in plan.files
+        if one.file is not None
+    ]
+    if plan.links and not content.links:  # Discord refuses them, or what they lead to
+        if uploads:
+            sentence = texts.LINKS_WITHHELD if content.alone else texts.LINKS_IN_DETAILS
+        else:
+            sentence = texts.IMAGES_WITHHELD if content.alone else texts.IMAGES_IN_DETAILS
+        return ShownImages(uploads, "", [], sentence)
+    sentence = "" if uploads else texts.NOT_ONE_IMAGE
+    reasons = [(one.image, _reason(one, content)) for one in plan.links]
+    lines = "\n".join(
+        texts.image_by_link(image.image_no, link_address(image), reason)
+        for image, reason in reasons
+    )
+    if len(lines) <= links_max:
+        return ShownImages(uploads, lines, [], sentence)
+    lines = "\n".join(texts.image_in_file(image.image_no, reason) for image, reason in reasons)
+    files = [links_file(one.image for one in plan.links)]
+    return ShownImages(uploads, lines, files, sentence)
+
+
+def _reason(one: ResultImage, content: Content) -> str:
+    """Why it has no file."""
+    if isinstance(one.problem, ImageUnavailable):
+        return texts.NOT_DOWNLOADED
+    return texts.REFUSED_BY_DISCORD if content.refused else texts.TOO_LARGE_TO_POST
 
 
 def links_file(images: Iterable[Image]) -> discord.File:
@@ -90,25 +87,9 @@ def links_file(images: Iterable[Image]) -> discord.File:
     return text_file("links.txt", "\n".join(image.url for image in images))
 
 
-def _reason(result_image: ResultImage, content: Content) -> str:
-    if content.refused and not isinstance(result_image.problem, ImageUnavailable):
-        return texts.REFUSED_BY_DISCORD
-    too_large = isinstance(result_image.problem, ImageTooLarge)
-    return texts.TOO_LARGE_TO_POST if too_large else texts.NOT_DOWNLOADED
-
-
-def _link(result_image: ResultImage, content: Content) -> str:
-    url = link_address(result_image.image)
-    return texts.image_by_link(result_image.image.image_no, url, _reason(result_image, content))
-
-
 def link_address(image: Image) -> str:
     """Its address as it can stand in a link of ours."""
     return image.url.replace("(", "%28").replace(")", "%29")
-
-
-def _link_in_file(result_image: ResultImage, content: Content) -> str:
-    return texts.image_in_file(result_image.image.image_no, _reason(result_image, content))
 
 
 def text_file(name: str, text: str) -> discord.File:

@@ -11,14 +11,11 @@ from datetime import datetime
 import discord
 
 from bot import sentences, texts
-from bot.errors import (
-    JobKept,
-    JobStopped,
-    RemixbotError,
-)
-from bot.jobs.status_message import Progress, ResultImage
+from bot.attachments import ResultImage
+from bot.errors import JobKept, JobStopped, RemixbotError
+from bot.jobs.status_message import Progress
 from bot.model import Image, Job
-from bot.ui.attachments import media_gallery, show, text_file, uploads_of
+from bot.ui.attachments import show_images, text_file
 from bot.ui.buttons import (
     ButtonRows,
     action_buttons,
@@ -55,7 +52,6 @@ NEWS_MARKS = 1_000_000_000
 STOP_MARKS = 1_400_000_000
 END_MARKS = 1_800_000_000
 """Beyond all ids that Discord gives components by itself, which it counts from one."""
-FILES_MAX = 10
 
 Text = discord.ui.TextDisplay[discord.ui.LayoutView]
 Line = discord.ui.Separator[discord.ui.LayoutView]
@@ -156,19 +152,24 @@ def result_page(
     """The images, what they were made from, and the buttons to go on."""
     prompt, files = quoted_prompt(job, PROMPT_MAX, content, texts.WORDS_IN_DETAILS)
     content = _seen_by(job, content)
-    shown = show(result_images, content, FILES_MAX - len(files), LINKS_MAX)
-    uploads = uploads_of(job.request.prompt if content.words else "", shown.result_images)
+    shown = show_images(
+        result_images,
+        content,
+        alt=job.request.prompt if content.words else "",
+        other_files=len(files),
+        links_max=LINKS_MAX,
+    )
     files += shown.files
     return container_page(
-        DONE if uploads else PARTLY_DONE,
+        DONE if shown.uploads else PARTLY_DONE,
         [
             *as_texts(texts.result_heading(job.request), prompt, _about(job, took_s)),
             *as_files(files),
-            *media_gallery(uploads),
-            *as_texts(shown.sentence(alone=content.alone), shown.links, _missing(job)),
+            *shown.gallery(),
+            *as_texts(shown.sentence, shown.links, _missing(job)),
             *in_layout(result_buttons(job)),
         ],
-        [*files, *uploads],
+        [*files, *shown.uploads],
         mark=final_marker(job),
     )
 
@@ -177,17 +178,17 @@ def found_page(
     images: Sequence[Image], result_images: Sequence[ResultImage], content: Content = EVERYTHING
 ) -> LayoutMessage:
     """Images of a job that only the API knows, and the buttons to go on."""
-    content = replace(content, links=content.links and not content.explicit)
-    shown = show(result_images, content, FILES_MAX, LINKS_MAX)
-    uploads = uploads_of(texts.FOUND_ALT, shown.result_images)
+    content = replace(content, links=content.links and not content.explicit, alone=True)
+    shown = show_images(result_images, content, alt=texts.FOUND_ALT, links_max=LINKS_MAX)
     items = [
         *as_texts(texts.FOUND_HEADING, texts.FOUND_ABOUT),
         *as_files(shown.files),
-        *media_gallery(uploads),
-        *as_texts(shown.sentence(), shown.links),
+        *shown.gallery(),
+        *as_texts(shown.sentence, shown.links),
         *in_layout(action_buttons(images)),
     ]
-    return container_page(DONE if uploads else PARTLY_DONE, items, [*shown.files, *uploads])
+    colour = DONE if shown.uploads else PARTLY_DONE
+    return container_page(colour, items, [*shown.files, *shown.uploads])
 
 
 def plain_result(
@@ -196,14 +197,19 @@ def plain_result(
     """The same in a classic message."""
     prompt, files = quoted_prompt(job, PLAIN_PROMPT_MAX, content, texts.WORDS_IN_DETAILS)
     content = _seen_by(job, content)
-    shown = show(result_images, content, FILES_MAX - len(files), PLAIN_LINKS_MAX)
-    uploads = uploads_of(job.request.prompt if content.words else "", shown.result_images)
+    shown = show_images(
+        result_images,
+        content,
+        alt=job.request.prompt if content.words else "",
+        other_files=len(files),
+        links_max=PLAIN_LINKS_MAX,
+    )
     blocks = [texts.result_heading(job.request), prompt, _about(job, took_s)]
-    blocks += [shown.sentence(alone=content.alone), shown.links, _missing(job)]
+    blocks += [shown.sentence, shown.links, _missing(job)]
     return ClassicMessage(
         "\n".join(filter(None, blocks)),
         in_view(result_buttons(job)),
-        [*files, *shown.files, *uploads],
+        [*files, *shown.files, *shown.uploads],
     )
 
 

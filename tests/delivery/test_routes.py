@@ -34,8 +34,7 @@ def test_the_page_puts_the_codes_together_as_the_code_does() -> None:
     for codes in rows():
         kinds = {ABOUT[code] for code in codes - {uploads_have_no_code_of_their_own}}
         assert len(kinds) <= 1, codes
-    listed = set().union(*rows())
-    assert listed == set(ABOUT)
+    assert {code for codes in rows() for code in codes} == set(ABOUT)
 
 
 def test_the_page_has_the_routes_in_their_order() -> None:

@@ -279,7 +279,7 @@ async def test_a_form_that_is_wrong_for_its_files_loses_them_and_nothing_else(
 async def test_links_that_are_refused_are_left_out_and_the_images_stay(
     sim: Sim, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.jobs.image_loader.MESSAGE_LIMIT_BYTES", 3 * len(DOT))
+    monkeypatch.setattr("bot.attachments.MESSAGE_LIMIT_BYTES", 3 * len(DOT))
     result = await at_work(sim)
     refuse(sim, "PATCH", BY_TOKEN, LINK, times=2)
     await sim.finish()

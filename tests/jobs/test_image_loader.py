@@ -10,12 +10,13 @@ from aiohttp.test_utils import TestServer
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot import attachments
 from bot.api import ImageDownloads, open_session
+from bot.attachments import ResultImage
 from bot.errors import ImageTooLarge, ImageUnavailable
 from bot.inputs import JobId, read_job
 from bot.jobs import image_loader
 from bot.jobs.image_loader import ImageLoader, file_name
-from bot.jobs.status_message import ResultImage
 from bot.model import Image
 from sandbox.api import GenerationServer
 from tests.flow.sim import DOT, paint_dot
@@ -68,7 +69,7 @@ async def test_an_image_over_the_limit_comes_without_its_file(api: GenerationSer
 async def test_what_would_bring_the_message_over_its_limit_stays_out(
     api: GenerationServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(image_loader, "MESSAGE_LIMIT_BYTES", 3 * len(DOT))
+    monkeypatch.setattr(attachments, "MESSAGE_LIMIT_BYTES", 3 * len(DOT))
     async with api, open_session(api.url) as session:
         result_images = await hang(
             images_of(api, "x"), ImageDownloads(session), file_limit_bytes=MEGABYTE
@@ -161,7 +162,7 @@ def sizes(result_images: Sequence[ResultImage]) -> list[int | None]:
 async def test_the_first_images_have_the_first_claim_to_what_a_message_takes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(image_loader, "MESSAGE_LIMIT_BYTES", 1000)
+    monkeypatch.setattr(attachments, "MESSAGE_LIMIT_BYTES", 1000)
     async with a_store() as (store, hanging):
         images = store.images("400", "700", "500", "unknown/300", "100")
         async with hanging.loaded(images, file_limit_bytes=MEGABYTE) as result_images:
@@ -174,7 +175,7 @@ async def test_the_first_images_have_the_first_claim_to_what_a_message_takes(
 async def test_what_messages_hold_together_has_a_limit_and_others_wait(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(image_loader, "MESSAGE_LIMIT_BYTES", 1000)
+    monkeypatch.setattr(attachments, "MESSAGE_LIMIT_BYTES", 1000)
     monkeypatch.setattr(image_loader, "ALL_MESSAGES_BYTES", 2000)
     posted = asyncio.Event()
 
@@ -198,7 +199,7 @@ async def test_what_messages_hold_together_has_a_limit_and_others_wait(
 async def test_what_a_message_turns_out_not_to_need_is_free_for_others_before_it_is_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(image_loader, "MESSAGE_LIMIT_BYTES", 1000)
+    monkeypatch.setattr(attachments, "MESSAGE_LIMIT_BYTES", 1000)
     monkeypatch.setattr(image_loader, "ALL_MESSAGES_BYTES", 2000)
 
     async def post(store: Store, hanging: ImageLoader) -> list[int | None]:

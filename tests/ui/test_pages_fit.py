@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from bot.actions import IMAGINE, REMIX, MediaKind, Mode
+from bot.attachments import ImageFile, ResultImage
 from bot.errors import ApiUnavailable, ImageTooLarge, ImageUnavailable
-from bot.jobs.status_message import ImageFile, Progress, ResultImage
+from bot.jobs.status_message import Progress
 from bot.model import Destination, Image, Job, JobState, MessageLink, Request, Source
 from bot.ui.layouts import (
     ClassicMessage,

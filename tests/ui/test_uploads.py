@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from bot.jobs.status_message import ImageFile, ResultImage
+from bot.attachments import ImageFile, ResultImage
 from bot.model import Image
 from bot.ui.layouts import found_page
 from bot.ui.uploads import upload
