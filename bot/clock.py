@@ -28,6 +28,20 @@ class Clock:
         """Wait *delay_s* seconds; zero or less only gives way once."""
         await asyncio.sleep(max(delay_s, 0.0))
 
-    async def until(self, event: asyncio.Future[None]) -> None:
-        """Wait for what others bring about, however long that takes."""
-        await event
+    async def until(self, event: asyncio.Future[None], within_s: float | None = None) -> None:
+        """Wait for what others bring about, *within_s* seconds at the most if that is given.
+
+        After that the *event* is there by itself.
+        """
+        loop = asyncio.get_running_loop()
+        timer = None if within_s is None else loop.call_later(within_s, _come_about, event)
+        try:
+            await event
+        finally:
+            if timer is not None:
+                timer.cancel()
+
+
+def _come_about(event: asyncio.Future[None]) -> None:
+    if not event.done():
+        event.set_result(None)

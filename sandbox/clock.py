@@ -33,6 +33,16 @@ class WorldClock(Clock):
         with suppress(TimeoutError):
             await asyncio.wait_for(self._hurried.wait(), max(delay_s, 0.0))
 
+    async def until(self, event: asyncio.Future[None], within_s: float | None = None) -> None:
+        if within_s is None:
+            await event
+            return
+        sleeping = asyncio.ensure_future(self.sleep(within_s))
+        try:
+            await asyncio.wait({event, sleeping}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeping.cancel()
+
     def skip(self, seconds: float) -> None:
         """Set the clock forward; back never."""
         seconds = max(seconds, 0.0)

@@ -23,11 +23,16 @@ class ManualClock(Clock):
         return self._elapsed_s
 
     async def sleep(self, delay_s: float) -> None:
-        waking = asyncio.get_running_loop().create_future()
-        sleeper = (self._elapsed_s + max(delay_s, 0.0), waking)
+        await self.until(asyncio.get_running_loop().create_future(), delay_s)
+
+    async def until(self, event: asyncio.Future[None], within_s: float | None = None) -> None:
+        if within_s is None:
+            await self._wait(event)
+            return
+        sleeper = (self._elapsed_s + max(within_s, 0.0), event)
         self._sleepers.append(sleeper)
         try:
-            await self._wait(waking)
+            await self._wait(event)
         finally:
             self._sleepers.remove(sleeper)
 

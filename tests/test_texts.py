@@ -28,6 +28,7 @@ SAMPLES: dict[str, Any] = {
     "status": 400,
     "number": "a1b2c3",
     "may_pass": True,
+    "soon": True,
     "days": 3.0,
     "private": False,
     "prompt": "the log's words",

@@ -1,15 +1,15 @@
 """Reads the jobs that the API has until each is done, in the rhythm that its forecast suggests.
 
-One for all jobs, because they share what the API tolerates. Knows neither the store nor Discord:
-what people see goes to a `StatusMessage`.
+One for all jobs, because they share what the API tolerates. Knows neither the store nor Discord,
+and shows nothing: whoever follows a task is told what each read finds.
 """
 
 import asyncio
 import logging
 import math
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 
@@ -18,7 +18,6 @@ from bot.api import GenerationApi
 from bot.clock import Clock
 from bot.errors import (
     ApiBusy,
-    GenerationFailed,
     JobOverdue,
     OperatorError,
     OutputUnreadable,
@@ -30,8 +29,8 @@ from bot.incidents import to_user_error
 from bot.jobs.circuit import CircuitBreaker, Verdict
 from bot.jobs.forecast import DurationHistory, Forecast
 from bot.jobs.rate_limiter import RateLimiter
-from bot.jobs.status_message import Progress, StatusMessage
-from bot.model import Completed, Failed, Job, Running, TaskState
+from bot.jobs.status_message import Progress
+from bot.model import Job, Running, TaskState
 
 log = logging.getLogger(__name__)
 
@@ -49,32 +48,31 @@ LEAST_WATCH_S = 120.0
 """A job that nobody has read for long is given this much, whatever the date says: somebody may have
 set the machine's clock."""
 TICK_S = 4.0
-"""How often the bar moves."""
+"""How often a bar moves, and how exactly an end is foreseen."""
 LATE_S = 15 * 60.0
 """After this long people want to hear that somebody still watches."""
-SLICE = 100
-"""So many messages are seen to before everything else has its turn."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class _Watched:
-    """A task that is read until it is done."""
+class FollowedTask:
+    """A task that is read until it is done. Made by `TaskPoller.task`."""
 
+    id: str
     job: Job
-    task_id: str
-    status: StatusMessage
     forecast: Forecast
     began: float
-    """When it was asked for, on the monotonic clock."""
+    """When it was sent, on the monotonic clock."""
     until: float
     """When nobody watches any more."""
     at_once: bool
     """The next read does not wait for what is expected."""
+    pause: asyncio.Future[None] | None = None
+    """While it waits for its next read."""
     trouble: RemixbotError | None = None
     """Why the latest read told nothing, where it did not."""
-    same: list[float] = field(default_factory=list[float])
-    """When the latest reads ended in *trouble*, if always in the same, with which nobody can do
-    anything."""
+    same_since: float = 0.0
+    same_reads: int = 0
+    """So many of the latest reads ended in *trouble*, with which nobody can do anything."""
     reported: bool = False
     """The operator has been told of its trouble."""
 
@@ -83,9 +81,13 @@ class _Watched:
         """The API does not let it be read."""
         return isinstance(self.trouble, OperatorError)
 
+    def end_pause(self) -> None:
+        if self.pause is not None and not self.pause.done():
+            self.pause.set_result(None)
+
 
 class TaskPoller:
-    """Follows tasks of *api*, each for *watch_s* seconds at the most, through one gate.
+    """Follows tasks of *api*, each for *watch_s* seconds at the most, through one limiter.
 
     Together they are read at most *reads_per_second* times in a second, and no oftener than those
     that may run need: *may_run* of them, 0 where there is no limit.
@@ -107,7 +109,7 @@ class TaskPoller:
         self._rng = rng
         self._ceiling = reads_per_second
         self._may_run = may_run
-        self._followed = dict[_Watched, None]()
+        self._followed: dict[str, FollowedTask] = {}
         self._limiter = RateLimiter(clock, reads_per_second, rng)
         self._circuit = CircuitBreaker()
         self._histories = defaultdict[str, DurationHistory](DurationHistory)
@@ -127,153 +129,63 @@ class TaskPoller:
 
     def succeeded(self) -> None:
         """The API takes the key, as something else than a read has shown."""
-        self._limiter.succeeded()
-        self._circuit.succeeded()
+        self._answered(None)
 
-    async def poll(
-        self,
-        state: TaskState,
-        job: Job,
-        status: StatusMessage,
-        began: float,
-        *,
-        at_once: bool = False,
-    ) -> Completed:
-        """Read until *job* is done. *began* is when it was asked for, on the monotonic clock.
+    # ------------------------------------------------------------------ one task
 
-        *at_once*: nobody has read it for long, so the first read does not wait for its moment, and
+    def task(self, state: Running, job: Job, sent: float, *, resumed: bool = False) -> FollowedTask:
+        """That of *job*, which was *sent* then, on the monotonic clock.
+
+        *resumed*: nobody has read it for long, so the first read does not wait for its moment, and
         it is watched for two minutes at least.
-        Raises `GenerationFailed`, `TaskNotFound`, `OutputUnreadable` and `JobOverdue`: nothing else
-        ends a job that the API has.
         """
-        if isinstance(state, Running):
-            least_s = LEAST_WATCH_S if at_once else 0.0
-            watched = _Watched(
-                job=job,
-                task_id=state.task_id,
-                status=status,
-                forecast=Forecast(self._histories[job.request.action.key], self._rng),
-                began=began,
-                until=max(began + self._watch_s, self._clock.monotonic() + least_s),
-                at_once=at_once,
-            )
-            self._followed[watched] = None
+        least_s = LEAST_WATCH_S if resumed else 0.0
+        task = FollowedTask(
+            id=state.task_id,
+            job=job,
+            forecast=Forecast(self._histories[job.request.action.key], self._rng),
+            began=sent,
+            until=max(sent + self._watch_s, self._clock.monotonic() + least_s),
+            at_once=resumed,
+        )
+        task.forecast.add_progress(self._waited_s(task), state.fraction)
+        return task
+
+    async def follow(self, task: FollowedTask) -> AsyncIterator[TaskState]:
+        """What each read finds, until the task is done.
+
+        Raises `TaskNotFound`, `OutputUnreadable` and `JobOverdue`: nothing else ends a job that the
+        API has.
+        """
+        self._followed[task.id] = task
+        self._set_pace()
+        try:
+            while True:
+                await self._pause(task)
+                state = await self._read(task)
+                if isinstance(state, Running):
+                    task.forecast.add_progress(self._waited_s(task), state.fraction)
+                if state is not None:
+                    yield state
+                    if not isinstance(state, Running):
+                        return
+                if self._clock.monotonic() >= task.until:
+                    raise JobOverdue(waited_s=self._waited_s(task), trouble=task.trouble)
+        finally:
+            del self._followed[task.id]
+            self._circuit.forget(task.id)
             self._set_pace()
-            try:
-                state = await self._read_on(watched, state)
-            finally:
-                del self._followed[watched]
-                self._circuit.forget(watched.task_id)
-                self._set_pace()
-        if isinstance(state, Failed):
-            raise GenerationFailed(code=state.code, detail=state.detail)
-        return state
 
-    def _set_pace(self) -> None:
-        wanted = READS_PER_JOB_S * max(self._may_run, len(self._followed))
-        self._limiter.set_pace(min(max(wanted, LEAST_READS_S), self._ceiling))
+    def wake(self, task_id: str) -> None:
+        """Somebody says that there is news: the next read comes at once, at the limiter's pace."""
+        task = self._followed.get(task_id)
+        if task is not None:
+            task.at_once = True
+            task.end_pause()
 
-    async def _read_on(self, watched: _Watched, state: Running) -> Completed | Failed:
-        """Raises `TaskNotFound`, `OutputUnreadable` and `JobOverdue`."""
-        while True:
-            watched.forecast.add_progress(self._waited_s(watched), state.fraction)
-            read = await self._next_state(watched)
-            if not isinstance(read, Running):
-                return read
-            state = read
-            self._check_time(watched)
-
-    async def _next_state(self, watched: _Watched) -> TaskState:
-        """Wait, then read; go on until an answer can be read, or the time to watch is over.
-
-        Raises `TaskNotFound`, `OutputUnreadable` and `JobOverdue`.
-        """
-        while True:
-            if not watched.at_once:
-                await self._wait(watched)
-            watched.at_once = False
-            await self._limiter.acquire()
-            now = self._clock.monotonic()
-            try:
-                state = await self._api.fetch(watched.task_id, watched.job.request)
-            except (TaskNotFound, OutputUnreadable) as error:
-                self._answered(watched)
-                if self._is_final(watched, error, now):
-                    raise
-            except (ServiceError, OperatorError) as error:
-                await self._back_off(watched, error)
-            else:
-                self._answered(watched)
-                watched.trouble = None
-                watched.same.clear()
-                return state
-            self._check_time(watched)
-
-    def _answered(self, watched: _Watched) -> None:
-        self._limiter.succeeded()
-        self._circuit.read(watched.task_id)
-
-    def _is_final(
-        self, watched: _Watched, error: TaskNotFound | OutputUnreadable, now: float
-    ) -> bool:
-        """Whether *error* came so often and for so long that it is not going to change."""
-        if repr(error) != repr(watched.trouble):
-            log.warning("Job %d: failed to read its task, will retry: %s", watched.job.id, error)
-            watched.same.clear()
-        watched.trouble = error
-        watched.same.append(now)
-        return len(watched.same) >= FINAL_READS and now - watched.same[0] >= FINAL_SPAN_S
-
-    async def _back_off(self, watched: _Watched, error: ServiceError | OperatorError) -> None:
-        """A read failed: no job ends by that, but it has to wait, or all of them."""
-        again = watched.refused
-        watched.trouble = error
-        watched.same.clear()
-        log.warning("Job %d: failed to read its task, will retry: %s", watched.job.id, error)
-        if isinstance(error, ApiBusy):
-            self._limiter.slow_down(error.retry_after_s)
-        if isinstance(error, OperatorError):
-            verdict = self._circuit.refused(watched.task_id, read=len(self._followed))
-            if verdict is Verdict.OPENED:
-                self._limiter.probe_every(OPERATOR_PAUSE_S)
-                to_user_error(error, "All jobs: failed to read their tasks")  # once for all of them
-                await self._show_all()
-            if verdict is Verdict.ONE_TASK and again and not watched.reported:
-                watched.reported = True
-                to_user_error(error, f"Job {watched.job.id}: failed to read its task")
-
-    async def _show_all(self) -> None:
-        """Show all how they stand: who waits before the gate would not for a while."""
-        for number, watched in enumerate(tuple(self._followed)):
-            if watched in self._followed:
-                watched.status.show(self._progress(watched))
-            if number % SLICE == SLICE - 1:
-                await asyncio.sleep(0)
-
-    def _check_time(self, watched: _Watched) -> None:
-        """Raises `JobOverdue` where the time to watch is over."""
-        if self._clock.monotonic() >= watched.until:
-            raise JobOverdue(waited_s=self._waited_s(watched), trouble=watched.trouble)
-
-    def _waited_s(self, watched: _Watched) -> float:
-        return self._clock.monotonic() - watched.began
-
-    async def _wait(self, watched: _Watched) -> None:
-        """Wait for the moment of the next read; meanwhile the bar moves by what is expected."""
-        rest_s = watched.forecast.next_gap(self._waited_s(watched))
-        if watched.refused:
-            rest_s = OPERATOR_PAUSE_S
-        nobody_could = False
-        while rest_s > 0:
-            watched.status.show(self._progress(watched))
-            await self._clock.sleep(min(rest_s, TICK_S))
-            rest_s -= TICK_S
-            nobody_could = nobody_could or self._circuit.is_open
-            if nobody_could and not self._circuit.is_open:
-                return  # now they can
-
-    def _progress(self, watched: _Watched) -> Progress:
-        waited_s, forecast = self._waited_s(watched), watched.forecast
+    def progress(self, task: FollowedTask) -> Progress:
+        """How far it is by now, as far as anybody can tell."""
+        waited_s, forecast = self._waited_s(task), task.forecast
         fraction, expected_s = forecast.shown_fraction(waited_s), forecast.expected_s(waited_s)
         ends_at = None
         if expected_s is not None:
@@ -284,5 +196,76 @@ class TaskPoller:
             fraction=None if fraction is None else math.floor(fraction * 100) / 100,
             ends_at=ends_at,
             late=waited_s >= LATE_S,
-            refused=watched.refused or self._circuit.is_open,
+            refused=task.refused or self._circuit.is_open,
         )
+
+    # ------------------------------------------------------------------ one read
+
+    async def _pause(self, task: FollowedTask) -> None:
+        """Wait for the moment of the next read, or until somebody ends that."""
+        if not task.at_once:
+            rest_s = task.forecast.next_gap(self._waited_s(task))
+            task.pause = asyncio.get_running_loop().create_future()
+            try:
+                await self._clock.until(task.pause, OPERATOR_PAUSE_S if task.refused else rest_s)
+            finally:
+                task.pause = None
+        task.at_once = False
+
+    async def _read(self, task: FollowedTask) -> TaskState | None:
+        """``None`` where nothing could be learned. Raises `TaskNotFound`, `OutputUnreadable`."""
+        await self._limiter.acquire()
+        now = self._clock.monotonic()
+        try:
+            state = await self._api.fetch(task.id, task.job.request)
+        except (TaskNotFound, OutputUnreadable) as error:
+            self._answered(task)
+            if repr(error) != repr(task.trouble):
+                log.warning("Job %d: failed to read its task, will retry: %s", task.job.id, error)
+                task.same_reads, task.same_since = 0, now
+            task.trouble = error
+            task.same_reads += 1
+            if task.same_reads >= FINAL_READS and now - task.same_since >= FINAL_SPAN_S:
+                raise
+        except (ServiceError, OperatorError) as error:
+            self._back_off(task, error)
+        else:
+            self._answered(task)
+            task.trouble = None
+            return state
+        return None
+
+    def _answered(self, task: FollowedTask | None) -> None:
+        """The API takes the key; *task* could be read. All go on where nobody could before."""
+        was_open = self._circuit.is_open
+        self._limiter.succeeded()
+        if task is None:
+            self._circuit.succeeded()
+        else:
+            self._circuit.read(task.id)
+        if was_open:
+            for other in self._followed.values():
+                other.end_pause()
+
+    def _back_off(self, task: FollowedTask, error: ServiceError | OperatorError) -> None:
+        """A read failed: no job ends by that, but it has to wait, or all of them."""
+        again = task.refused
+        task.trouble = error
+        log.warning("Job %d: failed to read its task, will retry: %s", task.job.id, error)
+        if isinstance(error, ApiBusy):
+            self._limiter.slow_down(error.retry_after_s)
+        if isinstance(error, OperatorError):
+            verdict = self._circuit.refused(task.id, read=len(self._followed))
+            if verdict is Verdict.OPENED:
+                self._limiter.probe_every(OPERATOR_PAUSE_S)
+                to_user_error(error, "All jobs: failed to read their tasks")  # once for all of them
+            if verdict is Verdict.ONE_TASK and again and not task.reported:
+                task.reported = True
+                to_user_error(error, f"Job {task.job.id}: failed to read its task")
+
+    def _set_pace(self) -> None:
+        wanted = READS_PER_JOB_S * max(self._may_run, len(self._followed))
+        self._limiter.set_pace(min(max(wanted, LEAST_READS_S), self._ceiling))
+
+    def _waited_s(self, task: FollowedTask) -> float:
+        return self._clock.monotonic() - task.began

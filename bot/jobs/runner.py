@@ -36,7 +36,7 @@ from bot.incidents import to_user_error
 from bot.jobs.background import BackgroundTasks
 from bot.jobs.gateway_status import GatewayStatus
 from bot.jobs.image_loader import ImageLoader
-from bot.jobs.poller import TaskPoller
+from bot.jobs.poller import TICK_S, TaskPoller
 from bot.jobs.queue import Ticket
 from bot.jobs.retry import retry
 from bot.jobs.run import NothingToDo, Run
@@ -45,9 +45,11 @@ from bot.jobs.submitter import Submitter
 from bot.jobs.takeover import Takeover
 from bot.model import (
     Completed,
+    Failed,
     Job,
     JobState,
     Running,
+    TaskState,
 )
 from bot.store import Store
 
@@ -261,7 +263,7 @@ class JobRunner:
         sent = self._clock.monotonic() - sent_s
         resumed = job.state is not JobState.ACCEPTED
         try:
-            completed = await self._poller.poll(state, job, run.status, sent, at_once=resumed)
+            completed = await self._follow(run, state, sent, resumed=resumed)
         except OutputUnreadable as unreadable:
             await self._record_cost(job, unreadable)
             raise
@@ -272,6 +274,30 @@ class JobRunner:
         if not completed.images:
             raise NothingMade
         return completed
+
+    async def _follow(self, run: Run, state: TaskState, sent: float, *, resumed: bool) -> Completed:
+        """Show how far the API is until it is done. Raises what `TaskPoller.follow` raises."""
+        if isinstance(state, Running):
+            task = self._poller.task(state, run.job, sent, resumed=resumed)
+
+            async def show() -> None:
+                while True:
+                    run.status.show(self._poller.progress(task))
+                    await self._clock.sleep(TICK_S)
+
+            showing = self._background.spawn(show(), name=f"showing job {run.job.id}")
+            try:
+                async for news in self._poller.follow(task):
+                    state = news
+                    if isinstance(state, Running):
+                        run.status.show(self._poller.progress(task))
+            finally:
+                showing.cancel()
+        if isinstance(state, Completed):
+            return state
+        if isinstance(state, Failed):
+            raise GenerationFailed(code=state.code, detail=state.detail)
+        raise AssertionError("a task is followed until it is done")
 
     async def _record_cost(self, job: Job, made: OutputUnreadable) -> None:
         """Record what the API charged for images that nobody can find."""

@@ -70,9 +70,6 @@ class SimClock(ManualClock):
 
     env: simcord.Env | None = None
 
-    async def until(self, event: Any) -> None:
-        await self._wait(event)
-
     async def _wait(self, waking: Any) -> None:
         if self.env is None:
             await waking

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Callable
 from itertools import pairwise
 from random import Random
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -23,8 +23,8 @@ from bot.errors import (
     RemixbotError,
     TaskNotFound,
 )
-from bot.jobs.poller import TaskPoller
-from bot.jobs.status_message import Progress, StatusMessage
+from bot.jobs.poller import TICK_S, FollowedTask, TaskPoller
+from bot.jobs.status_message import Progress
 from bot.model import Completed, Destination, Job, JobState, Request, Running, TaskState
 from tests.clock import START, ManualClock
 
@@ -49,14 +49,24 @@ class Tasks:
         return [at for task, at in self.reads if task == task_id]
 
 
-class Shown:
-    """A screen that remembers what it showed."""
+class Followed:
+    """A task, what was found, and what people saw of it meanwhile."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: "Room", task: FollowedTask) -> None:
+        self._room = room
+        self._task = task
+        self.found: list[TaskState] = []
         self.progress: list[Progress] = []
 
-    def show(self, progress: Progress) -> None:
-        self.progress.append(progress)
+    async def end(self) -> TaskState:
+        async for state in self._room.poller.follow(self._task):
+            self.found.append(state)
+        return self.found[-1]
+
+    async def show(self) -> None:
+        while True:
+            self.progress.append(self._room.poller.progress(self._task))
+            await self._room.clock.sleep(TICK_S)
 
     @property
     def refused(self) -> bool:
@@ -64,7 +74,7 @@ class Shown:
 
 
 class Room:
-    """A watcher that follows tasks by their names."""
+    """A poller that follows tasks by their names."""
 
     def __init__(self, *, reads_per_second: float = 100.0, may_run: int = 0) -> None:
         self.clock = ManualClock()
@@ -77,20 +87,17 @@ class Room:
             rng=Random(3),  # noqa: S311  # a test that can be repeated
             may_run=may_run,
         )
-        self.statuses: dict[str, Shown] = {}
-        self.ends: dict[str, asyncio.Task[Completed]] = {}
+        self.statuses: dict[str, Followed] = {}
+        self.ends: dict[str, asyncio.Task[TaskState]] = {}
+        self.shows: list[asyncio.Task[None]] = []
 
     def follow(self, name: str, answer: Answer, *, at_once: bool = False) -> None:
         self.api.answers[name] = answer
-        status = self.statuses[name] = Shown()
-        following = self.poller.poll(
-            Running(task_id=name),
-            a_job(),
-            cast("StatusMessage", status),
-            self.clock.monotonic(),
-            at_once=at_once,
-        )
-        self.ends[name] = asyncio.create_task(following)
+        state, now = Running(task_id=name), self.clock.monotonic()
+        task = self.poller.task(state, a_job(), now, resumed=at_once)
+        status = self.statuses[name] = Followed(self, task)
+        self.ends[name] = asyncio.create_task(status.end())
+        self.shows.append(asyncio.create_task(status.show()))
 
     def error_of(self, name: str) -> BaseException | None:
         return self.ends[name].exception() if self.ends[name].done() else None
@@ -104,9 +111,10 @@ async def room() -> AsyncGenerator[Room]:
 
 
 async def close(room: Room) -> None:
-    for task in room.ends.values():
+    tasks: list[asyncio.Task[Any]] = [*room.ends.values(), *room.shows]
+    for task in tasks:
         task.cancel()
-    await asyncio.gather(*room.ends.values(), return_exceptions=True)
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def a_job() -> Job:
@@ -373,3 +381,55 @@ async def test_a_task_that_nobody_read_for_long_is_read_at_once(room: Room) -> N
     room.follow("new", running)
     await room.clock.advance(0.5)
     assert [name for name, _ in room.api.reads] == ["old"]
+
+
+# ------------------------------------------------------------------ the stream
+
+
+async def test_every_state_that_is_read_is_told_until_the_task_is_done(room: Room) -> None:
+    room.follow("a", running)
+    await room.clock.advance(10)
+    done = Completed(task_id="a", job_id="j", images=())
+    room.api.answers["a"] = lambda: done
+    await room.clock.advance(60)
+    *before, last = room.statuses["a"].found
+    assert before
+    assert all(isinstance(state, Running) for state in before)
+    assert last == done
+    assert len(room.statuses["a"].found) == len(room.api.reads), "and nobody reads it again"
+
+
+async def test_a_task_that_is_woken_is_read_at_once_and_no_other(room: Room) -> None:
+    room.follow("a", running)
+    room.follow("b", running)
+    await room.clock.advance(30)
+    before = Counter(name for name, _ in room.api.reads)
+    room.poller.wake("a")
+    await room.clock.advance(0)
+    assert Counter(name for name, _ in room.api.reads) - before == Counter(["a"])
+    room.poller.wake("nobody knows it")
+
+
+async def test_whoever_is_woken_keeps_to_the_pace_of_all() -> None:
+    room = Room(reads_per_second=0.5)
+    for number in range(5):
+        room.follow(str(number), running, at_once=True)
+    await room.clock.advance(10)
+    for _ in range(10):
+        for number in range(5):
+            room.poller.wake(str(number))
+    await room.clock.advance(20)
+    times = [at for _, at in room.api.reads]
+    assert min(later - earlier for earlier, later in pairwise(times)) == pytest.approx(2)
+    await close(room)
+
+
+async def test_a_task_that_is_woken_while_it_is_read_is_read_once_more(room: Room) -> None:
+    def woken_meanwhile() -> TaskState:
+        if len(room.api.reads) == 1:
+            room.poller.wake("a")
+        return running()
+
+    room.follow("a", woken_meanwhile, at_once=True)
+    await room.clock.advance(1)
+    assert len(room.api.reads) == 1 + 1
