@@ -1,14 +1,17 @@
-"""Reads a ``.env`` file: python-dotenv's syntax in UTF-8, with or without a byte order mark.
+"""Reads a ``.env`` file, and finds what is odd about the names that are set.
 
-What cannot be read is named by its line, and never quoted: any line may hold a secret.
+The syntax is python-dotenv's, in UTF-8 with or without a byte order mark. What cannot be read is
+named by its line, and never quoted: any line may hold a secret.
 """
 
 import codecs
 import io
+import re
 import stat
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 
 from dotenv import dotenv_values
@@ -19,21 +22,43 @@ from bot import notices
 _UTF_16_AND_32 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 """UTF-32 in the usual order begins like UTF-16."""
 _FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_ALIKE = 0.85
+"""How alike a name is to a setting's, from 0 to 1, if it is taken for a slip: a wrong letter in a
+short name, two in a long one."""
+_OURS = re.compile("(MAX|ALLOW|ALLOWED|REFUSED|RETENTION|SUBMIT|REMIX|VTRIX|DISCORD)_")
+"""Beginnings that names of ours have, and few others."""
+_PLAIN_NAME = re.compile("[A-Z][A-Z0-9]{0,20}(_[A-Z0-9]{1,20}){1,6}")
+"""What can be shown: a secret that somebody pasted alone in a line can look like a name too."""
+_PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 
 
-class EnvFileUnreadable(Exception):
-    """The file is there and cannot be used; ``problems`` has one sentence for each reason."""
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something odd that does not keep the bot from running."""
 
-    def __init__(self, *problems: str) -> None:
+    sentence: str
+    wrong: bool
+    """Whether a setting does not do what somebody wanted of it; else it is a piece of advice."""
+
+
+class SettingsInvalid(Exception):
+    """Some settings are missing or wrong; ``problems`` has one sentence for each.
+
+    ``remarks``: what else is odd, which may be why.
+    """
+
+    def __init__(self, *problems: str, remarks: tuple[Remark, ...] = ()) -> None:
         super().__init__("; ".join(problems))
         self.problems = problems
+        self.remarks = remarks
 
 
 @dataclass(frozen=True, slots=True)
 class EnvFile:
-    """What a file sets, by names in capitals. No ``repr`` shows a value."""
+    """What a file sets, by names in capitals."""
 
-    values: dict[str, str]
+    name: str
+    values: dict[str, str] = field(default_factory=dict[str, str], repr=False)
     lines: dict[str, int] = field(default_factory=dict[str, int])
     """Where each of them is set."""
     repeated: tuple[str, ...] = ()
@@ -41,32 +66,45 @@ class EnvFile:
     open_to_others: bool = False
     """Its permissions let other users of the machine read or change it."""
 
-    def __repr__(self) -> str:
-        return f"<EnvFile of {', '.join(self.values)}>"
-
 
 def read_env_file(path: Path) -> EnvFile:
-    """What *path* sets; nothing where there is no such file. Raises `EnvFileUnreadable`."""
+    """What *path* sets; nothing if there is no such file.
+
+    Raises `SettingsInvalid` if it cannot be used.
+    """
     try:
         data = path.read_bytes()
         mode = path.stat().st_mode
     except FileNotFoundError:
         if path.is_symlink():
-            raise EnvFileUnreadable(notices.env_file_dangling(path.name)) from None
-        return EnvFile({})
+            raise SettingsInvalid(notices.env_file_dangling(path.name)) from None
+        return EnvFile(path.name)
     except IsADirectoryError:
-        raise EnvFileUnreadable(notices.env_file_is_folder(path.name)) from None
+        raise SettingsInvalid(notices.env_file_is_folder(path.name)) from None
     except OSError as error:
         problem = notices.env_file_unreadable(path.name, type(error).__name__)
-        raise EnvFileUnreadable(problem) from None
-    text = _decoded(data, path.name)
+        raise SettingsInvalid(problem) from None
+    if data.startswith(_UTF_16_AND_32):
+        raise SettingsInvalid(notices.env_file_utf16(path.name))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise SettingsInvalid(notices.env_file_not_utf8(path.name, line)) from None
+    before, nul, _ = text.partition("\0")
+    if nul:
+        raise SettingsInvalid(notices.env_file_nul(path.name, before.count("\n") + 1))
     bindings = list(parse_stream(io.StringIO(text)))
-    if problems := [notices.env_file_line(path.name, line) for line in _broken(bindings)]:
-        raise EnvFileUnreadable(*problems)
+    # lines that set nothing and are no comment: without "=", or with half a quote
+    broken = [one for one in bindings if one.error or (one.key and one.value is None)]
+    if broken:
+        problems = (notices.env_file_line(path.name, _line(binding)) for binding in broken)
+        raise SettingsInvalid(*problems)
     names = [(binding.key.upper(), _line(binding)) for binding in bindings if binding.key]
     times = Counter(name for name, _ in names)
     found = dotenv_values(stream=io.StringIO(text))
     return EnvFile(
+        name=path.name,
         values={name.upper(): value or "" for name, value in found.items()},
         lines=dict(names),
         repeated=tuple(name for name, count in times.items() if count > 1),
@@ -74,34 +112,36 @@ def read_env_file(path: Path) -> EnvFile:
     )
 
 
-def _decoded(data: bytes, name: str) -> str:
-    if data.startswith(_UTF_16_AND_32):
-        raise EnvFileUnreadable(notices.env_file_utf16(name))
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = _line_of(data, error.start)
-        raise EnvFileUnreadable(notices.env_file_not_utf8(name, line)) from None
-    if (at := data.find(b"\0")) >= 0:
-        raise EnvFileUnreadable(notices.env_file_nul(name, _line_of(data, at)))
-    return text
-
-
-def _line_of(data: bytes, at: int) -> int:
-    """The number of the line with the byte at this place, from 1."""
-    return data[:at].count(b"\n") + 1
-
-
-def _broken(bindings: Sequence[Binding]) -> list[int]:
-    """The lines that set nothing and are no comment: without ``=``, or with half a quote."""
-    return [
-        _line(binding)
-        for binding in bindings
-        if binding.error or (binding.key is not None and binding.value is None)
-    ]
-
-
 def _line(binding: Binding) -> int:
     """Where a statement stands; python-dotenv counts from the blank lines before it."""
     string = binding.original.string
     return binding.original.line + string[: len(string) - len(string.lstrip())].count("\n")
+
+
+def remarks_on(
+    file: EnvFile, *, environment: Collection[str], names: Collection[str]
+) -> tuple[Remark, ...]:
+    """What is odd about *file* and about the names in the *environment*; no value is looked at.
+
+    *names*: those of all settings, in capitals.
+    """
+    around = {name.upper() for name in environment}
+    remarks: list[Remark] = []
+    for name in (*file.lines, *sorted(around - file.lines.keys())):
+        if name in names:
+            continue
+        meant = next(iter(get_close_matches(name, names, n=1, cutoff=_ALIKE)), None)
+        ours = _OURS.match(name) is not None
+        in_file = name in file.lines
+        # The environment is everybody's, but as a rule nobody else reads the file.
+        if meant or (_PLAIN_NAME.fullmatch(name) if in_file else ours):
+            wrong = ours or meant is not None
+            remarks.append(Remark(notices.unknown_setting(name, meant), wrong))
+        elif in_file:
+            sentence = notices.unknown_line(file.name, file.lines[name])
+            remarks.append(Remark(sentence, wrong=False))
+    advice = [notices.env_file_repeats(file.name, name) for name in file.repeated if name in names]
+    advice += [notices.proxy_unused(name) for name in _PROXIES if name in around]
+    if file.open_to_others:
+        advice.append(notices.env_file_open(file.name))
+    return (*remarks, *(Remark(sentence, wrong=False) for sentence in advice))

@@ -26,14 +26,13 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from bot.env_file import EnvFileUnreadable, read_env_file
+from bot.env_file import Remark, SettingsInvalid, read_env_file, remarks_on
 from bot.limits import KNOWN_PRICE_USD
 from bot.refused_words import can_be_found
-from bot.setting_names import Remark, remarks_on
 
-API_URL = "https://cloud.vtrix.ai/model/v1"
-QUOTES = "\"'“”‘’„«»"  # noqa: RUF001  # word processors make them
-DATABASE_URL = "sqlite+aiosqlite:///data/remixbot.db"
+_API_URL = "https://cloud.vtrix.ai/model/v1"
+_QUOTES = "\"'“”‘’„«»"  # noqa: RUF001  # word processors make them
+_DATABASE_URL = "sqlite+aiosqlite:///data/remixbot.db"
 
 
 def _whole(value: object) -> object:
@@ -68,18 +67,6 @@ Usd = Annotated[
 ]
 
 
-class SettingsInvalid(Exception):
-    """Some settings are missing or wrong; ``problems`` has one sentence for each.
-
-    ``remarks``: what else is odd, which may be why.
-    """
-
-    def __init__(self, problems: tuple[str, ...], remarks: tuple[Remark, ...] = ()) -> None:
-        super().__init__("; ".join(problems))
-        self.problems = problems
-        self.remarks = remarks
-
-
 class Settings(BaseSettings):
     """Every setting; the field's name in capitals is the variable's name.
 
@@ -87,7 +74,11 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
+        frozen=True,
+        extra="ignore",
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
+        validate_default=False,
     )
 
     discord_token: SecretStr = Field(
@@ -96,18 +87,18 @@ class Settings(BaseSettings):
     )
     vtrix_api_key: SecretStr = Field(description="your key for the Vtrix API")
     vtrix_api_url: HttpUrl = Field(
-        default=HttpUrl(API_URL),
+        default=HttpUrl(_API_URL),
         description="the API's address, starting with http:// or https://, "
         "without a user name, a question mark or a #",
     )
     database_url: SecretStr = Field(
-        default=SecretStr(DATABASE_URL),
+        default=SecretStr(_DATABASE_URL),
         description="a database address such as sqlite+aiosqlite:///data/remixbot.db or "
         "postgresql+asyncpg://user:password@host/name",
     )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        default="INFO", description="one of DEBUG, INFO, WARNING, ERROR"
-    )
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)
+    ] = Field(default="INFO", description="one of DEBUG, INFO, WARNING, ERROR")
     max_running: Count = 6
     max_running_per_user: Count = 3
     max_running_per_server: Count = 6
@@ -139,7 +130,7 @@ class Settings(BaseSettings):
         default=frozenset[int](),
         description="channel ids separated by commas (empty = every channel)",
     )
-    result_buttons_for: Literal["anyone", "author"] = Field(
+    result_buttons_for: Annotated[Literal["anyone", "author"], BeforeValidator(str.lower)] = Field(
         default="anyone", description="anyone or author"
     )
     refused_words: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -224,31 +215,17 @@ class Settings(BaseSettings):
             raise ValueError
         return value
 
-    @field_validator("log_level", mode="before")
-    @classmethod
-    def _any_case(cls, value: object) -> object:
-        return value.strip().upper() if isinstance(value, str) else value
-
-    @field_validator("result_buttons_for", mode="before")
-    @classmethod
-    def _any_case_either(cls, value: object) -> object:
-        return value.strip().lower() if isinstance(value, str) else value
-
     @field_validator("refused_words", mode="before")
     @classmethod
-    def _split_words(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        words = tuple(filter(None, (word.strip(f" \t\n{QUOTES}") for word in value.split(","))))
+    def _split_words(cls, value: str) -> object:
+        words = tuple(filter(None, (word.strip(f" \t\n{_QUOTES}") for word in value.split(","))))
         if not all(map(can_be_found, words)):
             raise ValueError
         return words
 
     @field_validator("allowed_guilds", "allowed_roles", "allowed_channels", mode="before")
     @classmethod
-    def _split_ids(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
+    def _split_ids(cls, value: str) -> object:
         return [_unquoted(one) for one in value.replace(",", " ").split()]
 
     @field_validator("*", mode="before")
@@ -266,34 +243,29 @@ def load_settings(env_file: Path = Path(".env")) -> Settings:
 
     Raises `SettingsInvalid` with every problem at once.
     """
-    try:
-        file = read_env_file(env_file)
-    except EnvFileUnreadable as error:
-        raise SettingsInvalid(error.problems) from None
+    file = read_env_file(env_file)
     names = {field.upper(): field for field in Settings.model_fields}
-    remarks = remarks_on(env_file.name, file, environment=os.environ.keys(), names=names.keys())
+    remarks = remarks_on(file, environment=os.environ.keys(), names=names.keys())
     given: dict[str, Any] = {
         field: file.values[name] for name, field in names.items() if file.values.get(name)
     }
     try:
         settings = Settings(**given)
     except ValidationError as error:
-        found = {str(problem["loc"][0]): str(problem["type"]) for problem in error.errors()}
-        problems = tuple(_sentence(*item) for item in found.items())
-        raise SettingsInvalid(problems, remarks) from None
+        problems: dict[str, str] = {}
+        for problem in error.errors():
+            field = str(problem["loc"][0])
+            missing = problem["type"] == "missing"
+            opening = "is missing: set it to" if missing else "is wrong: it must be"
+            meaning = Settings.model_fields[field].description
+            problems[field] = f"{field.upper()} {opening} {meaning}."
+        raise SettingsInvalid(*problems.values(), remarks=remarks) from None
     return settings.with_remarks(remarks)
-
-
-def _sentence(field: str, problem: str) -> str:
-    name, meaning = field.upper(), Settings.model_fields[field].description
-    if problem == "missing":
-        return f"{name} is missing: set it to {meaning}."
-    return f"{name} is wrong: it must be {meaning}."
 
 
 def _unquoted(value: str) -> str:
     """*value* without white space and one pair of quotes around it."""
     value = value.strip()
     first, inside, last = value[:1], value[1:-1], value[-1:]
-    paired = len(value) > 1 and first in QUOTES and last in QUOTES
+    paired = len(value) > 1 and first in _QUOTES and last in _QUOTES
     return inside.strip() if paired and not {first, last} & {*inside} else value

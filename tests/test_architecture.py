@@ -23,7 +23,6 @@ ROOMS = [
     "bot/incidents.py",
     "bot/inputs.py",
     "bot/env_file.py",
-    "bot/setting_names.py",
     "bot/settings.py",
     "bot/api/",
     "bot/store/",

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.setting_names import letters_apart
 from bot.settings import Settings, SettingsInvalid, load_settings
 
 GOOD = "DISCORD_TOKEN=abc.def-ghi\nVTRIX_API_KEY=key-0123456789\n"
@@ -289,11 +288,3 @@ def test_the_example_as_it_is_gives_no_remark(env: Path) -> None:
     text = (Path(__file__).parents[1] / ".env.example").read_text(encoding="utf-8")
     text = text.replace("DISCORD_TOKEN=", "DISCORD_TOKEN=x").replace("API_KEY=", "API_KEY=x")
     assert written(env, text).remarks == ()
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "apart"),
-    [("", "", 0), ("ab", "ab", 0), ("ab", "ba", 1), ("abc", "ac", 1), ("kitten", "sitting", 3)],
-)
-def test_slips_are_counted(one: str, other: str, apart: int) -> None:
-    assert letters_apart(one, other) == letters_apart(other, one) == apart
