@@ -137,19 +137,6 @@ def codes(letters: str) -> Iterator[int]:
         yield from range(ord(first), ord(last or first) + 1)
 
 
-@functools.cache
-def _latin() -> dict[int, str]:
-    """The Latin letter that each letter looks like, in whatever form it comes."""
-    plain = {alike: letter for letter, alikes in _LOOK_ALIKES.items() for alike in alikes}
-    table = {ord(alike): letter for alike, letter in plain.items()}
-    for code, form in _forms().items():
-        if form in plain:
-            table.setdefault(code, plain[form])
-    for first in _FRAMED:
-        table.update(zip(range(first, first + 26), ascii_lowercase, strict=True))
-    return table
-
-
 def folding() -> Table:
     """A new table: letters without case and in one form, nothing where nothing is seen.
 
@@ -157,17 +144,22 @@ def folding() -> Table:
     as it is.
     """
     table: Table = [*range(_IDEOGRAPHS_END), *repeat(None, TABLE_END - _IDEOGRAPHS_END)]
-    for code, form in chain(_forms().items(), _latin().items()):
+    plain = {alike: letter for letter, alikes in _LOOK_ALIKES.items() for alike in alikes}
+    for code, form in _forms().items():
         if code < TABLE_END:
-            table[code] = form
+            table[code] = plain.get(form or "", form)
+    for alike, letter in plain.items():
+        table[ord(alike)] = letter
+    for first in _FRAMED:
+        table[first : first + 26] = ascii_lowercase
     return table
 
 
 def _folded(letter: str) -> str:
     form = unicodedata.normalize("NFKC", letter).casefold()
-    kept = "".join(one for one in unicodedata.normalize("NFKC", form) if _is_letter(one))
-    return kept if 0 < len(kept) <= _FOLDED_MAX else letter
-
-
-def _is_letter(one: str) -> bool:
-    return one.isalnum() or unicodedata.category(one).startswith("M")
+    letters = [
+        one
+        for one in unicodedata.normalize("NFKC", form)
+        if one.isalnum() or unicodedata.category(one).startswith("M")
+    ]
+    return "".join(letters) if 0 < len(letters) <= _FOLDED_MAX else letter

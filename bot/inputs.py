@@ -101,7 +101,7 @@ def read_prompt(text: str) -> str:
 
     What is no text (zero characters, halves of surrogate pairs) is left out: databases refuse it.
 
-    Raises `PromptMissing` where nothing of it can be seen, or nothing but flags with numbers, or
+    Raises `PromptMissing` if nothing of it can be seen, or nothing but flags with numbers, and
     `PromptTooLong`.
     """
     prompt = text.encode(errors="ignore").decode().replace("\0", "").strip()
@@ -131,23 +131,18 @@ def read_job(text: str) -> JobId | MessageId:
     raise JobIdInvalid
 
 
-def read_upload(name: str) -> tuple[str, int]:
+def read_upload(name: str) -> tuple[str, int] | None:
     """The job id and image number in the name, or the address, of a file that we uploaded.
 
     Files that somebody renamed, as far as programs do it, are understood, and so is the address of
-    an image at the provider's. Raises `JobIdInvalid`.
+    an image at the provider's. ``None`` for anything else.
     """
-    if upload := _upload_in(name):
-        return upload[1], int(upload[2])
-    raise JobIdInvalid
-
-
-def _upload_in(name: str) -> re.Match[str] | None:
     path = _unquoted(name).partition("?")[0].partition("#")[0]
-    if stored := _STORED.search(path):
-        return stored
-    file_name = _SPOILER.sub("", path.rpartition("/")[2], count=1)
-    return _RENAMED.search(file_name) or _UPLOAD.fullmatch(file_name)
+    found = _STORED.search(path)
+    if found is None:
+        file_name = _SPOILER.sub("", path.rpartition("/")[2], count=1)
+        found = _RENAMED.search(file_name) or _UPLOAD.fullmatch(file_name)
+    return found and (found[1], int(found[2]))
 
 
 def messages_linked(text: str) -> Iterator[MessageId]:
@@ -159,10 +154,8 @@ def messages_linked(text: str) -> Iterator[MessageId]:
 def uploads_linked(text: str) -> Iterator[tuple[str, int]]:
     """The images of ours that *text* has links to, as `read_upload` reads them."""
     for url in _URL.finditer(text):
-        try:
-            yield read_upload(url[0])
-        except JobIdInvalid:
-            continue
+        if upload := read_upload(url[0]):
+            yield upload
 
 
 def _as_typed(text: str) -> str:
@@ -186,8 +179,8 @@ def _ids_in(text: str) -> Iterator[str]:
     yield from (found[0] for found in _UUID.finditer(text))
     yield from ("-".join(found.groups()) for found in _TORN_UUID.finditer(text))
     for word in list(filter(_NUMBERED.search, text.split()))[:_WORDS_MAX]:
-        if upload := _upload_in(word.strip("<>()[]\"'`|,;")):
-            yield upload[1]
+        if upload := read_upload(word.strip("<>()[]\"'`|,;")):
+            yield upload[0]
     # Addresses are full of digits that mean something else.
     addresses = [found[0] for found in _URL.finditer(text)]
     between = _URL.sub(" ", text) if addresses else text

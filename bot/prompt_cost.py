@@ -13,7 +13,7 @@ added makes it less. Takes linear time, and knows nothing of prices.
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain, islice
 from math import ceil
 
@@ -58,9 +58,8 @@ _VALUES = re.compile(rf"[\s=:]*\{{\s*({_NUMBER}(?:\s*,\s*{_NUMBER})*)\s*\}}(?![\
 _GOES_ON = re.compile(r"\}[\d.{]")
 """What stands last in a group may go on behind it."""
 _MAY_COUNT = re.compile(r"[^\w{]*+[\d{]")
-_ESCAPED = ("\\\\", "\\{", "\\}", "\\,")
-_LITERAL = "\0"
-"""Stands for some of these, one after the other."""
+_ESCAPED = re.compile(r"(?:\\[\\{},])++")
+"""Signs that a backslash makes letters of; one that is escaped itself escapes nothing."""
 _BEGINNINGS = {f"--{name}"[:end] for name in _NAMES for end in range(1, len(name) + 3)}
 _WHOLE = tuple(f"--{name}" for name in _NAMES)
 _LONGEST = max(map(len, _BEGINNINGS))
@@ -133,11 +132,11 @@ TOO_MANY = PromptCost(
 
 
 def prompt_cost(prompt: str) -> PromptCost:
-    """What *prompt* multiplies; `TOO_MANY` where that is out of all proportion."""
+    """What *prompt* multiplies; `TOO_MANY` if that is out of all proportion."""
     text = _plain(prompt)
     if "\\" not in text:
         return _read(text)
-    bill = _read(_without_escapes(text))
+    bill = _read(_ESCAPED.sub("\0", text))
     if bill is TOO_MANY:
         return bill
     return max(bill, _read(text.replace("\\", "")), key=lambda read: read.multiplier)
@@ -154,15 +153,6 @@ def has_words(prompt: str) -> bool:
     return not (is_blank(text[:1]) and is_blank(_NO_WORDS.sub("", text)))
 
 
-def _without_escapes(text: str) -> str:
-    """*text* where signs that a backslash makes letters of are none."""
-    for escape in _ESCAPED:  # a backslash that is escaped first: it escapes nothing
-        text = text.replace(escape, _LITERAL)
-    while 2 * _LITERAL in text:
-        text = text.replace(2 * _LITERAL, _LITERAL)
-    return text
-
-
 def _read(text: str) -> PromptCost:
     """The bill of *text*, which is plain."""
     permutations, names = _read_groups(text)
@@ -177,8 +167,9 @@ def _read(text: str) -> PromptCost:
     goes_on = _GOES_ON.search(text) is not None
     for flag in flags:
         name, value, in_group = flag["name"], _value(text, flag.end()), flag.start() in in_groups
-        if name in _NUMBERED and flag["spaced"] and not in_group and _prose(text, flag.end()):
-            continue
+        countable = in_group or _MAY_COUNT.match(text, flag.end()) is not None
+        if name in _NUMBERED and flag["spaced"] and not countable:
+            continue  # prose, as in "stripes -- repeat them"
         if goes_on and in_group:
             value = _UNREADABLE
         if name in _REPEAT:
@@ -197,11 +188,6 @@ def _read(text: str) -> PromptCost:
     )
 
 
-def _prose(text: str, at: int) -> bool:
-    """Whether nothing that may be a number follows, as in ``stripes -- repeat them``."""
-    return _MAY_COUNT.match(text, at) is None
-
-
 def _value(text: str, at: int) -> float:
     """The number behind a flag, the largest one of a group of numbers."""
     if number := _VALUE.match(text, at):
@@ -213,6 +199,7 @@ def _value(text: str, at: int) -> float:
 
 # ------------------------------------------------------------------ groups
 
+_OPENING, _SIGN = re.compile(r"\{"), re.compile("[{},]")
 _Begun = frozenset[str]
 """What may be the beginning of a flag that goes on behind a brace or a comma."""
 
@@ -235,44 +222,20 @@ class _Group:
         self.as_letters *= prompts
 
 
-@dataclass(slots=True)
-class _Signs:
-    """Where braces and commas are in *text*; `str.find` takes a tenth of a regular expression."""
-
-    text: str
-    found: dict[str, int] = field(default_factory=lambda: dict.fromkeys("{},", -1))
-    """Where each one was found last."""
-
-    def first(self, signs: str, start: int) -> int:
-        """Where the first of *signs* is, *start* or later; the end of the text without one.
-
-        From one call to the next *start* only grows.
-        """
-        first = len(self.text)
-        for sign in signs:
-            at = self.found[sign]
-            if at < start:
-                at = self.text.find(sign, start)
-                self.found[sign] = at = len(self.text) if at < 0 else at
-            first = min(first, at)
-        return first
-
-
 def _read_groups(text: str) -> tuple[int, set[str]]:
     """How many prompts *text* stands for, 1 to 41, and the flags that its groups put together.
 
     Groups multiply, what commas part adds up, also inside of other groups. A group that is not
-    closed ends with the text, where that makes more of it.
+    closed ends with the text, if that makes more of it.
     """
     names: set[str] = set()
     opened = [_Group()]
     begun: _Begun = frozenset()
-    signs = _Signs(text)
     end = parts = 0
-    while (at := signs.first("{}," if len(opened) > 1 else "{", end)) < len(text):
-        sign, group = text[at], opened[-1]
-        begun = _follow(begun, text[end:at], sign, names)
-        end = at + 1
+    while found := (_SIGN if len(opened) > 1 else _OPENING).search(text, end):
+        sign, group = found[0], opened[-1]
+        begun = _follow(begun, text[end : found.start()], sign, names)
+        end = found.end()
         parts += 1
         if sign == "{":
             opened.append(_Group(entry=begun))

@@ -6,7 +6,6 @@ from itertools import chain, islice
 import discord
 
 from bot.actions import REMIX
-from bot.errors import JobIdInvalid
 from bot.inputs import MessageId, messages_linked, read_upload, uploads_linked
 from bot.model import Image
 from bot.services import TargetMessage
@@ -76,12 +75,7 @@ def _by_files(content: Content) -> list[tuple[str, int]]:
     galleries = values(content.components, "items")
     media = [item.media.url for items in galleries if items for item in items]
     names = [attachment.filename for attachment in content.attachments]
-    found: list[tuple[str, int]] = []
-    for name in (*names, *media):
-        try:
-            found.append(read_upload(name))
-        except JobIdInvalid:
-            continue
+    found = list(filter(None, map(read_upload, (*names, *media))))
     for text in _texts(content):
         found += uploads_linked(text)
     return found
