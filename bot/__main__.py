@@ -1,4 +1,4 @@
-"""Starts the bot, and says in one sentence why where it cannot start."""
+"""Starts the bot, and says in one sentence why if it cannot start."""
 
 import argparse
 import asyncio
@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from bot import notices, sentences
 from bot.assembly import Assembled, assemble
-from bot.backoff import Pauses
+from bot.backoff import pauses
 from bot.clock import Clock
 from bot.connecting import DiscordRefuses
 from bot.doctor import Outcome, check
@@ -24,12 +24,6 @@ from bot.settings import Settings, SettingsInvalid, load_settings
 log = logging.getLogger(__name__)
 
 OK, CANNOT_RUN, SETTINGS_WRONG = 0, 1, 2
-MARKS = {
-    Outcome.RIGHT: notices.CHECK_RIGHT,
-    Outcome.WRONG: notices.CHECK_WRONG,
-    Outcome.UNTOLD: notices.CHECK_UNTOLD,
-    Outcome.ADVICE: notices.CHECK_ADVICE,
-}
 GC_THRESHOLDS = (10_000, 20, 500)
 """The young are looked at after so many new objects, the older after so many times that."""
 CLOSING_S = 8.0
@@ -37,14 +31,14 @@ CLOSING_S = 8.0
 DATABASE_PAUSE_S = 60.0
 """The longest pause between two tries to reach a database server at the start."""
 LAST_RESULTS_S = 60.0
-"""How long jobs under way may take to their end where the file of the database is gone: whatever is
+"""How long jobs under way may take to their end if the file of the database is gone: whatever is
 not shown by then is known to nobody."""
 
 
 def main(given: Sequence[str] | None = None) -> int:
     """Run until stopped; the exit code: 0 stopped, 1 cannot run, 2 settings missing or wrong.
 
-    ``check``: only tell what is right; 0 where all is, 1 where something is wrong or untold.
+    ``check``: only say what is right; 0 if all is, 1 if something is wrong or can't be found out.
     """
     parser = argparse.ArgumentParser(prog="python -m bot", description=notices.CHECK_DESCRIPTION)
     commands = parser.add_subparsers(dest="command", metavar="check")
@@ -59,10 +53,6 @@ def main(given: Sequence[str] | None = None) -> int:
     if only_check:
         logging.basicConfig(level=logging.CRITICAL)  # what is wrong is said in a sentence
         return asyncio.run(_check(settings))
-    return _serve_until_stopped(settings)
-
-
-def _serve_until_stopped(settings: Settings) -> int:
     logging.basicConfig(
         level=settings.log_level, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s"
     )
@@ -90,36 +80,52 @@ def _serve_until_stopped(settings: Settings) -> int:
 async def _check(settings: Settings) -> int:
     """Print a line for each finding; the exit code."""
     all_right = True
-    async for finding in check(settings):
-        sys.stdout.write(f"{MARKS[finding.outcome]}  {finding.sentence}\n")
-        all_right = all_right and finding.outcome in {Outcome.RIGHT, Outcome.ADVICE}
+    async for outcome, sentence in check(settings):
+        sys.stdout.write(f"{outcome}  {sentence}\n")
+        all_right = all_right and outcome in {Outcome.RIGHT, Outcome.ADVICE}
     return OK if all_right else CANNOT_RUN
 
 
 async def run(settings: Settings) -> None:
     """Run the bot until a signal or the end of its connection.
 
-    Raises `bot.errors.StoreUnavailable`, and `DiscordRefuses` where no patience helps.
+    Raises `bot.errors.StoreUnavailable`, and `DiscordRefuses` if no patience helps.
     """
-    stopped = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, _stop, stopped)
     serving = asyncio.create_task(_serve(settings), name="serving")
-    stopping = asyncio.create_task(stopped.wait(), name="signals")
-    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-    if stopped.is_set():
-        serving.cancel()
-        await asyncio.wait({serving})
+
+    def stop() -> None:
+        """End soon, and in any case in time: another machine's silence must not hold us up."""
+        if not serving.cancelling():
+            _end_in_time(OK)
+            serving.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    await asyncio.wait({serving})
     if not serving.cancelled():
-        await serving
+        serving.result()
 
 
 async def _serve(settings: Settings) -> None:
+    waits = pauses(DATABASE_PAUSE_S)
     async with AsyncExitStack() as opened:
-        assembled = await _assemble_patiently(settings, opened)
+        while True:  # until a database server that may be there in a while is there
+            try:
+                assembled = await opened.enter_async_context(assemble(settings, clock=Clock()))
+                break
+            except StoreUnavailable as error:
+                if not error.may_pass:
+                    raise
+                pause_s = next(waits)
+                log.warning(notices.database_away(error.detail, pause_s))
+            await asyncio.sleep(pause_s)
         bot = await opened.enter_async_context(assembled.bot)
-        _tame_garbage_collector()
+        # The garbage collector stops everything while it looks at what lives, and with thousands of
+        # jobs under way that is hundreds of milliseconds. Almost all memory is given back without
+        # it, so it leaves alone what is there for good, and comes by more rarely.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*GC_THRESHOLDS)
         connected = asyncio.create_task(
             bot.start(settings.discord_token.get_secret_value()), name="connection"
         )
@@ -135,24 +141,10 @@ async def _serve(settings: Settings) -> None:
             await asyncio.gather(losing, connected, return_exceptions=True)
 
 
-async def _assemble_patiently(settings: Settings, opened: AsyncExitStack) -> Assembled:
-    """Wait for a database server that may be there in a while. Raises what `assemble` does."""
-    pauses = Pauses(DATABASE_PAUSE_S)
-    while True:
-        try:
-            return await opened.enter_async_context(assemble(settings, clock=Clock()))
-        except StoreUnavailable as error:
-            if not error.may_pass:
-                raise
-            pause_s = pauses.next_s()
-            log.warning(notices.database_away(error.detail, pause_s))
-        await asyncio.sleep(pause_s)
-
-
 async def _lose(reason: StoreUnusable, assembled: Assembled) -> None:
     """The database is no longer ours to use: end, with what can still be given to people.
 
-    Where another process has come, at once: closing takes time, in which an edit could go out over
+    If another process has come, at once: closing takes time, in which an edit could go out over
     what that one shows. Raises *reason*.
     """
     if not isinstance(reason, StoreGone):
@@ -164,24 +156,6 @@ async def _lose(reason: StoreUnusable, assembled: Assembled) -> None:
             await assembled.runner.until_idle()
     _end_in_time(CANNOT_RUN)
     raise reason
-
-
-def _tame_garbage_collector() -> None:
-    """Let it leave alone what is there for good, and come by more rarely.
-
-    It stops everything while it looks at what lives, and with thousands of jobs under way that is
-    hundreds of milliseconds. Almost all memory is given back without it.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GC_THRESHOLDS)
-
-
-def _stop(stopped: asyncio.Event) -> None:
-    """End soon, and in any case in time: another machine's silence must not hold us up."""
-    if not stopped.is_set():
-        stopped.set()
-        _end_in_time(OK)
 
 
 def _end_in_time(code: int) -> None:

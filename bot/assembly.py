@@ -115,7 +115,6 @@ async def assemble(
             gateway_status=gateway_status,
             discord_timeout_s=settings.discord_timeout_seconds,
         )
-        background.spawn(bot.watch_servers(), name="servers that were left")
         yield Assembled(bot=bot, store=store, background=background, runner=runner)
 
 

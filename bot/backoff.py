@@ -1,25 +1,42 @@
-"""Growing pauses between attempts at something that others must put right."""
+"""How long to wait before something is tried again."""
 
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from random import SystemRandom
 
-SHORTEST_S = 1.0
-LONGEST_S = 300.0
+_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
-class Pauses:
-    """One second before the second attempt, then twice as long each time, up to *longest_s*.
+def pauses(longest_s: float = 300.0) -> Iterator[float]:
+    """One second, then twice as long each time, up to *longest_s*; never ends.
 
-    Each is shortened by up to a half at random, so that bots that were cut off together do not come
+    Each is shortened by up to a half at random, so that bots that were cut off together don't come
     back together.
     """
+    random, pause_s = SystemRandom(), 1.0
+    while True:
+        yield pause_s * random.uniform(0.5, 1.0)
+        pause_s = min(pause_s * 2, longest_s)
 
-    def __init__(self, longest_s: float = LONGEST_S) -> None:
-        self._random = SystemRandom()
-        self._longest_s = longest_s
-        self._next_s = SHORTEST_S
 
-    def next_s(self, *, at_least_s: float = 0.0) -> float:
-        """The pause before the next attempt, in seconds."""
-        pause_s = self._next_s * self._random.uniform(0.5, 1.0)
-        self._next_s = min(self._next_s * 2, self._longest_s)
-        return max(pause_s, at_least_s)
+def retry_after_s(headers: Mapping[str, str], *, at_most_s: float) -> float | None:
+    """How long an HTTP answer asks to wait, 0 to *at_most_s*; ``None`` if it doesn't.
+
+    A date is counted from the answer's own ``Date`` if it has one, because clocks differ.
+    """
+    asked = headers.get("Retry-After", "").strip()
+    if _SECONDS.fullmatch(asked):
+        return min(float(asked), at_most_s)
+    until = _http_date(asked)
+    if until is None:
+        return None
+    wait_s = (until - (_http_date(headers.get("Date", "")) or datetime.now(UTC))).total_seconds()
+    return min(wait_s, at_most_s) if wait_s >= 0 else None
+
+
+def _http_date(value: str) -> datetime | None:
+    try:
+        return datetime.strptime(value, "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
+    except ValueError:
+        return None

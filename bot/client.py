@@ -89,8 +89,6 @@ class RemixBot(commands.Bot):
         )
         self._sight = ChannelSight(self, background=background, clock=clock)
         self._clock = clock
-        self._named = asyncio.Event()
-        """Discord has said in which servers the bot is."""
         self._removals: GuildRemovals | None = None
         self._background = background
         self._gateway_status = gateway_status
@@ -138,20 +136,6 @@ class RemixBot(commands.Bot):
         for cog in COGS:
             if cog not in self.extensions:
                 await self.load_extension(cog)
-        self._open_commands()
-        self.add_dynamic_items(Button)
-        await cast("CommandTree", self.tree).keep_in_step()
-        for event, listener in (
-            ("on_ready", self._arrive),
-            ("on_resumed", self._arrive),
-            ("on_disconnect", self._leave),
-        ):
-            self.add_listener(listener, event)
-        # Before the gateway is open: a job that somebody asks for from then on is no old one.
-        self._left_open = await self.jobs.load_unfinished()
-
-    def _open_commands(self) -> None:
-        """Say where Discord offers the commands, and whom it lets install them."""
         access = self.jobs.access
         for command in self.tree.get_commands():
             command.allowed_contexts = discord.app_commands.AppCommandContext(
@@ -162,6 +146,10 @@ class RemixBot(commands.Bot):
             command.allowed_installs = discord.app_commands.AppInstallationType(
                 guild=True, user=access.user_install
             )
+        self.add_dynamic_items(Button)
+        await cast("CommandTree", self.tree).keep_in_step()
+        # Before the gateway is open: a job that somebody asks for from then on is no old one.
+        self._left_open = await self.jobs.load_unfinished()
 
     async def on_connect(self) -> None:
         """The gateway is ready. Which servers there are is told afterwards, and takes its time."""
@@ -180,13 +168,8 @@ class RemixBot(commands.Bot):
                 await self.jobs.resume_jobs(self._left_open, self._statuses.of)
                 self._left_open = []
 
-    async def _arrive(self) -> None:
-        self._gateway_status.arrive()
-
-    async def _leave(self) -> None:
-        self._gateway_status.leave()
-
     async def on_ready(self) -> None:
+        self._gateway_status.arrive()
         if self._greeted or self.user is None or self.application_id is None:
             return  # Discord says it after each reconnect
         self._greeted = True
@@ -199,27 +182,25 @@ class RemixBot(commands.Bot):
         open_to_all = not self.jobs.access.allowed_guilds
         if application is not None and application.bot_public and open_to_all:
             log.warning(notices.OPEN_TO_ALL)
-        self._named.set()
-
-    async def watch_servers(self) -> None:
-        """See to servers that were left, from the first READY on, until cancelled."""
-        await self._named.wait()
         self._removals = GuildRemovals(
             store=self._store,
             clock=self._clock,
-            application_id=self.application_id or 0,
-            present=self._guild_ids,
+            application_id=self.application_id,
+            present=lambda: {guild.id for guild in self.guilds} if self.is_ready() else None,
             is_member=self._is_member,
         )
-        await self._removals.watch()
+        self._background.spawn(self._removals.watch(), name="servers that were left")
+
+    async def on_resumed(self) -> None:
+        self._gateway_status.arrive()
+
+    async def on_disconnect(self) -> None:
+        self._gateway_status.leave()
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Not called for one that is only unavailable for a while."""
         if self._removals is not None:
             await self._removals.removed(guild.id)
-
-    def _guild_ids(self) -> set[int] | None:
-        return {guild.id for guild in self.guilds} if self.is_ready() else None
 
     async def _is_member(self, guild_id: int) -> bool | None:
         try:

@@ -6,6 +6,7 @@ more starts for today. What only somebody can mend ends the bot with a sentence.
 
 import asyncio
 import logging
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import aiohttp
@@ -13,7 +14,7 @@ import discord
 from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 
 from bot import notices
-from bot.backoff import Pauses
+from bot.backoff import pauses, retry_after_s
 from bot.ui import discord_errors
 from bot.ui.requests import NotDiscord
 
@@ -68,39 +69,30 @@ class DiscordRefuses(Exception):
 
 async def connect(client: discord.Client, token: str) -> None:
     """Log *client* in, and keep it connected until it is closed. Raises `DiscordRefuses`."""
-    await _log_in(client, token)
-    await _wait_for_a_start(client)
-    await _stay_connected(client)
-
-
-async def _log_in(client: discord.Client, token: str) -> None:
-    pauses = Pauses()
+    waits = pauses()
     while True:
         try:
             await client.login(token)
+            break
         except LOST as fault:
             # discord.py would use the connections of the failed attempt, or leave them open.
             await client.http.close()
             client.http.connector = discord.utils.MISSING
-            await _pause(pauses, fault)
-        else:
-            return
-
-
-async def _wait_for_a_start(client: discord.Client) -> None:
-    """Discord counts how often a bot starts in a day, and withdraws the token of one above it."""
-    pauses = Pauses()
+            await _pause(waits, fault)
+    # Discord counts how often a bot starts in a day, and withdraws the token of one above it.
+    waits = pauses()
     while True:
         try:
             _, _, allowed = await client.http.get_bot_gateway()
         except LOST as fault:
-            await _pause(pauses, fault)
+            await _pause(waits, fault)
             continue
         if allowed["remaining"] > 0:
-            return
-        wait_s = pauses.next_s(at_least_s=min(allowed["reset_after"] / 1000, WAIT_MAX_S))
+            break
+        wait_s = max(next(waits), min(allowed["reset_after"] / 1000, WAIT_MAX_S))
         log.warning(notices.waiting(notices.STARTS_USED_UP, wait_s))
         await asyncio.sleep(wait_s)
+    await _stay_connected(client)
 
 
 async def _stay_connected(client: discord.Client) -> None:
@@ -109,10 +101,17 @@ async def _stay_connected(client: discord.Client) -> None:
     """
     now = asyncio.get_running_loop().time
     last: DiscordWebSocket | None = None
-    pauses, failed = Pauses(), 0
+    waits, failed = pauses(), 0
     while not client.is_closed():
         began = now()
-        session = {} if last is None or failed > RESUMES else _session_of(last)
+        session: dict[str, Any] = {}
+        if last is not None and last.session_id is not None and failed <= RESUMES:
+            session = {
+                "resume": True,
+                "session": last.session_id,
+                "sequence": last.sequence,
+                "gateway": last.gateway,
+            }
         try:
             client.ws = last = await _Gateway.from_client(
                 client, initial=last is None, shard_id=client.shard_id, **session
@@ -124,14 +123,14 @@ async def _stay_connected(client: discord.Client) -> None:
             if client.is_closed():
                 return
             if now() - began > STABLE_S:
-                pauses, failed = Pauses(), 0
+                waits, failed = pauses(), 0
             failed += 1
             if failed > 1 or not isinstance(fault, ReconnectWebSocket):
-                await _pause(pauses, fault)
+                await _pause(waits, fault)
 
 
 class _Gateway(DiscordWebSocket):
-    """A connection that is given up where the gateway does not let the bot in.
+    """A connection that is given up if the gateway does not let the bot in.
 
     Its heartbeats alone tell discord.py that all is well, for ever.
     """
@@ -160,32 +159,26 @@ class _Gateway(DiscordWebSocket):
             raise
 
 
-def _session_of(socket: DiscordWebSocket) -> dict[str, Any]:
-    """What makes a new websocket go on with this one's session, where it had one."""
-    if socket.session_id is None:
-        return {}
-    return {
-        "resume": True,
-        "session": socket.session_id,
-        "sequence": socket.sequence,
-        "gateway": socket.gateway,
-    }
-
-
-async def _pause(pauses: Pauses, fault: Exception) -> None:
-    """Say what is in the way and wait. Raises `DiscordRefuses` where that is no use."""
+async def _pause(waits: Iterator[float], fault: Exception) -> None:
+    """Say what is in the way and wait. Raises `DiscordRefuses` if that is no use."""
     if (sentence := refusal(fault)) is not None:
         raise DiscordRefuses(sentence) from None
-    wait_s = pauses.next_s(at_least_s=_asked_to_wait_s(fault))
+    headers: Mapping[str, str] | None = None
+    if isinstance(fault, discord.HTTPException):
+        headers = fault.response.headers
+    elif isinstance(fault, aiohttp.WSServerHandshakeError):
+        headers = fault.headers
+    asked_s = retry_after_s(headers or {}, at_most_s=WAIT_MAX_S)
+    if isinstance(fault, discord.RateLimited):
+        asked_s = min(fault.retry_after, WAIT_MAX_S)
+    # A second more: who comes back too early is sent away for longer.
+    wait_s = next(waits) if asked_s is None else max(next(waits), asked_s + 1)
     log.warning(notices.waiting(obstacle(fault), wait_s))
     await asyncio.sleep(wait_s)
 
 
-# ------------------------------------------------------------------ what it means
-
-
 def refusal(error: BaseException) -> str | None:
-    """What somebody must mend first; ``None`` where it may pass."""
+    """What somebody must fix first; ``None`` if it may pass."""
     if isinstance(error, discord.ConnectionClosed):
         return _CLOSED_FOR_GOOD.get(error.code)
     if isinstance(error, discord.LoginFailure) or _status(error) == 401:
@@ -207,17 +200,3 @@ def _status(error: BaseException) -> int | None:
     if isinstance(error, discord.HTTPException | aiohttp.WSServerHandshakeError):
         return error.status
     return None
-
-
-def _asked_to_wait_s(error: BaseException) -> float:
-    """How long the answer itself asks to wait; 0 where it does not."""
-    if isinstance(error, discord.RateLimited):
-        return min(error.retry_after, WAIT_MAX_S)
-    asked = ""
-    if isinstance(error, discord.HTTPException):
-        asked = error.response.headers.get("Retry-After", "")
-    elif isinstance(error, aiohttp.WSServerHandshakeError) and error.headers is not None:
-        asked = error.headers.get("Retry-After", "")
-    seconds = asked.strip().partition(".")[0]
-    # Rounded up: who comes back too early is sent away for longer.
-    return min(float(seconds) + 1, WAIT_MAX_S) if seconds.isascii() and seconds.isdigit() else 0.0

@@ -6,8 +6,8 @@ token may see, the database for the version of its tables.
 
 import re
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
-from enum import Enum, auto
+from enum import StrEnum
+from typing import NamedTuple
 
 import discord
 
@@ -32,39 +32,32 @@ from bot.ui import discord_errors
 from bot.ui.interaction import NEEDED, missing_permissions
 from bot.ui.requests import ended_in_time, within
 
-NO_TASK = "remixbot-check"
+_NO_TASK = "remixbot-check"
 """No task of the API is called so: its ids are made of 20 random characters."""
-NOBODYS = Request(action=IMAGINE)
-"""What that would be made from."""
-NO_KEY = "remixbot-check-of-no-key"
+_NO_KEY = "remixbot-check-of-no-key"
 """No key of the API is called so."""
-
-_CONDITIONS = {
+_OF_A_TASK = re.compile(r"(?<![/\w])task(?![/\w])", re.IGNORECASE)
+"""The API says that it has no such *task*. A server that knows no such path may quote the path."""
+_OF_TLS = ("ClientConnectorCertificateError", "ClientConnectorSSLError")
+"""What aiohttp calls it when a server cannot show who it is."""
+_DATABASE = {
     DatabaseStatus.NEW: notices.CHECK_DATABASE_NEW,
     DatabaseStatus.OLD: notices.CHECK_DATABASE_OLD,
     DatabaseStatus.READY: notices.CHECK_DATABASE_READY,
 }
 
 
-_OF_A_TASK = re.compile(r"(?<![/\w])task(?![/\w])", re.IGNORECASE)
-"""The API says that it has no such *task*. A server that knows no such path may quote the path."""
-_OF_TLS = ("ClientConnectorCertificateError", "ClientConnectorSSLError")
-"""What aiohttp calls it when a server cannot show who it is."""
+class Outcome(StrEnum):
+    """How something is, as it is printed."""
 
-
-class Outcome(Enum):
-    """How it is with one thing."""
-
-    RIGHT = auto()
-    WRONG = auto()
-    UNTOLD = auto()
-    """Nobody could tell, so it may be either."""
-    ADVICE = auto()
+    RIGHT = notices.CHECK_RIGHT
+    WRONG = notices.CHECK_WRONG
+    UNKNOWN = notices.CHECK_UNTOLD
+    ADVICE = notices.CHECK_ADVICE
     """Right, and could be better."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing that was looked at."""
 
     outcome: Outcome
@@ -72,66 +65,51 @@ class Finding:
 
 
 async def check(settings: Settings) -> AsyncGenerator[Finding]:
-    """Everything that can be told, one thing after the other. Raises nothing."""
+    """Everything that can be found out, one thing after the other. Raises nothing."""
     for remark in settings.remarks:
         outcome = Outcome.WRONG if remark.wrong else Outcome.ADVICE
         yield Finding(outcome, notices.check_settings(remark.sentence))
-    yield await _check_database(settings)
+    try:
+        status = await inspect_database(settings.database_url.get_secret_value())
+        yield Finding(Outcome.RIGHT, _DATABASE[status])
+    except StoreUnavailable as error:
+        wrong = notices.database_unusable(error.detail)
+        yield Finding(Outcome.WRONG, notices.check_database_wrong(wrong))
+    except StoreUnusable as error:
+        yield Finding(Outcome.WRONG, notices.check_database_wrong(sentences.describe(error)))
     yield await _check_key(settings)
     async for finding in _check_discord(settings):
         yield finding
 
 
-async def _check_database(settings: Settings) -> Finding:
-    try:
-        condition = await inspect_database(settings.database_url.get_secret_value())
-    except StoreUnavailable as error:
-        wrong = notices.database_unusable(error.detail)
-        return Finding(Outcome.WRONG, notices.check_database_wrong(wrong))
-    except StoreUnusable as error:
-        return Finding(Outcome.WRONG, notices.check_database_wrong(sentences.describe(error)))
-    return Finding(Outcome.RIGHT, _CONDITIONS[condition])
-
-
 async def _check_key(settings: Settings) -> Finding:
-    url, key = str(settings.vtrix_api_url), settings.vtrix_api_key.get_secret_value()
+    url, timeout_s = str(settings.vtrix_api_url), settings.api_timeout_seconds
     async with open_session(url) as session:
-
-        def api(key: str) -> GenerationApi:
-            timeout_s = settings.api_timeout_seconds
-            return GenerationApi(session, base_url=url, key=key, timeout_s=timeout_s)
-
+        key = settings.vtrix_api_key.get_secret_value()
+        ours = GenerationApi(session, base_url=url, key=key, timeout_s=timeout_s)
+        nobodys = GenerationApi(session, base_url=url, key=_NO_KEY, timeout_s=timeout_s)
         try:
-            await api(key).fetch(NO_TASK, NOBODYS)
+            await ours.fetch(_NO_TASK, Request(action=IMAGINE))
         except TaskNotFound as error:
-            if _OF_A_TASK.search(error.detail) or await _refuses(api(NO_KEY)):
+            if _OF_A_TASK.search(error.detail):
                 return Finding(Outcome.RIGHT, notices.CHECK_KEY)
-            return Finding(Outcome.UNTOLD, notices.CHECK_NOT_THE_API)
+            # If a key that cannot be right is refused, one that is not refused is right.
+            try:
+                await nobodys.fetch(_NO_TASK)
+            except ApiKeyRefused:
+                return Finding(Outcome.RIGHT, notices.CHECK_KEY)
+            except RemixbotError:
+                pass
         except (ApiKeyRefused, ApiPermissionMissing, ApiCreditUsedUp) as error:
-            if isinstance(error, ApiPermissionMissing) and not error.detail:  # the API has words
-                return Finding(Outcome.UNTOLD, notices.CHECK_NOT_THE_API)
-            wrong = sentences.FOR_THE_OPERATOR[type(error)]
-            return Finding(Outcome.WRONG, notices.check_key_wrong(wrong))
+            if not isinstance(error, ApiPermissionMissing) or error.detail:  # the API has words
+                wrong = sentences.FOR_THE_OPERATOR[type(error)]
+                return Finding(Outcome.WRONG, notices.check_key_wrong(wrong))
         except RemixbotError as error:
-            return Finding(Outcome.UNTOLD, _why_untold(error))
-    return Finding(Outcome.UNTOLD, notices.CHECK_NOT_THE_API)
-
-
-def _why_untold(error: RemixbotError) -> str:
-    if isinstance(error, ApiUnavailable) and error.detail.startswith(_OF_TLS):
-        return notices.CHECK_NO_TLS
-    return notices.check_key_untold(type(error).__name__)
-
-
-async def _refuses(nobody: GenerationApi) -> bool:
-    """Whether a key that cannot be right is refused: then one that is not refused is right."""
-    try:
-        await nobody.fetch(NO_TASK)
-    except ApiKeyRefused:
-        return True
-    except RemixbotError:
-        pass
-    return False
+            sentence = notices.check_key_untold(type(error).__name__)
+            if isinstance(error, ApiUnavailable) and error.detail.startswith(_OF_TLS):
+                sentence = notices.CHECK_NO_TLS
+            return Finding(Outcome.UNKNOWN, sentence)
+    return Finding(Outcome.UNKNOWN, notices.CHECK_NOT_THE_API)
 
 
 async def _check_discord(settings: Settings) -> AsyncGenerator[Finding]:
@@ -144,14 +122,14 @@ async def _check_discord(settings: Settings) -> AsyncGenerator[Finding]:
             if (wrong := refusal(fault)) is not None:
                 yield Finding(Outcome.WRONG, notices.check_token_wrong(wrong))
             else:
-                yield Finding(Outcome.UNTOLD, notices.check_token_untold(obstacle(fault)))
+                yield Finding(Outcome.UNKNOWN, notices.check_token_untold(obstacle(fault)))
             return
         user = client.user
         yield Finding(Outcome.RIGHT, notices.check_token(user.name if user else ""))
         try:
             guilds = [guild async for guild in client.fetch_guilds(limit=None)]
         except discord_errors.FAULTS as fault:
-            yield Finding(Outcome.UNTOLD, notices.check_servers_untold(obstacle(fault)))
+            yield Finding(Outcome.UNKNOWN, notices.check_servers_untold(obstacle(fault)))
             return
         for guild in guilds:
             yield await _check_guild(client, guild, settings)
@@ -166,9 +144,8 @@ async def _check_guild(client: discord.Client, guild: discord.Guild, settings: S
         whole = await client.fetch_guild(guild.id)
         bot = await whole.fetch_member(client.user.id if client.user else 0)
     except discord_errors.FAULTS as fault:
-        return Finding(
-            Outcome.UNTOLD, notices.check_server_untold(guild.name, discord_errors.detail(fault))
-        )
+        detail = discord_errors.detail(fault)
+        return Finding(Outcome.UNKNOWN, notices.check_server_untold(guild.name, detail))
     needed = [name for name, is_needed in NEEDED if is_needed]
     if missing := missing_permissions(bot.guild_permissions, needed):
         return Finding(Outcome.WRONG, notices.check_server_lacks(guild.name, missing))

@@ -1,7 +1,7 @@
 """Which image of a job has which number (``imageNo``).
 
 A remix names its image by that number, so a wrong one remixes the wrong image. Moderation can
-remove images, so the position alone is not enough. Knows nothing of JSON around the images.
+remove images, so the position alone is not enough.
 """
 
 import re
@@ -10,13 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from bot.api.lenient_json import as_number
 from bot.model import Image, MediaKind
 
-_NUMBERS = range(100)
-"""What is believed of a told number; permutations make more than four images."""
 _NAMED = re.compile(r"_([0-3])\.[A-Za-z0-9]+\Z")
-"""The provider ends file names so: ``_0.png`` to ``_3.png``."""
+"""The provider's file names end like this: ``_0.png`` to ``_3.png``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,18 +22,18 @@ class Candidate:
 
     job_id: str
     url: str | None
-    """``None`` for an image that cannot be fetched; it still holds its position."""
+    """``None`` for an image that can't be fetched; it still holds its position."""
     kind: MediaKind
-    told: Sequence[object]
-    """What the answer says its number is, most trusted first; may hold anything."""
+    reported: int | None
+    """The number that the answer gives it."""
 
 
 def numbered(candidates: Sequence[Candidate]) -> tuple[Image, ...]:
     """The images among *candidates*, in order, with numbers that are unique within a job id.
 
-    A number is what the answer tells of that image, else the end of its file name where all
-    images of its job id have one, else its position. Where that gives two images of one job id
-    the same number, what was told counts for nothing, then the file names.
+    A number is the one that was reported, else the end of the file name if all images of that job
+    id have one, else the position. If that gives two images of one job id the same number, what was
+    reported counts for nothing, then the file names.
     """
     jobs: defaultdict[str, list[Candidate]] = defaultdict(list)
     for candidate in candidates:
@@ -56,26 +53,13 @@ def numbered(candidates: Sequence[Candidate]) -> tuple[Image, ...]:
 
 def _numbers(entries: Sequence[Candidate]) -> list[int]:
     """One number for each of *entries* that has a URL; all have the same job id."""
-    present = [(place, entry) for place, entry in enumerate(entries) if entry.url is not None]
-    positions = [place for place, _ in present]
-    names = [number for _, entry in present if (number := _named(entry.url or "")) is not None]
-    known = names if len(names) == len(present) else positions
-    told = [_told(entry.told) for _, entry in present]
-    mixed = [other if number is None else number for number, other in zip(told, known, strict=True)]
+    positions = [place for place, entry in enumerate(entries) if entry.url is not None]
+    named = [_NAMED.search(urlsplit(one.url).path) for one in entries if one.url is not None]
+    names = [int(match[1]) for match in named if match is not None]
+    known = names if len(names) == len(positions) else positions
+    reported = [entry.reported for entry in entries if entry.url is not None]
+    mixed = [known[at] if number is None else number for at, number in enumerate(reported)]
     for numbers in (mixed, known):
         if len(set(numbers)) == len(numbers):
             return numbers
     return positions
-
-
-def _told(values: Sequence[object]) -> int | None:
-    for value in values:
-        number = as_number(value)
-        if number is not None and number in _NUMBERS:
-            return int(number)
-    return None
-
-
-def _named(url: str) -> int | None:
-    match = _NAMED.search(urlsplit(url).path)
-    return int(match[1]) if match else None

@@ -6,6 +6,7 @@ servers may be connected to is in `bot.api.safe_http`.
 
 import asyncio
 import io
+import re
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urljoin
@@ -16,7 +17,6 @@ from yarl import URL
 
 from bot.api.client import USER_AGENT
 from bot.api.faults import FAULTS, fault_name
-from bot.api.file_types import image_extension
 from bot.api.safe_http import AddressRefused, GuardedSession
 from bot.errors import ImageTooLarge, ImageUnavailable
 
@@ -26,6 +26,11 @@ AT_ONCE = 32
 some to the API, where a submit that finds none fails."""
 REDIRECTS_MAX = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_SIGNATURES = re.compile(
+    rb"(?P<png>\x89PNG\r\n\x1a\n)|(?P<jpg>\xff\xd8\xff)|(?P<webp>RIFF.{4}WEBP)|(?P<gif>GIF8[79]a)"
+    rb"|(?P<mp4>.{4}ftyp(?:iso|mp4|avc|M4V|MSNV|dash))|(?P<webm>\x1a\x45\xdf\xa3.*webm)",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,25 +84,28 @@ class ImageDownloads:
         signature.
         """
         try:
-            async for attempt in stamina.retry_context(
-                on=_MayPassError, attempts=ATTEMPTS, timeout=None, wait_initial=0.2, wait_max=3.0
-            ):
-                with attempt:
-                    async with self._room:
-                        return await self._attempt(url, limit_bytes, room)
+            return await self._attempt(url, limit_bytes, room)
         except _MayPassError as fault:
             raise ImageUnavailable(detail=str(fault)) from None
-        raise AssertionError("stamina either returns or raises")
 
+    @stamina.retry(
+        on=_MayPassError, attempts=ATTEMPTS, timeout=None, wait_initial=0.2, wait_max=3.0
+    )
     async def _attempt(self, url: str, limit_bytes: int, room: Room | None) -> Download:
         address = _web_address(url)
         try:
-            async with asyncio.timeout(self._timeout_s):
+            async with self._room, asyncio.timeout(self._timeout_s):
                 for _ in range(REDIRECTS_MAX + 1):
-                    answer = await self._hop(address, limit_bytes, room)
-                    if isinstance(answer, Download):
-                        return answer
-                    address = answer
+                    async with self._session.get(
+                        address,
+                        headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
+                        timeout=self._timeout,
+                        allow_redirects=False,
+                    ) as response:
+                        moved = response.headers.get("Location")
+                        if not moved or response.status not in _REDIRECTS:
+                            return await _read_image(response, address, limit_bytes, room)
+                    address = _web_address(moved, base=address)
         except AddressRefused:
             raise ImageUnavailable(detail=f"not a public address: {_host(address)}") from None
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, UnicodeError):
@@ -107,55 +115,51 @@ class ImageDownloads:
             raise _MayPassError(f"{fault_name(fault)}: {_host(address)}") from None
         raise ImageUnavailable(detail=f"too many redirects: {_host(address)}")
 
-    async def _hop(self, address: URL, limit_bytes: int, room: Room | None) -> Download | URL:
-        """One request: the image, or the address it was moved to. Every address passes here."""
-        async with self._session.get(
-            address,
-            headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
-            timeout=self._timeout,
-            allow_redirects=False,
-        ) as response:
-            if response.status in _REDIRECTS and (target := response.headers.get("Location")):
-                return _web_address(target, base=address)
-            if response.status == 429 or response.status >= 500:
-                raise _MayPassError(f"HTTP {response.status}: {_host(address)}")
-            if response.status != 200:
-                raise ImageUnavailable(detail=f"HTTP {response.status}: {_host(address)}")
-            if response.content_type.startswith("text/"):
-                # The other types count for nothing: stores of files often do not know them.
-                raise ImageUnavailable(detail=f"text instead of an image: {_host(address)}")
-            content = await _read_image(response, limit_bytes, room)
-            extension = image_extension(content)
-            if extension is None:
-                raise ImageUnavailable(detail=f"not an image: {_host(address)}")
-            return Download(content=content, extension=extension)
-
 
 async def _read_image(
-    response: aiohttp.ClientResponse, limit_bytes: int, room: Room | None
-) -> bytes:
+    response: aiohttp.ClientResponse, address: URL, limit_bytes: int, room: Room | None
+) -> Download:
     """Nothing over the limit is kept, and nothing is kept twice."""
+    if response.status == 429 or response.status >= 500:
+        raise _MayPassError(f"HTTP {response.status}: {_host(address)}")
+    if response.status != 200:
+        raise ImageUnavailable(detail=f"HTTP {response.status}: {_host(address)}")
+    if response.content_type.startswith("text/"):
+        # The other types count for nothing: stores of files often do not know them.
+        raise ImageUnavailable(detail=f"text instead of an image: {_host(address)}")
     packed = "Content-Encoding" in response.headers  # unasked, and then its length says little
     size_bytes = None if packed else response.content_length
     if (size_bytes or 0) > limit_bytes:
         raise ImageTooLarge(limit_bytes=limit_bytes)
     if room is not None:
         await room.expect(size_bytes)
-    content = io.BytesIO()
+    read = io.BytesIO()
     async for chunk in response.content.iter_chunked(64 * 1024):
-        size_bytes = content.tell() + len(chunk)
+        size_bytes = read.tell() + len(chunk)
         if size_bytes > limit_bytes:
             raise ImageTooLarge(limit_bytes=limit_bytes)
         if room is not None:
             room.keep(size_bytes)
-        content.write(chunk)
-    return content.getvalue()  # hands out its own bytes, without copying them
+        read.write(chunk)
+    content = read.getvalue()  # hands out its own bytes, without copying them
+    if (extension := image_extension(content)) is None:
+        raise ImageUnavailable(detail=f"not an image: {_host(address)}")
+    return Download(content=content, extension=extension)
+
+
+def image_extension(content: bytes) -> str | None:
+    """The file name extension for *content*, by its first bytes; ``None``: no image or video.
+
+    The signatures exclude each other, so a server's content type could only agree or be wrong.
+    """
+    found = _SIGNATURES.match(content, 0, 64)
+    return found and found.lastgroup
 
 
 def _web_address(url: str, *, base: URL | None = None) -> URL:
-    """*url*, relative to *base* where given, as it will be asked for.
+    """*url*, relative to *base* if given, as it will be asked for.
 
-    Only http and https, and without credentials. Sent as it is written where that is possible,
+    Only http and https, and without credentials. Sent as it is written if possible,
     because a new quoting breaks signed addresses.
     Raises `ImageUnavailable`.
     """
@@ -170,5 +174,5 @@ def _web_address(url: str, *, base: URL | None = None) -> URL:
 
 
 def _host(address: URL) -> str:
-    """The host of *address*, with its port where that says something: all that a log may hold."""
+    """The host of *address*, with its port if that says something: all that a log may hold."""
     return (address.host_port_subcomponent or "")[:200]

@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import cast
 
 _ID_MAX = 256
@@ -15,7 +16,6 @@ _ID_MAX = 256
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 _KEYS_MAX = 12
-_DEPTH_MAX = 6
 _SHAPE_MAX = 600
 _TYPES: Mapping[type[object], str] = {
     bool: "bool",
@@ -34,7 +34,7 @@ _PLAIN_DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,60})?")
 
 
 def decoded(body: bytes) -> object:
-    """The JSON document in *body*; ``None`` where there is none that can be read."""
+    """The JSON document in *body*; ``None`` if there is none that can be read."""
     try:
         return cast("object", json.loads(body))
     except (ValueError, RecursionError):  # RecursionError: a body of nothing but opening brackets
@@ -42,17 +42,17 @@ def decoded(body: bytes) -> object:
 
 
 def as_object(value: object) -> Mapping[str, object]:
-    """*value* where it is a JSON object, else an empty one."""
+    """*value* if it is a JSON object, else an empty one."""
     return cast("Mapping[str, object]", value) if isinstance(value, dict) else {}
 
 
 def as_array(value: object) -> Sequence[object]:
-    """*value* where it is a JSON array, else an empty one."""
+    """*value* if it is a JSON array, else an empty one."""
     return cast("Sequence[object]", value) if isinstance(value, list) else ()
 
 
 def as_line(value: object) -> str:
-    """*value* where it is a string, as one line of printable characters; else ``""``."""
+    """*value* if it is a string, as one line of printable characters; else ``""``."""
     if not isinstance(value, str):
         return ""
     printable = "".join(char if char.isprintable() else " " for char in value)
@@ -62,14 +62,17 @@ def as_line(value: object) -> str:
 def unquoted(words: str, said: Iterable[str]) -> str:
     """*words*, with an ellipsis for each that *said* has too: what people write is for no log."""
     written = " ".join(said).casefold()
-    return _WORD.sub(lambda word: "…" if _is_among(word[0].casefold(), written) else word[0], words)
 
+    def kept(found: re.Match[str]) -> str:
+        word = found[0].casefold()
+        if word.isascii():
+            quoted = len(word) > _SHORT and word in written
+        else:
+            # Some scripts have no spaces: the quote may be a piece of what looks like one word.
+            quoted = any(word[at : at + 2] in written for at in range(len(word)))
+        return "…" if quoted else found[0]
 
-def _is_among(word: str, written: str) -> bool:
-    if word.isascii():
-        return len(word) > _SHORT and word in written
-    # Some scripts have no spaces: what is quoted may be a piece of what looks like one word.
-    return any(word[at : at + 2] in written for at in range(len(word)))
+    return _WORD.sub(kept, words)
 
 
 def as_id(value: object) -> str | None:
@@ -110,25 +113,22 @@ def as_plain_decimal(value: object) -> Decimal | None:
     return Decimal(text)
 
 
-def shape_of(value: object) -> str:
+def shape_of(value: object, depth: int = 6) -> str:
     """Which keys and types *value* has, for a log: none of its words, at most 600 characters.
 
-    Of a list the first entry stands for all. A key that is no name is not written out either.
+    Of a list the first entry stands for all. A key that is no name is not written out either, nor
+    is anything below *depth*.
     """
-    return _shape(value, _DEPTH_MAX)[:_SHAPE_MAX]
-
-
-def _shape(value: object, depth: int) -> str:
     if entries := as_object(value):
         if not depth:
             return "{…}"
-        first = list(entries.items())[:_KEYS_MAX]
-        parts = [f"{_name(key)}: {_shape(held, depth - 1)}" for key, held in first]
-        return "{" + ", ".join(parts + ["…"] * (len(entries) > _KEYS_MAX)) + "}"
-    if items := as_array(value):
-        return f"[{len(items)} of {_shape(items[0], depth - 1)}]" if depth else "[…]"
-    return _TYPES.get(type(value), "…")
-
-
-def _name(key: str) -> str:
-    return key if _NAME.fullmatch(key) else "?"
+        parts = [
+            f"{key if _NAME.fullmatch(key) else '?'}: {shape_of(held, depth - 1)}"
+            for key, held in islice(entries.items(), _KEYS_MAX)
+        ]
+        shape = "{" + ", ".join(parts + ["…"] * (len(entries) > _KEYS_MAX)) + "}"
+    elif items := as_array(value):
+        shape = f"[{len(items)} of {shape_of(items[0], depth - 1)}]" if depth else "[…]"
+    else:
+        shape = _TYPES.get(type(value), "…")
+    return shape[:_SHAPE_MAX]

@@ -8,7 +8,7 @@ Knows nothing of images; what a session is asked for is its user's business.
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Network, ip_address, ip_network
 from typing import NewType
 
 import aiohttp
@@ -52,9 +52,8 @@ async def open_session(
     """The bot's one HTTP session, closed at the end together with *resolver*.
 
     It connects to public addresses, and to the very host and port of *api_url* wherever they are;
-    all other requests raise `AddressRefused`. A POST shares its
-    connection with no other request. It keeps no cookies and uses no proxy. *resolver* looks up
-    names; left out, the system does.
+    all other requests raise `AddressRefused`. A POST shares its connection with no other request.
+    It keeps no cookies and uses no proxy. *resolver* looks up names; left out, the system does.
     """
     url = URL(api_url)
     api: _Host = ((url.raw_host or "").lower(), url.port)
@@ -77,27 +76,17 @@ def is_public(address: str) -> bool:
     reserved and unspecified ones, also where they stand in an IPv6 address as IPv4.
     """
     try:
-        ip = _held_ipv4(ip_address(address))
+        ip = ip_address(address)
     except ValueError:
         return False
+    if any(ip in network for network in _HOLDING_IPV4):
+        ip = IPv4Address(ip.packed[-4:])
     return (
         ip.is_global
         and not ip.is_multicast
         and (ip.version == 4 or ip in _UNICAST)
         and not any(ip in network for network in _NO_PLACE_FOR_IMAGES)
     )
-
-
-def _held_ipv4(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    """The IPv4 address that *ip* is another spelling of, else *ip*."""
-    if any(ip in network for network in _HOLDING_IPV4):
-        return IPv4Address(ip.packed[-4:])
-    return ip
-
-
-def _is_address(host: str) -> bool:
-    """Whether *host* is, or pretends to be, an IP address: names of hosts have a letter."""
-    return ":" in host or not any(char.isalpha() for char in host)
 
 
 class _PublicNames(AbstractResolver):
@@ -147,9 +136,10 @@ class _GuardedConnector(aiohttp.TCPConnector):
         traces: list[Trace],
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109  # aiohttp's signature
     ) -> Connection:
-        # aiohttp takes a host that is an IP address as it is, without its resolver.
         is_api = (req.host.lower(), req.port) == self._api
-        if not is_api and _is_address(req.host) and not is_public(req.host):
+        # aiohttp takes what is, or pretends to be, an IP address as it is, without its resolver.
+        is_name = ":" not in req.host and any(char.isalpha() for char in req.host)
+        if not is_api and not is_name and not is_public(req.host):
             raise AddressRefused(req.host)
         if req.method == "POST":
             return await self._for_posts.connect(req, traces, timeout)

@@ -5,9 +5,7 @@ which number is in `bot.api.image_numbers`.
 """
 
 import logging
-import threading
 from collections.abc import Mapping
-from decimal import Decimal
 from urllib.parse import urlsplit
 
 from bot.actions import MediaKind, SourceKind
@@ -23,27 +21,20 @@ from bot.api.lenient_json import (
 )
 from bot.api.refusals import normalise_code
 from bot.errors import ApiUnavailable, OutputUnreadable
-from bot.model import (
-    Completed,
-    Failed,
-    Image,
-    Request,
-    Running,
-    TaskState,
-)
+from bot.model import Completed, Failed, Request, Running, TaskState
 
 log = logging.getLogger(__name__)
 
 IMAGES_MAX = 100
 """How many of a task's images are looked at; permutations make more than four, not thousands."""
 
+_NUMBERS = range(100)
+"""What is believed of a reported number; permutations make more than four images."""
 _COST_MAX_USD = 100
 """More than any job costs."""
 
-fallback_was_logged = threading.Event()
-"""Set once a finished task without a provider job id was logged; once per process is enough."""
-cost_was_logged = threading.Event()
-"""Set once a cost that is not believed was logged."""
+warned: set[str] = set()
+"""What was logged already; once per process is enough."""
 
 
 def submit_body(request: Request) -> dict[str, object]:
@@ -68,7 +59,7 @@ def parse_task(body: object, asked_for: str | None = None) -> TaskState:
     Only the id and the status must be there; an unknown status means that the task still runs.
     Who *asked_for* a task gets it under that id, whatever id the answer has, if any: else one odd
     answer would lead away from the task for ever. The words of a `Failed` are the API's own, in
-    full. Raises `ApiUnavailable` where the id or the status is missing, and `OutputUnreadable` for
+    full. Raises `ApiUnavailable` if the id or the status is missing, and `OutputUnreadable` for
     a finished task: what was paid for is there, and a later answer may say where.
     """
     task = as_object(body)
@@ -80,27 +71,58 @@ def parse_task(body: object, asked_for: str | None = None) -> TaskState:
         case "completed":
             return _completed(task_id, task)
         case "failed":
-            return _failed(task_id, task.get("error"))
+            told = task.get("error")
+            error = as_object(told)
+            words = (
+                as_line(one) for one in (error.get("error_message"), error.get("message"), told)
+            )
+            return Failed(
+                task_id=task_id,
+                code=normalise_code(error.get("code")),
+                detail=next(filter(None, words), ""),
+            )
         case _:
-            return Running(task_id=task_id, fraction=_fraction(task.get("progress")))
+            done = as_number(task.get("progress"))
+            fraction = None if done is None else float(min(1.0, max(0.0, done)))
+            return Running(task_id=task_id, fraction=fraction)
 
 
 def task_id_of(body: object) -> str | None:
-    """The platform's task id in a decoded answer, where there is a usable one."""
+    """The platform's task id in a decoded answer, if there is a usable one."""
     return as_id(as_object(body).get("id"))
 
 
 def _completed(task_id: str, task: Mapping[str, object]) -> Completed:
     metadata = as_object(task.get("metadata"))
-    cost_usd = _cost(as_object(task.get("usage")).get("cost"), task_id)
+    cost = as_object(task.get("usage")).get("cost")
+    cost_usd = as_plain_decimal(cost)
+    if cost_usd is None or cost_usd > _COST_MAX_USD:
+        cost_usd = None
+        if cost is not None:
+            _warn_once(
+                f"Task %s: the cost in the answer is not a number from 0 to {_COST_MAX_USD}, using "
+                "the estimate instead (logged once)",
+                task_id,
+            )
     items = _items(task.get("output"))
     if items is None:
         raise OutputUnreadable(task_id=task_id, shape=shape_of(task), cost_usd=cost_usd)
-    job_id = _job_id(items, metadata)
-    if job_id is None:
-        _log_fallback_once(task_id)
+    ids = (as_id(item.get("jobId")) for item in items)
+    job_id = next(filter(None, ids), None) or as_id(metadata.get("jobId"))
+    if job_id is None:  # no image names its own either
+        _warn_once(
+            "Task %s: no job id in the answer, using the task id instead (logged once)", task_id
+        )
         job_id = task_id
-    images = _images(items, metadata, job_id)
+    listed = as_array(metadata.get("imageNo"))
+    beside = listed if len(listed) == len(items) else [None] * len(items)
+    images = numbered(
+        [
+            candidate
+            for item, number in zip(items, beside, strict=True)
+            if (candidate := _candidate(item, number, job_id)) is not None
+        ]
+    )
     if items and not images:
         log.warning("Task %s: could not find an image in %s", task_id, shape_of(task))
     return Completed(
@@ -111,62 +133,46 @@ def _completed(task_id: str, task: Mapping[str, object]) -> Completed:
     )
 
 
-def _items(output: object) -> list[object] | None:
-    """The first `IMAGES_MAX` that *output* lists, none where it is absent or empty.
+def _warn_once(message: str, task_id: str) -> None:
+    if message not in warned:
+        warned.add(message)
+        log.warning(message, task_id)
 
-    ``None`` where it cannot be read.
+
+def _items(output: object) -> list[Mapping[str, object]] | None:
+    """The first `IMAGES_MAX` that *output* lists, none if it is absent or empty.
+
+    ``None`` if it cannot be read.
     """
     entries = as_array(output)
     contents = [as_object(entry).get("content") for entry in entries]
     lists_are_lists = all(isinstance(found, list) for found in (output, *contents) if found)
     if not lists_are_lists or not all(isinstance(entry, dict) for entry in entries if entry):
         return None
-    return [item for content in contents for item in as_array(content)][:IMAGES_MAX]
-
-
-def _job_id(items: list[object], metadata: Mapping[str, object]) -> str | None:
-    """The provider's job id for images that do not name their own."""
-    for item in items:
-        if (job_id := as_id(as_object(item).get("jobId"))) is not None:
-            return job_id
-    return as_id(metadata.get("jobId"))
-
-
-def _log_fallback_once(task_id: str) -> None:
-    if not fallback_was_logged.is_set():
-        fallback_was_logged.set()
-        log.warning(
-            "Task %s: no job id in the answer, using the task id instead (logged once)", task_id
-        )
-
-
-def _images(items: list[object], metadata: Mapping[str, object], job_id: str) -> tuple[Image, ...]:
-    """What can be shown of *items*; other types, and items without a web address, are left out."""
-    listed = as_array(metadata.get("imageNo"))
-    told_beside = listed if len(listed) == len(items) else [None] * len(items)
-    candidates = [
-        _candidate(as_object(item), beside, job_id)
-        for item, beside in zip(items, told_beside, strict=True)
-    ]
-    return numbered([candidate for candidate in candidates if candidate is not None])
+    return [as_object(item) for content in contents for item in as_array(content)][:IMAGES_MAX]
 
 
 def _candidate(item: Mapping[str, object], beside: object, job_id: str) -> Candidate | None:
-    """What *item* may become; ``None`` for a type that is not shown (and has no position)."""
+    """What *item* may become; ``None`` for a type that is not shown (and has no position).
+
+    *beside* is the number that the answer's metadata has for it.
+    """
     try:
         kind = MediaKind(as_line(item.get("type")).lower() or MediaKind.IMAGE)
     except ValueError:
         return None
     inside = as_object(item.get("metadata")).get("imageNo")
+    reported = map(as_number, (item.get("imageNo"), inside, beside))
     return Candidate(
         job_id=as_id(item.get("jobId")) or job_id,
         url=_web_address(item.get("url")),
         kind=kind,
-        told=(item.get("imageNo"), inside, beside),
+        reported=next((int(one) for one in reported if one is not None and one in _NUMBERS), None),
     )
 
 
 def _web_address(value: object) -> str | None:
+    """*value* if it is an address that can be fetched."""
     if not isinstance(value, str) or not (url := value.strip()).isprintable():
         return None
     try:
@@ -174,33 +180,3 @@ def _web_address(value: object) -> str | None:
     except ValueError:
         return None
     return url.replace(" ", "%20") if parts.scheme in ("http", "https") and parts.netloc else None
-
-
-def _failed(task_id: str, error: object) -> Failed:
-    told = as_object(error)
-    return Failed(
-        task_id=task_id,
-        code=normalise_code(told.get("code")),
-        detail=as_line(told.get("error_message")) or as_line(told.get("message")) or as_line(error),
-    )
-
-
-def _fraction(value: object) -> float | None:
-    number = as_number(value)
-    return None if number is None else float(min(1.0, max(0.0, number)))
-
-
-def _cost(value: object, task_id: str) -> Decimal | None:
-    """US dollars, 0 to `_COST_MAX_USD`; anything that no job can cost is not believed."""
-    cost = as_plain_decimal(value)
-    if cost is not None and cost <= _COST_MAX_USD:
-        return cost
-    if value is not None and not cost_was_logged.is_set():
-        cost_was_logged.set()
-        log.warning(
-            "Task %s: the cost in the answer is not a number from 0 to %d, using the estimate "
-            "instead (logged once)",
-            task_id,
-            _COST_MAX_USD,
-        )
-    return None

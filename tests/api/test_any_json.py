@@ -7,10 +7,11 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.api.file_types import image_extension
+from bot.api.images import image_extension
 from bot.api.lenient_json import as_id, as_line, as_number, decoded, shape_of
-from bot.api.refusals import normalise_code, parse_error
+from bot.api.refusals import normalise_code, read_refusal
 from bot.api.wire import parse_task
+from bot.backoff import retry_after_s
 from bot.errors import ApiUnavailable, OutputUnreadable, RemixbotError
 from bot.model import Completed, Failed, Running
 
@@ -103,14 +104,15 @@ def test_numbers_are_unique_within_a_job_whatever_the_answer_tells(body: object)
 def test_any_json_in_an_error_is_an_error_of_ours(
     status: int, body: object, headers: dict[str, str]
 ) -> None:
-    error = parse_error(status, body, headers)
+    wait_s = retry_after_s(headers, at_most_s=300)
+    error = read_refusal(status, body, retry_after_s=wait_s).error()
     assert isinstance(error, RemixbotError)
     assert str(error).isprintable()
 
 
 @given(STATUSES, st.binary() | (ERRORS | ANYTHING).map(json.dumps).map(str.encode))
 def test_any_bytes_in_an_error_are_an_error_of_ours(status: int, body: bytes) -> None:
-    assert isinstance(parse_error(status, body, {}), RemixbotError)
+    assert isinstance(read_refusal(status, decoded(body)).error(), RemixbotError)
 
 
 @given(ANYTHING)

@@ -1,7 +1,6 @@
 """Task objects, as recorded and as odd as the API may send them."""
 
 import logging
-import threading
 from decimal import Decimal
 
 import pytest
@@ -201,7 +200,7 @@ def test_a_cost_is_believed_when_it_is_an_amount(cost: object, dollars: Decimal 
 def test_a_cost_that_is_not_believed_is_logged_once_and_without_its_words(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(wire, "cost_was_logged", threading.Event())
+    monkeypatch.setattr(wire, "warned", set[str]())
     for cost in ("0.08", None, "a lot", "1e9"):
         done(image(), usage={"cost": cost})
     [line] = [record.getMessage() for record in caplog.records]
@@ -295,7 +294,7 @@ def test_the_job_id_may_stand_in_the_metadata() -> None:
 def test_the_task_id_stands_in_for_a_job_id_and_that_is_logged_once(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wire, "fallback_was_logged", threading.Event())
+    monkeypatch.setattr(wire, "warned", set[str]())
     with caplog.at_level(logging.WARNING):
         states = [done(image(jobId=None)) for _ in range(3)]
     assert {state.job_id for state in states} == {TASK}
