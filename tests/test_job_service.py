@@ -26,7 +26,7 @@ from bot.jobs.status_message import MessageRef, StatusMessage
 from bot.limits import Limits, Quota
 from bot.model import Destination, Job, NewJob, Request, Source
 from bot.services import AccessPolicy, Caller, FormPrefill, JobHistory, JobService, RequestContext
-from bot.store import Store, open_store
+from bot.store import Store, lookups, open_store, transitions
 from sandbox.api import GenerationServer
 from tests.flow.sim import KEY, paint_dot
 
@@ -149,7 +149,7 @@ async def test_a_job_that_could_not_be_announced_leaves_no_trace(rooms: Rooms) -
     for number in range(5):
         with pytest.raises(OSError, match="away"):
             await rooms.imagine(number)
-    assert await rooms.store.get(1) is None
+    assert await rooms.store.read(lookups.get, 1) is None
     assert rooms.api.submit_calls == 0
 
 
@@ -157,7 +157,7 @@ async def test_a_silent_store_is_waited_for_one_second_and_nothing_is_accepted(
     rooms: Rooms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.services.lookups.STORE_BUDGET_S", 0.05)
-    monkeypatch.setattr(rooms.store, "accept", never)
+    monkeypatch.setattr(rooms.store, "attempt", never)
     for number in range(5):  # one more than there is room for: none of them keeps a place
         with pytest.raises(StoreUnavailable):
             await rooms.imagine(number)
@@ -188,8 +188,7 @@ async def test_a_form_opens_empty_where_the_store_is_silent(
     rooms: Rooms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.services.lookups.STORE_BUDGET_S", 0.05)
-    monkeypatch.setattr(rooms.store, "find_by_api_id", never)
-    monkeypatch.setattr(rooms.store, "by_message", never)
+    monkeypatch.setattr(rooms.store, "read", never)
     sketch = await rooms.history.prefill(REMIX, JobId("some-job"), 2, Caller(user_id=7), PLACE)
     assert sketch == FormPrefill(source=Source("some-job", 2), prompt="")
     with pytest.raises(StoreUnavailable):
@@ -201,8 +200,9 @@ async def old(tmp_path: Path) -> Job | None:
     """What an earlier process left open."""
     async with open_store(f"sqlite+aiosqlite:///{tmp_path}/remixbot.db", clock=Clock()) as store:
         request = Request(action=IMAGINE, prompt="old")
-        return await store.accept(
-            NewJob(request=request, author_id=8, destination=PLACE, interaction_id=50)
+        return await store.attempt(
+            transitions.accept,
+            NewJob(request=request, author_id=8, destination=PLACE, interaction_id=50),
         )
 
 

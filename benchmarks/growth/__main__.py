@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from benchmarks.growth.erasing import ERASURES, Erased, measure
+from benchmarks.growth.erasing import ERASURES, Erasing, measure
 from benchmarks.growth.questions import Question, questions
 from benchmarks.growth.work import Work
 from bot.clock import Clock
@@ -74,7 +74,7 @@ async def print_plans(question: Question, store: Store, url: str) -> None:
     await engine.dispose()
 
 
-def told(erased: Erased) -> str:
+def told(erased: Erasing) -> str:
     held, waited = sorted(erased.held_ms), sorted(erased.waited_ms)
     return (
         f"{erased.total_s:8.1f} s; held p50 {percentile(held, 0.5):.1f}, p99"

@@ -12,14 +12,14 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from bot.limits import MONTH
-from bot.store import Store
+from bot.store import Erased, Store, transitions
 from tests.store.seeding import BIG_SERVER, HEAVY_USER
 
 PROBE_EVERY_S = 0.02
 
 
 @dataclass
-class Erased:
+class Erasing:
     """What one erasing took, in milliseconds but for the whole."""
 
     total_s: float = 0.0
@@ -30,12 +30,12 @@ class Erased:
 
 
 async def _author(store: Store, _now: datetime) -> None:
-    await store.forget_author(HEAVY_USER)
+    await store.forget(Erased.AUTHOR, HEAVY_USER)
     await store.erase(None)
 
 
 async def _guild(store: Store, _now: datetime) -> None:
-    await store.forget_guild(BIG_SERVER)
+    await store.forget(Erased.GUILD, BIG_SERVER)
     await store.erase(None)
 
 
@@ -52,9 +52,9 @@ ERASURES: dict[str, Callable[[Store, datetime], Awaitable[None]]] = {
 
 async def measure(
     erase: Callable[[Store, datetime], Awaitable[None]], store: Store, now: datetime
-) -> Erased:
+) -> Erasing:
     """Erase, while somebody else writes as well."""
-    erased = Erased()
+    erased = Erasing()
     others = asyncio.create_task(_write_again_and_again(store, erased))
     with _transactions(erased):
         began = time.perf_counter()
@@ -66,16 +66,16 @@ async def measure(
     return erased
 
 
-async def _write_again_and_again(store: Store, erased: Erased) -> None:
+async def _write_again_and_again(store: Store, erased: Erasing) -> None:
     while True:
         began = time.perf_counter()
-        await store.set_meta("probe", str(began))
+        await store.write(transitions.remember, "probe", str(began))
         erased.waited_ms.append((time.perf_counter() - began) * 1000)
         await asyncio.sleep(PROBE_EVERY_S)
 
 
 @contextmanager
-def _transactions(erased: Erased) -> Generator[None]:
+def _transactions(erased: Erasing) -> Generator[None]:
     """Note how long each transaction of the writer takes: readers never commit one."""
     begun: dict[int, float] = {}
 

@@ -11,7 +11,7 @@ from bot.actions import IMAGINE, REMIX
 from bot.errors import BudgetUsedUp
 from bot.limits import Limits, Quota
 from bot.model import Destination, NewJob, Request
-from bot.store import Store
+from bot.store import Store, counting, erasing, lookups, transitions
 from tests.store import seeding
 from tests.store.seeding import BIG_SERVER, HEAVY_USER, Seed
 
@@ -32,12 +32,12 @@ def questions(seed: Seed) -> dict[str, Question]:
     tight = Limits(person=Quota(usd_per_month=Decimal(1)))
 
     async def children(store: Store) -> None:
-        job = await store.get(job_id)
+        job = await store.read(lookups.get, job_id)
         assert job is not None
-        await store.children(job, SOMEBODY, limit=10)
+        await store.read(lookups.children, job, SOMEBODY, limit=10)
 
     def suggestions(author_id: int, words: str) -> Question:
-        return lambda store: store.suggestions(author_id, channel, words=words)
+        return lambda store: store.read(lookups.suggestions, author_id, channel, words=words)
 
     return {
         "open jobs": lambda store: store.open_jobs(),
@@ -48,26 +48,32 @@ def questions(seed: Seed) -> dict[str, Question]:
         "accept, refused with when there is room": lambda store: _refused(
             store, replace(asked, author_id=HEAVY_USER), tight
         ),
-        "by id": lambda store: store.find_by_api_id(seed.provider_id(job_id)),
-        "by an id that nothing has": lambda store: store.find_by_api_id("nothing"),
-        "by message": lambda store: store.by_message(seed.message_id(job_id)),
-        "by a message that nothing is in": lambda store: store.by_message(1),
-        "by interaction": lambda store: store.by_interaction(seed.interaction_id(job_id)),
+        "by id": lambda store: store.read(lookups.find_by_api_id, seed.provider_id(job_id)),
+        "by an id that nothing has": lambda store: store.read(lookups.find_by_api_id, "nothing"),
+        "by message": lambda store: store.read(lookups.by_message, seed.message_id(job_id)),
+        "by a message that nothing is in": lambda store: store.read(lookups.by_message, 1),
+        "by interaction": lambda store: store.read(
+            lookups.by_interaction, seed.interaction_id(job_id)
+        ),
         "children": children,
         "suggestions, no words": suggestions(SOMEBODY, ""),
         "suggestions, common word": suggestions(SOMEBODY, seeding.COMMON_WORD),
         "suggestions, rare word": suggestions(SOMEBODY, seeding.RARE_WORD),
         "suggestions, rare word, heavy user": suggestions(HEAVY_USER, seeding.RARE_WORD),
         "suggestions, word of nobody": suggestions(HEAVY_USER, "nobody wrote this"),
-        "list, page 1": lambda store: store.jobs_of(HEAVY_USER, offset=0, limit=PAGE),
-        "list, page 500": lambda store: store.jobs_of(HEAVY_USER, offset=499 * 6, limit=PAGE),
-        "list, page 1 of somebody": lambda store: store.jobs_of(SOMEBODY, offset=0, limit=PAGE),
-        "usage, heavy user": lambda store: store.usage(author_id=HEAVY_USER),
-        "usage, big server": lambda store: store.usage(guild_id=BIG_SERVER),
-        "count of, heavy user": lambda store: store.count_of(HEAVY_USER),
-        "price": lambda store: store.price(REMIX),
-        "recent durations": lambda store: store.recent_durations(IMAGINE),
-        "servers known": lambda store: store.guilds_of(seeding.APPLICATION),
+        "list, page 1": lambda store: store.read(lookups.jobs_of, HEAVY_USER, offset=0, limit=PAGE),
+        "list, page 500": lambda store: store.read(
+            lookups.jobs_of, HEAVY_USER, offset=499 * 6, limit=PAGE
+        ),
+        "list, page 1 of somebody": lambda store: store.read(
+            lookups.jobs_of, SOMEBODY, offset=0, limit=PAGE
+        ),
+        "usage, heavy user": lambda store: store.read(counting.usage, author_id=HEAVY_USER),
+        "usage, big server": lambda store: store.read(counting.usage, guild_id=BIG_SERVER),
+        "count of, heavy user": lambda store: store.read(erasing.count_of, HEAVY_USER),
+        "price": lambda store: store.read(counting.price, REMIX),
+        "recent durations": lambda store: store.read(lookups.recent_durations, IMAGINE),
+        "servers known": lambda store: store.read(erasing.guilds_of, seeding.APPLICATION),
     }
 
 
@@ -84,7 +90,9 @@ def _asked(author_id: int, channel_id: int) -> NewJob:
 
 
 async def _accept(store: Store, new: NewJob, limits: Limits) -> None:
-    await store.accept(replace(new, interaction_id=next(_interactions)), limits=limits)
+    await store.attempt(
+        transitions.accept, replace(new, interaction_id=next(_interactions)), limits=limits
+    )
 
 
 async def _refused(store: Store, new: NewJob, limits: Limits) -> None:

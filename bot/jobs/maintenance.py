@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.clock import Clock
 from bot.errors import StoreUnavailable
-from bot.store import Store
+from bot.store import Store, lookups, transitions
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class Maintenance:
         Raises `StoreUnavailable`.
         """
         await self._erase_tokens()
-        at_work = await self._store.get_meta(AT_WORK_FACT)
+        at_work = await self._store.read(lookups.fact, AT_WORK_FACT)
         return datetime.fromisoformat(at_work or datetime.min.replace(tzinfo=UTC).isoformat())
 
     async def run_periodically(self) -> None:
@@ -60,7 +60,9 @@ class Maintenance:
             try:
                 await self._erase_tokens()
                 if self.all_are_followed and self._attends():
-                    await self._store.set_meta(AT_WORK_FACT, self._clock.now().isoformat())
+                    await self._store.write(
+                        transitions.remember, AT_WORK_FACT, self._clock.now().isoformat()
+                    )
             except StoreUnavailable as error:
                 log.warning("Failed to erase old tokens, will retry: %s", error)
 
@@ -93,4 +95,6 @@ class Maintenance:
                 wait.cancel()
 
     async def _erase_tokens(self) -> None:
-        await self._store.erase_tokens(self._clock.now() - timedelta(seconds=TOKEN_LIFE_S))
+        await self._store.write(
+            transitions.erase_tokens, self._clock.now() - timedelta(seconds=TOKEN_LIFE_S)
+        )

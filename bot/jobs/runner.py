@@ -8,7 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from bot.actions import ACTIONS
 from bot.api import GenerationApi
@@ -51,8 +51,9 @@ from bot.model import (
     Running,
     TaskState,
 )
-from bot.store import Store
+from bot.store import Store, StoreSession, lookups, transitions
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
@@ -128,7 +129,9 @@ class JobRunner:
         """
         self._submitter.last_at_work = last_at_work
         for action in ACTIONS.values():
-            self._poller.add_durations(action, reversed(await self._store.recent_durations(action)))
+            self._poller.add_durations(
+                action, reversed(await self._store.read(lookups.recent_durations, action))
+            )
 
     @property
     def sees_all(self) -> bool:
@@ -244,7 +247,7 @@ class JobRunner:
             case JobState.ACCEPTED:
                 state = await self._submitter.submit(run)
                 sent_s = 0.0
-                await self._record(job, lambda: self._store.begin_run(job.id, state.task_id))
+                await self._record(job, transitions.begin_run, state.task_id)
             case JobState.RUNNING if job.task_id is not None:
                 state = Running(task_id=job.task_id)
             case JobState.FINISHED if job.task_id is not None:
@@ -267,7 +270,7 @@ class JobRunner:
         except OutputUnreadable as unreadable:
             await self._record_cost(job, unreadable)
             raise
-        finished = await self._record(job, lambda: self._store.finish(job.id, completed))
+        finished = await self._record(job, transitions.finish, completed)
         self._poller.add_durations(job.request.action, [self._clock.monotonic() - sent])
         if finished is not None and finished.stopped_at is not None:
             run.stopped = True
@@ -304,7 +307,7 @@ class JobRunner:
         nothing = Completed(
             task_id=made.task_id, job_id=made.task_id, images=(), cost_usd=made.cost_usd
         )
-        await self._record(job, lambda: self._store.finish(job.id, nothing))
+        await self._record(job, transitions.finish, nothing)
 
     # ------------------------------------------------------------------ to people
 
@@ -332,14 +335,11 @@ class JobRunner:
         except Exception as raised:  # a bug as well must not cost anybody what was paid for
             to_user_error(raised, f"Job {job.id}: failed to deliver its images")
             problem = raised.detail if isinstance(raised, DeliveryFailed) else type(raised).__name__
-            await self._record(job, lambda: self._store.mark_undeliverable(job.id, problem))
+            await self._record(job, transitions.mark_undeliverable, problem)
             return
 
         await self._record(
-            job,
-            lambda: self._store.mark_delivered(
-                job.id, posted.message_id, channel_id=posted.channel_id
-            ),
+            job, transitions.mark_delivered, posted.message_id, channel_id=posted.channel_id
         )
         log.info("Job %d: delivered after %.0f s", job.id, took_s)
         await status.ping(posted, delivered=True, took_s=took_s)
@@ -349,10 +349,10 @@ class JobRunner:
         job, status = run.job, run.status
         owed = not isinstance(error, NOTHING_OWED)
         if isinstance(error, SubmitUnknown):
-            await self._record(job, lambda: self._store.mark_unknown(job.id))
+            await self._record(job, transitions.mark_unknown)
         elif not isinstance(error, JobKept):
             reason = type(error).__name__
-            await self._record(job, lambda: self._store.fail(job.id, reason, release=not owed))
+            await self._record(job, transitions.fail, reason, release=not owed)
         took_s = self._clock.monotonic() - run.asked
         uncharged = isinstance(error, NOTHING_CHARGED)
         try:
@@ -362,7 +362,7 @@ class JobRunner:
         except DeliveryFailed as fault:
             log.warning("Job %d: failed to tell its author how it ended: %s", job.id, fault.detail)
             return
-        await self._record(job, lambda: self._store.mark_notified(job.id, posted.message_id))
+        await self._record(job, transitions.mark_notified, posted.message_id)
         if not run.stopped:
             await status.ping(posted, delivered=False, took_s=took_s)
 
@@ -380,11 +380,17 @@ class JobRunner:
 
     # ------------------------------------------------------------------ keeping the books
 
-    async def _record(self, job: Job, write: Callable[[], Awaitable[T]]) -> T | None:
-        """Write to the store, which keeps what the database does not take: nobody waits for it."""
+    async def _record(
+        self,
+        job: Job,
+        step: Callable[Concatenate[StoreSession, int, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T | None:
+        """Note what has happened to *job*, whether the database takes it now or not."""
         try:
             async with asyncio.timeout(RECORD_WAIT_S):
-                return await write()
+                return await self._store.record(step, job.id, *args, **kwargs)
         except (StoreUnavailable, TimeoutError) as error:
             log.error("Job %d: failed to record its progress, will retry: %r", job.id, error)
         return None

@@ -20,7 +20,7 @@ from bot.jobs.run import NothingToDo, Run
 from bot.jobs.status_message import Progress
 from bot.jobs.takeover import Takeover
 from bot.model import Job, TaskState
-from bot.store import Store
+from bot.store import Store, lookups, transitions
 
 log = logging.getLogger(__name__)
 
@@ -118,7 +118,7 @@ class Submitter:
 
     async def _check_not_stopped(self, job: Job) -> None:
         """Raises `JobStopped` where that is what became of an accepted job, `StoreUnavailable`."""
-        kept = await self._store.get(job.id)
+        kept = await self._store.read(lookups.get, job.id)
         if kept is not None and kept.failure == JobStopped.__name__:
             raise JobStopped
 
@@ -131,7 +131,9 @@ class Submitter:
         pause_s, longest_s = STORE_PAUSES_S
         while not run.stopped:
             try:
-                if not await self._store.begin_submit(job.id, run.status.message_id):
+                if not await self._store.attempt(
+                    transitions.begin_submit, job.id, run.status.message_id
+                ):
                     await self._check_not_stopped(job)
                     raise SubmitUnknown(
                         interrupted=True, detail="the job is no longer waiting to be submitted"

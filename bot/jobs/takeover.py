@@ -7,8 +7,9 @@ to it.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
+from typing import Concatenate, ParamSpec
 
 from bot.clock import Clock
 from bot.errors import AnswerUnseen, DeliveryFailed, EndedUnseen, StoreUnavailable
@@ -16,7 +17,9 @@ from bot.jobs.retry import retry
 from bot.jobs.run import Run
 from bot.jobs.status_message import Shown, Told
 from bot.model import Completed, Job, JobState
-from bot.store import Store
+from bot.store import Store, StoreSession, transitions
+
+P = ParamSpec("P")
 
 log = logging.getLogger(__name__)
 
@@ -24,8 +27,6 @@ LOOKS_AT_ONCE = 10
 """At messages of jobs that go on now."""
 GLANCES_AT_ONCE = 2
 """At messages of jobs that wait for their turn: nothing hurries, and there may be thousands."""
-
-Write = Callable[[], Awaitable[object]]
 
 
 class Takeover:
@@ -69,9 +70,42 @@ class Takeover:
         if run.shown is None:
             return
         log.info("Job %d: had already ended, and its author was told", run.job.id)
-        for write in _writes(self._store, run.job, run.shown, completed):
-            with suppress(StoreUnavailable):  # it keeps what the database does not take
-                await write()
+        job, shown, posted = run.job, run.shown, run.shown.posted
+        if shown.said is Told.REFUSED:
+            await self._record(job, transitions.withdraw)
+        elif shown.said is Told.IMAGES:
+            if job.state is JobState.ACCEPTED:  # a backup knows less than Discord
+                with suppress(StoreUnavailable):
+                    await self._store.attempt(transitions.begin_submit, job.id, posted.message_id)
+            made = completed or Completed(
+                task_id=job.task_id or "",
+                job_id=shown.images[0].job_id if shown.images else "",
+                images=shown.images,
+            )
+            await self._record(job, transitions.finish, made)
+            await self._record(
+                job, transitions.mark_delivered, posted.message_id, channel_id=posted.channel_id
+            )
+        else:
+            if completed is not None and completed.images:  # nobody wanted them any more
+                await self._record(job, transitions.stop)
+                await self._record(job, transitions.finish, completed)
+            elif job.state is JobState.SUBMITTING and not shown.uncharged:
+                await self._record(job, transitions.mark_unknown)
+            elif job.state is not JobState.FINISHED or job.stopped_at is None:
+                reason = EndedUnseen.__name__
+                await self._record(job, transitions.fail, reason, release=shown.uncharged)
+            await self._record(job, transitions.mark_notified, posted.message_id)
+
+    async def _record(
+        self,
+        job: Job,
+        step: Callable[Concatenate[StoreSession, int, P], object],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> None:
+        with suppress(StoreUnavailable):  # the store keeps what the database does not take
+            await self._store.record(step, job.id, *args, **kwargs)
 
     async def _look(self, run: Run, room: asyncio.Semaphore) -> None:
         async def look() -> tuple[Shown | None, bool]:
@@ -96,37 +130,4 @@ class Takeover:
             elif shown is not None and not run.stopped:
                 run.stopped = True
                 run.status.stopped()
-                with suppress(StoreUnavailable):
-                    await self._store.stop(run.job.id, insist=True)
-
-
-def _writes(store: Store, job: Job, shown: Shown, completed: Completed | None) -> list[Write]:
-    """What is to be written of a *job* whose end was told in *shown*, in this order."""
-    posted = shown.posted
-    if shown.said is Told.REFUSED:
-        return [lambda: store.withdraw(job.id)]
-    if shown.said is Told.IMAGES:
-        made = completed or Completed(
-            task_id=job.task_id or "",
-            job_id=shown.images[0].job_id if shown.images else "",
-            images=shown.images,
-        )
-        writes: list[Write] = [
-            lambda: store.finish(job.id, made),
-            lambda: store.mark_delivered(job.id, posted.message_id, channel_id=posted.channel_id),
-        ]
-        if job.state is JobState.ACCEPTED:  # a backup knows less than Discord
-            writes.insert(0, lambda: store.begin_submit(job.id, posted.message_id))
-        return writes
-    told: Write = lambda: store.mark_notified(job.id, posted.message_id)  # noqa: E731  # one of a list
-    if completed is not None and completed.images:  # nobody wanted them any more
-        kept: list[Write] = [
-            lambda: store.stop(job.id, insist=True),
-            lambda: store.finish(job.id, completed),
-        ]
-        return [*kept, told]
-    if job.state is JobState.SUBMITTING and not shown.uncharged:
-        return [lambda: store.mark_unknown(job.id), told]
-    if job.state is JobState.FINISHED and job.stopped_at is not None:
-        return [told]
-    return [lambda: store.fail(job.id, EndedUnseen.__name__, release=shown.uncharged), told]
+                await self._record(run.job, transitions.stop)

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from bot.clock import Clock
 from bot.errors import StoreUnavailable
-from bot.store import Store
+from bot.store import Erased, Store, erasing, lookups, transitions
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ class GuildRemovals:
             return
         async with self._looking:
             try:
-                kept = await self._store.guilds_of(self._application_id)
+                kept = await self._store.read(erasing.guilds_of, self._application_id)
                 missing = await self._remembered()
                 left = kept - {*present}
                 still = {one: missing[one] for one in left if one in missing}
@@ -125,12 +125,14 @@ class GuildRemovals:
             else:
                 gone |= at_once or now - first.denied_at >= timedelta(seconds=ASK_AGAIN_S)
         if gone:
-            await self._store.forget_guild(guild_id)
+            await self._store.forget(Erased.GUILD, guild_id)
             del missing[guild_id]
             log.info("Server %d: removed the bot, erasing its jobs", guild_id)
 
     async def _remembered(self) -> dict[int, _Missing]:
-        written = cast("dict[str, Any]", json.loads(await self._store.get_meta(self._fact) or "{}"))
+        written = cast(
+            "dict[str, Any]", json.loads(await self._store.read(lookups.fact, self._fact) or "{}")
+        )
         return {int(guild_id): _read(*moments) for guild_id, moments in written.items()}
 
     async def _remember(self, missing: dict[int, _Missing]) -> None:
@@ -138,7 +140,7 @@ class GuildRemovals:
             one: (said.since.isoformat(), said.denied_at and said.denied_at.isoformat())
             for one, said in missing.items()
         }
-        await self._store.set_meta(self._fact, json.dumps(written))
+        await self._store.write(transitions.remember, self._fact, json.dumps(written))
 
 
 def _read(since: str, denied_at: str | bool | None) -> _Missing:

@@ -43,7 +43,7 @@ from bot.services.lookups import (
     store_deadline,
 )
 from bot.services.visibility import seen_by, stays_private, visible
-from bot.store import Store
+from bot.store import Erased, Store, counting, erasing, lookups, transitions
 
 log = logging.getLogger(__name__)
 
@@ -155,7 +155,9 @@ class JobHistory:
         shared = channel_id if caller.sees_channel else 0
         try:
             async with store_deadline():
-                return await self._store.suggestions(caller.user_id, shared, words=words.strip())
+                return await self._store.read(
+                    lookups.suggestions, caller.user_id, shared, words=words.strip()
+                )
         except StoreUnavailable as error:
             log.warning("Failed to suggest jobs: %s", error)
             return []
@@ -163,7 +165,7 @@ class JobHistory:
     async def draft(self, draft_id: int, author_id: int) -> Draft:
         """What this person asked for and did not get. Raises `DraftGone` and `ListUnavailable`."""
         async with read_deadline():
-            draft = await self._store.draft(draft_id)
+            draft = await self._store.read(lookups.draft, draft_id)
         if draft is None or draft.author_id != author_id:
             raise DraftGone
         return draft
@@ -174,7 +176,7 @@ class JobHistory:
         Raises `DraftGone` where it was done before, and `ListUnavailable`.
         """
         async with read_deadline():
-            dropped = await self._store.drop_draft(draft_id, author_id)
+            dropped = await self._store.write(transitions.drop_draft, draft_id, author_id)
         if not dropped:
             raise DraftGone
 
@@ -197,7 +199,9 @@ class JobHistory:
         """
         page = min(page, PAGES_MAX)
         async with read_deadline():
-            jobs = await self._store.jobs_of(author_id, offset=page * LISTED, limit=LISTED + 1)
+            jobs = await self._store.read(
+                lookups.jobs_of, author_id, offset=page * LISTED, limit=LISTED + 1
+            )
         if page and not jobs:
             return await self.jobs_of(author_id, 0)
         return JobList(jobs=tuple(jobs[:LISTED]), page=page, more=len(jobs) > LISTED)
@@ -209,12 +213,14 @@ class JobHistory:
         """
         parent = None
         async with read_deadline():
-            job = await self._store.by_interaction(interaction_id)
+            job = await self._store.read(lookups.by_interaction, interaction_id)
             if job is None:
                 raise JobUnknown
             if (source := job.request.source) is not None:
-                parent = await self._store.find_by_api_id(source.job_id)
-            children = await self._store.children(job, caller.user_id, limit=CHILDREN_LOOKED_AT)
+                parent = await self._store.read(lookups.find_by_api_id, source.job_id)
+            children = await self._store.read(
+                lookups.children, job, caller.user_id, limit=CHILDREN_LOOKED_AT
+            )
         seen = await visible([job, *filter(None, [parent]), *children], caller)
         if job not in seen:
             raise JobUnknown
@@ -254,12 +260,12 @@ class JobHistory:
     async def usage_of(self, author_id: int) -> Usage:
         """What this person has used. Raises `ListUnavailable`."""
         async with read_deadline():
-            return await self._store.usage(author_id=author_id)
+            return await self._store.read(counting.usage, author_id=author_id)
 
     async def usage_in(self, guild_id: int) -> Usage:
         """What this server has used. Raises `ListUnavailable`."""
         async with read_deadline():
-            return await self._store.usage(guild_id=guild_id)
+            return await self._store.read(counting.usage, guild_id=guild_id)
 
     # ------------------------------------------------------------------ showing again
 
@@ -288,7 +294,7 @@ class JobHistory:
         Raises `JobUnknown`, `ImagesMissing` and `ListUnavailable`.
         """
         async with read_deadline():
-            job = await self._store.by_interaction(interaction_id)
+            job = await self._store.read(lookups.by_interaction, interaction_id)
         job = await seen_by(caller, job)
         if job is None:
             raise JobUnknown
@@ -339,8 +345,9 @@ class JobHistory:
             guild_id=destination.guild_id, channel_id=destination.channel_id, message_id=message_id
         )
         try:
-            await self._store.mark_delivered(job.id, message_id)  # where nobody could be given it
-            await self._store.set_result_message(job.id, link)
+            # This is news where nobody could be given the images before.
+            await self._store.record(transitions.mark_delivered, job.id, message_id)
+            await self._store.record(transitions.set_result_message, job.id, link)
         except StoreUnavailable as error:
             log.warning("Job %d: failed to record where it was shown: %s", job.id, error)
 
@@ -349,7 +356,7 @@ class JobHistory:
     async def record_deletion(self, message_id: int) -> None:
         """Remember that this message is gone. Never raises."""
         try:
-            await self._store.clear_message(message_id)
+            await self._store.record(transitions.clear_message, message_id)
         except StoreUnavailable as error:
             log.warning("Message %d: failed to record its deletion: %s", message_id, error)
 
@@ -359,15 +366,15 @@ class JobHistory:
         Raises `ListUnavailable`.
         """
         async with read_deadline():
-            return await self._store.count_of(author_id)
+            return await self._store.read(erasing.count_of, author_id)
 
     async def forget(self, author_id: int) -> None:
         """Forget this person; jobs under way as soon as they have ended. Raises `ListUnavailable`.
 
-        What limits count stays for 30 days: see `Store.forget_author`.
+        What limits count stays for 30 days: see `Store.forget`.
         """
         async with read_deadline():
-            await self._store.forget_author(author_id)
+            await self._store.forget(Erased.AUTHOR, author_id)
 
 
 def _may_be_found(job: Job) -> bool:

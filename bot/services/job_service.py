@@ -42,7 +42,7 @@ from bot.services.access import AccessPolicy, Caller, TargetMessage, check_job_a
 from bot.services.context import Announce, RequestContext
 from bot.services.lookups import StoreDeadline, check_age, find_source, shown_in, store_deadline
 from bot.services.visibility import seen_by, standing, stays_private, visible
-from bot.store import Store
+from bot.store import Store, counting, lookups, transitions
 
 log = logging.getLogger(__name__)
 
@@ -139,7 +139,7 @@ class JobService:
             async with time.spend():
                 shown = await shown_in(self._store, message)
                 if source is not None:
-                    parent = await self._store.find_by_api_id(source.job_id)
+                    parent = await self._store.read(lookups.find_by_api_id, source.job_id)
             seen = await visible(list(filter(None, [shown, parent])), caller)
             if shown is None or shown not in seen:
                 raise SourceUnknown
@@ -180,7 +180,7 @@ class JobService:
             private = False
             if (source := draft.request.source) is not None:
                 async with time.spend():
-                    parent = await self._store.find_by_api_id(source.job_id)
+                    parent = await self._store.read(lookups.find_by_api_id, source.job_id)
                 if parent is not None:
                     if await seen_by(caller, parent) is None:
                         raise JobUnknown
@@ -204,13 +204,14 @@ class JobService:
         followed, now = job is not None, None
         try:
             async with store_deadline():
-                job = job or await self._store.by_interaction(interaction_id)
+                job = job or await self._store.read(lookups.by_interaction, interaction_id)
                 if job is None:
                     raise NothingToStop
                 check_job_access(caller, job.author_id)
-                state = await self._store.stop(job.id, insist=followed, unsent_only=not anyway)
+                stop = self._store.record if followed else self._store.write
+                state = await stop(transitions.stop, job.id, unsent_only=not anyway)
                 if state is None and not anyway:
-                    now = await self._store.get(job.id)
+                    now = await self._store.read(lookups.get, job.id)
         except StoreUnavailable as error:
             if job is None or not followed:
                 raise StopNotRecorded(detail=error.detail) from None
@@ -320,7 +321,9 @@ class JobService:
         except Exception as raised:
             ticket.leave()
             with suppress(StoreUnavailable):
-                await self._store.withdraw(job.id, draft=draft, guild_id=job.destination.guild_id)
+                await self._store.record(
+                    transitions.withdraw, job.id, draft=draft, guild_id=job.destination.guild_id
+                )
             if isinstance(raised, UserError):  # Discord does not take its words
                 raised.draft_id = draft.id if draft else await self._keep(new)
             raise
@@ -329,7 +332,9 @@ class JobService:
     async def _ask_consent(self, wanted: Request, bill: PromptCost) -> None:
         """Raises `ConsentMissing` where the prompt is billed several times over."""
         if bill.multiplier > 1:
-            price = await self._store.price(wanted.action, known=self.limits.known_price_usd)
+            price = await self._store.read(
+                counting.price, wanted.action, known=self.limits.known_price_usd
+            )
             raise ConsentMissing(bill=bill, usd=price * bill.multiplier)
 
     async def _accept(self, new: NewJob, draft: Draft | None) -> tuple[Job, Ticket] | None:
@@ -338,7 +343,9 @@ class JobService:
         job = None
         try:
             draft_id = draft.id if draft else None
-            job = await self._store.accept(new, limits=self.limits, draft_id=draft_id)
+            job = await self._store.attempt(
+                transitions.accept, new, limits=self.limits, draft_id=draft_id
+            )
         finally:
             if job is None:
                 ticket.leave()
@@ -355,7 +362,9 @@ class JobService:
         )
         try:
             async with store_deadline():
-                await self._store.keep_draft(draft, guild_id=new.destination.guild_id)
+                await self._store.write(
+                    transitions.keep_draft, draft, guild_id=new.destination.guild_id
+                )
         except StoreUnavailable as error:
             log.warning("Failed to keep a refused prompt: %s", error)
             return None

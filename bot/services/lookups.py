@@ -18,7 +18,7 @@ from bot.inputs import JobId, MessageId, could_be_a_message, may_be_known, same_
 from bot.model import Job, Source
 from bot.services.access import AccessPolicy, Caller, TargetMessage
 from bot.services.visibility import seen_by, standing
-from bot.store import Store
+from bot.store import Store, lookups
 
 STORE_BUDGET_S = 1.0
 """Discord wants its answer within three seconds: what the store may take of them, all together."""
@@ -70,10 +70,10 @@ async def find_named(store: Store, named: JobId | MessageId) -> Job | None:
     Digits alone may be an id of the provider's as well as that of a message.
     """
     if isinstance(named, MessageId):
-        return await store.by_message(named.value)
-    job = await store.find_by_api_id(named.value)
+        return await store.read(lookups.by_message, named.value)
+    job = await store.read(lookups.find_by_api_id, named.value)
     if job is None and could_be_a_message(named.value):
-        job = await store.by_message(int(named.value))
+        job = await store.read(lookups.by_message, int(named.value))
     return job
 
 
@@ -84,8 +84,8 @@ async def shown_in(store: Store, message: TargetMessage) -> Job | None:
     """
     job = None
     if message.interaction_id is not None:
-        job = await store.by_interaction(message.interaction_id)
-    return job or await store.by_message(message.message_id)
+        job = await store.read(lookups.by_interaction, message.interaction_id)
+    return job or await store.read(lookups.by_message, message.message_id)
 
 
 async def find_source(

@@ -6,6 +6,16 @@ Only the nouns of `bot.model` go in and come out; tables, SQL and drivers stay i
 from bot.store.inspection import DatabaseStatus, inspect_database
 from bot.store.instance_lock import InstanceLock
 from bot.store.lifecycle import open_store
+from bot.store.steps import StoreSession
 from bot.store.store import Store
+from bot.store.tables import Erased
 
-__all__ = ["DatabaseStatus", "InstanceLock", "Store", "inspect_database", "open_store"]
+__all__ = [
+    "DatabaseStatus",
+    "Erased",
+    "InstanceLock",
+    "Store",
+    "StoreSession",
+    "inspect_database",
+    "open_store",
+]

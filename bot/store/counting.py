@@ -24,12 +24,12 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.orm import Session
 
 from bot.actions import Action
 from bot.errors import BudgetUsedUp, DailyLimitReached
-from bot.limits import DAY, MONTH, Limits, LimitScope
+from bot.limits import DAY, KNOWN_PRICE_USD, MONTH, Limits, LimitScope
 from bot.model import NewJob, Spending, Usage
+from bot.store.steps import StoreSession
 from bot.store.tables import JobRow, UsageRow
 
 PRICES_COMPARED = 20
@@ -46,8 +46,11 @@ PERSONS_SHOWN = 10
 # ------------------------------------------------------------------ what one job costs
 
 
-def price(session: Session, action: Action, known: Decimal) -> Decimal:
-    """What a job of this action is taken to cost, for a multiplier of one: see `middle`."""
+def price(session: StoreSession, action: Action, *, known: Decimal = KNOWN_PRICE_USD) -> Decimal:
+    """What a job of this action is taken to cost, in USD: about what the latest ones did.
+
+    Between a quarter and four times of the *known* price, times the factor of the action.
+    """
     newest = (
         select(JobRow.cost_usd, JobRow.multiplier)
         .where(
@@ -74,28 +77,28 @@ def middle(told: Sequence[Decimal], known: Decimal) -> Decimal:
     return min(max(median(costs), known / PRICE_MAX_FACTOR), known * PRICE_MAX_FACTOR)
 
 
-def reserve(session: Session, job_id: int, new: NewJob, usd: Decimal, now: datetime) -> None:
+def reserve(session: StoreSession, job_id: int, new: NewJob, usd: Decimal) -> None:
     """Count a job that was just accepted, with what it is likely to cost."""
     session.add(
         UsageRow(
             job_id=job_id,
             author_id=new.author_id,
             guild_id=new.destination.guild_id,
-            at=now,
+            at=session.now,
             usd=usd,
         )
     )
     session.flush()
 
 
-def settle(session: Session, job_id: int, cost_usd: Decimal | None) -> None:
+def settle(session: StoreSession, job_id: int, cost_usd: Decimal | None) -> None:
     """Count what the job did cost; where that was not told, what is reserved for it."""
     if cost_usd is not None:
         step = update(UsageRow).where(UsageRow.job_id == job_id).values(usd=cost_usd)
         session.execute(step.execution_options(synchronize_session=False))
 
 
-def give_back(session: Session, job_ids: Collection[int]) -> None:
+def give_back(session: StoreSession, job_ids: Collection[int]) -> None:
     """Count these jobs no more: they cost nothing."""
     step = delete(UsageRow).where(UsageRow.job_id.in_(job_ids))
     session.execute(step.execution_options(synchronize_session=False))
@@ -123,9 +126,7 @@ class _Limit:
         return newest.offset(self.jobs - 1).limit(1).scalar_subquery()
 
 
-def refuse_over_limits(
-    session: Session, new: NewJob, limits: Limits, cost: Decimal, now: datetime
-) -> None:
+def refuse_over_limits(session: StoreSession, new: NewJob, limits: Limits, cost: Decimal) -> None:
     """Raises `DailyLimitReached` or `BudgetUsedUp` where *new* would go over one of *limits*.
 
     Sound only where no other transaction writes meanwhile. One statement asks about all of them,
@@ -134,7 +135,7 @@ def refuse_over_limits(
     set_ones = [*_limits(new, limits)]
     if not set_ones:
         return
-    answers = session.execute(select(*(limit.used(now) for limit in set_ones))).one()
+    answers = session.execute(select(*(limit.used(session.now) for limit in set_ones))).one()
     for limit, used in zip(set_ones, answers, strict=True):
         if limit.jobs:
             if used is not None:
@@ -149,7 +150,7 @@ def refuse_over_limits(
                 limit_usd=limit.usd,
                 cost_usd=cost,
                 span=limit.span,
-                free_at=None if never else _free_at(session, limit, cost, too_much, now),
+                free_at=None if never else _free_at(session, limit, cost, too_much),
             )
 
 
@@ -173,7 +174,7 @@ def _limits(new: NewJob, limits: Limits) -> Iterator[_Limit]:
 
 
 def _free_at(
-    session: Session, limit: _Limit, cost: Decimal, too_much: Decimal, now: datetime
+    session: StoreSession, limit: _Limit, cost: Decimal, too_much: Decimal
 ) -> datetime | None:
     """When so much has left the span of *limit* that there is room for *cost*.
 
@@ -181,7 +182,7 @@ def _free_at(
     alone leave no room, because far less is allowed now than was.
     """
     moment, usd = UsageRow.at, UsageRow.usd
-    used = select(moment, usd).where(limit.theirs, moment > now - limit.span)
+    used = select(moment, usd).where(limit.theirs, moment > session.now - limit.span)
     oldest_first, newest_first = used.order_by(moment), used.order_by(moment.desc())
     for rows, from_oldest in (
         (oldest_first.limit(FEW), True),
@@ -203,9 +204,10 @@ def _free_at(
 
 
 def usage(
-    session: Session, now: datetime, *, author_id: int | None = None, guild_id: int | None = None
+    session: StoreSession, *, author_id: int | None = None, guild_id: int | None = None
 ) -> Usage:
-    """What one person, or one server, has used; in the list of days only the latest week."""
+    """What one person, or one server, has used in the last 30 days; by day only the latest week."""
+    now = session.now
     theirs = UsageRow.author_id == author_id if guild_id is None else UsageRow.guild_id == guild_id
     month = (theirs, UsageRow.at > now - MONTH)
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -224,7 +226,7 @@ def usage(
 
 
 def _spent(
-    session: Session,
+    session: StoreSession,
     part: SQLColumnExpression[int] | None,
     within: Sequence[ColumnElement[bool]],
     *,

@@ -7,13 +7,13 @@ nothing is left undone by a process that is killed: the next one begins again wi
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Protocol, TypeVar
-
-from sqlalchemy.orm import Session
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from bot.clock import Clock
 from bot.store import erasing
+from bot.store.steps import StoreSession
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 HOLD_S = 0.015
@@ -28,7 +28,13 @@ GROWTH_MIN = 0.5
 class Transaction(Protocol):
     """Asks the database in a transaction of its own, or writes to it."""
 
-    async def __call__(self, step: Callable[[Session], T], /) -> T:
+    async def __call__(
+        self,
+        step: Callable[Concatenate[StoreSession, P], T],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
         """What *step* returns, once it is committed."""
         ...
 
@@ -51,22 +57,21 @@ class Eraser:
         erased = 0
         for wish in await self._read(erasing.wishes):
             erased += await self._erase_jobs(partial(erasing.wished_jobs, wish=wish))
-            if not await self._read(partial(erasing.is_left, wish=wish)):
-                await self._write(partial(erasing.strike_off, wish=wish))
+            if not await self._read(erasing.is_left, wish):
+                await self._write(erasing.strike_off, wish)
         if created_before is not None:
-            newest = await self._read(partial(erasing.newest_before, moment=created_before))
+            newest = await self._read(erasing.newest_before, created_before)
             erased += await self._erase_jobs(
                 partial(erasing.old_jobs, moment=created_before, newest=newest)
             )
-        now = self._clock.now()
-        await self._erase_all(partial(erasing.old_usage, now=now), erasing.erase_usage)
-        await self._erase_all(partial(erasing.old_drafts, now=now), erasing.erase_drafts)
+        await self._erase_all(erasing.old_usage, erasing.erase_usage)
+        await self._erase_all(erasing.old_drafts, erasing.erase_drafts)
         return erased
 
     async def _erase_jobs(self, next_ones: Callable[..., Sequence[int]]) -> int:
         """In the order of their numbers, past those that have not ended; how many there were."""
         after = erased = 0
-        while ids := await self._read(partial(next_ones, after=after, limit=self._size)):
+        while ids := await self._read(next_ones, after=after, limit=self._size):
             await self._erase_batch(erasing.erase_jobs, ids)
             after = ids[-1]
             erased += len(ids)
@@ -75,18 +80,18 @@ class Eraser:
     async def _erase_all(
         self,
         next_ones: Callable[..., Sequence[int]],
-        erase: Callable[[Session, Sequence[int]], None],
+        erase: Callable[[StoreSession, Sequence[int]], None],
     ) -> None:
-        while ids := await self._read(partial(next_ones, limit=self._size)):
+        while ids := await self._read(next_ones, limit=self._size):
             await self._erase_batch(erase, ids)
 
     async def _erase_batch(
-        self, erase: Callable[[Session, Sequence[int]], None], ids: Sequence[int]
+        self, erase: Callable[[StoreSession, Sequence[int]], None], ids: Sequence[int]
     ) -> None:
         """Erase these, and size the next batch by how long this one kept others waiting."""
         began = self._clock.monotonic()
 
-        def step(session: Session) -> None:
+        def step(session: StoreSession) -> None:
             nonlocal began
             began = self._clock.monotonic()
             erase(session, ids)

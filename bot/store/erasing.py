@@ -23,10 +23,11 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.limits import MONTH
 from bot.model import JobState
+from bot.store.steps import StoreSession
 from bot.store.tables import DraftRow, Erased, ErasureRow, JobRow, UsageRow
 
 DRAFT_LIFE = timedelta(hours=24)
@@ -52,21 +53,14 @@ class Wish:
         return columns.get(self.whose, JobRow.id)
 
 
-def forget_author(session: Session, author_id: int) -> None:
-    """Everything of this person up to now: what has ended, the rest as soon as it has."""
-    _wish(session, Erased.AUTHOR, author_id)
-    session.execute(delete(DraftRow).where(DraftRow.author_id == author_id))
-
-
-def forget_guild(session: Session, guild_id: int) -> None:
-    """Everything of this server, in the same way."""
-    _wish(session, Erased.GUILD, guild_id)
-    session.execute(delete(DraftRow).where(DraftRow.guild_id == guild_id))
-
-
-def _wish(session: Session, whose: Erased, whose_id: int) -> None:
+def forget(session: StoreSession, whose: Erased, whose_id: int) -> None:
+    """Record that everything of a person or server up to now is to be forgotten: what has ended,
+    the rest as soon as it has.
+    """
     newest = session.scalar(select(func.max(JobRow.id)))
     session.merge(ErasureRow(whose=whose.value, whose_id=whose_id, last_job_id=newest or 0))
+    column = DraftRow.author_id if whose is Erased.AUTHOR else DraftRow.guild_id
+    session.execute(delete(DraftRow).where(column == whose_id))
 
 
 def is_forgotten(
@@ -85,7 +79,7 @@ SHOWN = not_(and_(FORGOTTEN, _ENDED))
 """What can still be looked up: a job that is under way has a message with a way to stop it."""
 
 
-def erase_if_forgotten(session: Session, job_id: int) -> None:
+def erase_if_forgotten(session: StoreSession, job_id: int) -> None:
     """A job that has just ended, where somebody waited for that to have it forgotten."""
     alone = exists().where(ErasureRow.whose == Erased.JOB.value, ErasureRow.whose_id == JobRow.id)
     if _delete(session, JobRow.id == job_id, _ENDED, or_(FORGOTTEN, alone)):
@@ -94,8 +88,8 @@ def erase_if_forgotten(session: Session, job_id: int) -> None:
                 strike_off(session, wish)
 
 
-def count_of(session: Session, author_id: int) -> tuple[int, int]:
-    """How many jobs this person has that can be forgotten now, and that must end before."""
+def count_of(session: StoreSession, author_id: int) -> tuple[int, int]:
+    """How many jobs of this person have ended, and how many have not."""
     wished = select(ErasureRow.last_job_id).where(
         ErasureRow.whose == Erased.AUTHOR.value, ErasureRow.whose_id == author_id
     )
@@ -110,7 +104,7 @@ def count_of(session: Session, author_id: int) -> tuple[int, int]:
     return shown - sum(job_id > last_wished for job_id in under_way), len(under_way)
 
 
-def guilds_of(session: Session, application_id: int) -> set[int]:
+def guilds_of(session: StoreSession, application_id: int) -> set[int]:
     """The servers of which something is kept that this bot itself was in.
 
     From one server to the next in the index, however many jobs each one has.
@@ -141,7 +135,7 @@ def guilds_of(session: Session, application_id: int) -> set[int]:
 # ------------------------------------------------------------------ in batches
 
 
-def wishes(session: Session) -> list[Wish]:
+def wishes(session: StoreSession) -> list[Wish]:
     """What somebody wants forgotten and is not erased yet."""
     return [
         Wish(Erased(row.whose), row.whose_id, row.last_job_id)
@@ -149,19 +143,19 @@ def wishes(session: Session) -> list[Wish]:
     ]
 
 
-def wished_jobs(session: Session, wish: Wish, after: int, limit: int) -> Sequence[int]:
+def wished_jobs(session: StoreSession, wish: Wish, after: int, limit: int) -> Sequence[int]:
     """The first *limit* jobs of *wish* with a number above *after* that have ended."""
     ended = _in_order(select(JobRow.id), wish).where(JobRow.id > after, _ENDED)
     return session.scalars(ended.limit(limit)).all()
 
 
-def is_left(session: Session, wish: Wish) -> bool:
+def is_left(session: StoreSession, wish: Wish) -> bool:
     """Whether there are jobs of *wish*: those that have not ended stay."""
     first = _in_order(select(JobRow.id), wish).limit(1)
     return session.scalar(first) is not None
 
 
-def strike_off(session: Session, wish: Wish) -> None:
+def strike_off(session: StoreSession, wish: Wish) -> None:
     """Note that nothing of *wish* is left, unless it was widened meanwhile."""
     row = and_(
         ErasureRow.whose == wish.whose.value,
@@ -175,7 +169,7 @@ def strike_off(session: Session, wish: Wish) -> None:
 def _in_order(question: Select[int], wish: Wish) -> Select[int]:
     """The jobs of *wish* by their numbers.
 
-    A range of one value, as in `bot.store.lists`: by the index of whose they are, however many
+    A range of one value, as in `bot.store.lookups`: by the index of whose they are, however many
     there were when PostgreSQL last counted them, and not among all jobs.
     """
     theirs = wish.column.between(wish.whose_id, wish.whose_id)
@@ -183,14 +177,14 @@ def _in_order(question: Select[int], wish: Wish) -> Select[int]:
     return ordered.order_by(wish.column, JobRow.id)
 
 
-def newest_before(session: Session, moment: datetime) -> int:
+def newest_before(session: StoreSession, moment: datetime) -> int:
     """The number of the newest job from before *moment*; 0 where there is none."""
     older = select(JobRow.id).where(JobRow.created_at < moment)
     return session.scalar(older.order_by(JobRow.created_at.desc()).limit(1)) or 0
 
 
 def old_jobs(
-    session: Session, moment: datetime, newest: int, after: int, limit: int
+    session: StoreSession, moment: datetime, newest: int, after: int, limit: int
 ) -> Sequence[int]:
     """The first *limit* jobs from before *moment*, with a number above *after*, that have ended."""
     return session.scalars(
@@ -201,36 +195,36 @@ def old_jobs(
     ).all()
 
 
-def old_usage(session: Session, now: datetime, limit: int) -> Sequence[int]:
+def old_usage(session: StoreSession, limit: int) -> Sequence[int]:
     """The first *limit* jobs that limits count no more."""
-    old = select(UsageRow.job_id).where(UsageRow.at <= now - MONTH)
+    old = select(UsageRow.job_id).where(UsageRow.at <= session.now - MONTH)
     return session.scalars(old.order_by(UsageRow.at).limit(limit)).all()
 
 
-def old_drafts(session: Session, now: datetime, limit: int) -> Sequence[int]:
+def old_drafts(session: StoreSession, limit: int) -> Sequence[int]:
     """The first *limit* drafts of yesterday."""
-    old = select(DraftRow.id).where(DraftRow.created_at <= now - DRAFT_LIFE)
+    old = select(DraftRow.id).where(DraftRow.created_at <= session.now - DRAFT_LIFE)
     return session.scalars(old.order_by(DraftRow.created_at).limit(limit)).all()
 
 
-def erase_jobs(session: Session, job_ids: Collection[int]) -> None:
+def erase_jobs(session: StoreSession, job_ids: Collection[int]) -> None:
     """These jobs with their images, as far as they have ended."""
     _delete(session, JobRow.id.in_(job_ids), _ENDED)
 
 
-def erase_usage(session: Session, job_ids: Collection[int]) -> None:
+def erase_usage(session: StoreSession, job_ids: Collection[int]) -> None:
     """What limits counted of these jobs."""
     step = delete(UsageRow).where(UsageRow.job_id.in_(job_ids))
     session.execute(step.execution_options(synchronize_session=False))
 
 
-def erase_drafts(session: Session, draft_ids: Collection[int]) -> None:
+def erase_drafts(session: StoreSession, draft_ids: Collection[int]) -> None:
     """These drafts."""
     step = delete(DraftRow).where(DraftRow.id.in_(draft_ids))
     session.execute(step.execution_options(synchronize_session=False))
 
 
-def _delete(session: Session, *which: ColumnElement[bool]) -> bool:
+def _delete(session: StoreSession, *which: ColumnElement[bool]) -> bool:
     """Jobs, with their images; whether there were any. The session forgets what it knew."""
     gone = delete(JobRow).where(*which).returning(JobRow.id)
     ids = session.scalars(gone.execution_options(synchronize_session=False)).all()

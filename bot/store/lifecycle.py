@@ -5,6 +5,8 @@ from collections.abc import AsyncGenerator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, TypeVar
 
+from sqlalchemy import func, select
+
 from bot.clock import Clock
 from bot.store.address import Address, read_address
 from bot.store.engine import Patience, locking_engine, reading_engine, writing_engine
@@ -15,6 +17,7 @@ from bot.store.pooler_check import refuse_poolers
 from bot.store.server_lock import use_server
 from bot.store.store import Store
 from bot.store.store_errors import database_errors
+from bot.store.tables import JobRow
 
 T = TypeVar("T")
 
@@ -50,7 +53,9 @@ async def _open(opened: AsyncExitStack, url: str, clock: Clock, patience: Patien
         opened.push_async_callback(writing.dispose)
         await instance_lock.claim(writing)
         instance_lock.guard(writing)
-    store = Store(reading, writing, clock, instance_lock)
+        async with writing.connect() as connection:
+            newest_job_id = await connection.scalar(select(func.max(JobRow.id))) or 0
+    store = Store(reading, writing, clock, instance_lock, newest_job_id)
     opened.push_async_callback(store.drain)
     return store
 

@@ -19,7 +19,7 @@ from bot.assembly import assemble
 from bot.client import RemixBot
 from bot.jobs.maintenance import AT_WORK_FACT, TIDY_EVERY_S
 from bot.settings import Settings
-from bot.store import Store, file_lock
+from bot.store import Store, file_lock, lookups
 from sandbox.api import GenerationServer
 from sandbox.api.painting.scene import Scene
 from tests.clock import ManualClock
@@ -143,7 +143,7 @@ class Sim:
         for _ in range(count):
             await self.clock.advance(TIDY_EVERY_S)
             now = self.clock.now().isoformat()
-            while await self.store.get_meta(AT_WORK_FACT) != now:  # noqa: ASYNC110  # no event says so
+            while await self.store.read(lookups.fact, AT_WORK_FACT) != now:  # noqa: ASYNC110  # no event says so
                 await asyncio.sleep(LOOKS_EVERY_S)
 
     async def change(self, **settings: Any) -> None:

@@ -8,11 +8,12 @@ import discord
 import pytest
 
 from bot.model import Job, JobState
+from bot.store import lookups
 from tests.flow.sim import Sim, buttons, fields, images, rewrite, shown, simulated, text
 
 
 async def job(sim: Sim) -> Job:
-    found = await sim.store.get(1)
+    found = await sim.store.read(lookups.get, 1)
     assert found is not None
     return found
 

@@ -4,6 +4,7 @@ import pytest
 from simcord.results import InteractionResult, ResponseMessage
 
 from bot.model import Job, JobState
+from bot.store import lookups
 from tests.flow.sim import DOT, Sim, buttons, fields, images, shown, text
 
 AUTOMOD, AUTOMOD_TITLE, LINK, EXPLICIT = 200000, 200001, 240000, 20009
@@ -17,7 +18,7 @@ def refuse(sim: Sim, method: str, path: str, code: int, times: int | None = 1) -
 
 
 async def job(sim: Sim) -> Job:
-    found = await sim.store.get(1)
+    found = await sim.store.read(lookups.get, 1)
     assert found is not None
     return found
 
@@ -254,7 +255,7 @@ async def test_whatever_discord_answers_a_result_comes_once_or_is_kept_after_few
         assert len(sim.env.http_requests) - before <= 30, (status, code)
         sim.env.backend.faults.clear()
         await sim.clock.advance(700)  # what Discord put off may be tried again
-        job = await sim.store.get(number)
+        job = await sim.store.read(lookups.get, number)
         assert job is not None
         assert job.state is JobState.DELIVERED or job.delivery_problem, (status, code)
         if times == 1 and code != 10008:  # else it is refused for ever, or gone

@@ -5,11 +5,12 @@ import sqlite3
 import pytest
 
 from bot.model import JobState
+from bot.store import lookups
 from tests.flow.sim import Sim, buttons, fields, images, shown, text
 
 
 async def state(sim: Sim) -> JobState:
-    job = await sim.store.get(1)
+    job = await sim.store.read(lookups.get, 1)
     assert job is not None
     return job.state
 
@@ -55,7 +56,7 @@ async def test_a_job_that_could_not_be_answered_is_never_paid_for_and_one_line_s
     sim.env.backend.faults.clear()
     await sim.finish()
     assert sim.api.submit_calls == 0
-    assert await sim.store.get(1) is None
+    assert await sim.store.read(lookups.get, 1) is None
     [line] = [one for one in caplog.records if one.levelname in {"WARNING", "ERROR"}]
     assert said in line.getMessage()
     assert line.exc_info is None
@@ -63,7 +64,7 @@ async def test_a_job_that_could_not_be_answered_is_never_paid_for_and_one_line_s
 
 async def test_who_would_wait_for_ever_is_told_that_discord_was_out_of_order(sim: Sim) -> None:
     await sim.imagine(sim.ann, "x")
-    job = await sim.store.get(1)
+    job = await sim.store.read(lookups.get, 1)
     assert job is not None
     sim.env.inject_error("PATCH", "/webhooks/*", status=503, times=None)
     asked = await sim.ann.slash(sim.channel, "show", job_id=job.task_id or "")
@@ -97,7 +98,7 @@ async def test_what_cannot_be_recorded_is_not_accepted(sim: Sim) -> None:
     assert "Nothing was charged." in shown(result).content
     assert sim.api.submit_calls == 0
     await sim.store.drain()
-    assert await sim.store.get(1) is None, "the late row is taken back"
+    assert await sim.store.read(lookups.get, 1) is None, "the late row is taken back"
     again = await sim.ann.slash(sim.channel, "imagine", prompt="x")
     await sim.finish()
     assert len(images(shown(again))) == 4, "the bot lives on"

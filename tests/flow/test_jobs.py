@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from simcord.results import ResponseMessage
 
+from bot.store import lookups, transitions
 from tests.flow.sim import Sim, buttons, parts, rewrite, shown, simulated, text
 from tests.store.samples import completed, new_job
 
@@ -30,7 +31,7 @@ async def test_a_list_has_my_jobs_newest_first_and_only_i_see_it(sim: Sim) -> No
     await sim.imagine(sim.ann, "a red fox")
     await sim.imagine(sim.ben, "a bear")
     await sim.imagine(sim.ann, "an *owl* for <@1>\n\non a branch", private=True)
-    link = await sim.store.get(1)
+    link = await sim.store.read(lookups.get, 1)
     assert link is not None
     assert link.message is not None
     message = await listed(sim, sim.ann)
@@ -106,7 +107,7 @@ async def test_a_half_typed_job_id_is_completed(sim: Sim) -> None:
     await sim.imagine(sim.ann, "a red fox " + "and a long tail " * 20)
     await sim.imagine(sim.ben, "a bear")
     await sim.imagine(sim.ben, "a secret", private=True)
-    fox = await sim.store.get(1)
+    fox = await sim.store.read(lookups.get, 1)
     assert fox is not None
     offered = await sim.ann.autocomplete(sim.channel, "remix", "job_id", "")
     assert [one["name"].partition(" ·")[0] for one in offered][1:] == ["a bear"]
@@ -133,10 +134,12 @@ async def test_nothing_is_offered_in_a_server_that_may_not_use_the_bot(tmp_path:
     for allowed, offered in ((frozenset[int](), 1), (frozenset({1}), 0)):
         database = tmp_path / f"{len(allowed)}.db"
         async with simulated(database, allowed_guilds=allowed) as sim:
-            job = await sim.store.accept(replace(new_job(), author_id=sim.ann.id))
+            job = await sim.store.attempt(
+                transitions.accept, replace(new_job(), author_id=sim.ann.id)
+            )
             assert job is not None
-            await sim.store.begin_submit(job.id, None)
-            await sim.store.finish(job.id, completed())
+            await sim.store.attempt(transitions.begin_submit, job.id, None)
+            await sim.store.record(transitions.finish, job.id, completed())
             found = await sim.ann.autocomplete(sim.channel, "remix", "job_id", "")
             assert len(found) == offered
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.store import lookups
 from tests.flow.sim import Sim, fields, images, shown, simulated, text
 
 DAYS = 3
@@ -44,7 +45,7 @@ async def test_a_remix_button_of_an_old_image_offers_a_fresh_start(sim: Sim) -> 
 
 async def test_a_command_gives_back_what_was_typed(sim: Sim) -> None:
     await sim.imagine(sim.ann, "a red fox")
-    job = await sim.store.get(1)
+    job = await sim.store.read(lookups.get, 1)
     assert job is not None
     await grow_old(sim)
     for typed, expected in (({"prompt": "in winter"}, "in winter"), ({}, "a red fox")):

@@ -20,6 +20,7 @@ from simcord.results import InteractionResult
 
 from bot import texts
 from bot.model import Job, JobState
+from bot.store import lookups
 from tests.flow.outages import Database, Line, LockedFile, Steps
 from tests.flow.sim import Sim, buttons, images, shown, simulated, text
 
@@ -202,7 +203,7 @@ async def live_through_outages(
                 raise AssertionError(f"{life.__name__} has more steps than anybody thought")
         await sim.restart()
         await sim.clock.advance(AFTERWARDS_S)
-        jobs = await sim.store.jobs_of(sim.ann.id, offset=0, limit=1000)
+        jobs = await sim.store.read(lookups.jobs_of, sim.ann.id, offset=0, limit=1000)
         faults = Counter[str]()
         for one in everything:
             kept = next((job for job in jobs if job.request.prompt == one.prompt), None)

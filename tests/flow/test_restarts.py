@@ -11,6 +11,7 @@ import pytest
 from bot.actions import IMAGINE
 from bot.client import RemixBot
 from bot.model import Destination, JobState, NewJob, Request
+from bot.store import lookups, transitions
 from tests.flow.outages import LockedFile
 from tests.flow.sim import Sim, begun, buttons, images, rewrite, shown, simulated, text
 
@@ -53,22 +54,22 @@ async def test_a_job_that_ended_during_a_long_stop_is_delivered_all_the_same(sim
 async def test_a_submit_without_an_answer_is_told_and_never_repeated_by_itself(sim: Sim) -> None:
     result = await sim.ann.slash(sim.channel, "imagine", prompt="my idea")
     await sim.finish()
-    job = await sim.store.accept(asked_for(sim))
+    job = await sim.store.attempt(transitions.accept, asked_for(sim))
     assert job is not None
-    assert await sim.store.begin_submit(job.id, shown(result).id)
+    assert await sim.store.attempt(transitions.begin_submit, job.id, shown(result).id)
     await sim.restart()
     await sim.finish()
     assert "I can't tell if it's running" in text(shown(result))
     assert "It may have been charged anyway" in text(shown(result))
     assert sim.api.submit_calls == 1
-    kept = await sim.store.get(job.id)
+    kept = await sim.store.read(lookups.get, job.id)
     assert kept is not None
     assert kept.state is JobState.UNKNOWN
     assert kept.told_at is not None
 
 
 async def test_a_job_that_was_only_written_down_is_submitted_once(sim: Sim) -> None:
-    await sim.store.accept(asked_for(sim))
+    await sim.store.attempt(transitions.accept, asked_for(sim))
     await sim.restart()
     await sim.finish()
     assert [job.prompt for job in sim.api.submits] == ["written down"]
@@ -82,7 +83,7 @@ async def test_a_job_without_a_message_survives_a_second_stop(sim: Sim) -> None:
     written = replace(
         asked_for(sim), request=Request(action=IMAGINE, prompt="x sandbox:seconds=30")
     )
-    await sim.store.accept(written)
+    await sim.store.attempt(transitions.accept, written)
     await sim.restart()
     await sim.clock.advance(6)
     await sim.restart()
@@ -94,7 +95,7 @@ async def test_a_job_without_a_message_survives_a_second_stop(sim: Sim) -> None:
 async def test_a_job_that_was_only_written_down_long_ago_is_told_that_nothing_was_charged(
     sim: Sim,
 ) -> None:
-    await sim.store.accept(asked_for(sim))
+    await sim.store.attempt(transitions.accept, asked_for(sim))
     sim.clock.set_ahead(timedelta(minutes=16))
     await sim.restart()
     await sim.finish()
@@ -130,12 +131,12 @@ async def test_jobs_that_go_on_count_for_their_authors_limit(tmp_path: Path) -> 
 
 async def test_a_start_erases_tokens_that_discord_no_longer_takes(sim: Sim) -> None:
     await sim.ann.slash(sim.channel, "imagine", prompt="x sandbox:seconds=2000")
-    kept = await sim.store.get(1)
+    kept = await sim.store.read(lookups.get, 1)
     assert kept is not None
     assert kept.interaction_token is not None
     sim.clock.set_ahead(timedelta(minutes=16))
     await sim.restart()
-    kept = await sim.store.get(1)
+    kept = await sim.store.read(lookups.get, 1)
     assert kept is not None
     assert kept.interaction_token is None
 
@@ -147,7 +148,7 @@ async def test_an_answer_that_was_not_written_down_is_found_by_its_token(sim: Si
     await sim.clock.advance(60)
     assert len(images(shown(result))) == 4
     assert refers_to(sim.last) == shown(result).id, "nothing new but the ping was posted"
-    kept = await sim.store.get(1)
+    kept = await sim.store.read(lookups.get, 1)
     assert kept is not None
     assert kept.message_id == shown(result).id
 
@@ -159,7 +160,7 @@ async def test_an_answer_beside_its_question_is_found_and_the_question_stays(sim
     await sim.restart(lambda: rewrite(sim, JUST_ACCEPTED))
     await sim.clock.advance(60)
     assert text(question) == "Started in a new message."
-    kept = await sim.store.get(1)
+    kept = await sim.store.read(lookups.get, 1)
     assert kept is not None
     assert kept.posted is not None
     assert kept.posted.message_id == running.id
@@ -176,7 +177,7 @@ async def test_an_answer_that_was_not_written_down_is_found_in_the_channel(sim: 
 
 
 async def test_what_was_told_in_a_new_message_can_be_tried_again_with_one_press(sim: Sim) -> None:
-    await sim.store.accept(asked_for(sim))
+    await sim.store.attempt(transitions.accept, asked_for(sim))
     sim.clock.set_ahead(timedelta(minutes=16))
     await sim.restart()
     await sim.finish()
@@ -246,7 +247,7 @@ async def test_what_was_stopped_unrecorded_is_not_sent_where_nobody_sees_that_an
 async def test_what_was_refused_although_it_was_written_down_is_not_sent(tmp_path: Path) -> None:
     """Only its author saw the refusal, and no token opens it any more."""
     async with simulated(tmp_path / "x.db", submit_within_minutes=60.0) as sim:
-        await sim.store.accept(asked_for(sim))
+        await sim.store.attempt(transitions.accept, asked_for(sim))
         sim.clock.set_ahead(timedelta(minutes=16))
         await sim.restart()
         await sim.finish()

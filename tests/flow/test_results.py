@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 
 from bot.model import JobState
+from bot.store import lookups
 from bot.ui.layouts import DONE
 from sandbox.api import Job as ApiJob
 from sandbox.api.server import Call
@@ -220,7 +221,7 @@ async def test_a_finished_job_whose_output_cannot_be_read_is_told_with_its_id_an
     assert "The API finished this job and charged $0.11" in told
     assert f"`/show` tries again with the task ID `{task_id}`" in told
     assert "Nothing was charged" not in told
-    job = await sim.store.get(1)
+    job = await sim.store.read(lookups.get, 1)
     assert job is not None
     assert (job.state, job.failure) == (JobState.FAILED, "OutputUnreadable")
     assert job.cost_usd == Decimal("0.11")

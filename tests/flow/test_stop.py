@@ -10,6 +10,7 @@ from simcord.results import ResponseMessage
 
 from bot.model import Job, JobState
 from bot.services import Caller, JobService
+from bot.store import lookups, transitions
 from tests.flow.sim import Sim, buttons, images, shown, simulated, text
 
 LONG = "a red fox sandbox:seconds=12"
@@ -40,7 +41,7 @@ async def test_what_still_waits_is_stopped_for_nothing(tmp_path: Path) -> None:
         assert "Position **1** in the queue" in text(third)
         await sim.clock.advance(60)
         assert [job.prompt for job in sim.api.submits] == [LONG, "a third fox"]
-        kept = await sim.store.get(2)
+        kept = await sim.store.read(lookups.get, 2)
         assert kept is not None
         assert (kept.reserved_usd, kept.cost_usd) == (None, None)
         assert "stopped before it was sent" in text(shown(await sim.ann.slash(sim.channel, "jobs")))
@@ -106,7 +107,7 @@ async def test_kept_images_are_shown_for_nothing_by_a_button_that_lasts(sim: Sim
         assert len(images(shown(again))) == 4
         assert not again.ephemeral
     assert sim.api.submit_calls == 1
-    job = await sim.store.get(1)
+    job = await sim.store.read(lookups.get, 1)
     assert job is not None
     assert job.state is JobState.DELIVERED
 
@@ -128,7 +129,9 @@ async def test_kept_images_of_a_private_job_are_shown_to_its_author_alone(sim: S
 async def test_a_stop_in_the_very_moment_of_the_end_counts_too(sim: Sim) -> None:
     result = shown(await sim.ann.slash(sim.channel, "imagine", prompt=LONG))
     await sim.clock.advance(4)
-    assert await sim.store.stop(1) is JobState.RUNNING  # and nobody has told the runner yet
+    assert (
+        await sim.store.write(transitions.stop, 1) is JobState.RUNNING
+    )  # and nobody has told the runner yet
     await sim.finish()
     assert images(result) == []
     assert "still made the images" in text(result)
@@ -161,7 +164,7 @@ async def test_a_stopped_job_stays_stopped_over_a_restart(sim: Sim) -> None:
     await sim.finish()
     assert images(result) == []
     assert "still made the images" in text(result)
-    kept = await sim.store.get(1)
+    kept = await sim.store.read(lookups.get, 1)
     assert kept is not None
     assert kept.state is JobState.FINISHED
     assert len(kept.images) == 4
@@ -171,7 +174,7 @@ async def test_a_waiting_job_that_was_stopped_is_not_sent_after_a_restart(tmp_pa
     async with simulated(tmp_path / "x.db", max_running_per_user=1) as sim:
         await sim.ann.slash(sim.channel, "imagine", prompt=LONG)
         waiting = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a second fox"))
-        assert await sim.store.stop(2) is JobState.ACCEPTED
+        assert await sim.store.write(transitions.stop, 2) is JobState.ACCEPTED
         await sim.restart()
         await sim.clock.advance(60)
         assert len(sim.api.submits) == 1
@@ -220,7 +223,7 @@ async def test_a_stop_before_an_old_job_is_followed_counts(
         resume = JobService.resume_jobs
 
         async def press_first(service: JobService, jobs: Sequence[Job], *args: Any) -> None:
-            asked = await sim.store.get(1 if at_work else 2)
+            asked = await sim.store.read(lookups.get, 1 if at_work else 2)
             assert asked is not None
             await service.stop(asked.interaction_id, Caller(user_id=sim.ann.id), anyway=at_work)
             await resume(service, await sim.store.left_open() if "again" in moment else jobs, *args)

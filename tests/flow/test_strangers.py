@@ -14,6 +14,7 @@ from simcord.enums import OverwriteType
 from simcord.results import InteractionResult
 
 from bot.model import Job
+from bot.store import lookups
 from tests.flow.sim import DOT, Sim, buttons, fields, images, simulated, text
 
 SECRET = "a secret heron"
@@ -199,7 +200,7 @@ async def made_in(sim: Sim, channel: ChannelHandle, **options: Any) -> Job:
 
 async def _newest(sim: Sim) -> Job:
     await sim.finish()
-    job = await sim.store.find_by_api_id(sim.api.submits[-1].job_id)
+    job = await sim.store.read(lookups.find_by_api_id, sim.api.submits[-1].job_id)
     assert job is not None
     return job
 
@@ -314,7 +315,7 @@ async def test_strangers_learn_nothing_of_a_job_by_any_door(tmp_path: Path, stra
             if SECRET in answer or case.job_id in answer or "sent to the API" in answer:
                 learned[name] = answer
         assert learned == {}
-        job = await sim.store.get(case.job.id)
+        job = await sim.store.read(lookups.get, case.job.id)
         assert job is not None
         assert job.posted == case.job.posted, "nobody else moves where it is found"
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from simcord.results import ResponseMessage
 
+from bot.store import lookups
 from tests.flow.sim import Sim, buttons, images, shown, text
 
 CALLBACK = "https://example.org/secret-path"
@@ -36,7 +37,7 @@ async def test_details_tell_one_person_everything_about_a_job(sim: Sim) -> None:
     assert "**Requested** <t:" in text(told)
     assert re.search("· started at once · finished [0-9]+ s later · posted at once", text(told))
     assert text(told).count("<t:") == 1
-    known = await sim.store.get(1)
+    known = await sim.store.read(lookups.get, 1)
     assert known is not None
     assert all(image.url in text(told) for image in known.images)
     [file] = [one for one in told.attachments if one.filename == "prompt.txt"]

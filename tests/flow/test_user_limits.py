@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.actions import IMAGINE
+from bot.store import counting, lookups
 from tests.clock import START
 from tests.flow.sim import Sim, begun, buttons, fields, images, shown, simulated, text
 
@@ -44,10 +45,10 @@ async def test_a_wait_counts_neither_as_work_nor_as_too_long(tmp_path: Path) -> 
         second = shown(await sim.ann.slash(sim.channel, "imagine", prompt=LONG))
         await sim.clock.advance(80)
         assert len(images(second)) == 4
-        job = await sim.store.get(2)
+        job = await sim.store.read(lookups.get, 2)
         assert job is not None
         assert job.took_s > 60
-        assert max(await sim.store.recent_durations(job.request.action)) < 59
+        assert max(await sim.store.read(lookups.recent_durations, job.request.action)) < 59
 
 
 async def test_a_long_wait_is_no_reason_to_drop_a_job_after_a_restart(tmp_path: Path) -> None:
@@ -182,7 +183,7 @@ async def test_a_prompt_that_multiplies_asks_and_then_runs_once(
     assert text(question) == "Started in a new message."
     assert not buttons(question), "it is used up"
     sim.put_back(question, before)
-    job = await sim.store.get(1)
+    job = await sim.store.read(lookups.get, 1)
     assert job is not None
     assert job.reserved_usd == Decimal(usd[1:])
     twice = await sim.ann.click(question, label="Go ahead")
@@ -223,10 +224,10 @@ async def test_a_price_is_of_one_and_not_of_all_that_a_prompt_multiplied(sim: Si
     question = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a fox --turbo"))
     await sim.ann.click(question, label="Go ahead")
     await sim.finish()
-    done = await sim.store.get(1)
+    done = await sim.store.read(lookups.get, 1)
     assert done is not None
     assert done.cost_usd == Decimal("0.16")
-    assert await sim.store.price(IMAGINE) == Decimal("0.08")
+    assert await sim.store.read(counting.price, IMAGINE) == Decimal("0.08")
 
 
 async def test_an_answer_that_discord_does_not_take_uses_up_no_draft(sim: Sim) -> None:

@@ -10,6 +10,7 @@ from simcord.builders import ChannelHandle, RoleHandle
 from simcord.results import InteractionResult, ResponseMessage
 
 from bot.model import Job
+from bot.store import lookups
 from tests.flow.sim import (
     DOT,
     REMIX,
@@ -52,7 +53,7 @@ def closed(sim: Sim) -> Closed:
 
 
 async def job(sim: Sim, number: int = 1) -> Job:
-    found = await sim.store.get(number)
+    found = await sim.store.read(lookups.get, number)
     assert found is not None
     return found
 

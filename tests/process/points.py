@@ -11,6 +11,7 @@ import json
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -19,7 +20,8 @@ from sqlalchemy.orm import Session
 from yarl import URL
 
 from bot import texts
-from bot.store import erasing, queries
+from bot.store import erasing, transitions
+from bot.store.steps import Revocable
 
 Passing = Callable[[str], None]
 """Told the name of each point, at that point."""
@@ -39,16 +41,18 @@ NAMES = (
 """What is behind a method and a path; any other path stands for itself."""
 
 
+ATTEMPTS: dict[str, Revocable[..., Any]] = {
+    "accept": transitions.accept,
+    "begin_submit": transitions.begin_submit,
+}
 COMMITS: dict[str, Callable[..., Any]] = {
-    "accept": queries.accept,
-    "begin_submit": queries.begin_submit,
-    "begin_run": queries.begin_run,
-    "finish": queries.finish,
-    "mark_delivered": queries.mark_delivered,
-    "fail": queries.fail,
-    "mark_unknown": queries.mark_unknown,
-    "mark_notified": queries.mark_notified,
-    "erase_tokens": queries.erase_tokens,
+    "begin_run": transitions.begin_run,
+    "finish": transitions.finish,
+    "mark_delivered": transitions.mark_delivered,
+    "fail": transitions.fail,
+    "mark_unknown": transitions.mark_unknown,
+    "mark_notified": transitions.mark_notified,
+    "erase_tokens": transitions.erase_tokens,
     "erase_jobs": erasing.erase_jobs,
 }
 """What a commit is called, by the first of these steps that it holds; any other is "a write"."""
@@ -66,6 +70,9 @@ def watch(passing: Passing) -> None:
 
 
 def _watch_commits(passing: Passing) -> None:
+    for name, attempt in ATTEMPTS.items():
+        noted = replace(attempt, run=_noted(name, attempt.run))
+        setattr(sys.modules[attempt.run.__module__], attempt.run.__name__, noted)
     for name, step in COMMITS.items():
         setattr(sys.modules[step.__module__], step.__name__, _noted(name, step))
 

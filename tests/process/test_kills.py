@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.clock import Clock
-from bot.store import open_store
+from bot.store import Erased, counting, erasing, open_store
 from discord_server.clock import MovableClock
 from discord_server.people import Person
 from discord_server.server import DiscordServer
@@ -133,9 +133,12 @@ async def test_erasing_goes_on_after_a_kill_in_the_middle(
         pass
     await fill(url, Seed(jobs=2000, now=datetime.now(UTC)))
     async with open_store(url, clock=Clock()) as store:
-        theirs, _ = await store.count_of(HEAVY_USER)
-        others, usage = await jobs(url) - theirs, await store.usage(author_id=HEAVY_USER)
-        await store.forget_author(HEAVY_USER)
+        theirs, _ = await store.read(erasing.count_of, HEAVY_USER)
+        others, usage = (
+            await jobs(url) - theirs,
+            await store.read(counting.usage, author_id=HEAVY_USER),
+        )
+        await store.forget(Erased.AUTHOR, HEAVY_USER)
     assert theirs > 40
     for _ in range(2):
         async with world.bot(kill_at=point) as bot:
@@ -147,8 +150,8 @@ async def test_erasing_goes_on_after_a_kill_in_the_middle(
         assert await bot.stop() == 0
     assert await jobs(url) == others
     async with open_store(url, clock=Clock()) as store:
-        assert await store.count_of(HEAVY_USER) == (0, 0)
-        assert await store.usage(author_id=HEAVY_USER) == usage
+        assert await store.read(erasing.count_of, HEAVY_USER) == (0, 0)
+        assert await store.read(counting.usage, author_id=HEAVY_USER) == usage
 
 
 def only_what_writes_changed(states: States, events: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot import texts
 from bot.clock import Clock
-from bot.store import open_store
+from bot.store import lookups, open_store
 from discord_server.people import DidNotRespond, Person
 from discord_server.seen import SeenMessage
 from discord_server.server import DiscordServer
@@ -165,7 +165,7 @@ class World:
         database = f"sqlite+aiosqlite:///{self._folder}/data/remixbot.db"
         async with open_store(database, clock=Clock()) as store:
             assert await store.open_jobs() == []
-            job = await store.get(1)
+            job = await store.read(lookups.get, 1)
         assert (job is None) is (ending is Ending.NOTHING)
         if job is not None:
             assert (job.delivered_at is not None) is (ending is Ending.IMAGES)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from bot.actions import IMAGINE, REMIX, MediaKind, Mode
 from bot.limits import Limits, Quota
 from bot.model import Completed, Destination, Image, Job, MessageLink, NewJob, Request, Source
-from bot.store import Store
+from bot.store import Store, lookups, transitions
 
 AUTHOR = 1_234_567_890_123_456_789
 CHANNEL = 9_100_000_000_000_000_001
@@ -79,49 +79,49 @@ def completed(job_id: str = "provider-1", task_id: str = "task-1") -> Completed:
 
 async def accepted(store: Store) -> Job:
     """A job that was just accepted."""
-    job = await store.accept(new_job())
+    job = await store.attempt(transitions.accept, new_job())
     assert job is not None
     return job
 
 
 async def submitting(store: Store, message_id: int = ELSEWHERE) -> Job:
     job = await accepted(store)
-    assert await store.begin_submit(job.id, message_id)
+    assert await store.attempt(transitions.begin_submit, job.id, message_id)
     return job
 
 
 async def running(store: Store, task_id: str = "task-1") -> Job:
     job = await submitting(store)
-    assert await store.begin_run(job.id, task_id)
+    assert await store.record(transitions.begin_run, job.id, task_id)
     return job
 
 
 async def finished(store: Store, answer: Completed | None = None) -> Job:
-    job = await store.finish((await running(store)).id, answer or completed())
+    job = await store.record(transitions.finish, (await running(store)).id, answer or completed())
     assert job is not None
     return job
 
 
 async def delivered(store: Store, message_id: int = MESSAGE) -> Job:
     job = await finished(store)
-    assert await store.mark_delivered(job.id, message_id)
+    assert await store.record(transitions.mark_delivered, job.id, message_id)
     return job
 
 
 async def failed(store: Store) -> Job:
     job = await submitting(store)
-    assert await store.fail(job.id, "GenerationFailed")
+    assert await store.record(transitions.fail, job.id, "GenerationFailed")
     return job
 
 
 async def unknown(store: Store) -> Job:
     job = await submitting(store)
-    assert await store.mark_unknown(job.id)
+    assert await store.record(transitions.mark_unknown, job.id)
     return job
 
 
 async def found(store: Store, job_id: int) -> Job:
     """The job as it is kept now."""
-    job = await store.get(job_id)
+    job = await store.read(lookups.get, job_id)
     assert job is not None
     return job

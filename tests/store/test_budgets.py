@@ -11,7 +11,7 @@ from bot.actions import IMAGINE, REMIX
 from bot.errors import BudgetUsedUp, DailyLimitReached, DraftGone, UserError
 from bot.limits import DAY, MONTH, Limits, LimitScope, Quota
 from bot.model import Draft, Job, JobState, NewJob, Request
-from bot.store import Store, counting
+from bot.store import Store, counting, lookups, transitions
 from tests.clock import START, ManualClock
 from tests.store import samples
 from tests.store.samples import AUTHOR, PLACE, completed, found, new_job
@@ -22,20 +22,25 @@ ELSEWHERE = replace(PLACE, guild_id=7)
 DIRECTLY = replace(PLACE, guild_id=None)
 
 
+NO_LIMITS = Limits()
+
+
 def budget(usd: str) -> Quota:
     return Quota(usd_per_day=Decimal(usd))
 
 
-async def accept(store: Store, new: NewJob | None = None, limits: Limits | None = None) -> Job:
-    job = await store.accept(new or new_job(), limits=limits)
+async def accept(store: Store, new: NewJob | None = None, limits: Limits = NO_LIMITS) -> Job:
+    job = await store.attempt(transitions.accept, new or new_job(), limits=limits)
     assert job is not None
     return job
 
 
 async def finish(store: Store, job: Job, usd: str | None) -> None:
-    await store.begin_submit(job.id, 1)
+    await store.attempt(transitions.begin_submit, job.id, 1)
     cost = None if usd is None else Decimal(usd)
-    await store.finish(job.id, replace(completed(f"job-{job.id}"), cost_usd=cost))
+    await store.record(
+        transitions.finish, job.id, replace(completed(f"job-{job.id}"), cost_usd=cost)
+    )
 
 
 async def test_jobs_reserve_the_known_price_until_costs_were_told_and_then_the_middle_one(
@@ -49,7 +54,7 @@ async def test_jobs_reserve_the_known_price_until_costs_were_told_and_then_the_m
     assert reserved == [8 * CENT, 8 * CENT, 11 * CENT, 11 * CENT]
     other_kind = await accept(store, new_job(Request(action=IMAGINE, prompt="x")))
     assert other_kind.reserved_usd == 8 * CENT
-    assert await store.price(REMIX) == 11 * CENT
+    assert await store.read(counting.price, REMIX) == 11 * CENT
 
 
 async def test_the_known_price_is_the_operators(store: Store) -> None:
@@ -63,7 +68,7 @@ async def test_a_price_stays_between_a_quarter_and_four_times_the_known_one(
 ) -> None:
     for _ in range(20):
         await finish(store, await accept(store), told)
-    assert await store.price(REMIX) == taken
+    assert await store.read(counting.price, REMIX) == taken
 
 
 @pytest.mark.parametrize("odd", ["0", "0.01", "4.01", "100"])
@@ -82,7 +87,7 @@ async def test_a_price_follows_the_latest_twenty(store: Store) -> None:
     for usd in ("0.08", "0.16"):
         for _ in range(20):
             await finish(store, await accept(store), usd)
-    assert await store.price(REMIX) == 16 * CENT
+    assert await store.read(counting.price, REMIX) == 16 * CENT
 
 
 async def test_what_a_prompt_multiplies_is_reserved_and_does_not_raise_the_price(
@@ -92,12 +97,12 @@ async def test_what_a_prompt_multiplies_is_reserved_and_does_not_raise_the_price
     assert sixfold.reserved_usd == 48 * CENT
     for usd in ("0.54", "0.54"):
         await finish(store, await accept(store, replace(new_job(), multiplier=6)), usd)
-    assert await store.price(REMIX) == 9 * CENT
+    assert await store.read(counting.price, REMIX) == 9 * CENT
 
 
 async def test_a_job_that_does_not_tell_its_cost_counts_as_reserved(store: Store) -> None:
     await finish(store, await accept(store), None)
-    assert (await store.usage(author_id=AUTHOR)).day.usd == 8 * CENT
+    assert (await store.read(counting.usage, author_id=AUTHOR)).day.usd == 8 * CENT
 
 
 @pytest.mark.parametrize(("release", "spent"), [(True, 0), (False, 8)])
@@ -105,8 +110,8 @@ async def test_a_failure_gives_back_what_was_reserved_unless_nobody_knows(
     store: Store, release: bool, spent: int
 ) -> None:
     job = await samples.submitting(store)
-    await store.fail(job.id, "why", release=release)
-    usage = await store.usage(author_id=AUTHOR)
+    await store.record(transitions.fail, job.id, "why", release=release)
+    usage = await store.read(counting.usage, author_id=AUTHOR)
     assert (usage.day.usd, usage.day.jobs) == (spent * CENT, 0 if release else 1)
 
 
@@ -116,49 +121,51 @@ async def test_a_job_that_was_charged_counts_although_it_ended_without_images(
 ) -> None:
     limits = Limits(person=Quota(jobs_per_day=1))
     job = await accept(store)
-    await store.begin_submit(job.id, 1)
-    await store.finish(job.id, replace(completed(), images=(), cost_usd=9 * CENT))
-    await store.fail(job.id, "NothingMade", release=release)
+    await store.attempt(transitions.begin_submit, job.id, 1)
+    await store.record(
+        transitions.finish, job.id, replace(completed(), images=(), cost_usd=9 * CENT)
+    )
+    await store.record(transitions.fail, job.id, "NothingMade", release=release)
     with pytest.raises(DailyLimitReached):
         await accept(store, limits=limits)
-    assert (await store.usage(author_id=AUTHOR)).day.usd == 9 * CENT
+    assert (await store.read(counting.usage, author_id=AUTHOR)).day.usd == 9 * CENT
 
 
 async def test_a_job_that_may_have_been_charged_counts_although_it_failed(store: Store) -> None:
     job = await samples.submitting(store)
-    await store.fail(job.id, "why", release=False)
+    await store.record(transitions.fail, job.id, "why", release=False)
     with pytest.raises(DailyLimitReached):
         await accept(store, limits=Limits(person=Quota(jobs_per_day=1)))
 
 
 async def test_a_lost_job_keeps_its_reservation(store: Store) -> None:
     await samples.unknown(store)
-    assert (await store.usage(author_id=AUTHOR)).day.usd == 8 * CENT
+    assert (await store.read(counting.usage, author_id=AUTHOR)).day.usd == 8 * CENT
 
 
 async def test_stopping_gives_back_only_what_was_not_sent(store: Store) -> None:
     waiting, sent = await samples.accepted(store), await samples.running(store)
-    assert await store.stop(waiting.id) is JobState.ACCEPTED
-    assert await store.stop(waiting.id) is None
-    assert not await store.begin_submit(waiting.id, 1)
-    assert await store.stop(sent.id, unsent_only=True) is None
-    assert await store.stop(sent.id) is JobState.RUNNING
-    assert await store.stop(sent.id) is None
+    assert await store.write(transitions.stop, waiting.id) is JobState.ACCEPTED
+    assert await store.write(transitions.stop, waiting.id) is None
+    assert not await store.attempt(transitions.begin_submit, waiting.id, 1)
+    assert await store.write(transitions.stop, sent.id, unsent_only=True) is None
+    assert await store.write(transitions.stop, sent.id) is JobState.RUNNING
+    assert await store.write(transitions.stop, sent.id) is None
     assert (await found(store, sent.id)).stopped_at == START
-    assert (await store.usage(author_id=AUTHOR)).day.usd == 8 * CENT
+    assert (await store.read(counting.usage, author_id=AUTHOR)).day.usd == 8 * CENT
     done = await samples.delivered(store)
-    assert await store.stop(done.id) is None
+    assert await store.write(transitions.stop, done.id) is None
 
 
 async def test_a_stopped_job_ends_when_its_author_is_told_and_its_images_stay(
     store: Store,
 ) -> None:
     job = await samples.running(store)
-    await store.stop(job.id)
+    await store.write(transitions.stop, job.id)
     assert [one.id for one in await store.open_jobs()] == [job.id]
-    await store.finish(job.id, completed())
-    assert await store.mark_notified(job.id, 5)
-    assert not await store.mark_notified(job.id, 6)
+    await store.record(transitions.finish, job.id, completed())
+    assert await store.record(transitions.mark_notified, job.id, 5)
+    assert not await store.record(transitions.mark_notified, job.id, 6)
     assert await store.open_jobs() == []
     kept = await found(store, job.id)
     assert kept.state is JobState.FINISHED
@@ -183,7 +190,9 @@ async def test_twenty_at_once_stay_within_a_budget_of_three(
 ) -> None:
     answers = await asyncio.gather(
         *(
-            store.accept(replace(counted, interaction_id=number), limits=limits)
+            store.attempt(
+                transitions.accept, replace(counted, interaction_id=number), limits=limits
+            )
             for number in range(20)
         ),
         return_exceptions=True,
@@ -192,7 +201,9 @@ async def test_twenty_at_once_stay_within_a_budget_of_three(
     refused = [one for one in answers if isinstance(one, BudgetUsedUp)]
     assert len(refused) == 17
     assert all((one.whose, one.limit_usd) == (whose, 24 * CENT) for one in refused)
-    assert await store.accept(others, limits=limits), "a budget is not somebody else's"
+    assert await store.attempt(transitions.accept, others, limits=limits), (
+        "a budget is not somebody else's"
+    )
 
 
 @pytest.mark.parametrize(
@@ -263,7 +274,7 @@ async def test_usage_is_told_by_day_and_by_person(store: Store, clock: ManualClo
     for days, author, usd in ((0, AUTHOR, "1"), (25, AUTHOR, "2"), (1, BEN, "5"), (5, AUTHOR, "4")):
         await clock.advance(days * 86_400)
         await finish(store, await accept(store, replace(new_job(), author_id=author)), usd)
-    mine = await store.usage(author_id=AUTHOR)
+    mine = await store.read(counting.usage, author_id=AUTHOR)
     assert (mine.day.jobs, mine.day.usd) == (1, 4)
     assert (mine.month.jobs, mine.month.usd) == (2, 6), "the first one is 31 days old"
     today = clock.now().date()
@@ -271,12 +282,12 @@ async def test_usage_is_told_by_day_and_by_person(store: Store, clock: ManualClo
         (today, Decimal(4)),
         (today - timedelta(days=6), Decimal(2)),
     ]
-    server = await store.usage(guild_id=PLACE.guild_id)
+    server = await store.read(counting.usage, guild_id=PLACE.guild_id)
     assert [(who, spent.usd) for who, spent in server.by_person] == [
         (AUTHOR, Decimal(6)),
         (BEN, Decimal(5)),
     ]
-    assert (await store.usage(guild_id=ELSEWHERE.guild_id)).month.jobs == 0
+    assert (await store.read(counting.usage, guild_id=ELSEWHERE.guild_id)).month.jobs == 0
 
 
 # ------------------------------------------------------------------ drafts
@@ -288,32 +299,37 @@ def draft(number: int = 1) -> Draft:
 
 async def test_a_draft_is_kept_as_it_is_for_a_day(store: Store, clock: ManualClock) -> None:
     kept = replace(draft(), origin=samples.remix_from_a_message().origin)
-    await store.keep_draft(kept, guild_id=PLACE.guild_id)
-    await store.keep_draft(kept, guild_id=PLACE.guild_id)  # Discord sent the interaction twice
-    assert await store.draft(1) == kept
+    await store.write(transitions.keep_draft, kept, guild_id=PLACE.guild_id)
+    await store.write(
+        transitions.keep_draft, kept, guild_id=PLACE.guild_id
+    )  # Discord sent the interaction twice
+    assert await store.read(lookups.draft, 1) == kept
     await clock.advance(DAY.total_seconds())
-    assert await store.draft(1) is None
+    assert await store.read(lookups.draft, 1) is None
 
 
 async def test_twenty_who_take_up_one_draft_make_one_job(store: Store) -> None:
-    await store.keep_draft(draft(), guild_id=None)
+    await store.write(transitions.keep_draft, draft(), guild_id=None)
     answers = await asyncio.gather(
-        *(store.accept(new_job(), draft_id=1) for _ in range(20)), return_exceptions=True
+        *(store.attempt(transitions.accept, new_job(), draft_id=1) for _ in range(20)),
+        return_exceptions=True,
     )
     assert sum(isinstance(one, Job) for one in answers) == 1
     assert sum(isinstance(one, DraftGone) for one in answers) == 19
 
 
 async def test_a_draft_whose_job_is_refused_is_kept(store: Store) -> None:
-    await store.keep_draft(draft(), guild_id=None)
+    await store.write(transitions.keep_draft, draft(), guild_id=None)
     with pytest.raises(UserError):
-        await store.accept(new_job(), limits=Limits(person=budget("0.01")), draft_id=1)
-    assert await store.draft(1) is not None
+        await store.attempt(
+            transitions.accept, new_job(), limits=Limits(person=budget("0.01")), draft_id=1
+        )
+    assert await store.read(lookups.draft, 1) is not None
 
 
 async def test_a_draft_is_dropped_by_its_author_alone_and_once(store: Store) -> None:
-    await store.keep_draft(draft(), guild_id=None)
-    assert not await store.drop_draft(draft().id, author_id=1)
-    assert await store.drop_draft(draft().id, draft().author_id)
-    assert not await store.drop_draft(draft().id, draft().author_id)
-    assert await store.draft(draft().id) is None
+    await store.write(transitions.keep_draft, draft(), guild_id=None)
+    assert not await store.write(transitions.drop_draft, draft().id, author_id=1)
+    assert await store.write(transitions.drop_draft, draft().id, draft().author_id)
+    assert not await store.write(transitions.drop_draft, draft().id, draft().author_id)
+    assert await store.read(lookups.draft, draft().id) is None

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.services import GuildRemovals
-from bot.store import Store
+from bot.store import Store, erasing, transitions
 from tests.clock import ManualClock
 from tests.store.samples import PLACE, new_job
 
@@ -61,12 +61,12 @@ async def jobs(store: Store) -> None:
     """One of each server."""
     for guild_id in (HERE, GONE):
         asked = new_job(place=replace(PLACE, guild_id=guild_id))
-        await store.accept(replace(asked, application_id=APPLICATION))
+        await store.attempt(transitions.accept, replace(asked, application_id=APPLICATION))
 
 
 async def kept(store: Store) -> bool:
     """Whether anything is kept of the one server; that of the other always is."""
-    servers = await store.guilds_of(APPLICATION)
+    servers = await store.read(erasing.guilds_of, APPLICATION)
     assert HERE in servers
     return GONE in servers
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.actions import IMAGINE, REMIX
 from bot.model import JobState, Request
-from bot.store import Store, open_store, queries
+from bot.store import Store, lookups, open_store, transitions
 from tests.clock import ManualClock
 from tests.store import samples
 from tests.store.samples import A_REMIX, MESSAGE, new_job
@@ -18,7 +18,7 @@ AN_IMAGINE = Request(action=IMAGINE, prompt="?")
 async def test_every_job_that_has_not_come_to_its_end_is_open_the_oldest_first(
     store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
-    monkeypatch.setattr(queries, "OPEN_AT_ONCE", at_once)
+    monkeypatch.setattr(lookups, "OPEN_AT_ONCE", at_once)
     made = (
         samples.finished,
         samples.failed,
@@ -31,20 +31,20 @@ async def test_every_job_that_has_not_come_to_its_end_is_open_the_oldest_first(
     jobs = [(await make(store)).id for make in made]
     clock.set_ahead(-timedelta(days=1))  # the newest one carries the oldest date
     jobs.append((await samples.accepted(store)).id)
-    await store.withdraw((await samples.accepted(store)).id)
+    await store.record(transitions.withdraw, (await samples.accepted(store)).id)
 
     found = await store.open_jobs()
 
     assert [job.id for job in found] == [number for number in jobs if number != jobs[4]]
-    assert found == [await store.get(job.id) for job in found]
+    assert found == [await store.read(lookups.get, job.id) for job in found]
     assert found[0].images == samples.completed().images
 
 
 async def test_a_job_is_open_until_its_author_was_told(store: Store) -> None:
     failed, unknown = await samples.failed(store), await samples.unknown(store)
-    await store.mark_notified(failed.id, MESSAGE)
+    await store.record(transitions.mark_notified, failed.id, MESSAGE)
     assert [job.id for job in await store.open_jobs()] == [unknown.id]
-    await store.mark_notified(unknown.id, MESSAGE)
+    await store.record(transitions.mark_notified, unknown.id, MESSAGE)
     assert not await store.open_jobs()
 
 
@@ -52,10 +52,10 @@ async def test_a_finished_job_that_could_not_be_delivered_stays_open_with_its_re
     store: Store,
 ) -> None:
     job = await samples.finished(store)
-    await store.mark_undeliverable(job.id, "50007: no direct messages")
+    await store.record(transitions.mark_undeliverable, job.id, "50007: no direct messages")
     (found,) = await store.open_jobs()
     assert found.delivery_problem == "50007: no direct messages"
-    await store.mark_delivered(job.id, MESSAGE)
+    await store.record(transitions.mark_delivered, job.id, MESSAGE)
     assert not await store.open_jobs()
 
 
@@ -75,15 +75,15 @@ async def test_durations_are_those_of_the_newest_jobs_of_one_kind(
     for seconds in (30, 40, 50):
         await _finish(store, clock, A_REMIX, seconds)
         await _finish(store, clock, AN_IMAGINE, seconds + 0.5)
-    assert await store.recent_durations(REMIX) == [50, 40, 30]
-    assert await store.recent_durations(IMAGINE, limit=2) == [50.5, 40.5]
+    assert await store.read(lookups.recent_durations, REMIX) == [50, 40, 30]
+    assert await store.read(lookups.recent_durations, IMAGINE, limit=2) == [50.5, 40.5]
 
 
 async def test_jobs_that_did_not_finish_have_no_duration(store: Store, clock: ManualClock) -> None:
     for make in (samples.accepted, samples.submitting, samples.running, samples.failed):
         await make(store)
         await clock.advance(10)
-    assert await store.recent_durations(REMIX) == []
+    assert await store.read(lookups.recent_durations, REMIX) == []
 
 
 async def test_a_job_that_ended_before_it_began_because_the_clock_was_set_teaches_nothing(
@@ -91,8 +91,8 @@ async def test_a_job_that_ended_before_it_began_because_the_clock_was_set_teache
 ) -> None:
     job = await samples.running(store)
     clock.set_ahead(-timedelta(hours=1))
-    await store.finish(job.id, samples.completed())
-    assert await store.recent_durations(REMIX) == []
+    await store.record(transitions.finish, job.id, samples.completed())
+    assert await store.read(lookups.recent_durations, REMIX) == []
 
 
 @pytest.mark.parametrize("end", ["delivered", "told of a failure", "told that nobody knows"])
@@ -100,18 +100,18 @@ async def test_the_token_is_kept_until_a_job_has_come_to_its_end(store: Store, e
     job_id = await _submitted_with_token(store)
     match end:
         case "delivered":
-            await store.finish(job_id, samples.completed())
+            await store.record(transitions.finish, job_id, samples.completed())
         case "told of a failure":
-            await store.fail(job_id, "GenerationFailed")
+            await store.record(transitions.fail, job_id, "GenerationFailed")
         case _:
-            await store.mark_unknown(job_id)
+            await store.record(transitions.mark_unknown, job_id)
     before = await samples.found(store, job_id)
     assert before.interaction_token == samples.TOKEN
 
     assert await (
-        store.mark_delivered(job_id, MESSAGE)
+        store.record(transitions.mark_delivered, job_id, MESSAGE)
         if end == "delivered"
-        else store.mark_notified(job_id, MESSAGE)
+        else store.record(transitions.mark_notified, job_id, MESSAGE)
     )
 
     after = await samples.found(store, job_id)
@@ -129,8 +129,8 @@ async def test_tokens_from_before_a_moment_are_erased_and_no_others(
     new = await _submitted_with_token(store)
     before = [await samples.found(store, number) for number in (*old, new)]
 
-    assert await store.erase_tokens(moment) == 2
-    assert await store.erase_tokens(moment) == 0
+    assert await store.write(transitions.erase_tokens, moment) == 2
+    assert await store.write(transitions.erase_tokens, moment) == 0
 
     after = [await samples.found(store, number) for number in (*old, new)]
     assert [job.interaction_token for job in after] == [None, None, samples.TOKEN]
@@ -139,7 +139,7 @@ async def test_tokens_from_before_a_moment_are_erased_and_no_others(
 
 async def test_a_token_never_shows_where_a_job_is_printed(store: Store) -> None:
     new = samples.remix_from_a_message()
-    job = await store.accept(new)
+    job = await store.attempt(transitions.accept, new)
     assert job is not None
     assert job.interaction_token == samples.TOKEN
     for printed in (repr(new), str(job), f"{[job]}"):
@@ -148,16 +148,16 @@ async def test_a_token_never_shows_where_a_job_is_printed(store: Store) -> None:
 
 
 async def _submitted_with_token(store: Store) -> int:
-    job = await store.accept(samples.remix_from_a_message())
+    job = await store.attempt(transitions.accept, samples.remix_from_a_message())
     assert job is not None
-    assert await store.begin_submit(job.id, MESSAGE)
+    assert await store.attempt(transitions.begin_submit, job.id, MESSAGE)
     return job.id
 
 
 async def _finish(store: Store, clock: ManualClock, request: Request, seconds: float) -> None:
-    job = await store.accept(new_job(request))
+    job = await store.attempt(transitions.accept, new_job(request))
     assert job is not None
     await clock.advance(5)  # waiting its turn is no work
-    await store.begin_submit(job.id, MESSAGE)
+    await store.attempt(transitions.begin_submit, job.id, MESSAGE)
     await clock.advance(seconds)
-    await store.finish(job.id, samples.completed())
+    await store.record(transitions.finish, job.id, samples.completed())

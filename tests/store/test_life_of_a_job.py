@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.model import Completed, Job, JobState
-from bot.store import Store
+from bot.store import Store, lookups, transitions
 from tests.clock import ManualClock
 from tests.store import samples
 from tests.store.samples import CHANNEL, MESSAGE
@@ -26,34 +26,38 @@ STATES: dict[JobState, Callable[[Store], Awaitable[Job]]] = {
 STEPS: dict[
     str, tuple[Callable[[Store, int], Awaitable[object]], JobState | None, set[JobState]]
 ] = {
-    "withdraw": (lambda store, job_id: store.withdraw(job_id), None, {JobState.ACCEPTED}),
+    "withdraw": (
+        lambda store, job_id: store.record(transitions.withdraw, job_id),
+        None,
+        {JobState.ACCEPTED},
+    ),
     "begin_submit": (
-        lambda store, job_id: store.begin_submit(job_id, MESSAGE),
+        lambda store, job_id: store.attempt(transitions.begin_submit, job_id, MESSAGE),
         JobState.SUBMITTING,
         {JobState.ACCEPTED},
     ),
     "begin_run": (
-        lambda store, job_id: store.begin_run(job_id, "another-task"),
+        lambda store, job_id: store.record(transitions.begin_run, job_id, "another-task"),
         JobState.RUNNING,
         {JobState.SUBMITTING},
     ),
     "finish": (
-        lambda store, job_id: store.finish(job_id, samples.completed()),
+        lambda store, job_id: store.record(transitions.finish, job_id, samples.completed()),
         JobState.FINISHED,
         {JobState.SUBMITTING, JobState.RUNNING},
     ),
     "delivered": (
-        lambda store, job_id: store.mark_delivered(job_id, MESSAGE + 1),
+        lambda store, job_id: store.record(transitions.mark_delivered, job_id, MESSAGE + 1),
         JobState.DELIVERED,
         {JobState.FINISHED},
     ),
     "lose": (
-        lambda store, job_id: store.mark_unknown(job_id),
+        lambda store, job_id: store.record(transitions.mark_unknown, job_id),
         JobState.UNKNOWN,
         {JobState.SUBMITTING},
     ),
     "fail": (
-        lambda store, job_id: store.fail(job_id, "JobOverdue"),
+        lambda store, job_id: store.record(transitions.fail, job_id, "JobOverdue"),
         JobState.FAILED,
         {JobState.ACCEPTED, JobState.SUBMITTING, JobState.RUNNING, JobState.FINISHED},
     ),
@@ -72,7 +76,7 @@ async def test_a_step_is_taken_from_its_own_states_and_changes_nothing_in_any_ot
 
         done = await take(store, job_id)
 
-        after = await store.get(job_id)
+        after = await store.read(lookups.get, job_id)
         assert bool(done) is (state in allowed_from), state
         if done:
             assert (after.state if after else None) is leads_to
@@ -106,12 +110,12 @@ async def test_each_step_keeps_its_moment_and_what_it_learned(
     minute = timedelta(minutes=1)
     job = await samples.accepted(store)
     await clock.advance(60)
-    await store.begin_submit(job.id, MESSAGE + 1)
-    await store.begin_run(job.id, "task-1")
+    await store.attempt(transitions.begin_submit, job.id, MESSAGE + 1)
+    await store.record(transitions.begin_run, job.id, "task-1")
     await clock.advance(60)
-    await store.finish(job.id, samples.completed())
+    await store.record(transitions.finish, job.id, samples.completed())
     await clock.advance(60)
-    await store.mark_delivered(job.id, MESSAGE)
+    await store.record(transitions.mark_delivered, job.id, MESSAGE)
 
     kept = await samples.found(store, job.id)
     assert (kept.created_at, kept.submitted_at) == (began, began + minute)
@@ -125,13 +129,13 @@ async def test_a_job_that_the_api_finishes_at_once_keeps_the_task_id_of_its_answ
     store: Store,
 ) -> None:
     job = await samples.submitting(store)
-    assert await store.finish(job.id, samples.completed(task_id="at-once"))
+    assert await store.record(transitions.finish, job.id, samples.completed(task_id="at-once"))
     assert (await samples.found(store, job.id)).task_id == "at-once"
 
 
 async def test_finish_hands_back_the_job_as_it_is_kept(store: Store) -> None:
     job = await samples.finished(store)
-    assert job == await store.get(job.id)
+    assert job == await store.read(lookups.get, job.id)
 
 
 async def test_a_job_can_finish_without_any_image_or_cost(store: Store) -> None:
@@ -142,7 +146,7 @@ async def test_a_job_can_finish_without_any_image_or_cost(store: Store) -> None:
 
 async def test_a_failed_job_keeps_why_and_what_it_had(store: Store) -> None:
     job = await samples.finished(store)
-    await store.fail(job.id, "ImageUnavailable")
+    await store.record(transitions.fail, job.id, "ImageUnavailable")
     kept = await samples.found(store, job.id)
     assert kept.failure == "ImageUnavailable"
     assert kept.images == job.images
@@ -150,9 +154,9 @@ async def test_a_failed_job_keeps_why_and_what_it_had(store: Store) -> None:
 
 async def test_a_step_of_one_job_leaves_every_other_job_alone(store: Store) -> None:
     mine, other = await samples.finished(store), await samples.finished(store)
-    await store.mark_delivered(mine.id, MESSAGE)
-    assert await store.get(other.id) == other
-    shown = await store.by_message(MESSAGE)
+    await store.record(transitions.mark_delivered, mine.id, MESSAGE)
+    assert await store.read(lookups.get, other.id) == other
+    shown = await store.read(lookups.by_message, MESSAGE)
     assert shown is not None
     assert shown.id == mine.id
 
@@ -166,7 +170,7 @@ async def test_a_job_that_is_submitted_knows_the_message_that_shows_it(store: St
 
 async def test_the_number_of_a_withdrawn_job_is_never_given_again(store: Store) -> None:
     job = await samples.accepted(store)
-    await store.withdraw(job.id)
+    await store.record(transitions.withdraw, job.id)
     assert (await samples.accepted(store)).id > job.id
 
 
@@ -177,9 +181,9 @@ async def test_only_of_a_job_that_ended_without_images_is_anybody_told(
         job_id = (await make(store)).id
         before = await samples.found(store, job_id)
         ended_without = state in {JobState.FAILED, JobState.UNKNOWN}
-        assert await store.mark_notified(job_id, 77) is ended_without, state
+        assert await store.record(transitions.mark_notified, job_id, 77) is ended_without, state
         told = replace(before, told_at=clock.now(), message_id=77) if ended_without else before
-        assert await store.get(job_id) == told
+        assert await store.read(lookups.get, job_id) == told
 
 
 async def test_of_many_who_tell_at_the_same_time_one_is_the_first(
@@ -187,9 +191,16 @@ async def test_of_many_who_tell_at_the_same_time_one_is_the_first(
 ) -> None:
     job = await samples.failed(store)
     first = clock.now()
-    assert sum(await asyncio.gather(*(store.mark_notified(job.id, 77) for _ in range(8)))) == 1
+    assert (
+        sum(
+            await asyncio.gather(
+                *(store.record(transitions.mark_notified, job.id, 77) for _ in range(8))
+            )
+        )
+        == 1
+    )
     await clock.advance(60)
-    assert not await store.mark_notified(job.id, 78)
+    assert not await store.record(transitions.mark_notified, job.id, 78)
     assert (await samples.found(store, job.id)).told_at == first
 
 
@@ -198,20 +209,21 @@ async def test_only_a_finished_job_keeps_why_it_could_not_be_delivered(store: St
         job_id = (await make(store)).id
         before = await samples.found(store, job_id)
         finished = state is JobState.FINISHED
-        assert await store.mark_undeliverable(job_id, "50007: no direct messages") is finished, (
-            state
-        )
+        assert (
+            await store.record(transitions.mark_undeliverable, job_id, "50007: no direct messages")
+            is finished
+        ), state
         problem = "50007: no direct messages" if finished else None
-        assert await store.get(job_id) == replace(before, delivery_problem=problem)
+        assert await store.read(lookups.get, job_id) == replace(before, delivery_problem=problem)
 
 
 async def test_a_job_that_is_delivered_after_all_has_no_problem_any_more(store: Store) -> None:
     job = await samples.finished(store)
-    await store.mark_undeliverable(job.id, "50007: no direct messages")
-    assert await store.mark_delivered(job.id, MESSAGE, channel_id=CHANNEL + 1)
+    await store.record(transitions.mark_undeliverable, job.id, "50007: no direct messages")
+    assert await store.record(transitions.mark_delivered, job.id, MESSAGE, channel_id=CHANNEL + 1)
     assert (await samples.found(store, job.id)).delivery_problem is None
 
 
 async def test_nobody_is_told_of_a_job_that_does_not_exist(store: Store) -> None:
-    assert not await store.mark_notified(404, 77)
-    assert not await store.mark_undeliverable(404, "gone")
+    assert not await store.record(transitions.mark_notified, 404, 77)
+    assert not await store.record(transitions.mark_undeliverable, 404, "gone")

@@ -6,7 +6,7 @@ import pytest
 
 from bot.actions import IMAGINE
 from bot.model import Completed, Destination, Job, MessageLink, Request
-from bot.store import Store
+from bot.store import Store, lookups, transitions
 from tests.clock import ManualClock
 from tests.store.samples import AUTHOR, CHANNEL, MESSAGE, PLACE, completed, new_job
 
@@ -25,55 +25,59 @@ async def made(
 ) -> Job:
     """A job with images, which its prompt names."""
     new = replace(new_job(Request(action=IMAGINE, prompt=prompt), place=place), author_id=author_id)
-    job = await store.accept(new)
+    job = await store.attempt(transitions.accept, new)
     assert job is not None
-    await store.begin_submit(job.id, MESSAGE + job.id)
-    finished = await store.finish(job.id, answer or completed(f"made-{job.id}", f"task-{job.id}"))
+    await store.attempt(transitions.begin_submit, job.id, MESSAGE + job.id)
+    finished = await store.record(
+        transitions.finish, job.id, answer or completed(f"made-{job.id}", f"task-{job.id}")
+    )
     assert finished is not None
-    await store.mark_delivered(job.id, MESSAGE + job.id)
+    await store.record(transitions.mark_delivered, job.id, MESSAGE + job.id)
     return finished
 
 
 async def suggested(store: Store, words: str = "") -> list[str]:
-    return [one.prompt for one in await store.suggestions(AUTHOR, CHANNEL, words=words)]
+    return [
+        one.prompt for one in await store.read(lookups.suggestions, AUTHOR, CHANNEL, words=words)
+    ]
 
 
 async def test_the_jobs_of_one_person_come_newest_first_and_nobody_elses(store: Store) -> None:
     for prompt in ("one", "two", "three", "four"):
         await made(store, prompt)
         await made(store, "not mine", author_id=OTHER)
-    first = await store.jobs_of(AUTHOR, offset=0, limit=3)
-    rest = await store.jobs_of(AUTHOR, offset=3, limit=3)
+    first = await store.read(lookups.jobs_of, AUTHOR, offset=0, limit=3)
+    rest = await store.read(lookups.jobs_of, AUTHOR, offset=3, limit=3)
     assert [job.request.prompt for job in first] == ["four", "three", "two"]
     assert [job.request.prompt for job in rest] == ["one"]
 
 
 async def test_jobs_in_every_state_are_listed(store: Store) -> None:
-    accepted = await store.accept(new_job())
-    failed = await store.accept(new_job())
+    accepted = await store.attempt(transitions.accept, new_job())
+    failed = await store.attempt(transitions.accept, new_job())
     assert accepted
     assert failed
-    await store.fail(failed.id, "ApiBusy")
-    listed = await store.jobs_of(AUTHOR, offset=0, limit=10)
+    await store.record(transitions.fail, failed.id, "ApiBusy")
+    listed = await store.read(lookups.jobs_of, AUTHOR, offset=0, limit=10)
     assert [job.id for job in listed] == [failed.id, accepted.id]
 
 
 async def test_a_job_knows_the_message_that_holds_its_images(store: Store) -> None:
     job = await made(store, "here")
-    [listed] = await store.jobs_of(AUTHOR, offset=0, limit=1)
+    [listed] = await store.read(lookups.jobs_of, AUTHOR, offset=0, limit=1)
     assert listed.posted == MessageLink(
         guild_id=PLACE.guild_id, channel_id=CHANNEL, message_id=MESSAGE + job.id
     )
 
 
 async def test_images_that_came_as_a_direct_message_belong_to_no_server(store: Store) -> None:
-    job = await store.accept(new_job())
+    job = await store.attempt(transitions.accept, new_job())
     assert job
-    await store.begin_submit(job.id, None)
-    await store.finish(job.id, completed())
-    assert (await store.jobs_of(AUTHOR, offset=0, limit=1))[0].posted is None
-    await store.mark_delivered(job.id, MESSAGE, channel_id=ELSEWHERE)
-    [listed] = await store.jobs_of(AUTHOR, offset=0, limit=1)
+    await store.attempt(transitions.begin_submit, job.id, None)
+    await store.record(transitions.finish, job.id, completed())
+    assert (await store.read(lookups.jobs_of, AUTHOR, offset=0, limit=1))[0].posted is None
+    await store.record(transitions.mark_delivered, job.id, MESSAGE, channel_id=ELSEWHERE)
+    [listed] = await store.read(lookups.jobs_of, AUTHOR, offset=0, limit=1)
     assert listed.posted == MessageLink(guild_id=None, channel_id=ELSEWHERE, message_id=MESSAGE)
 
 
@@ -82,11 +86,11 @@ async def test_a_job_that_is_shown_again_is_found_by_both_messages_and_listed_by
 ) -> None:
     job = await made(store, "again")
     link = MessageLink(guild_id=7, channel_id=ELSEWHERE, message_id=MESSAGE + 500)
-    await store.set_result_message(job.id, link)
-    [listed] = await store.jobs_of(AUTHOR, offset=0, limit=1)
+    await store.record(transitions.set_result_message, job.id, link)
+    [listed] = await store.read(lookups.jobs_of, AUTHOR, offset=0, limit=1)
     assert listed.posted == link
     for message_id in (link.message_id, MESSAGE + job.id):
-        found = await store.by_message(message_id)
+        found = await store.read(lookups.by_message, message_id)
         assert found is not None
         assert found.id == job.id
 
@@ -109,10 +113,12 @@ async def test_what_is_private_to_others_or_in_other_channels_is_never_suggested
 
 
 async def test_a_job_without_images_is_not_suggested(store: Store) -> None:
-    job = await store.accept(new_job(Request(action=IMAGINE, prompt="not yet")))
+    job = await store.attempt(
+        transitions.accept, new_job(Request(action=IMAGINE, prompt="not yet"))
+    )
     assert job
     assert await suggested(store) == []
-    await store.fail(job.id, "ApiBusy")
+    await store.record(transitions.fail, job.id, "ApiBusy")
     assert await suggested(store) == []
 
 
@@ -142,7 +148,7 @@ async def test_no_more_are_suggested_than_wanted_and_the_newest_are(
     for number in range(3):
         await made(store, f"mine {number}")
         await made(store, f"theirs {number}", author_id=OTHER)
-    found = await store.suggestions(AUTHOR, CHANNEL, limit=4)
+    found = await store.read(lookups.suggestions, AUTHOR, CHANNEL, limit=4)
     assert [one.prompt for one in found] == ["mine 2", "mine 1", "mine 0", "theirs 2"]
     assert found[0].created_at == clock.now()
     assert found[0].job_id == "made-5"

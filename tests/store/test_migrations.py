@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 import bot.store
 from bot.errors import StoreTooNew
-from bot.store import open_store
+from bot.store import lookups, open_store
 from bot.store.address import read_address
 from bot.store.engine import Patience, reading_engine
 from bot.store.tables import Base
@@ -60,9 +60,9 @@ async def test_opening_twice_keeps_the_tables_and_what_is_in_them(
 ) -> None:
     async with open_store(database_url, clock=clock) as store:
         job = await samples.delivered(store)
-        kept = await store.get(job.id)
+        kept = await store.read(lookups.get, job.id)
     async with open_store(database_url, clock=clock) as store:
-        assert await store.get(job.id) == kept
+        assert await store.read(lookups.get, job.id) == kept
 
 
 async def test_a_database_of_a_newer_version_is_refused_and_left_alone(

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.errors import StoreUnavailable
 from bot.model import Draft, Job, JobState
-from bot.store import Store, open_store
+from bot.store import Store, lookups, open_store, transitions
 from tests.clock import ManualClock
 from tests.store import samples
 from tests.store.outages import no_writes
@@ -29,9 +29,9 @@ async def impatient(database_url: str, clock: ManualClock) -> AsyncGenerator[Sto
 async def go_through(store: Store, job: Job) -> None:
     """All that happens to a job from the answer of the API on; the store may be unable."""
     steps = (
-        lambda: store.begin_run(job.id, "task-1"),
-        lambda: store.finish(job.id, samples.completed()),
-        lambda: store.mark_delivered(job.id, MESSAGE),
+        lambda: store.record(transitions.begin_run, job.id, "task-1"),
+        lambda: store.record(transitions.finish, job.id, samples.completed()),
+        lambda: store.record(transitions.mark_delivered, job.id, MESSAGE),
     )
     for step in steps:
         with suppress(StoreUnavailable):
@@ -45,7 +45,7 @@ async def test_what_happened_is_written_in_order_before_the_next_write(
     async with no_writes(database_url):
         await go_through(impatient, job)
         assert (await samples.found(impatient, job.id)).state is JobState.SUBMITTING
-    await impatient.set_meta("any", "write")
+    await impatient.write(transitions.remember, "any", "write")
     kept = await samples.found(impatient, job.id)
     assert (kept.state, kept.task_id) == (JobState.DELIVERED, "task-1")
     assert len(kept.images) == len(samples.completed().images)
@@ -92,16 +92,16 @@ async def test_a_later_step_of_the_same_job_finds_the_earlier_ones_done(
     job = await samples.submitting(impatient)
     async with no_writes(database_url):
         with pytest.raises(StoreUnavailable):
-            await impatient.begin_run(job.id, "task-1")
-    assert await impatient.finish(job.id, samples.completed())
-    assert await impatient.mark_delivered(job.id, MESSAGE)
+            await impatient.record(transitions.begin_run, job.id, "task-1")
+    assert await impatient.record(transitions.finish, job.id, samples.completed())
+    assert await impatient.record(transitions.mark_delivered, job.id, MESSAGE)
 
 
 async def test_what_happened_to_many_jobs_is_written(impatient: Store, database_url: str) -> None:
     jobs = [await samples.submitting(impatient) for _ in range(60)]
     async with no_writes(database_url):
         await asyncio.gather(*(go_through(impatient, job) for job in jobs))
-    await impatient.set_meta("any", "write")
+    await impatient.write(transitions.remember, "any", "write")
     assert await impatient.open_jobs() == []
 
 
@@ -113,8 +113,8 @@ async def test_a_change_that_can_never_be_written_is_in_nobodys_way(
     async with no_writes(database_url):
         for job, completed in ((bad, broken), (good, samples.completed())):
             with pytest.raises(StoreUnavailable):
-                await impatient.finish(job.id, completed)
-    await impatient.set_meta("any", "write")
+                await impatient.record(transitions.finish, job.id, completed)
+    await impatient.write(transitions.remember, "any", "write")
     assert (await samples.found(impatient, good.id)).state is JobState.FINISHED
     assert (await samples.found(impatient, bad.id)).state is JobState.RUNNING
     assert "Failed to write a kept change" in caplog.text
@@ -124,14 +124,14 @@ async def test_a_submit_that_nobody_waits_for_any_more_has_not_begun(
     impatient: Store,
 ) -> None:
     job = await samples.accepted(impatient)
-    beginning = asyncio.create_task(impatient.begin_submit(job.id, MESSAGE))
+    beginning = asyncio.create_task(impatient.attempt(transitions.begin_submit, job.id, MESSAGE))
     await asyncio.sleep(0)
     beginning.cancel()
     with pytest.raises(asyncio.CancelledError):
         await beginning
     await impatient.drain()
     assert (await samples.found(impatient, job.id)).state is JobState.ACCEPTED
-    assert await impatient.begin_submit(job.id, MESSAGE)
+    assert await impatient.attempt(transitions.begin_submit, job.id, MESSAGE)
 
 
 async def test_a_stop_is_kept_where_the_caller_insists_and_nowhere_else(
@@ -140,10 +140,10 @@ async def test_a_stop_is_kept_where_the_caller_insists_and_nowhere_else(
     insisted, tried = await samples.accepted(impatient), await samples.accepted(impatient)
     async with no_writes(database_url):
         with pytest.raises(StoreUnavailable):
-            await impatient.stop(insisted.id, insist=True)
+            await impatient.record(transitions.stop, insisted.id)
         with pytest.raises(StoreUnavailable):
-            await impatient.stop(tried.id)
-    await impatient.set_meta("any", "write")
+            await impatient.write(transitions.stop, tried.id)
+    await impatient.write(transitions.remember, "any", "write")
     assert (await samples.found(impatient, insisted.id)).failure == "JobStopped"
     assert await samples.found(impatient, tried.id) == tried
 
@@ -152,16 +152,18 @@ async def test_a_draft_whose_job_was_withdrawn_can_be_taken_up_again(
     impatient: Store, database_url: str
 ) -> None:
     draft = Draft(id=5, author_id=7, request=samples.A_REMIX, private=False)
-    await impatient.keep_draft(draft, guild_id=PLACE.guild_id)
-    job = await impatient.accept(new_job(), draft_id=draft.id)
+    await impatient.write(transitions.keep_draft, draft, guild_id=PLACE.guild_id)
+    job = await impatient.attempt(transitions.accept, new_job(), draft_id=draft.id)
     assert job is not None
-    assert await impatient.draft(draft.id) is None
+    assert await impatient.read(lookups.draft, draft.id) is None
     async with no_writes(database_url):
         with pytest.raises(StoreUnavailable):
-            await impatient.withdraw(job.id, draft=draft, guild_id=PLACE.guild_id)
-    await impatient.set_meta("any", "write")
-    assert await impatient.draft(draft.id) == draft
-    assert await impatient.get(job.id) is None
+            await impatient.record(
+                transitions.withdraw, job.id, draft=draft, guild_id=PLACE.guild_id
+            )
+    await impatient.write(transitions.remember, "any", "write")
+    assert await impatient.read(lookups.draft, draft.id) == draft
+    assert await impatient.read(lookups.get, job.id) is None
 
 
 @pytest.mark.parametrize("step", ["accept", "begin_submit"])
@@ -176,18 +178,20 @@ async def test_what_is_committed_long_after_everybody_gave_up_is_taken_back_all_
         waiting = await samples.accepted(store)
         network.delay(b"COMMIT")
         if step == "accept":
-            writing = asyncio.create_task(store.accept(new_job()))
+            writing = asyncio.create_task(store.attempt(transitions.accept, new_job()))
         else:
-            writing = asyncio.create_task(store.begin_submit(waiting.id, MESSAGE))
+            writing = asyncio.create_task(
+                store.attempt(transitions.begin_submit, waiting.id, MESSAGE)
+            )
         await network.delayed.wait()
         network.lose_connections()
         with pytest.raises(StoreUnavailable):
             await writing
         with suppress(StoreUnavailable):
-            await store.set_meta("any", "write")
+            await store.write(transitions.remember, "any", "write")
         network.let_arrive()
         await _until_all_is_committed(postgresql_url)
-        await store.set_meta("any", "write")
+        await store.write(transitions.remember, "any", "write")
         assert [(job.id, job.state) for job in await store.open_jobs()] == [
             (waiting.id, JobState.ACCEPTED)
         ]
@@ -216,12 +220,12 @@ async def test_a_draft_whose_job_was_accepted_for_nobody_can_be_taken_up_again(
         private=new.destination.private,
         origin=new.origin,
     )
-    await impatient.keep_draft(draft, guild_id=PLACE.guild_id)
-    accepting = asyncio.create_task(impatient.accept(new, draft_id=draft.id))
+    await impatient.write(transitions.keep_draft, draft, guild_id=PLACE.guild_id)
+    accepting = asyncio.create_task(impatient.attempt(transitions.accept, new, draft_id=draft.id))
     await asyncio.sleep(0)
     accepting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await accepting
     await impatient.drain()
     assert await impatient.open_jobs() == []
-    assert await impatient.draft(draft.id) == draft
+    assert await impatient.read(lookups.draft, draft.id) == draft

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.actions import IMAGINE, REMIX
-from bot.store import Store
+from bot.store import Erased, Store, counting, erasing, lookups, transitions
 from tests.clock import START
 from tests.store import plans, seeding
 from tests.store.plans import Statement
@@ -26,39 +26,41 @@ SMALL = ("ix_jobs_open", "ix_jobs_secret")
 """Indexes of few rows."""
 
 QUESTIONS: dict[str, Callable[[Store], Awaitable[Any]]] = {
-    "job": lambda store: store.get(JOB),
-    "by id": lambda store: store.find_by_api_id(SEED.provider_id(JOB)),
-    "by an id that nothing has": lambda store: store.find_by_api_id("nothing"),
-    "by message": lambda store: store.by_message(SEED.message_id(JOB)),
-    "by a message that nothing is in": lambda store: store.by_message(1),
-    "by interaction": lambda store: store.by_interaction(SEED.interaction_id(JOB)),
+    "job": lambda store: store.read(lookups.get, JOB),
+    "by id": lambda store: store.read(lookups.find_by_api_id, SEED.provider_id(JOB)),
+    "by an id that nothing has": lambda store: store.read(lookups.find_by_api_id, "nothing"),
+    "by message": lambda store: store.read(lookups.by_message, SEED.message_id(JOB)),
+    "by a message that nothing is in": lambda store: store.read(lookups.by_message, 1),
+    "by interaction": lambda store: store.read(lookups.by_interaction, SEED.interaction_id(JOB)),
     "open jobs": lambda store: store.open_jobs(),
-    "how long imagining took": lambda store: store.recent_durations(IMAGINE),
-    "how long remixing took": lambda store: store.recent_durations(REMIX),
-    "price of imagining": lambda store: store.price(IMAGINE),
-    "price of remixing": lambda store: store.price(REMIX),
-    "first page": lambda store: store.jobs_of(HEAVY_USER, offset=0, limit=7),
-    "a later page": lambda store: store.jobs_of(HEAVY_USER, offset=60, limit=7),
-    "suggestions": lambda store: store.suggestions(HEAVY_USER + 5, CHANNEL),
-    "suggestions for a rare word": lambda store: store.suggestions(
-        HEAVY_USER + 5, CHANNEL, words=seeding.RARE_WORD
+    "how long imagining took": lambda store: store.read(lookups.recent_durations, IMAGINE),
+    "how long remixing took": lambda store: store.read(lookups.recent_durations, REMIX),
+    "price of imagining": lambda store: store.read(counting.price, IMAGINE),
+    "price of remixing": lambda store: store.read(counting.price, REMIX),
+    "first page": lambda store: store.read(lookups.jobs_of, HEAVY_USER, offset=0, limit=7),
+    "a later page": lambda store: store.read(lookups.jobs_of, HEAVY_USER, offset=60, limit=7),
+    "suggestions": lambda store: store.read(lookups.suggestions, HEAVY_USER + 5, CHANNEL),
+    "suggestions for a rare word": lambda store: store.read(
+        lookups.suggestions, HEAVY_USER + 5, CHANNEL, words=seeding.RARE_WORD
     ),
-    "accept": lambda store: store.accept(new_job(), limits=seeding.ROOMY),
-    "usage of a person": lambda store: store.usage(author_id=HEAVY_USER + 5),
-    "usage of a server": lambda store: store.usage(guild_id=PLACE.guild_id),
-    "count of": lambda store: store.count_of(HEAVY_USER + 5),
-    "servers": lambda store: store.guilds_of(seeding.APPLICATION),
-    "forget a person": lambda store: store.forget_author(HEAVY_USER + 5),
-    "forget a server": lambda store: store.forget_guild(BIG_SERVER + 1),
+    "accept": lambda store: store.attempt(transitions.accept, new_job(), limits=seeding.ROOMY),
+    "usage of a person": lambda store: store.read(counting.usage, author_id=HEAVY_USER + 5),
+    "usage of a server": lambda store: store.read(counting.usage, guild_id=PLACE.guild_id),
+    "count of": lambda store: store.read(erasing.count_of, HEAVY_USER + 5),
+    "servers": lambda store: store.read(erasing.guilds_of, seeding.APPLICATION),
+    "forget a person": lambda store: store.forget(Erased.AUTHOR, HEAVY_USER + 5),
+    "forget a server": lambda store: store.forget(Erased.GUILD, BIG_SERVER + 1),
     "erase": lambda store: store.erase(START - timedelta(days=360)),
-    "erase tokens": lambda store: store.erase_tokens(START - timedelta(minutes=15)),
+    "erase tokens": lambda store: store.write(
+        transitions.erase_tokens, START - timedelta(minutes=15)
+    ),
 }
 
 
 async def children(store: Store) -> None:
-    job = await store.get(JOB)
+    job = await store.read(lookups.get, JOB)
     assert job is not None
-    await store.children(job, HEAVY_USER, limit=10)
+    await store.read(lookups.children, job, HEAVY_USER, limit=10)
 
 
 QUESTIONS["children"] = children

@@ -20,7 +20,7 @@ from sqlalchemy.pool import QueuePool
 from bot.actions import IMAGINE
 from bot.errors import StoreUnavailable
 from bot.model import JobState, Request
-from bot.store import Store, open_store
+from bot.store import Store, lookups, open_store, transitions
 from tests.clock import ManualClock
 from tests.store import samples
 from tests.store.postgres import OwnServer
@@ -61,11 +61,11 @@ async def test_a_server_that_is_gone_is_told_and_the_store_works_again_when_it_i
     with _stopped(own_server):
         for _ in range(2):
             with pytest.raises(StoreUnavailable):
-                await impatient.get(job.id)
+                await impatient.read(lookups.get, job.id)
             with pytest.raises(StoreUnavailable):
-                await impatient.accept(new_job())
+                await impatient.attempt(transitions.accept, new_job())
             with pytest.raises(StoreUnavailable):
-                await impatient.begin_run(job.id, "task-1")
+                await impatient.record(transitions.begin_run, job.id, "task-1")
     assert (await samples.found(impatient, job.id)).task_id is None
     assert await samples.accepted(impatient)
     assert (await samples.found(impatient, job.id)).task_id == "task-1", "it is not forgotten"
@@ -77,7 +77,8 @@ async def test_many_who_wait_for_a_server_that_is_gone_are_told_at_once(
     attempts: list[Any] = []
     with _stopped(own_server), _listening("do_connect", attempts):
         outcomes = await asyncio.gather(
-            *(impatient.accept(new_job()) for _ in range(20)), return_exceptions=True
+            *(impatient.attempt(transitions.accept, new_job()) for _ in range(20)),
+            return_exceptions=True,
         )
     assert all(isinstance(one, StoreUnavailable) for one in outcomes)
     assert len(attempts) <= 2, "not one for each"
@@ -89,8 +90,8 @@ async def test_a_server_that_restarted_unnoticed_is_no_trouble_at_all(
     job = await samples.submitting(patient)
     with _stopped(own_server):
         pass
-    assert await patient.get(job.id)
-    assert await patient.begin_run(job.id, "task-1")
+    assert await patient.read(lookups.get, job.id)
+    assert await patient.record(transitions.begin_run, job.id, "task-1")
 
 
 @pytest.mark.usefixtures("own_server")
@@ -98,15 +99,18 @@ async def test_a_server_that_freezes_is_not_waited_for_without_end(
     impatient: Store, postgresql_url: str
 ) -> None:
     job = await samples.submitting(impatient)
-    assert await impatient.get(job.id)
+    assert await impatient.read(lookups.get, job.id)
     async with _connected(postgresql_url) as connection:
         with _frozen(await _others(connection)):
-            asked = (impatient.get(job.id), impatient.begin_run(job.id, "task-1"))
+            asked = (
+                impatient.read(lookups.get, job.id),
+                impatient.record(transitions.begin_run, job.id, "task-1"),
+            )
             async with asyncio.timeout(LONG):
                 outcomes = await asyncio.gather(*asked, return_exceptions=True)
     assert [type(one) for one in outcomes] == [StoreUnavailable, StoreUnavailable]
-    assert await impatient.get(job.id)
-    await _once_it_may(lambda: impatient.set_meta("any", "write"))
+    assert await impatient.read(lookups.get, job.id)
+    await _once_it_may(lambda: impatient.write(transitions.remember, "any", "write"))
     assert (await samples.found(impatient, job.id)).task_id == "task-1", "it is not forgotten"
 
 
@@ -117,11 +121,11 @@ async def test_a_job_whose_acceptance_is_in_doubt_is_gone_with_the_next_write(
     new = new_job()
     async with own_server.silent_commits():
         with pytest.raises(StoreUnavailable, match="TimeoutError"):
-            await impatient.accept(new)
+            await impatient.attempt(transitions.accept, new)
     assert len(await impatient.open_jobs()) == 1, "nobody will see to it"
-    await impatient.set_meta("any", "write")
+    await impatient.write(transitions.remember, "any", "write")
     assert await impatient.open_jobs() == []
-    assert await impatient.accept(new)
+    assert await impatient.attempt(transitions.accept, new)
 
 
 async def test_a_submit_whose_beginning_is_in_doubt_has_not_begun(
@@ -130,13 +134,13 @@ async def test_a_submit_whose_beginning_is_in_doubt_has_not_begun(
     """The same, and the job was not sent: nobody may say that it was."""
     jobs = [await samples.accepted(impatient) for _ in range(3)]
     async with own_server.silent_commits():
-        asked = [impatient.begin_submit(job.id, MESSAGE) for job in jobs]
+        asked = [impatient.attempt(transitions.begin_submit, job.id, MESSAGE) for job in jobs]
         outcomes = await asyncio.gather(*asked, return_exceptions=True)
     assert isinstance(outcomes[0], StoreUnavailable)
-    await impatient.set_meta("any", "write")
+    await impatient.write(transitions.remember, "any", "write")
     for job in jobs:
         assert (await samples.found(impatient, job.id)).state is JobState.ACCEPTED
-        assert await impatient.begin_submit(job.id, MESSAGE)
+        assert await impatient.attempt(transitions.begin_submit, job.id, MESSAGE)
 
 
 async def test_a_server_that_takes_no_writes_for_a_while_loses_nothing(
@@ -155,18 +159,18 @@ async def test_a_server_that_takes_no_writes_for_a_while_loses_nothing(
     try:
         async with own_server.read_only():
             for step in (
-                lambda: patient.begin_run(job.id, "task-1"),
-                lambda: patient.finish(job.id, samples.completed()),
-                lambda: patient.mark_delivered(job.id, MESSAGE),
+                lambda: patient.record(transitions.begin_run, job.id, "task-1"),
+                lambda: patient.record(transitions.finish, job.id, samples.completed()),
+                lambda: patient.record(transitions.mark_delivered, job.id, MESSAGE),
             ):
                 with pytest.raises(StoreUnavailable, match="ReadOnly"):
                     await step()
             with pytest.raises(StoreUnavailable):
-                await patient.accept(new_job())
+                await patient.attempt(transitions.accept, new_job())
         assert len(sessions) == len(set(sessions)) >= 4
     finally:
         event.remove(Engine, "begin", note)
-    await patient.set_meta("any", "write")
+    await patient.write(transitions.remember, "any", "write")
     assert (await samples.found(patient, job.id)).state is JobState.DELIVERED
     assert len(await patient.open_jobs()) == 0
 
@@ -177,8 +181,10 @@ async def test_an_id_that_is_too_long_for_an_index_concerns_its_job_alone(
     job, other = await samples.running(patient), await samples.running(patient)
     endless = "".join(sha256(bytes([number])).hexdigest() for number in range(256))
     with pytest.raises(StoreUnavailable):
-        await patient.finish(job.id, replace(samples.completed(), job_id=endless))
-    assert await patient.finish(other.id, samples.completed())
+        await patient.record(
+            transitions.finish, job.id, replace(samples.completed(), job_id=endless)
+        )
+    assert await patient.record(transitions.finish, other.id, samples.completed())
 
 
 async def test_a_table_that_somebody_locked_is_told_and_works_again_when_it_is_free(
@@ -188,17 +194,18 @@ async def test_a_table_that_somebody_locked_is_told_and_works_again_when_it_is_f
     async with _connected(postgresql_url) as connection, connection.begin() as locking:
         await connection.execute(text("LOCK TABLE jobs IN SHARE MODE"))
         with pytest.raises(StoreUnavailable, match="LockNotAvailableError"):
-            await impatient.begin_submit(job.id, MESSAGE)
+            await impatient.attempt(transitions.begin_submit, job.id, MESSAGE)
         begun: list[Any] = []
         with _listening("begin", begun):
             outcomes = await asyncio.gather(
-                *(impatient.accept(new_job()) for _ in range(20)), return_exceptions=True
+                *(impatient.attempt(transitions.accept, new_job()) for _ in range(20)),
+                return_exceptions=True,
             )
         assert all(isinstance(one, StoreUnavailable) for one in outcomes)
         assert len(begun) <= 2, "they wait together, not one after the other"
-        assert await impatient.get(job.id) == job
+        assert await impatient.read(lookups.get, job.id) == job
         await locking.rollback()
-    assert await impatient.begin_submit(job.id, MESSAGE)
+    assert await impatient.attempt(transitions.begin_submit, job.id, MESSAGE)
 
 
 async def test_a_text_that_the_server_cannot_keep_is_told_and_does_no_harm(
@@ -206,14 +213,16 @@ async def test_a_text_that_the_server_cannot_keep_is_told_and_does_no_harm(
 ) -> None:
     for unstorable in ("zero\0", "half a pair \ud83e"):
         outcomes = await asyncio.gather(
-            patient.accept(new_job()),
-            patient.accept(new_job(Request(action=IMAGINE, prompt=unstorable))),
-            patient.accept(new_job()),
+            patient.attempt(transitions.accept, new_job()),
+            patient.attempt(
+                transitions.accept, new_job(Request(action=IMAGINE, prompt=unstorable))
+            ),
+            patient.attempt(transitions.accept, new_job()),
             return_exceptions=True,
         )
         assert [isinstance(one, StoreUnavailable) for one in outcomes] == [False, True, False]
         with pytest.raises(StoreUnavailable):
-            await patient.find_by_api_id(unstorable)
+            await patient.read(lookups.find_by_api_id, unstorable)
     assert len(await patient.open_jobs()) == 4
 
 
@@ -242,7 +251,7 @@ async def test_what_people_wrote_never_shows_in_a_log_or_an_error(
         await connection.execute(text("ALTER TABLE jobs ADD CHECK (prompt = 'nothing else')"))
         await connection.commit()
     with pytest.raises(StoreUnavailable, match="CheckViolationError") as refused:
-        await patient.accept(new)
+        await patient.attempt(transitions.accept, new)
     told = "".join(traceback.format_exception(refused.value)) + caplog.text
     for secret in (new.request.prompt, samples.TOKEN, "INSERT"):
         assert secret not in told

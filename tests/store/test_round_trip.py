@@ -20,7 +20,7 @@ from bot.model import (
     Request,
     Source,
 )
-from bot.store import Store, open_store
+from bot.store import Store, lookups, open_store, transitions
 from tests.clock import ManualClock
 from tests.store import samples
 from tests.store.samples import ELSEWHERE, imagine_in_private, new_job, remix_from_a_message
@@ -90,14 +90,14 @@ async def test_every_job_comes_back_as_it_went_in(
     answer: Completed,
 ) -> None:
     new = replace(new_job(request, place=place), author_id=author_id, origin=origin)
-    job = await store.accept(new)
+    job = await store.attempt(transitions.accept, new)
     assert job is not None
-    assert await store.get(job.id) == job
+    assert await store.read(lookups.get, job.id) == job
     assert _as_asked(job) == new
 
-    await store.begin_submit(job.id, message_id)
-    await store.begin_run(job.id, "another task id")
-    await store.finish(job.id, answer)
+    await store.attempt(transitions.begin_submit, job.id, message_id)
+    await store.record(transitions.begin_run, job.id, "another task id")
+    await store.record(transitions.finish, job.id, answer)
 
     kept = await samples.found(store, job.id)
     assert _as_asked(kept) == new
@@ -114,20 +114,20 @@ async def test_a_job_survives_closing_and_opening(
 ) -> None:
     new = made()
     async with open_store(database_url, clock=clock) as store:
-        accepted = await store.accept(new)
+        accepted = await store.attempt(transitions.accept, new)
         assert accepted is not None
-        await store.begin_submit(accepted.id, ELSEWHERE)
-        finished = await store.finish(accepted.id, samples.completed())
+        await store.attempt(transitions.begin_submit, accepted.id, ELSEWHERE)
+        finished = await store.record(transitions.finish, accepted.id, samples.completed())
     async with open_store(database_url, clock=clock) as store:
         assert finished is not None
-        assert await store.get(accepted.id) == finished
+        assert await store.read(lookups.get, accepted.id) == finished
         assert _as_asked(finished) == new
 
 
 @pytest.mark.parametrize("character", ["a", "ß", "\N{FAMILY}", "\u202e", "\n"])
 async def test_the_longest_prompt_is_kept_whole(store: Store, character: str) -> None:
     request = Request(action=IMAGINE, prompt=character * PROMPT_MAX)
-    job = await store.accept(new_job(request))
+    job = await store.attempt(transitions.accept, new_job(request))
     assert job is not None
     assert (await samples.found(store, job.id)).request == request
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StoreInUse
-from bot.store import Store, open_store
+from bot.store import Store, open_store, transitions
 from tests.clock import ManualClock
 from tests.store import samples
 
@@ -36,7 +36,7 @@ async def test_a_second_store_is_refused_and_the_first_one_goes_on(
     with pytest.raises(StoreInUse):
         async with open_store(database_url, clock=clock, busy_timeout_s=0.05):
             pass
-    assert await store.finish(job.id, samples.completed())
+    assert await store.record(transitions.finish, job.id, samples.completed())
 
 
 async def test_a_database_is_free_as_soon_as_its_store_is_closed(

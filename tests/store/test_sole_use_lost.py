@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.errors import StoreGone, StoreInUse, StoreLost, StoreUnavailable
-from bot.store import Store, file_lock, open_store, server_lock
+from bot.store import Store, file_lock, open_store, server_lock, transitions
 from tests.clock import ManualClock
 from tests.store import samples
 from tests.store.postgres import OwnServer
@@ -59,11 +59,11 @@ async def test_whoever_takes_the_lock_of_a_cut_connection_writes_alone_and_the_o
         assert isinstance(await store.instance_lock.wait_lost(), StoreLost)
         acting = asyncio.create_task(store.instance_lock.ensure_held())
         with pytest.raises(StoreUnavailable):
-            await store.begin_run(job.id, "mine")
+            await store.record(transitions.begin_run, job.id, "mine")
         assert not acting.done(), "it would edit over what the other one shows"
         acting.cancel()
         other, close = await coming
-        assert await other.begin_run(job.id, "theirs")
+        assert await other.record(transitions.begin_run, job.id, "theirs")
         assert (await samples.found(store, job.id)).task_id == "theirs"
         await close()
 
@@ -97,7 +97,7 @@ async def test_whoever_came_and_went_meanwhile_was_there_all_the_same(
         own_server.start()
         await store.instance_lock.wait_lost()
         with pytest.raises(StoreUnavailable):
-            await store.begin_run(job.id, "mine")
+            await store.record(transitions.begin_run, job.id, "mine")
 
 
 async def test_a_session_that_only_the_server_believes_in_is_not_taken_for_somebody_else(
@@ -155,7 +155,7 @@ async def test_a_new_owner_waits_for_a_write_under_way(
         job = await samples.accepted(store)
         async with _session(postgresql_url) as locking:
             await locking.execute(text("LOCK TABLE jobs IN SHARE MODE"))
-            writing = asyncio.create_task(store.fail(job.id, "JobTooOld"))
+            writing = asyncio.create_task(store.record(transitions.fail, job.id, "JobTooOld"))
             await once(
                 other_session, "SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'relation'"
             )
@@ -176,7 +176,7 @@ async def test_a_process_that_is_no_longer_named_in_the_database_writes_nothing(
     await _name_another(database_url)
     for _ in range(2):
         with pytest.raises(StoreUnavailable):
-            await store.begin_run(job.id, "mine")
+            await store.record(transitions.begin_run, job.id, "mine")
     assert isinstance(await store.instance_lock.wait_lost(), StoreLost)
     assert (await samples.found(store, job.id)).task_id is None
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.actions import REMIX, Mode
 from bot.model import JobState, MessageLink, Request, Source
-from bot.store import open_store
+from bot.store import counting, lookups, open_store, transitions
 from bot.store.address import read_address
 from bot.store.engine import Patience, writing_engine
 from bot.store.migrating import migrate
@@ -99,11 +99,11 @@ async def test_nobody_is_told_again_of_what_failed_before(
         failed = [
             job
             for number in range(1, 2 * len(STATES) + 1)
-            if (job := await store.get(number)) and job.state is JobState.FAILED
+            if (job := await store.read(lookups.get, number)) and job.state is JobState.FAILED
         ]
         assert [job.told_at for job in failed] == [NOON + 2 * MINUTE, NOON]
         for job in failed:
-            assert not await store.mark_notified(job.id, 77)
+            assert not await store.record(transitions.mark_notified, job.id, 77)
 
 
 async def test_the_number_of_a_job_that_was_withdrawn_before_is_not_given_again(
@@ -165,15 +165,15 @@ async def test_what_limits_counted_of_jobs_counts_on_and_what_was_erased_leaves_
             await connection.execute(insert(old.tables["jobs"]).values(always | kept | change))
     clock.set_ahead(NOON - clock.now())
     async with open_store(database_url, clock=clock) as store:
-        used = (await store.usage(author_id=AUTHOR)).month
+        used = (await store.read(counting.usage, author_id=AUTHOR)).month
         assert (used.jobs, used.usd) == (6, Decimal("0.48"))
-        assert await store.get(3) is None
+        assert await store.read(lookups.get, 3) is None
         await store.erase(None)
-        assert await store.get(8), "it has not ended"
-        await store.mark_unknown(8)
-        await store.fail(8, "why")
-        assert await store.mark_notified(8, MESSAGE)
-        assert await store.get(8) is None
+        assert await store.read(lookups.get, 8), "it has not ended"
+        await store.record(transitions.mark_unknown, 8)
+        await store.record(transitions.fail, 8, "why")
+        assert await store.record(transitions.mark_notified, 8, MESSAGE)
+        assert await store.read(lookups.get, 8) is None
 
 
 def _as_it_is_kept_now(table: str, row: dict[str, Any]) -> dict[str, Any]:

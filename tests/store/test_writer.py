@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.actions import IMAGINE
 from bot.errors import StoreUnavailable
 from bot.model import JobState, NewJob, Request
-from bot.store import Store, queries
+from bot.store import Store, lookups, transitions
 from tests.clock import START
 from tests.store import samples
 from tests.store.samples import ELSEWHERE, new_job
@@ -28,7 +28,9 @@ async def test_what_is_asked_at_once_is_committed_together(store: Store) -> None
 
     event.listen(Engine, "commit", note)
     try:
-        jobs = await asyncio.gather(*(store.accept(new_job()) for _ in range(20)))
+        jobs = await asyncio.gather(
+            *(store.attempt(transitions.accept, new_job()) for _ in range(20))
+        )
     finally:
         event.remove(Engine, "commit", note)
     assert len({job.id for job in jobs if job}) == 20
@@ -40,11 +42,11 @@ async def test_what_hurries_overtakes_what_does_not(store: Store) -> None:
     order: list[str] = []
 
     async def submit(job_id: int) -> None:
-        await store.begin_submit(job_id, ELSEWHERE)
+        await store.attempt(transitions.begin_submit, job_id, ELSEWHERE)
         order.append("submit")
 
     async def accept() -> None:
-        await store.accept(new_job())
+        await store.attempt(transitions.accept, new_job())
         order.append("accept")
 
     await asyncio.gather(*(submit(job.id) for job in waiting), accept())
@@ -61,9 +63,9 @@ async def test_what_hurries_overtakes_what_does_not(store: Store) -> None:
 )
 async def test_a_step_that_fails_takes_no_other_along(store: Store, unstorable: NewJob) -> None:
     outcomes = await asyncio.gather(
-        *(store.accept(new_job()) for _ in range(3)),
-        store.accept(unstorable),
-        *(store.accept(new_job()) for _ in range(3)),
+        *(store.attempt(transitions.accept, new_job()) for _ in range(3)),
+        store.attempt(transitions.accept, unstorable),
+        *(store.attempt(transitions.accept, new_job()) for _ in range(3)),
         return_exceptions=True,
     )
     assert [isinstance(one, Exception) for one in outcomes].count(True) == 1
@@ -71,7 +73,7 @@ async def test_a_step_that_fails_takes_no_other_along(store: Store, unstorable: 
     for one in outcomes[:3] + outcomes[4:]:
         assert not isinstance(one, BaseException)
         assert one is not None
-        assert await store.get(one.id) == one
+        assert await store.read(lookups.get, one.id) == one
 
 
 async def test_what_happened_is_written_in_order_where_the_database_is_in_trouble_for_a_moment(
@@ -79,18 +81,18 @@ async def test_what_happened_is_written_in_order_where_the_database_is_in_troubl
 ) -> None:
     """Just when steps run one by one, because one of them fails for reasons of its own."""
     other, job = await samples.submitting(store), await samples.running(store)
-    finish, calls = queries.finish, count()
+    finish, calls = transitions.finish, count()
 
     def locked_at_first(*args: Any) -> Any:
         if next(calls) == 0:
             raise OperationalError("UPDATE", None, sqlite3.OperationalError("locked"))
         return finish(*args)
 
-    monkeypatch.setattr(queries, "finish", locked_at_first)
+    monkeypatch.setattr(transitions, "finish", locked_at_first)
     await asyncio.gather(
-        store.begin_run(other.id, "half a pair: \ud83e"),
-        store.finish(job.id, samples.completed()),
-        store.mark_delivered(job.id, ELSEWHERE),
+        store.record(transitions.begin_run, other.id, "half a pair: \ud83e"),
+        store.record(transitions.finish, job.id, samples.completed()),
+        store.record(transitions.mark_delivered, job.id, ELSEWHERE),
         return_exceptions=True,
     )
     await store.drain()
@@ -103,8 +105,8 @@ async def test_a_database_in_trouble_is_told_to_all_who_wait(
     def broken(session: Session, *_: object) -> None:
         session.execute(text("SELECT * FROM nowhere"))
 
-    monkeypatch.setattr("bot.store.queries.erase_tokens", broken)
+    monkeypatch.setattr("bot.store.transitions.erase_tokens", broken)
     outcomes = await asyncio.gather(
-        *(store.erase_tokens(START) for _ in range(5)), return_exceptions=True
+        *(store.write(transitions.erase_tokens, START) for _ in range(5)), return_exceptions=True
     )
     assert all(isinstance(one, StoreUnavailable) for one in outcomes)

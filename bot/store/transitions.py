@@ -1,0 +1,323 @@
+"""The steps in the life of a job, of a draft and of a fact.
+
+A step of a job's life sets only what it has compared, so that a second time does no harm: those
+that note what has happened (`begin_run` to `clear_message`, and `withdraw`) are given to
+`Store.record`, the others to `Store.write` or, if they can be taken back, to `Store.attempt`.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, or_, select, update
+
+from bot.errors import DraftGone, JobStopped
+from bot.limits import Limits
+from bot.model import Completed, Draft, Job, JobState, MessageLink, NewJob
+from bot.store.column_types import in_millionths
+from bot.store.counting import give_back, price, refuse_over_limits, reserve, settle
+from bot.store.erasing import erase_if_forgotten
+from bot.store.lookups import draft, get
+from bot.store.rows import draft_row, image_rows, new_row, to_job
+from bot.store.steps import StoreSession, revocable
+from bot.store.tables import DraftRow, FactRow, ImageRow, JobRow
+
+_AT_WORK = (JobState.SUBMITTING, JobState.RUNNING)
+_CAN_FAIL = (JobState.ACCEPTED, *_AT_WORK, JobState.FINISHED)
+_WITHOUT_IMAGES = (JobState.FAILED, JobState.UNKNOWN)
+_NO_LIMITS = Limits()
+
+# ------------------------------------------------------------------ to the API
+
+
+def _take_back_accept(
+    session: StoreSession,
+    new: NewJob,
+    *,
+    limits: Limits = _NO_LIMITS,  # noqa: ARG001  # what `accept` is given
+    draft_id: int | None = None,
+) -> None:
+    made = (JobRow.interaction_id == new.interaction_id) & (JobRow.created_at == session.now)
+    made &= JobRow.state == JobState.ACCEPTED.value
+    gone = session.scalar(delete(JobRow).where(made).returning(JobRow.id))
+    if gone is None:
+        return
+    give_back(session, [gone])
+    if draft_id is not None:
+        keep_draft(
+            session,
+            Draft(
+                id=draft_id,
+                author_id=new.author_id,
+                request=new.request,
+                private=new.destination.private,
+                origin=new.origin,
+            ),
+            guild_id=new.destination.guild_id,
+        )
+
+
+@revocable(_take_back_accept, hurried=True)
+def accept(
+    session: StoreSession,
+    new: NewJob,
+    *,
+    limits: Limits = _NO_LIMITS,
+    draft_id: int | None = None,
+) -> Job | None:
+    """Record *new* and reserve what it is likely to cost; its draft, if it has one, is used up.
+
+    ``None``: this interaction was accepted before, and whoever did that goes on with it. Raises
+    `DraftGone`, `DailyLimitReached` and `BudgetUsedUp`: however many ask at once, together they
+    stay within *limits*, because no other transaction writes meanwhile.
+    """
+    already = select(JobRow.id).where(JobRow.interaction_id == new.interaction_id)
+    if session.scalar(already) is not None:
+        return None
+    if draft_id is not None and draft(session, draft_id) is None:
+        raise DraftGone
+    price_usd = price(session, new.request.action, known=limits.known_price_usd)
+    cost = in_millionths(price_usd * new.multiplier)
+    refuse_over_limits(session, new, limits, cost)
+    if draft_id is not None:
+        session.execute(delete(DraftRow).where(DraftRow.id == draft_id))
+    row = new_row(new, cost, session.now)
+    session.add(row)
+    session.flush()
+    reserve(session, row.id, new, cost)
+    return to_job(row)
+
+
+def withdraw(
+    session: StoreSession,
+    job_id: int,
+    *,
+    draft: Draft | None = None,
+    guild_id: int | None = None,
+) -> bool:
+    """Forget a job that is still accepted, and keep its *draft* anew; whether it was."""
+    gone = delete(JobRow).where(_is(job_id, [JobState.ACCEPTED])).returning(JobRow.id)
+    if session.scalar(gone) is None:
+        return False
+    give_back(session, [job_id])
+    if draft is not None:
+        keep_draft(session, draft, guild_id=guild_id)
+    return True
+
+
+def _take_back_submit(
+    session: StoreSession,
+    job_id: int,
+    message_id: int | None,  # noqa: ARG001  # what `begin_submit` is given
+) -> None:
+    begun = _is(job_id, [JobState.SUBMITTING]) & (JobRow.submitted_at == session.now)
+    step = update(JobRow).where(begun)
+    session.execute(step.values(state=JobState.ACCEPTED.value, submitted_at=None))
+
+
+@revocable(_take_back_submit)
+def begin_submit(session: StoreSession, job_id: int, message_id: int | None) -> bool:
+    """Accepted → submitting, shown in this Discord message; whether this call did it.
+
+    ``None`` where a crash came before that message was written down.
+    """
+    return _move(
+        session,
+        _is(job_id, [JobState.ACCEPTED]),
+        state=JobState.SUBMITTING,
+        submitted_at=session.now,
+        message_id=message_id,
+    )
+
+
+def begin_run(session: StoreSession, job_id: int, task_id: str) -> bool:
+    """Submitting → running; whether this call did it."""
+    submitting = _is(job_id, [JobState.SUBMITTING])
+    return _move(session, submitting, state=JobState.RUNNING, task_id=task_id)
+
+
+def mark_unknown(session: StoreSession, job_id: int) -> bool:
+    """Submitting → unknown; whether this call did it."""
+    return _move(session, _is(job_id, [JobState.SUBMITTING]), state=JobState.UNKNOWN)
+
+
+# ------------------------------------------------------------------ its end
+
+
+def finish(session: StoreSession, job_id: int, completed: Completed) -> Job | None:
+    """Submitting or running → finished; the job with its images where this call did it."""
+    did_it = _move(
+        session,
+        _is(job_id, _AT_WORK),
+        state=JobState.FINISHED,
+        finished_at=session.now,
+        task_id=completed.task_id or None,
+        provider_job_id=completed.job_id or None,
+        cost_usd=completed.cost_usd,
+    )
+    if not did_it:
+        return None
+    settle(session, job_id, completed.cost_usd)
+    session.add_all(image_rows(job_id, completed.images))
+    session.flush()
+    return get(session, job_id)
+
+
+def stop(session: StoreSession, job_id: int, *, unsent_only: bool = False) -> JobState | None:
+    """Stop a job; the state in which it was. ``None``: it had ended, or was stopped before.
+
+    Accepted → failed, and what was reserved is free again. One that was sent to the API goes on
+    there, and is marked; with *unsent_only* it is left alone.
+    """
+    if _move(
+        session,
+        _is(job_id, [JobState.ACCEPTED]),
+        state=JobState.FAILED,
+        failure=JobStopped.__name__,
+        reserved_usd=None,
+    ):
+        give_back(session, [job_id])
+        return JobState.ACCEPTED
+    if unsent_only:
+        return None
+    sent = update(JobRow).where(_is(job_id, _AT_WORK), JobRow.stopped_at.is_(None))
+    state = session.scalar(sent.values(stopped_at=session.now).returning(JobRow.state))
+    return None if state is None else JobState(state)
+
+
+def fail(session: StoreSession, job_id: int, reason: str, *, release: bool = True) -> bool:
+    """Any state but delivered, failed and unknown → failed; whether this call did it.
+
+    *release*: what was reserved for it is free again, unless a cost was told; not so where it may
+    have been charged.
+    """
+    step = update(JobRow).where(_is(job_id, _CAN_FAIL))
+    step = step.values(state=JobState.FAILED.value, failure=reason)
+    if release:
+        step = step.values(reserved_usd=None)
+    failed = session.execute(step.returning(JobRow.id, JobRow.cost_usd)).one_or_none()
+    if failed is None:
+        return False
+    if release and not failed.cost_usd:
+        give_back(session, [job_id])
+    return True
+
+
+def mark_delivered(
+    session: StoreSession, job_id: int, message_id: int, *, channel_id: int | None = None
+) -> bool:
+    """Finished → delivered, the images being in this message; whether this call did it.
+
+    *channel_id* is where that message is, unless in the channel of the request. Erases the token.
+    """
+    step = update(JobRow).where(_is(job_id, [JobState.FINISHED]))
+    step = step.values(
+        state=JobState.DELIVERED.value,
+        delivered_at=session.now,
+        delivery_problem=None,
+        interaction_token=None,
+    )
+    asked_in = session.execute(step.returning(JobRow.guild_id, JobRow.channel_id)).one_or_none()
+    if asked_in is None:
+        return False
+    in_place = channel_id is None or channel_id == asked_in.channel_id
+    link = MessageLink(
+        guild_id=asked_in.guild_id if in_place else None,
+        channel_id=channel_id or asked_in.channel_id,
+        message_id=message_id,
+    )
+    set_result_message(session, job_id, link)
+    erase_if_forgotten(session, job_id)
+    return True
+
+
+def mark_undeliverable(session: StoreSession, job_id: int, problem: str) -> bool:
+    """Keep why the images of a finished job could not be posted; whether it is finished."""
+    finished = _is(job_id, [JobState.FINISHED])
+    is_finished = _move(session, finished, delivery_problem=problem)
+    erase_if_forgotten(session, job_id)
+    return is_finished
+
+
+def mark_notified(session: StoreSession, job_id: int, message_id: int) -> bool:
+    """Note that this message told the author of a job that failed, is unknown or was stopped.
+
+    Whether this call did: only the first one does. The job is found by this message from then on.
+    Erases the token.
+    """
+    stopped = _is(job_id, [JobState.FINISHED]) & JobRow.stopped_at.is_not(None)
+    untold = or_(_is(job_id, _WITHOUT_IMAGES), stopped) & JobRow.told_at.is_(None)
+    is_told = _move(
+        session, untold, told_at=session.now, message_id=message_id, interaction_token=None
+    )
+    erase_if_forgotten(session, job_id)
+    return is_told
+
+
+# ------------------------------------------------------------------ its messages
+
+
+def set_result_message(session: StoreSession, job_id: int, link: MessageLink) -> None:
+    """Note that this message, a newer one, holds the images now: the job is found by it."""
+    session.execute(
+        update(ImageRow)
+        .where(ImageRow.job_id == job_id)
+        .values(
+            posted_guild_id=link.guild_id,
+            posted_channel_id=link.channel_id,
+            posted_message_id=link.message_id,
+        )
+    )
+
+
+def clear_message(session: StoreSession, message_id: int) -> None:
+    """Note that this message, which held images, is gone."""
+    session.execute(
+        update(ImageRow)
+        .where(ImageRow.posted_message_id == message_id)
+        .values(posted_guild_id=None, posted_channel_id=None, posted_message_id=None)
+    )
+    session.execute(update(JobRow).where(JobRow.message_id == message_id).values(message_id=None))
+
+
+def erase_tokens(session: StoreSession, created_before: datetime) -> int:
+    """Erase the interaction tokens of all jobs from before this moment; how many there were."""
+    old = (JobRow.created_at < created_before) & JobRow.interaction_token.is_not(None)
+    step = update(JobRow).where(old).values(interaction_token=None)
+    return len(session.scalars(step.returning(JobRow.id)).all())
+
+
+# ------------------------------------------------------------------ drafts and facts
+
+
+def keep_draft(session: StoreSession, new: Draft, *, guild_id: int | None) -> None:
+    """Keep *new* for a day; a second one of the same number is left out."""
+    if draft(session, new.id) is None:
+        session.add(draft_row(new, guild_id, session.now))
+        session.flush()
+
+
+def drop_draft(session: StoreSession, draft_id: int, author_id: int) -> bool:
+    """Keep this person's draft no longer; whether it was still there."""
+    own = (DraftRow.id == draft_id) & (DraftRow.author_id == author_id)
+    dropped = session.scalar(delete(DraftRow).where(own).returning(DraftRow.id))
+    return dropped is not None
+
+
+def remember(session: StoreSession, name: str, value: str) -> None:
+    """Keep *value* under this name across restarts, in place of what was there."""
+    session.merge(FactRow(name=name, value=value))
+
+
+# ------------------------------------------------------------------ compare, then set
+
+
+def _move(session: StoreSession, where: ColumnElement[bool], **values: Any) -> bool:
+    """Set this where that is so; whether it was."""
+    moved = update(JobRow).where(where).values(values).returning(JobRow.id)
+    return session.scalar(moved) is not None
+
+
+def _is(job_id: int, states: Collection[JobState]) -> ColumnElement[bool]:
+    """The job with this number, while it is in one of *states*."""
+    return (JobRow.id == job_id) & JobRow.state.in_([state.value for state in states])
