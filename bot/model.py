@@ -159,6 +159,8 @@ class NewJob:
     """Whose token that is: the address of an interaction's answers has both."""
     interaction_token: str | None = field(default=None, repr=False)
     """Secret: whoever has it can answer in the bot's name, for 15 minutes after the interaction."""
+    locale: str | None = None
+    """The language of its messages, as Discord calls it; ``None`` for jobs of earlier versions."""
     multiplier: int = 1
     """How many times over the API bills it."""
 

@@ -23,3 +23,7 @@ class RequestContext:
     application_id: int | None = None
     interaction_token: str | None = field(default=None, repr=False)
     """Secret; with it the answer can be edited for 15 minutes."""
+    locale: str | None = None
+    """The language of who asks."""
+    guild_locale: str | None = None
+    """The language of the server, in which everybody there is spoken to."""

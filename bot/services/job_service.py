@@ -384,14 +384,15 @@ def _here(link: MessageLink | None, destination: Destination) -> MessageLink | N
 
 
 def _new_job(wanted: Resolved, context: RequestContext, bill: PromptCost) -> NewJob:
-    destination = context.destination
+    private = context.destination.private or wanted.private
     return NewJob(
         request=wanted.request,
         author_id=context.author_id,
-        destination=replace(destination, private=destination.private or wanted.private),
+        destination=replace(context.destination, private=private),
         interaction_id=context.interaction_id,
         origin=wanted.origin or context.origin,
         application_id=context.application_id,
         interaction_token=context.interaction_token,
+        locale=context.locale if private else context.guild_locale or context.locale,
         multiplier=bill.multiplier,
     )

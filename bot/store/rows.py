@@ -38,6 +38,7 @@ def new_row(new: NewJob, reserved_usd: Decimal, created_at: datetime) -> JobRow:
         multiplier=new.multiplier,
         reserved_usd=reserved_usd,
         reachable=new.destination.bot_is_member,
+        locale=new.locale,
         images=[],
     )
     _put_asked(row, new.request, new.origin)
@@ -101,6 +102,7 @@ def to_job(row: JobRow | Row[Any], images: Sequence[ImageRow | Row[Any]] | None 
             file_limit_bytes=row.file_limit_bytes,
             bot_is_member=row.reachable,
         ),
+        locale=row.locale,
         multiplier=row.multiplier,
         reserved_usd=row.reserved_usd,
         stopped_at=row.stopped_at,

@@ -153,6 +153,7 @@ class JobRow(Asked, Base):
     reserved_usd: Mapped[Decimal | None]
     stopped_at: Mapped[datetime | None]
     reachable: Mapped[bool] = mapped_column(server_default=true())
+    locale: Mapped[str | None]
     images: Mapped[list["ImageRow"]] = relationship(
         lazy="selectin", order_by="ImageRow.position", passive_deletes=True
     )

@@ -65,6 +65,8 @@ def request_context(interaction: discord.Interaction, *, private: bool) -> Reque
         interaction_id=interaction.id,
         application_id=interaction.application_id,
         interaction_token=interaction.token,
+        locale=str(interaction.locale),
+        guild_locale=str(interaction.guild_locale) if interaction.guild_locale else None,
         destination=read_destination(interaction, private=private),
         origin=MessageLink(
             guild_id=interaction.guild_id,

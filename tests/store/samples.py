@@ -50,6 +50,7 @@ def remix_from_a_message() -> NewJob:
         origin=MessageLink(guild_id=AUTHOR + 2, channel_id=CHANNEL + 5, message_id=MESSAGE + 5),
         application_id=AUTHOR + 3,
         interaction_token=TOKEN,
+        locale="pt-BR",
     )
 
 
