@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from typing import NoReturn
 
-from bot import notices, sentences
+from bot import notices
 from bot.assembly import Assembled, assemble
 from bot.backoff import pauses
 from bot.clock import Clock
@@ -20,6 +20,7 @@ from bot.connecting import DiscordRefuses
 from bot.doctor import Outcome, check
 from bot.errors import StoreGone, StoreUnavailable, StoreUnusable
 from bot.settings import Settings, SettingsInvalid, load_settings
+from bot.texts import ENGLISH
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +67,7 @@ def main(given: Sequence[str] | None = None) -> int:
     try:
         asyncio.run(run(settings))
     except StoreUnusable as error:
-        _complain(sentences.describe(error))
+        _complain(ENGLISH.describe(error))
         return CANNOT_RUN
     except StoreUnavailable as error:
         _complain(notices.database_unusable(error.detail))
@@ -148,9 +149,9 @@ async def _lose(reason: StoreUnusable, assembled: Assembled) -> None:
     what that one shows. Raises *reason*.
     """
     if not isinstance(reason, StoreGone):
-        _complain(sentences.describe(reason))
+        _complain(ENGLISH.describe(reason))
         _end_now(CANNOT_RUN)
-    log.error(sentences.describe(reason))
+    log.error(ENGLISH.describe(reason))
     with suppress(TimeoutError):
         async with asyncio.timeout(LAST_RESULTS_S):
             await assembled.runner.until_idle()

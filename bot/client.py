@@ -26,6 +26,7 @@ from bot.ui.buttons import Button, Press
 from bot.ui.interaction import INVITED_WITH, read_caller
 from bot.ui.requests import ended_in_time
 from bot.ui.sight import ChannelSight
+from bot.ui.translator import Translator
 
 log = logging.getLogger(__name__)
 
@@ -147,6 +148,7 @@ class RemixBot(commands.Bot):
                 guild=True, user=access.user_install
             )
         self.add_dynamic_items(Button)
+        await self.tree.set_translator(Translator())
         await cast("CommandTree", self.tree).keep_in_step()
         # Before the gateway is open: a job that somebody asks for from then on is no old one.
         self._left_open = await self.jobs.load_unfinished()

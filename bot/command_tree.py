@@ -8,6 +8,7 @@ from typing import Any, cast
 import discord
 from discord import app_commands
 from discord.ext import commands
+from discord.http import Route
 
 from bot.errors import CommandChanged
 from bot.ui import discord_errors
@@ -56,7 +57,12 @@ class CommandTree(app_commands.CommandTree[commands.Bot]):
             log.error("Failed to register the commands: %s", discord_errors.detail(fault))
 
     async def _tell_where_they_differ(self) -> None:
-        has = await self.client.http.get_global_commands(self.client.application_id or 0)
+        application_id = self.client.application_id or 0
+        ours = Route(
+            "GET", "/applications/{application_id}/commands", application_id=application_id
+        )
+        # discord.py's own request brings no translations.
+        has = await self.client.http.request(ours, params={"with_localizations": "true"})
         if _comparable(has) == _comparable(await self._payload()):
             return
         await self.sync()

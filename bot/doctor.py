@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import discord
 
-from bot import notices, sentences
+from bot import notices
 from bot.actions import IMAGINE
 from bot.api import GenerationApi, open_session
 from bot.connecting import obstacle, refusal
@@ -28,6 +28,7 @@ from bot.errors import (
 from bot.model import Request
 from bot.settings import Settings
 from bot.store import DatabaseStatus, inspect_database
+from bot.texts import ENGLISH
 from bot.ui import discord_errors
 from bot.ui.interaction import NEEDED, missing_permissions
 from bot.ui.requests import ended_in_time, within
@@ -76,7 +77,7 @@ async def check(settings: Settings) -> AsyncGenerator[Finding]:
         wrong = notices.database_unusable(error.detail)
         yield Finding(Outcome.WRONG, notices.check_database_wrong(wrong))
     except StoreUnusable as error:
-        yield Finding(Outcome.WRONG, notices.check_database_wrong(sentences.describe(error)))
+        yield Finding(Outcome.WRONG, notices.check_database_wrong(ENGLISH.describe(error)))
     yield await _check_key(settings)
     async for finding in _check_discord(settings):
         yield finding
@@ -102,7 +103,7 @@ async def _check_key(settings: Settings) -> Finding:
                 pass
         except (ApiKeyRefused, ApiPermissionMissing, ApiCreditUsedUp) as error:
             if not isinstance(error, ApiPermissionMissing) or error.detail:  # the API has words
-                wrong = sentences.FOR_THE_OPERATOR[type(error)]
+                wrong = notices.FOR_THE_OPERATOR[type(error)]
                 return Finding(Outcome.WRONG, notices.check_key_wrong(wrong))
         except RemixbotError as error:
             sentence = notices.check_key_untold(type(error).__name__)

@@ -3,7 +3,7 @@
 import logging
 import secrets
 
-from bot import sentences
+from bot import notices
 from bot.errors import Incident, OperatorError, RemixbotError, ServiceError
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ def to_user_error(raised: BaseException, during: str) -> RemixbotError:
         log.error("%s: incident %s", during, incident.number, exc_info=raised)
         return incident
     if isinstance(raised, OperatorError):
-        log.error("%s: %s (%s)", during, sentences.FOR_THE_OPERATOR[type(raised)], raised)
+        log.error("%s: %s (%s)", during, notices.FOR_THE_OPERATOR[type(raised)], raised)
     elif isinstance(raised, ServiceError):
         log.warning("%s: %s", during, raised)
     return raised

@@ -2,7 +2,14 @@
 
 from collections.abc import Iterable
 
-from bot.texts import listed
+from bot.errors import (
+    ApiCreditUsedUp,
+    ApiKeyRefused,
+    ApiMisused,
+    ApiPermissionMissing,
+    OperatorError,
+)
+from bot.texts import ENGLISH
 
 # ------------------------------------------------------------------ starting up (for the operator)
 
@@ -185,8 +192,8 @@ def check_server(name: str) -> str:
 
 def check_server_lacks(name: str, permissions: Iterable[str]) -> str:
     return (
-        f"Server {name}: the bot is missing {listed(permissions)}. Allow that for the bot's role "
-        "in Server Settings > Roles."
+        f"Server {name}: the bot is missing {ENGLISH.listed(permissions)}. Allow that for the "
+        "bot's role in Server Settings > Roles."
     )
 
 
@@ -249,3 +256,11 @@ OPEN_TO_ALL = (
     "Anyone can invite this bot and spend your credit: turn off Public Bot in the developer "
     "portal (your application > Bot), or name your servers in ALLOWED_GUILDS."
 )
+
+FOR_THE_OPERATOR: dict[type[OperatorError], str] = {
+    ApiKeyRefused: "The API rejected the key: check VTRIX_API_KEY.",
+    ApiCreditUsedUp: "The API says the credit is used up: top up the Vtrix account.",
+    ApiPermissionMissing: "The API denies this key the model: check the account's rights.",
+    ApiMisused: "The API rejected the request as invalid: its contract may have changed.",
+}
+"""What the log says, beside the data of the error."""

@@ -10,6 +10,7 @@ from bot.errors import UserError
 from bot.ui import discord_errors
 from bot.ui.content import Content
 from bot.ui.discord_errors import About
+from bot.ui.interaction import texts_for
 from bot.ui.job_list import choices
 
 
@@ -23,7 +24,7 @@ async def suggest_jobs(
     except UserError:
         return []
     found = await bot.history.suggest(caller, interaction.channel_id or 0, typed)
-    offer = partial(choices, found, interaction.created_at)
+    offer = partial(choices, texts_for(interaction), found, interaction.created_at)
     try:
         await interaction.response.autocomplete(offer())
     except discord.HTTPException as fault:

@@ -13,11 +13,12 @@ from bot.errors import SourceTooOld
 from bot.inputs import JobId, MessageId
 from bot.model import Job
 from bot.services import Caller, UnknownJob
+from bot.texts import for_locale
 from bot.ui.content import Content
 from bot.ui.custom_ids import FormId
 from bot.ui.error_replies import send
 from bot.ui.forms import PromptForm, fresh_start
-from bot.ui.interaction import read_destination, request_context
+from bot.ui.interaction import read_destination, request_context, texts_for
 from bot.ui.layouts import NO_MENTIONS, LayoutMessage, found_page, result_page
 from bot.ui.message_images import target_message
 
@@ -44,9 +45,10 @@ async def open_form(
             action, job, image_no, caller, destination
         )
     except SourceTooOld as too_old:
-        form = fresh_start(too_old, private=private, callback=callback)
+        form = fresh_start(texts_for(interaction), too_old, private=private, callback=callback)
     else:
         form = PromptForm(
+            texts_for(interaction),
             FormId(action=action, source=sketch.source, private=private),
             prompt=sketch.prompt,
             options=sketch.options if options is None else options,
@@ -84,13 +86,14 @@ async def repost_images(
     history = interaction.client.history
     context = request_context(interaction, private=private)
     await interaction.response.defer(ephemeral=context.destination.private, thinking=True)
+    locale = context.locale_of(private=context.destination.private)
     shown = made if isinstance(made, Job) and made.images else await history.look_up(made)
     async with history.load_images(shown.images, context.destination) as result_images:
 
         def page(content: Content) -> LayoutMessage:
             if not isinstance(shown, Job):
-                return found_page(shown.images, result_images, content)
-            here = replace(shown, destination=context.destination)
+                return found_page(for_locale(locale), shown.images, result_images, content)
+            here = replace(shown, destination=context.destination, locale=locale)
             return result_page(here, result_images, took_s=shown.took_s, content=content)
 
         async def post(made: LayoutMessage) -> discord.InteractionMessage:

@@ -13,7 +13,6 @@ from functools import partial
 import discord
 from discord.ext import commands
 
-from bot import texts
 from bot.actions import ACTIONS, REMIX, SourceKind
 from bot.characters import is_blank
 from bot.client import RemixBot
@@ -26,7 +25,7 @@ from bot.ui.content import Content
 from bot.ui.custom_ids import PREFIX, ButtonId, FormId, Verb, is_known
 from bot.ui.error_replies import handle_errors, reply_privately, reply_with_error, send
 from bot.ui.forms import Filled, PromptForm, filled_in, fresh_start, read_form
-from bot.ui.interaction import is_private, read_caller, request_context
+from bot.ui.interaction import is_private, read_caller, request_context, texts_for
 from bot.ui.job_list import list_page
 from bot.ui.layouts import NO_MENTIONS, LayoutMessage
 from bot.ui.pages import delete_page, details_page, notice_text_page, stop_page
@@ -124,10 +123,13 @@ class Components(commands.Cog):
         failed = await self._bot.history.shown_in(_message(button, caller), caller)
         private = is_private(interaction) or (failed is not None and failed.destination.private)
         if failed is None:
-            form = PromptForm(FormId.starting_over(button.source, private=private))
+            form = PromptForm(
+                texts_for(interaction), FormId.starting_over(button.source, private=private)
+            )
         else:
             source = failed.request.source and (button.source or failed.request.source)
             form = filled_in(
+                texts_for(interaction),
                 FormId(action=failed.request.action, source=source, private=private),
                 failed.request,
                 with_callback=failed.author_id == caller.user_id,
@@ -145,10 +147,12 @@ class Components(commands.Cog):
                 announce=self._bot.announce(interaction),
             )
         except SourceUnknown:
-            form = PromptForm(FormId.starting_over(button.source, private=private))
+            form = PromptForm(
+                texts_for(interaction), FormId.starting_over(button.source, private=private)
+            )
             await form.open(interaction)
         except SourceTooOld as too_old:
-            await fresh_start(too_old, private=private).open(interaction)
+            await fresh_start(texts_for(interaction), too_old, private=private).open(interaction)
 
     # ------------------------------------------------------------------ about a job
 
@@ -157,14 +161,16 @@ class Components(commands.Cog):
         if at_work is None:
             await interaction.response.defer()  # the job's own end changes the message
         else:
-            await reply_privately(interaction, lambda _: stop_page(at_work))
+            await reply_privately(interaction, lambda _: stop_page(texts_for(interaction), at_work))
 
     async def _stop_anyway(
         self, interaction: Interaction, button: ButtonId, caller: Caller
     ) -> None:
         """The job's own message says so too, when there is time to edit it."""
         await self._bot.jobs.stop(button.number, caller, anyway=True)
-        await _turn_into(interaction, lambda _: notice_text_page(texts.STOPPED_AT_WORK))
+        await _turn_into(
+            interaction, lambda _: notice_text_page(texts_for(interaction).stopped_at_work)
+        )
 
     async def _show(self, interaction: Interaction, button: ButtonId, caller: Caller) -> None:
         job = await self._bot.history.find_kept(button.number, caller)
@@ -175,14 +181,18 @@ class Components(commands.Cog):
         self, interaction: Interaction, button: ButtonId, caller: Caller
     ) -> None:
         details = await self._bot.history.details(button.number, caller)
-        await reply_privately(interaction, partial(details_page, details, interaction.user.id))
+        await reply_privately(
+            interaction, partial(details_page, texts_for(interaction), details, interaction.user.id)
+        )
 
     async def _ask_to_delete(self, interaction: Interaction, _: ButtonId, caller: Caller) -> None:
         message = interaction.message
         if message is None:
             return
         check_job_access(caller, await author_of(self._bot, message))
-        await reply_privately(interaction, lambda _: delete_page(message.id))
+        await reply_privately(
+            interaction, lambda _: delete_page(texts_for(interaction), message.id)
+        )
 
     async def _delete(self, interaction: Interaction, button: ButtonId, caller: Caller) -> None:
         """Delete it, if they still may: the question may be hours old."""
@@ -202,7 +212,8 @@ class Components(commands.Cog):
                 raise
         if deleted:
             await self._bot.history.record_deletion(message_id)
-        said = texts.DELETED if deleted else texts.CANNOT_DELETE
+        t = texts_for(interaction)
+        said = t.deleted if deleted else t.cannot_delete
         await interaction.edit_original_response(view=notice_text_page(said).view)
 
     # ------------------------------------------------------------------ about a draft
@@ -220,7 +231,12 @@ class Components(commands.Cog):
                 announce=self._bot.announce(interaction, beside=True),
             )
         except SourceTooOld as too_old:
-            form = fresh_start(too_old, private=draft.private, callback=draft.request.callback)
+            form = fresh_start(
+                texts_for(interaction),
+                too_old,
+                private=draft.private,
+                callback=draft.request.callback,
+            )
             await form.open(interaction)
         else:
             await _use_up(interaction)
@@ -229,25 +245,30 @@ class Components(commands.Cog):
         draft = await self._bot.history.draft(button.number, interaction.user.id)
         request = draft.request
         form_id = FormId(action=request.action, source=request.source, private=draft.private)
-        await filled_in(form_id, request, with_callback=True).open(interaction)
+        await filled_in(texts_for(interaction), form_id, request, with_callback=True).open(
+            interaction
+        )
 
     async def _cancel(self, interaction: Interaction, button: ButtonId, _: Caller) -> None:
         await self._bot.history.drop_draft(button.number, interaction.user.id)
-        await interaction.response.edit_message(content=texts.CANCELLED, view=None)
+        await interaction.response.edit_message(content=texts_for(interaction).canceled, view=None)
 
     # ------------------------------------------------------------------ one's own
 
     async def _leave_alone(self, interaction: Interaction, _: ButtonId, __: Caller) -> None:
-        await _turn_into(interaction, lambda _page: notice_text_page(texts.LEFT_ALONE))
+        await _turn_into(
+            interaction, lambda _page: notice_text_page(texts_for(interaction).left_alone)
+        )
 
     async def _turn_page(self, interaction: Interaction, button: ButtonId, _: Caller) -> None:
         listed = await self._bot.history.jobs_of(interaction.user.id, button.number)
-        await _turn_into(interaction, partial(list_page, listed))
+        await _turn_into(interaction, partial(list_page, texts_for(interaction), listed))
 
     async def _forget(self, interaction: Interaction, _: ButtonId, caller: Caller) -> None:
         under_way = (await self._bot.history.count_of(caller.user_id))[1]
         await self._bot.history.forget(caller.user_id)
-        said = texts.FORGOTTEN_SOON if under_way else texts.FORGOTTEN
+        t = texts_for(interaction)
+        said = t.forgotten_soon if under_way else t.forgotten
         await interaction.response.edit_message(view=notice_text_page(said).view)
 
     # ------------------------------------------------------------------ forms
@@ -275,7 +296,9 @@ class Components(commands.Cog):
                 await reply_with_error(interaction, raised)
                 return
             typed = discord.File(io.BytesIO(filled.prompt.encode()), filename="prompt.txt")
-            await reply_with_error(interaction, raised, typed, more=texts.YOUR_PROMPT)
+            await reply_with_error(
+                interaction, raised, typed, more=texts_for(interaction).your_prompt
+            )
 
     async def _start(self, interaction: Interaction, form_id: FormId, filled: Filled) -> None:
         caller, source = self._bot.check_caller(interaction), form_id.source
@@ -302,7 +325,7 @@ def _message(button: ButtonId, caller: Caller) -> TargetMessage:
 async def _use_up(interaction: Interaction) -> None:
     """Let the message whose button was pressed say that it is done, as far as it can be edited."""
     try:
-        await interaction.edit_original_response(content=texts.STARTED, view=None)
+        await interaction.edit_original_response(content=texts_for(interaction).started, view=None)
     except discord_errors.FAULTS as fault:
         detail = discord_errors.detail(fault)
         log.info(

@@ -4,7 +4,6 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import texts
 from bot.actions import IMAGINE
 from bot.client import RemixBot
 from bot.inputs import read_callback
@@ -12,8 +11,9 @@ from bot.model import Request
 from bot.ui.custom_ids import FormId
 from bot.ui.error_replies import handle_errors
 from bot.ui.forms import PromptForm
-from bot.ui.interaction import request_context
+from bot.ui.interaction import request_context, texts_for
 from bot.ui.prompts import read_prompt_options
+from bot.ui.translator import said
 
 
 class Imagine(commands.Cog):
@@ -22,12 +22,12 @@ class Imagine(commands.Cog):
     def __init__(self, bot: RemixBot) -> None:
         self._bot = bot
 
-    @app_commands.command(name="imagine", description=texts.IMAGINE_DESCRIPTION)
+    @app_commands.command(name="imagine", description=said(lambda t: t.imagine_command))
     @app_commands.describe(
-        prompt=texts.OPTION_IMAGINE_PROMPT,
-        prompt_file=texts.OPTION_PROMPT_FILE,
-        private=texts.OPTION_PRIVATE,
-        callback=texts.OPTION_CALLBACK,
+        prompt=said(lambda t: t.option_imagine_prompt),
+        prompt_file=said(lambda t: t.option_prompt_file),
+        private=said(lambda t: t.option_private),
+        callback=said(lambda t: t.option_callback),
     )
     @handle_errors
     async def imagine(
@@ -43,7 +43,9 @@ class Imagine(commands.Cog):
         context = request_context(interaction, private=private)
         text = await read_prompt_options(prompt, prompt_file)
         if text is None:
-            form = PromptForm(FormId(action=IMAGINE, private=private), callback=call)
+            form = PromptForm(
+                texts_for(interaction), FormId(action=IMAGINE, private=private), callback=call
+            )
             await form.open(interaction)
             return
         await self._bot.jobs.make(

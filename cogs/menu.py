@@ -6,7 +6,6 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import texts
 from bot.actions import REMIX
 from bot.client import RemixBot
 from bot.errors import NoImageInMessage
@@ -14,8 +13,10 @@ from bot.inputs import JobId, is_uuid
 from bot.model import Image, Job
 from bot.services import Caller, standing
 from bot.ui.error_replies import handle_errors
+from bot.ui.interaction import texts_for
 from bot.ui.message_images import IMAGES_FOUND_MAX, images_in, messages_in, target_message
 from bot.ui.pages import choose_page
+from bot.ui.translator import said
 from cogs._forms import admit_to_result, open_form
 
 
@@ -24,7 +25,9 @@ class Menu(commands.Cog):
 
     def __init__(self, bot: RemixBot) -> None:
         self._bot = bot
-        self._remix_this = app_commands.ContextMenu(name=texts.REMIX_THIS, callback=self.remix_this)
+        self._remix_this = app_commands.ContextMenu(
+            name=said(lambda t: t.remix_this), callback=self.remix_this
+        )
 
     async def cog_load(self) -> None:
         self._bot.tree.add_command(self._remix_this)
@@ -50,7 +53,7 @@ class Menu(commands.Cog):
             job = JobId(only.job_id)
             await open_form(interaction, caller, REMIX, job, only.image_no, private=private)
             return
-        page = choose_page(images, private=private)
+        page = choose_page(texts_for(interaction), images, private=private)
         await interaction.response.send_message(view=page.view, ephemeral=True)
 
     async def _ours(self, caller: Caller, message: discord.Message) -> tuple[list[Image], bool]:

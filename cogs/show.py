@@ -4,11 +4,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import texts
 from bot.client import RemixBot
 from bot.inputs import read_job
 from bot.model import Job
 from bot.ui.error_replies import handle_errors
+from bot.ui.translator import said
 from cogs._autocomplete import suggest_jobs
 from cogs._forms import repost_images
 
@@ -19,8 +19,10 @@ class Show(commands.Cog):
     def __init__(self, bot: RemixBot) -> None:
         self._bot = bot
 
-    @app_commands.command(name="show", description=texts.SHOW_DESCRIPTION)
-    @app_commands.describe(job_id=texts.OPTION_SHOW_JOB_ID, private=texts.OPTION_PRIVATE)
+    @app_commands.command(name="show", description=said(lambda t: t.show_command))
+    @app_commands.describe(
+        job_id=said(lambda t: t.option_show_job_id), private=said(lambda t: t.option_private)
+    )
     @app_commands.autocomplete(job_id=suggest_jobs)
     @handle_errors
     async def show(

@@ -4,12 +4,12 @@ import re
 
 import pytest
 
-from bot import texts
 from bot.actions import ACTIONS, Action, Option, PromptRule, SourceKind, find_action
 from bot.api.wire import submit_body
 from bot.errors import OptionInvalid
 from bot.inputs import read_options
 from bot.model import Request, Source
+from bot.texts import ENGLISH
 from sandbox.api.validate import read_order
 
 SCALE = Option(name="scale", default=2.0, least=1.1, most=2.0)
@@ -38,13 +38,15 @@ def request_for(action: Action) -> Request:
 def test_each_action_can_be_named_shown_and_made_in_the_sandbox(action: Action) -> None:
     assert re.fullmatch("[a-z_]{1,13}", action.key)
     assert ACTIONS[action.key] is find_action(action.key) is action
-    words = texts.words_for(action)
-    assert words != texts.words_for(find_action("of_tomorrow"))
+    words = ENGLISH.words_for(action)
+    assert words != ENGLISH.words_for(find_action("of_tomorrow"))
     assert ("{image}" in words.result) is (action.source is SourceKind.IMAGE)
     for option in action.options:
         assert option.read(None) == option.default
-        named = texts.OPTIONS[action.key, option.name].choices if len(option.choices) > 1 else ()
-        assert set(named) == (set(option.choices) if named else set())
+        if len(option.choices) > 1:
+            named = ENGLISH.option_words(action.key, option.name)
+            assert named is not None
+            assert set(named.choices) == set(option.choices)
     assert read_order(submit_body(request_for(action))).model == action.model
 
 
@@ -71,5 +73,5 @@ def test_an_action_made_from_a_whole_job_names_no_image() -> None:
 
 def test_what_a_newer_version_asked_for_can_still_be_shown() -> None:
     request = Request(action=find_action("of_tomorrow"), source=Source("job", 1), prompt="a fox")
-    assert texts.progress_heading(request) == "### Working on it"
-    assert texts.result_heading(request) == "### Done"
+    assert ENGLISH.progress_heading(request) == "### Working on it"
+    assert ENGLISH.result_heading(request) == "### Done"

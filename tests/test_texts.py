@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from bot import errors, sentences, texts
+from bot import errors, notices
 from bot.limits import DAY, LimitScope
 from bot.prompt_cost import PromptCost
+from bot.texts import ENGLISH
+from bot.texts.commands import CommandTexts
 
 SAMPLES: dict[str, Any] = {
     "length": 9000,
@@ -68,7 +70,7 @@ def sample(kind: type[Any]) -> errors.RemixbotError:
 
 @pytest.mark.parametrize("kind", ALL)
 def test_every_error_has_a_sentence_that_fits_a_message(kind: type[errors.RemixbotError]) -> None:
-    sentence = sentences.describe(sample(kind))
+    sentence = ENGLISH.describe(sample(kind))
     assert sentence[0].isupper()
     assert sentence[-1] in ".`?"
     assert 20 < len(sentence) < 300
@@ -78,20 +80,20 @@ def test_every_error_has_a_sentence_that_fits_a_message(kind: type[errors.Remixb
 def test_no_two_errors_share_a_sentence() -> None:
     with_codes = {errors.RequestRefused, errors.GenerationFailed, errors.ApiUnavailable}
     kinds = [kind for kind in ALL if kind not in with_codes]
-    assert len({sentences.describe(sample(kind)) for kind in kinds}) == len(kinds)
+    assert len({ENGLISH.describe(sample(kind)) for kind in kinds}) == len(kinds)
 
 
-@pytest.mark.parametrize("code", sentences.CODES)
+@pytest.mark.parametrize("code", ENGLISH.api_codes)
 def test_every_documented_code_is_said_in_its_own_words(code: str) -> None:
-    assert sentences.describe(errors.RequestRefused(code=code)) == sentences.CODES[code]
-    assert sentences.describe(errors.GenerationFailed(code=code)) == sentences.CODES[code]
-    assert sentences.describe(errors.ApiUnavailable(code=code)) == sentences.CODES[code]
+    assert ENGLISH.describe(errors.RequestRefused(code=code)) == ENGLISH.api_codes[code]
+    assert ENGLISH.describe(errors.GenerationFailed(code=code)) == ENGLISH.api_codes[code]
+    assert ENGLISH.describe(errors.ApiUnavailable(code=code)) == ENGLISH.api_codes[code]
 
 
 def test_an_unknown_code_has_a_sentence_too() -> None:
-    assert "prompt" in sentences.describe(errors.RequestRefused(code="9999999"))
-    assert "gave up" in sentences.describe(errors.GenerationFailed(code=None))
-    assert "can't reach the API" in sentences.describe(errors.ApiUnavailable())
+    assert "prompt" in ENGLISH.describe(errors.RequestRefused(code="9999999"))
+    assert "gave up" in ENGLISH.describe(errors.GenerationFailed(code=None))
+    assert "can't reach the API" in ENGLISH.describe(errors.ApiUnavailable())
 
 
 @pytest.mark.parametrize(
@@ -113,14 +115,14 @@ def test_an_unknown_code_has_a_sentence_too() -> None:
     ],
 )
 def test_what_the_api_did_is_said_as_it_was(error: errors.RemixbotError, said: str) -> None:
-    sentence = sentences.describe(error)
+    sentence = ENGLISH.describe(error)
     assert said in sentence
     assert ("didn't answer" in sentence) is (said == "didn't answer")
 
 
 @pytest.mark.parametrize("kind", list(leaves(errors.OperatorError)))
 def test_the_operator_reads_what_to_fix(kind: type[errors.OperatorError]) -> None:
-    assert sentences.FOR_THE_OPERATOR[kind]
+    assert notices.FOR_THE_OPERATOR[kind]
 
 
 @pytest.mark.parametrize(
@@ -128,20 +130,20 @@ def test_the_operator_reads_what_to_fix(kind: type[errors.OperatorError]) -> Non
     [("0.08", "$0.08"), ("0.080000", "$0.08"), ("0.0125", "$0.0125"), ("2", "$2.00")],
 )
 def test_money_has_at_least_cents(amount: str, shown: str) -> None:
-    assert texts.usd(Decimal(amount)) == shown
+    assert ENGLISH.usd(Decimal(amount)) == shown
 
 
 @pytest.mark.parametrize(
     ("duration_s", "shown"), [(0.4, "0 s"), (41.2, "41 s"), (119.4, "119 s"), (150, "2 min 30 s")]
 )
 def test_durations_are_short(duration_s: float, shown: str) -> None:
-    assert texts.seconds(duration_s) == shown
+    assert ENGLISH.seconds(duration_s) == shown
 
 
 def test_the_bar_grows_with_the_fraction() -> None:
-    assert texts.bar(0) == "`▱▱▱▱▱▱▱▱▱▱` 0%"
-    assert texts.bar(0.46) == "`▰▰▰▰▱▱▱▱▱▱` 46%"
-    assert texts.bar(1) == "`▰▰▰▰▰▰▰▰▰▰` 100%"
+    assert ENGLISH.progress_bar(0) == "`▱▱▱▱▱▱▱▱▱▱` 0%"
+    assert ENGLISH.progress_bar(0.46) == "`▰▰▰▰▱▱▱▱▱▱` 46%"
+    assert ENGLISH.progress_bar(1) == "`▰▰▰▰▰▰▰▰▰▰` 100%"
 
 
 @pytest.mark.parametrize(
@@ -158,11 +160,10 @@ def test_the_bar_grows_with_the_fraction() -> None:
     ],
 )
 def test_an_age_has_one_unit(seconds: int, words: str) -> None:
-    assert texts.age(timedelta(seconds=seconds)) == words
+    assert ENGLISH.age(timedelta(seconds=seconds)) == words
 
 
 def test_option_and_command_texts_fit_discords_hundred_characters() -> None:
-    names = [name for name in vars(texts) if name.startswith("OPTION_") or "DESCRIPTION" in name]
-    assert len(names) > 10
-    for name in names:
-        assert 1 <= len(getattr(texts, name)) <= 100
+    said = [words for words in vars(CommandTexts).values() if isinstance(words, str)]
+    assert len(said) > 10
+    assert [words for words in said if len(words) > 100] == []

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from benchmarks.soak.crowd import Answer, Command, job_number
-from bot import texts
+from bot.texts import ENGLISH
 from discord_server import layouts
 from discord_server.things import Message
 from sandbox.api import Job
@@ -142,10 +142,10 @@ def images(message: Message) -> int:
 
 def what_is_shown(message: Message) -> Shown:
     text = _text(message)
-    if texts.FAILURE_HEADING in text:
-        if texts.MAYBE_CHARGED in text:
+    if ENGLISH.failure_heading in text:
+        if ENGLISH.maybe_charged in text:
             return Shown.MAYBE_CHARGED
-        return Shown.NOTHING_CHARGED if texts.NOTHING_CHARGED in text else Shown.UNCLEAR
+        return Shown.NOTHING_CHARGED if ENGLISH.nothing_charged in text else Shown.UNCLEAR
     return Shown.IMAGES if images(message) else Shown.PROGRESS
 
 

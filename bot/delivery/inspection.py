@@ -11,11 +11,11 @@ from typing import TypeVar
 
 import discord
 
-from bot import sentences, texts
 from bot.delivery.job_messages import JobMessages
 from bot.errors import AnswerUnseen, StoreUnavailable
 from bot.jobs.status_message import MessageRef, Shown, Told
 from bot.model import Image, Job, JobState
+from bot.texts import ENGLISH
 from bot.ui import components, discord_errors
 from bot.ui.buttons import own_id, stop_id
 from bot.ui.custom_ids import is_under_failure, remixed_by
@@ -101,14 +101,14 @@ def read(message: discord.Message, job: Job) -> Shown | None:
     if not (is_notice or components.has_mark(message, final_marker(job)) or own_id(job) in buttons):
         return None
     if is_notice or any(is_under_failure(button) for button in buttons):
-        uncharged = any(texts.NOTHING_CHARGED in words for words in _words(message))
+        uncharged = any(ENGLISH.nothing_charged in words for words in _words(message))
         return Shown(said=Told.FAILURE, posted=posted, uncharged=uncharged)
     return Shown(said=Told.IMAGES, posted=posted, images=_images(message, buttons))
 
 
 def _refuses(message: discord.Message) -> bool:
     """Whether it says that nothing was accepted, because nobody knew better."""
-    said = (sentences.describe(StoreUnavailable()), REFUSAL_BEFORE)
+    said = (ENGLISH.describe(StoreUnavailable()), REFUSAL_BEFORE)
     return any(sentence in message.content for sentence in said)
 
 

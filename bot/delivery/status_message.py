@@ -10,7 +10,6 @@ from functools import partial
 
 import discord
 
-from bot import texts
 from bot.attachments import ResultImage
 from bot.delivery.inspection import inspect
 from bot.delivery.job_messages import TOKEN_LIFE, Connection, JobMessages, delivery_failed
@@ -23,6 +22,7 @@ from bot.jobs.rate_limiter import RateLimiter
 from bot.jobs.retry import retry
 from bot.jobs.status_message import MessageRef, Progress, Shown, Told
 from bot.model import Job, JobState
+from bot.texts import for_locale
 from bot.ui import components, discord_errors
 from bot.ui.content import Content
 from bot.ui.discord_errors import About
@@ -35,7 +35,6 @@ from bot.ui.layouts import (
     plain_result,
     progress_page,
     result_page,
-    what_went_wrong,
 )
 
 PING_AFTER_S = 15.0
@@ -261,6 +260,7 @@ class DiscordStatusMessage:
     async def deliver(
         self, job: Job, result_images: Sequence[ResultImage], *, took_s: float
     ) -> MessageRef:
+        t = for_locale(job.locale)
         return await self._announce(
             Announcement(
                 page=lambda content: result_page(
@@ -269,14 +269,15 @@ class DiscordStatusMessage:
                 plain=lambda content: plain_result(
                     job, result_images, took_s=took_s, content=content
                 ),
-                elsewhere=partial(texts.result_is_there, job.author_id),
-                nowhere=texts.RESULT_IS_NOWHERE,
-                broken=texts.RESULT_IS_BROKEN,
+                elsewhere=partial(t.result_is_there, job.author_id),
+                nowhere=t.result_is_nowhere,
+                broken=t.result_is_broken,
             ),
         )
 
     async def fail(self, job: Job, error: RemixbotError, *, nothing_charged: bool) -> MessageRef:
-        reason = what_went_wrong(error, nothing_charged=nothing_charged)
+        t = for_locale(job.locale)
+        reason = t.what_went_wrong(error, nothing_charged=nothing_charged)
         return await self._announce(
             Announcement(
                 page=lambda content: failure_page(
@@ -285,7 +286,7 @@ class DiscordStatusMessage:
                 plain=lambda content: plain_failure(
                     job, error, nothing_charged=nothing_charged, content=content
                 ),
-                elsewhere=partial(texts.failure_is_there, job.author_id),
+                elsewhere=partial(t.failure_is_there, job.author_id),
                 nowhere=reason,
                 broken=reason,
                 notice_mark=notice_marker(job),
@@ -303,9 +304,9 @@ class DiscordStatusMessage:
 
     async def ping(self, posted: MessageRef, *, delivered: bool, took_s: float) -> None:
         async def reply(jobs: int) -> None:
-            author_id = self._job.author_id
-            say = texts.ready if delivered else texts.went_wrong
-            sentence = say(author_id) if jobs == 1 else texts.jobs_done(author_id, jobs)
+            t, author_id = for_locale(self._job.locale), self._job.author_id
+            say = t.ready if delivered else t.went_wrong
+            sentence = say(author_id) if jobs == 1 else t.jobs_done(author_id, jobs)
             await self._delivery.reply(posted, sentence)
 
         # A new message has notified its author by itself.

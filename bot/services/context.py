@@ -27,3 +27,7 @@ class RequestContext:
     """The language of who asks."""
     guild_locale: str | None = None
     """The language of the server, in which everybody there is spoken to."""
+
+    def locale_of(self, *, private: bool) -> str | None:
+        """The language of a message that this person alone sees, or that everybody does."""
+        return self.locale if private else self.guild_locale or self.locale

@@ -393,6 +393,6 @@ def _new_job(wanted: Resolved, context: RequestContext, bill: PromptCost) -> New
         origin=wanted.origin or context.origin,
         application_id=context.application_id,
         interaction_token=context.interaction_token,
-        locale=context.locale if private else context.guild_locale or context.locale,
+        locale=context.locale_of(private=private),
         multiplier=bill.multiplier,
     )

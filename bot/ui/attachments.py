@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import discord
 
-from bot import texts
 from bot.attachments import ResultImage, plan_attachments
 from bot.errors import ImageUnavailable
 from bot.model import Image
+from bot.texts import Texts
 from bot.ui.content import Content
 from bot.ui.escape import shorten
 from bot.ui.uploads import upload
@@ -35,6 +35,7 @@ class ShownImages:
 
 
 def show_images(
+    t: Texts,
     result_images: Sequence[ResultImage],
     content: Content,
     *,
@@ -51,35 +52,34 @@ def show_images(
         upload(
             one.file.name,
             one.file.content,
-            description=shorten(texts.alt_text(one.image.image_no) + alt, ALT_TEXT_MAX),
+            description=shorten(t.alt_text(one.image.image_no) + alt, ALT_TEXT_MAX),
         )
         for one in plan.files
         if one.file is not None
     ]
     if plan.links and not content.links:  # Discord refuses them, or what they lead to
         if uploads:
-            sentence = texts.LINKS_WITHHELD if content.alone else texts.LINKS_IN_DETAILS
+            sentence = t.links_withheld if content.alone else t.links_in_details
         else:
-            sentence = texts.IMAGES_WITHHELD if content.alone else texts.IMAGES_IN_DETAILS
+            sentence = t.images_withheld if content.alone else t.images_in_details
         return ShownImages(uploads, "", [], sentence)
-    sentence = "" if uploads else texts.NOT_ONE_IMAGE
-    reasons = [(one.image, _reason(one, content)) for one in plan.links]
+    sentence = "" if uploads else t.not_one_image
+    reasons = [(one.image, _reason(t, one, content)) for one in plan.links]
     lines = "\n".join(
-        texts.image_by_link(image.image_no, link_address(image), reason)
-        for image, reason in reasons
+        t.image_by_link(image.image_no, link_address(image), reason) for image, reason in reasons
     )
     if len(lines) <= links_max:
         return ShownImages(uploads, lines, [], sentence)
-    lines = "\n".join(texts.image_in_file(image.image_no, reason) for image, reason in reasons)
+    lines = "\n".join(t.image_in_file(image.image_no, reason) for image, reason in reasons)
     files = [links_file(one.image for one in plan.links)]
     return ShownImages(uploads, lines, files, sentence)
 
 
-def _reason(one: ResultImage, content: Content) -> str:
+def _reason(t: Texts, one: ResultImage, content: Content) -> str:
     """Why it has no file."""
     if isinstance(one.problem, ImageUnavailable):
-        return texts.NOT_DOWNLOADED
-    return texts.REFUSED_BY_DISCORD if content.refused else texts.TOO_LARGE_TO_POST
+        return t.not_downloaded
+    return t.refused_by_discord if content.refused else t.too_large_to_post
 
 
 def links_file(images: Iterable[Image]) -> discord.File:

@@ -6,9 +6,9 @@ from typing import Any, Protocol, Self
 
 import discord
 
-from bot import texts
 from bot.actions import ACTIONS, REMIX, SOURCE_IMAGES, Action
 from bot.model import Image, Job, Source
+from bot.texts import Texts
 from bot.ui.custom_ids import BUTTON, ButtonId, Verb, holds
 
 _ROW_MAX = 5
@@ -62,54 +62,52 @@ class Button(discord.ui.DynamicItem[AnyButton], template=BUTTON):
 ButtonRows = Sequence[Sequence[Button]]
 
 
-def result_buttons(job: Job) -> ButtonRows:
+def result_buttons(t: Texts, job: Job) -> ButtonRows:
     """What is under a result: chain on its images; the same idea once more; about it."""
-    about = [_details_button(job)]
+    about = [_details_button(t, job)]
     if job.destination.bot_can_post:
-        about.append(Button(ButtonId(Verb.DELETE, job.interaction_id), texts.DELETE))
-    repeats = [Button(_once_more(Verb.AGAIN, job), texts.AGAIN)]
+        about.append(Button(ButtonId(Verb.DELETE, job.interaction_id), t.delete))
+    repeats = [Button(_once_more(Verb.AGAIN, job), t.reroll)]
     if (source := job.request.source) is not None and source.image_no is not None:
         repeats += [
-            Button(
-                ButtonId(Verb.AGAIN, Source(source.job_id, image_no)), texts.parent_button(image_no)
-            )
+            Button(ButtonId(Verb.AGAIN, Source(source.job_id, image_no)), t.reroll_on(image_no))
             for image_no in SOURCE_IMAGES
             if image_no != source.image_no
         ]
     fits = len(repeats) + len(about) <= _ROW_MAX
     below = [[*repeats, *about]] if fits else [repeats, about]
-    return [*action_buttons(job.images), *below]
+    return [*action_buttons(t, job.images), *below]
 
 
-def action_buttons(images: Sequence[Image]) -> ButtonRows:
+def action_buttons(t: Texts, images: Sequence[Image]) -> ButtonRows:
     """What is under images of which nothing else is known: all that can be made from them."""
-    return [row for action in ACTIONS.values() for row in _rows(action, action.key, images)]
+    return [row for action in ACTIONS.values() for row in _rows(t, action, action.key, images)]
 
 
-def choice_buttons(images: Sequence[Image], *, private: bool) -> ButtonRows:
+def choice_buttons(t: Texts, images: Sequence[Image], *, private: bool) -> ButtonRows:
     """What is under the question which image to go on with, which one person alone sees; unless
     *private*, what comes of it is for all."""
-    return list(_rows(REMIX, REMIX.key if private else Verb.REMIX_PUBLIC, images))
+    return list(_rows(t, REMIX, REMIX.key if private else Verb.REMIX_PUBLIC, images))
 
 
-def retry_buttons(job: Job, *, kept: bool = False) -> ButtonRows:
+def retry_buttons(t: Texts, job: Job, *, kept: bool = False) -> ButtonRows:
     """What is under a failure; with *kept*, under a stopped job whose images were made."""
-    retry = Button(_once_more(Verb.AGAIN, job), texts.RETRY_PAID if kept else texts.RETRY)
-    again = [retry, Button(_once_more(Verb.EDIT, job), texts.EDIT)]
+    retry = Button(_once_more(Verb.AGAIN, job), t.retry_paid if kept else t.retry)
+    again = [retry, Button(_once_more(Verb.EDIT, job), t.edit)]
     if not kept:
         return [again]
-    return [[Button(ButtonId(Verb.SHOW, job.interaction_id), texts.SHOW_KEPT, _PRIMARY), *again]]
+    return [[Button(ButtonId(Verb.SHOW, job.interaction_id), t.show_kept, _PRIMARY), *again]]
 
 
-def plain_retry_buttons(job: Job, *, kept: bool = False) -> ButtonRows:
+def plain_retry_buttons(t: Texts, job: Job, *, kept: bool = False) -> ButtonRows:
     """The same with a button by whose id the message of this very job can be found again."""
-    [buttons] = retry_buttons(job, kept=kept)
-    return [[*buttons, _details_button(job)]]
+    [buttons] = retry_buttons(t, job, kept=kept)
+    return [[*buttons, _details_button(t, job)]]
 
 
-def stop_button(job: Job) -> Row:
+def stop_button(t: Texts, job: Job) -> Row:
     """What is under a job on its way."""
-    return Row(Button(ButtonId(Verb.STOP, job.interaction_id), texts.STOP))
+    return Row(Button(ButtonId(Verb.STOP, job.interaction_id), t.stop))
 
 
 def stop_id(job: Job) -> str:
@@ -122,13 +120,13 @@ def own_id(job: Job) -> str:
     return ButtonId(Verb.DETAILS, job.interaction_id).custom_id
 
 
-def draft_buttons(draft_id: int, *, asks: bool) -> ButtonRows:
+def draft_buttons(t: Texts, draft_id: int, *, asks: bool) -> ButtonRows:
     """What is under a refusal, or under the question whether a job may cost so much."""
-    edit = Button(ButtonId(Verb.EDIT_DRAFT, draft_id), texts.EDIT)
+    edit = Button(ButtonId(Verb.EDIT_DRAFT, draft_id), t.edit)
     if not asks:
-        return [[Button(ButtonId(Verb.RETRY, draft_id), texts.RETRY), edit]]
-    go = Button(ButtonId(Verb.CONFIRM_COST, draft_id), texts.GO_AHEAD, _PRIMARY)
-    return [[go, edit, Button(ButtonId(Verb.CANCEL, draft_id), texts.CANCEL)]]
+        return [[Button(ButtonId(Verb.RETRY, draft_id), t.retry), edit]]
+    go = Button(ButtonId(Verb.CONFIRM_COST, draft_id), t.go_ahead, _PRIMARY)
+    return [[go, edit, Button(ButtonId(Verb.CANCEL, draft_id), t.cancel)]]
 
 
 def in_layout(rows: ButtonRows) -> list[Row]:
@@ -153,20 +151,21 @@ def _once_more(verb: Verb, job: Job) -> ButtonId:
     return ButtonId(verb, source if named else job.interaction_id)
 
 
-def _details_button(job: Job) -> Button:
-    return Button(ButtonId(Verb.DETAILS, job.interaction_id), texts.DETAILS)
+def _details_button(t: Texts, job: Job) -> Button:
+    return Button(ButtonId(Verb.DETAILS, job.interaction_id), t.details)
 
 
-def _rows(action: Action, verb: str, images: Sequence[Image]) -> Iterator[Sequence[Button]]:
+def _rows(
+    t: Texts, action: Action, verb: str, images: Sequence[Image]
+) -> Iterator[Sequence[Button]]:
     """Buttons for *action* on those images that offer it."""
-    name = texts.words_for(action).button
     sources = [
         Source(image.job_id, image.image_no)
         for image in images
         if image.offers(action) and holds(image.job_id)
     ]
     buttons = [
-        Button(ButtonId(verb, source), texts.action_name(name, source), _PRIMARY)
+        Button(ButtonId(verb, source), t.action_button(action, source), _PRIMARY)
         for source in sources
     ]
     for start in range(0, len(buttons), _ROW_MAX):

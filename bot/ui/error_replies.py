@@ -8,7 +8,6 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import discord
 
-from bot import sentences
 from bot.errors import (
     AnswerFailed,
     ConsentMissing,
@@ -17,6 +16,7 @@ from bot.errors import (
     UserError,
 )
 from bot.incidents import to_user_error
+from bot.texts import for_locale
 from bot.ui import discord_errors
 from bot.ui.buttons import draft_buttons, in_view
 from bot.ui.content import EVERYTHING, Content
@@ -122,11 +122,12 @@ async def send_error(
 
     Where what was asked for is kept, there are buttons to go on with it.
     """
-    sentence = "\n".join(filter(None, (sentences.describe(error), more)))
+    t = for_locale(str(interaction.locale))
+    sentence = "\n".join(filter(None, (t.describe(error), more)))
     view: discord.ui.View = discord.utils.MISSING
     if isinstance(error, UserError) and error.draft_id is not None:
         asks = isinstance(error, ConsentMissing)
-        view = in_view(draft_buttons(error.draft_id, asks=asks))
+        view = in_view(draft_buttons(t, error.draft_id, asks=asks))
     try:
         if interaction.response.is_done():
             await interaction.followup.send(sentence, files=files, view=view, ephemeral=True)

@@ -11,10 +11,11 @@ from typing import Any
 
 import discord
 
-from bot import texts
-from bot.actions import IMAGINE, Action, Option, Options, OptionValue, PromptRule
+from bot.actions import IMAGINE, Option, Options, OptionValue, PromptRule
 from bot.errors import SourceTooOld
 from bot.model import Request
+from bot.texts import Texts
+from bot.texts.actions import OptionWords
 from bot.ui import discord_errors
 from bot.ui.custom_ids import FormId
 from bot.ui.discord_errors import About
@@ -39,6 +40,7 @@ class PromptForm(discord.ui.Modal):
 
     def __init__(
         self,
+        t: Texts,
         form_id: FormId,
         *,
         prompt: str = "",
@@ -47,10 +49,10 @@ class PromptForm(discord.ui.Modal):
         note: str = "",
     ) -> None:
         action = form_id.action
-        title = texts.action_name(texts.words_for(action).title, form_id.source)
+        title = t.form_title(action, form_id.source)
         super().__init__(title=title, custom_id=form_id.custom_id)
         self._empty = partial(
-            PromptForm, form_id, options=options, callback=callback and "", note=texts.LEFT_EMPTY
+            PromptForm, t, form_id, options=options, callback=callback and "", note=t.left_empty
         )
         self._is_filled = bool(prompt or callback)
         if note:
@@ -58,14 +60,15 @@ class PromptForm(discord.ui.Modal):
         required = action.prompt is PromptRule.REQUIRED
         parts = split_prompt(prompt) if action.prompt is not PromptRule.NONE else []
         for number, part in enumerate(parts, start=1):
-            field = _prompt_field(number, len(parts), part, required=required and number == 1)
+            field = _prompt_field(t, number, len(parts), part, required=required and number == 1)
             self.add_item(field)
         values = action.complete(options or {})
         for option in action.options:
-            if len(option.choices) > 1:
-                self.add_item(_option_field(action, option, values[option.name]))
+            words = t.option_words(action.key, option.name)
+            if words is not None and len(option.choices) > 1:
+                self.add_item(_option_field(words, option, values[option.name]))
         if callback is not None:
-            self.add_item(_callback_field(callback))
+            self.add_item(_callback_field(t, callback))
 
     async def open(self, interaction: discord.Interaction[Any]) -> None:
         """Answer *interaction* with this form; left empty where Discord refuses what is in it."""
@@ -81,19 +84,23 @@ class PromptForm(discord.ui.Modal):
         return True
 
 
-def fresh_start(too_old: SourceTooOld, *, private: bool, callback: str | None = None) -> PromptForm:
+def fresh_start(
+    t: Texts, too_old: SourceTooOld, *, private: bool, callback: str | None = None
+) -> PromptForm:
     """In place of a remix that the API would refuse: the same words, from nothing."""
     return PromptForm(
+        t,
         FormId(action=IMAGINE, private=private or too_old.private),
         prompt=too_old.prompt,
         callback=callback,
-        note=texts.fresh_start(too_old.days),
+        note=t.fresh_start(too_old.days),
     )
 
 
-def filled_in(form_id: FormId, request: Request, *, with_callback: bool) -> PromptForm:
+def filled_in(t: Texts, form_id: FormId, request: Request, *, with_callback: bool) -> PromptForm:
     """The form for *request* once more."""
     return PromptForm(
+        t,
         form_id,
         prompt=request.prompt,
         options=request.options,
@@ -102,10 +109,10 @@ def filled_in(form_id: FormId, request: Request, *, with_callback: bool) -> Prom
 
 
 def _prompt_field(
-    number: int, parts: int, part: str, *, required: bool
+    t: Texts, number: int, parts: int, part: str, *, required: bool
 ) -> discord.ui.Label[discord.ui.Modal]:
     return discord.ui.Label(
-        text=texts.prompt_part_label(number, parts),
+        text=t.prompt_part_label(number, parts),
         component=discord.ui.TextInput[discord.ui.Modal](
             custom_id=f"prompt-{number}",
             style=discord.TextStyle.paragraph,
@@ -117,9 +124,8 @@ def _prompt_field(
 
 
 def _option_field(
-    action: Action, option: Option, value: OptionValue
+    words: OptionWords, option: Option, value: OptionValue
 ) -> discord.ui.Label[discord.ui.Modal]:
-    words = texts.OPTIONS[action.key, option.name]
     return discord.ui.Label(
         text=words.question,
         component=discord.ui.RadioGroup[discord.ui.Modal](
@@ -137,9 +143,9 @@ def _option_field(
     )
 
 
-def _callback_field(callback: str) -> discord.ui.Label[discord.ui.Modal]:
+def _callback_field(t: Texts, callback: str) -> discord.ui.Label[discord.ui.Modal]:
     return discord.ui.Label(
-        text=texts.CALLBACK_LABEL,
+        text=t.callback_label,
         component=discord.ui.TextInput[discord.ui.Modal](
             custom_id="callback", default=callback, required=False, max_length=FIELD_MAX
         ),

@@ -7,6 +7,7 @@ import discord
 from bot.errors import PermissionsMissing
 from bot.model import Destination, MessageLink
 from bot.services import Caller, RequestContext, TargetMessage
+from bot.texts import Texts, for_locale
 from bot.ui.message_images import target_message
 
 NEEDED = discord.Permissions(
@@ -30,6 +31,11 @@ _NAMES = {
     "read_message_history": "Read Message History",
     "connect": "Connect",
 }
+
+
+def texts_for(interaction: discord.Interaction) -> Texts:
+    """The texts for what this person alone sees."""
+    return for_locale(str(interaction.locale))
 
 
 def read_caller(interaction: discord.Interaction) -> Caller:

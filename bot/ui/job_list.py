@@ -4,10 +4,10 @@ from datetime import datetime
 
 import discord
 
-from bot import texts
 from bot.errors import JobStopped
 from bot.model import Job, JobState, Suggestion
 from bot.services import JobList
+from bot.texts import Texts
 from bot.ui.buttons import Button, Row
 from bot.ui.content import EVERYTHING, Content
 from bot.ui.custom_ids import ButtonId, Verb
@@ -20,41 +20,41 @@ CHOICE_MAX = 100
 """Discord's limit for the name and for the value of a choice."""
 
 
-def list_page(listed: JobList, content: Content = EVERYTHING) -> LayoutMessage:
+def list_page(t: Texts, listed: JobList, content: Content = EVERYTHING) -> LayoutMessage:
     """One page of a list, with the buttons to the pages beside it."""
-    blocks = [texts.JOBS_HEADING, *(_entry(job, content) for job in listed.jobs)]
+    blocks = [t.jobs_heading, *(_entry(t, job, content) for job in listed.jobs)]
     if not listed.jobs:
-        blocks.append(texts.NO_JOBS)
+        blocks.append(t.no_jobs)
     elif not content.words:
-        blocks.append(texts.WORDS_LEFT_OUT)
-    turns = [Button(ButtonId(Verb.JOBS, listed.page - 1), texts.NEWER)] if listed.page else []
+        blocks.append(t.prompts_left_out)
+    turns = [Button(ButtonId(Verb.JOBS, listed.page - 1), t.newer)] if listed.page else []
     if listed.more:
-        turns.append(Button(ButtonId(Verb.JOBS, listed.page + 1), texts.OLDER))
+        turns.append(Button(ButtonId(Verb.JOBS, listed.page + 1), t.older))
     return container_page(AT_WORK, [*map(Text, blocks), *([Row(*turns)] if turns else [])])
 
 
 def choices(
-    suggestions: list[Suggestion], now: datetime, content: Content = EVERYTHING
+    t: Texts, suggestions: list[Suggestion], now: datetime, content: Content = EVERYTHING
 ) -> list[discord.app_commands.Choice[str]]:
     """What Discord offers to somebody who types a job id."""
     return [
-        discord.app_commands.Choice(name=_choice(one, now, content), value=one.job_id)
+        discord.app_commands.Choice(name=_choice(t, one, now, content), value=one.job_id)
         for one in suggestions
         if len(one.job_id) <= CHOICE_MAX
     ]
 
 
-def _choice(one: Suggestion, now: datetime, content: Content) -> str:
-    age = texts.age(now - one.created_at)
-    name = in_one_line(one.prompt) if content.words else texts.job_choice(one.job_id)
+def _choice(t: Texts, one: Suggestion, now: datetime, content: Content) -> str:
+    age = t.age(now - one.created_at)
+    name = in_one_line(one.prompt) if content.words else t.job_choice(one.job_id)
     return f"{shorten(name, CHOICE_MAX - len(age) - 3)} · {age}"
 
 
-def _entry(job: Job, content: Content) -> str:
+def _entry(t: Texts, job: Job, content: Content) -> str:
     link = job.posted or job.message
-    about = texts.job_line(
+    about = t.job_line(
         request=job.request,
-        state=_state(job),
+        state=_state(t, job),
         created_at=job.created_at,
         message_url=link.url if link and _is_there(job) else None,
         private=job.destination.private,
@@ -70,13 +70,15 @@ def _is_there(job: Job) -> bool:
     return not job.destination.private or (job.posted is not None and job.posted.guild_id is None)
 
 
-def _state(job: Job) -> str:
-    if job.stopped_at is not None and job.state in texts.STOPPED_STATES:
-        return texts.STOPPED_STATES[job.state]
+def _state(t: Texts, job: Job) -> str:
+    if job.stopped_at is not None and job.state in {JobState.SUBMITTING, JobState.RUNNING}:
+        return t.stopped_sent
+    if job.stopped_at is not None and job.state is JobState.FINISHED:
+        return t.stopped_finished
     if job.failure == JobStopped.__name__:
-        return texts.STOPPED_UNSENT
+        return t.stopped_unsent
     if job.state is JobState.DELIVERED:
-        return texts.image_count(len(job.images))
+        return t.images_counted(len(job.images))
     if job.state is JobState.FINISHED and job.delivery_problem:
-        return texts.kept(shown(job.delivery_problem, PROBLEM_MAX))
-    return texts.STATES[job.state]
+        return t.kept(shown(job.delivery_problem, PROBLEM_MAX))
+    return t.state(job.state)

@@ -10,14 +10,13 @@ from datetime import datetime
 
 import discord
 
-from bot import sentences, texts
 from bot.attachments import ResultImage
 from bot.errors import JobKept, JobStopped, RemixbotError
 from bot.jobs.status_message import Progress
 from bot.model import Image, Job
+from bot.texts import Texts, for_locale
 from bot.ui.attachments import show_images, text_file
 from bot.ui.buttons import (
-    ButtonRows,
     action_buttons,
     in_layout,
     in_view,
@@ -111,38 +110,39 @@ def progress_page(
     *mark*, 1 to 2**31 - 1, is kept by Discord, so that this very message can be recognised.
     *started_at*: when its turn came, where that is not when it was asked for.
     """
-    prompt, _ = quoted_prompt(job, PROMPT_MAX, content, texts.WORDS_WITHHELD)
-    heading = texts.STOPPED_HEADING if progress.stopped else texts.progress_heading(job.request)
-    lines = _progress_lines(job, progress, started_at or job.created_at)
+    t = for_locale(job.locale)
+    prompt, _ = quoted_prompt(t, job, PROMPT_MAX, content, t.prompt_withheld)
+    heading = t.stopped_heading if progress.stopped else t.progress_heading(job.request)
+    lines = _progress_lines(t, job, progress, started_at or job.created_at)
     blocks: list[Item] = [*as_texts(heading, prompt, "\n".join(lines))]
     if not progress.stopped:
-        blocks.append(stop_button(job))
+        blocks.append(stop_button(t, job))
     return container_page(AT_WORK, blocks, mark=stopped_marker(job) if progress.stopped else mark)
 
 
-def _progress_lines(job: Job, progress: Progress, started_at: datetime) -> list[str]:
+def _progress_lines(t: Texts, job: Job, progress: Progress, started_at: datetime) -> list[str]:
     if progress.stopped:
-        lines = [texts.STOPPED_AT_WORK]
+        lines = [t.stopped_at_work]
     elif progress.position is not None:
-        lines = [texts.in_line(progress.position.position, progress.position.starts_at)]
+        lines = [t.in_line(progress.position.position, progress.position.starts_at)]
     else:
         if progress.unrecorded:
-            state = texts.WAITING_TO_SEND
+            state = t.waiting_to_send
         elif progress.fraction is not None:
-            state = texts.bar(progress.fraction)
+            state = t.progress_bar(progress.fraction)
         else:
-            state = texts.WORKING if progress.submitted else texts.SENDING
-        lines = [texts.running_since(state, started_at, progress.ends_at)]
+            state = t.working if progress.submitted else t.sending
+        lines = [t.running_since(state, started_at, progress.ends_at)]
         if progress.unrecorded:
-            lines.append(texts.UNRECORDED)
+            lines.append(t.unrecorded)
         elif progress.refused:
-            lines.append(texts.REFUSED)
+            lines.append(t.reads_refused)
         elif progress.late:
-            lines.append(texts.STILL_WATCHING)
+            lines.append(t.still_watching)
     if job.origin is not None:
-        lines.append(texts.origin_line(job.origin.url))
+        lines.append(t.origin_line(job.origin.url))
     if not job.destination.bot_is_member and not progress.stopped:
-        lines.append(texts.LATE_ONES_DIRECTLY)
+        lines.append(t.late_ones_directly)
     return lines
 
 
@@ -150,9 +150,11 @@ def result_page(
     job: Job, result_images: Sequence[ResultImage], *, took_s: float, content: Content = EVERYTHING
 ) -> LayoutMessage:
     """The images, what they were made from, and the buttons to go on."""
-    prompt, files = quoted_prompt(job, PROMPT_MAX, content, texts.WORDS_IN_DETAILS)
+    t = for_locale(job.locale)
+    prompt, files = quoted_prompt(t, job, PROMPT_MAX, content, t.prompt_in_details)
     content = _seen_by(job, content)
     shown = show_images(
+        t,
         result_images,
         content,
         alt=job.request.prompt if content.words else "",
@@ -163,11 +165,11 @@ def result_page(
     return container_page(
         DONE if shown.uploads else PARTLY_DONE,
         [
-            *as_texts(texts.result_heading(job.request), prompt, _about(job, took_s)),
+            *as_texts(t.result_heading(job.request), prompt, _about(t, job, took_s)),
             *as_files(files),
             *shown.gallery(),
-            *as_texts(shown.sentence, shown.links, _missing(job)),
-            *in_layout(result_buttons(job)),
+            *as_texts(shown.sentence, shown.links, _missing(t, job)),
+            *in_layout(result_buttons(t, job)),
         ],
         [*files, *shown.uploads],
         mark=final_marker(job),
@@ -175,17 +177,20 @@ def result_page(
 
 
 def found_page(
-    images: Sequence[Image], result_images: Sequence[ResultImage], content: Content = EVERYTHING
+    t: Texts,
+    images: Sequence[Image],
+    result_images: Sequence[ResultImage],
+    content: Content = EVERYTHING,
 ) -> LayoutMessage:
     """Images of a job that only the API knows, and the buttons to go on."""
     content = replace(content, links=content.links and not content.explicit, alone=True)
-    shown = show_images(result_images, content, alt=texts.FOUND_ALT, links_max=LINKS_MAX)
+    shown = show_images(t, result_images, content, alt=t.found_alt, links_max=LINKS_MAX)
     items = [
-        *as_texts(texts.FOUND_HEADING, texts.FOUND_ABOUT),
+        *as_texts(t.found_heading, t.found_about),
         *as_files(shown.files),
         *shown.gallery(),
         *as_texts(shown.sentence, shown.links),
-        *in_layout(action_buttons(images)),
+        *in_layout(action_buttons(t, images)),
     ]
     colour = DONE if shown.uploads else PARTLY_DONE
     return container_page(colour, items, [*shown.files, *shown.uploads])
@@ -195,20 +200,22 @@ def plain_result(
     job: Job, result_images: Sequence[ResultImage], *, took_s: float, content: Content = EVERYTHING
 ) -> ClassicMessage:
     """The same in a classic message."""
-    prompt, files = quoted_prompt(job, PLAIN_PROMPT_MAX, content, texts.WORDS_IN_DETAILS)
+    t = for_locale(job.locale)
+    prompt, files = quoted_prompt(t, job, PLAIN_PROMPT_MAX, content, t.prompt_in_details)
     content = _seen_by(job, content)
     shown = show_images(
+        t,
         result_images,
         content,
         alt=job.request.prompt if content.words else "",
         other_files=len(files),
         links_max=PLAIN_LINKS_MAX,
     )
-    blocks = [texts.result_heading(job.request), prompt, _about(job, took_s)]
-    blocks += [shown.sentence, shown.links, _missing(job)]
+    blocks = [t.result_heading(job.request), prompt, _about(t, job, took_s)]
+    blocks += [shown.sentence, shown.links, _missing(t, job)]
     return ClassicMessage(
         "\n".join(filter(None, blocks)),
-        in_view(result_buttons(job)),
+        in_view(result_buttons(t, job)),
         [*files, *shown.files, *shown.uploads],
     )
 
@@ -217,10 +224,15 @@ def failure_page(
     job: Job, error: RemixbotError, *, nothing_charged: bool, content: Content = EVERYTHING
 ) -> LayoutMessage:
     """What went wrong, the prompt so that nothing is lost, and a button to try again."""
-    prompt, files = quoted_prompt(job, PROMPT_MAX, content, texts.WORDS_IN_FORM)
-    heading = what_went_wrong(error, nothing_charged=nothing_charged)
-    blocks = as_texts(heading, prompt, texts.asked_by(job.author_id))
-    items = [*blocks, *as_files(files), *in_layout(_retries(job, error))]
+    t = for_locale(job.locale)
+    prompt, files = quoted_prompt(t, job, PROMPT_MAX, content, t.prompt_in_form)
+    heading = t.what_went_wrong(error, nothing_charged=nothing_charged)
+    blocks = as_texts(heading, prompt, t.asked_by(job.author_id))
+    items = [
+        *blocks,
+        *as_files(files),
+        *in_layout(retry_buttons(t, job, kept=isinstance(error, JobKept))),
+    ]
     colour = AT_WORK if isinstance(error, STOPPED) else FAILED
     return container_page(colour, items, files, mark=final_marker(job))
 
@@ -229,16 +241,12 @@ def plain_failure(
     job: Job, error: RemixbotError, *, nothing_charged: bool, content: Content = EVERYTHING
 ) -> ClassicMessage:
     """The same in a classic message."""
-    prompt, files = quoted_prompt(job, PLAIN_PROMPT_MAX, content, texts.WORDS_IN_FORM)
-    heading = what_went_wrong(error, nothing_charged=nothing_charged)
-    text = "\n".join((heading, prompt, texts.asked_by(job.author_id)))
-    return ClassicMessage(
-        text, in_view(plain_retry_buttons(job, kept=isinstance(error, JobKept))), files
-    )
-
-
-def _retries(job: Job, error: RemixbotError) -> ButtonRows:
-    return retry_buttons(job, kept=isinstance(error, JobKept))
+    t = for_locale(job.locale)
+    prompt, files = quoted_prompt(t, job, PLAIN_PROMPT_MAX, content, t.prompt_in_form)
+    heading = t.what_went_wrong(error, nothing_charged=nothing_charged)
+    text = "\n".join((heading, prompt, t.asked_by(job.author_id)))
+    buttons = plain_retry_buttons(t, job, kept=isinstance(error, JobKept))
+    return ClassicMessage(text, in_view(buttons), files)
 
 
 def notice_page(sentence: str, *, mark: int | None = None) -> LayoutMessage:
@@ -262,24 +270,12 @@ def container_page(
     return LayoutMessage(view, files or [])
 
 
-def _about(job: Job, took_s: float) -> str:
-    source, origin = job.request.source, job.origin
-    details = texts.details(
-        options=texts.chosen(job.request),
-        parent=texts.parent_image(source, origin.url if origin else None) if source else None,
-        duration_s=took_s,
-        cost_usd=job.cost_usd,
+def _about(t: Texts, job: Job, took_s: float) -> str:
+    source_url = job.origin.url if job.origin else None
+    about = t.about_result(
+        job.request, source_url=source_url, duration_s=took_s, cost_usd=job.cost_usd
     )
-    return f"{texts.asked_by(job.author_id)}\n{details}"
-
-
-def what_went_wrong(error: RemixbotError, *, nothing_charged: bool) -> str:
-    """Why there are no images, and whether that cost anything."""
-    sentence = sentences.describe(error)
-    if nothing_charged and type(error) not in sentences.SAY_NOTHING_CHARGED:
-        sentence = f"{sentence} {texts.NOTHING_CHARGED}"
-    stopped = isinstance(error, STOPPED)
-    return f"{texts.STOPPED_HEADING if stopped else texts.FAILURE_HEADING}\n{sentence}"
+    return f"{t.asked_by(job.author_id)}\n{about}"
 
 
 def as_texts(*blocks: str) -> list[Text]:
@@ -288,14 +284,14 @@ def as_texts(*blocks: str) -> list[Text]:
 
 
 def quoted_prompt(
-    job: Job, limit: int, content: Content, instead: str
+    t: Texts, job: Job, limit: int, content: Content, instead: str
 ) -> tuple[str, list[discord.File]]:
     """The prompt as a quote; whole in a file besides, where the quote has to be cut.
 
     Where Discord refuses its words, *instead* says so.
     """
     if not content.words:
-        return texts.WORDS_WITHHELD if content.alone else instead, []
+        return t.prompt_withheld if content.alone else instead, []
     quoted, whole = quote(job.request.prompt, limit)
     return quoted, [] if whole else [prompt_file(job)]
 
@@ -316,8 +312,8 @@ def _seen_by(job: Job, content: Content) -> Content:
     return content
 
 
-def _missing(job: Job) -> str:
+def _missing(t: Texts, job: Job) -> str:
     """A line that names the images that the API did not send."""
     there, makes = {image.image_no for image in job.images}, job.request.action.makes
     gone = [image_no for image_no in range(makes) if image_no not in there]
-    return texts.missing_images(gone) if gone and len(job.images) < makes else ""
+    return t.missing_images(gone) if gone and len(job.images) < makes else ""

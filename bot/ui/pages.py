@@ -7,11 +7,10 @@ from collections.abc import Iterable, Sequence
 
 import discord
 
-from bot import texts
 from bot.limits import Limits, Quota
 from bot.model import Image, Job, Source, Spending, Usage
 from bot.services import JobDetails
-from bot.texts import Fact
+from bot.texts import Texts
 from bot.ui.attachments import link_address, links_file
 from bot.ui.buttons import Button, Row, choice_buttons, in_layout
 from bot.ui.content import EVERYTHING, Content
@@ -35,94 +34,95 @@ DETAILS_LINKS_MAX = 600
 CALLBACK_MAX = 200
 
 
-def help_page(limits: Limits) -> LayoutMessage:
+def help_page(t: Texts, limits: Limits) -> LayoutMessage:
     """What the bot can do, and how much of it one may ask for."""
     return container_page(
         AT_WORK,
         [
-            *as_texts(texts.HELP_HEADING, texts.HELP_BUTTONS),
+            *as_texts(t.help_heading, t.help_buttons),
             Line(),
-            *as_texts(texts.HELP_COMMANDS),
+            *as_texts(t.help_commands),
             Line(),
-            *as_texts(texts.HELP_GOOD_TO_KNOW, texts.help_limits(limits)),
+            *as_texts(t.help_good_to_know, t.help_limits(limits)),
         ],
     )
 
 
 def details_page(
-    details: JobDetails, viewer_id: int, content: Content = EVERYTHING
+    t: Texts, details: JobDetails, viewer_id: int, content: Content = EVERYTHING
 ) -> LayoutMessage:
     """All about a job. Words that Discord refuses come as a file, if it takes that."""
     job = details.job
-    instead = texts.WORDS_IN_FILE if content.files else texts.WORDS_WITHHELD
-    prompt, files = quoted_prompt(job, DETAILS_PROMPT_MAX, content, instead)
+    instead = t.prompt_in_file if content.files else t.prompt_withheld
+    prompt, files = quoted_prompt(t, job, DETAILS_PROMPT_MAX, content, instead)
     if not content.words and content.files:
         files = [prompt_file(job)]
-    blocks = [texts.DETAILS_HEADING, prompt, "\n".join(_facts(details, viewer_id, content))]
+    blocks = [t.details_heading, prompt, "\n".join(_facts(t, details, viewer_id, content))]
     if content.links and job.images:
-        links = texts.image_links((one.image_no, link_address(one)) for one in job.images)
+        links = t.image_links((one.image_no, link_address(one)) for one in job.images)
         if len(links) > DETAILS_LINKS_MAX:
-            links = texts.LINKS_IN_FILE
+            links = t.links_in_file
             files.append(links_file(job.images))
-        blocks.append(links)
+        blocks.append(t.details_line(t.detail_images, links))
     if details.children and content.words:
-        children = [_child(child) for child in details.children]
-        blocks.append("\n".join([texts.CHILDREN, *children]))
+        children = [_child(t, child) for child in details.children]
+        blocks.append("\n".join([t.children_heading, *children]))
     return container_page(AT_WORK, [*as_texts(*blocks), *as_files(files)], files)
 
 
-def _facts(details: JobDetails, viewer_id: int, content: Content) -> Iterable[str]:
+def _facts(t: Texts, details: JobDetails, viewer_id: int, content: Content) -> Iterable[str]:
     job = details.job
-    yield texts.details_line(Fact.ASKED_BY, f"<@{job.author_id}>")
-    for option in texts.options_of(job.request):
-        yield texts.details_line(*option)
+    yield t.details_line(t.detail_requester, f"<@{job.author_id}>")
+    for option in t.options_of(job.request):
+        yield t.details_line(*option)
     if (source := job.request.source) is not None:
-        yield texts.details_line(Fact.MADE_FROM, _parent(source, details))
+        yield t.details_line(t.detail_source, _parent(t, source, details))
         if details.parent is not None or viewer_id == job.author_id:
-            yield texts.details_line(Fact.SOURCE_JOB, f"`{source.job_id}`")
+            yield t.details_line(t.detail_source_job, f"`{source.job_id}`")
     if job.provider_job_id:
-        yield texts.details_line(Fact.JOB_ID, f"`{job.provider_job_id}`")
+        yield t.details_line(t.detail_job_id, f"`{job.provider_job_id}`")
     if job.task_id:
-        yield texts.details_line(Fact.TASK_ID, f"`{job.task_id}`")
-    yield texts.details_line(Fact.LOG_NUMBER, str(job.id))
-    yield texts.course(job.created_at, job.submitted_at, job.finished_at, job.delivered_at)
-    cost = texts.cost_line(job.cost_usd, job.reserved_usd, job.multiplier)
-    yield texts.details_line(Fact.COST, cost)
+        yield t.details_line(t.detail_task_id, f"`{job.task_id}`")
+    yield t.details_line(t.detail_log_number, str(job.id))
+    course = t.course(job.created_at, job.submitted_at, job.finished_at, job.delivered_at)
+    yield t.details_line(t.detail_requested, course)
+    cost = t.cost_told(job.cost_usd, job.reserved_usd, job.multiplier)
+    yield t.details_line(t.detail_cost, cost)
     if job.request.callback and content.words and viewer_id == job.author_id:
         callback = shown(job.request.callback, CALLBACK_MAX)
-        yield texts.details_line(Fact.CALLBACK, callback)
+        yield t.details_line(t.detail_callback, callback)
 
 
-def _parent(source: Source, details: JobDetails) -> str:
+def _parent(t: Texts, source: Source, details: JobDetails) -> str:
     link = details.origin
     if details.parent is None and link is None:
-        return texts.NO_PARENT_KNOWN
-    return texts.parent_image(source, link.url if link else None)
+        return t.unknown_source
+    return t.source_image(source, link.url if link else None)
 
 
-def _child(child: Job) -> str:
+def _child(t: Texts, child: Job) -> str:
     link = child.posted or child.message
     prompt = shown(in_one_line(child.request.prompt), CHILD_PROMPT_MAX)
-    return texts.child(child.request.source, prompt, link.url if link else None)
+    return t.child(child.request.source, prompt, link.url if link else None)
 
 
-def delete_page(message_id: int) -> LayoutMessage:
+def delete_page(t: Texts, message_id: int) -> LayoutMessage:
     """Whether a result shall be deleted."""
     button = ButtonId(Verb.CONFIRM_DELETE, message_id)
-    return _question(texts.DELETE_QUESTION, button, texts.DELETE, texts.CANCEL)
+    return _question(t.delete_question, button, t.delete, t.cancel)
 
 
-def forget_page(author_id: int, ended: int, under_way: int) -> LayoutMessage:
+def forget_page(t: Texts, author_id: int, ended: int, under_way: int) -> LayoutMessage:
     """Whether everything of this person shall be forgotten."""
     button = ButtonId(Verb.FORGET, author_id)
-    question = texts.forget_question(ended, under_way)
-    return _question(question, button, texts.FORGET_ME, texts.CANCEL)
+    question = t.forget_question(ended, under_way)
+    return _question(question, button, t.forget_me, t.cancel)
 
 
-def stop_page(job: Job) -> LayoutMessage:
+def stop_page(t: Texts, job: Job) -> LayoutMessage:
     """Whether a job that the API has shall be stopped."""
     button = ButtonId(Verb.STOP_ANYWAY, job.interaction_id)
-    return _question(texts.STOP_QUESTION, button, texts.STOP_ANYWAY, texts.KEEP_GOING)
+    return _question(t.stop_question, button, t.stop_anyway, t.keep_going)
 
 
 def _question(question: str, button: ButtonId, yes: str, no: str) -> LayoutMessage:
@@ -137,45 +137,42 @@ def notice_text_page(sentence: str) -> LayoutMessage:
     return container_page(AT_WORK, as_texts(sentence))
 
 
-def choose_page(images: Sequence[Image], *, private: bool) -> LayoutMessage:
+def choose_page(t: Texts, images: Sequence[Image], *, private: bool) -> LayoutMessage:
     """Which image to go on with."""
-    buttons = in_layout(choice_buttons(images, private=private))
-    return container_page(AT_WORK, [*as_texts(texts.CHOOSE_IMAGE), *buttons])
+    buttons = in_layout(choice_buttons(t, images, private=private))
+    return container_page(AT_WORK, [*as_texts(t.choose_image), *buttons])
 
 
-def usage_page(mine: Usage, theirs: Usage | None, limits: Limits) -> LayoutMessage:
+def usage_page(t: Texts, mine: Usage, theirs: Usage | None, limits: Limits) -> LayoutMessage:
     """What a person has used; *theirs* is what the server has, for who may see that."""
-    items = as_texts(texts.USAGE_HEADING, *_used(mine, limits.person))
+    items = as_texts(t.usage_heading, *_used(t, mine, limits.person))
     if theirs is None:
         return container_page(AT_WORK, items)
-    server = [texts.USAGE_SERVER_HEADING, *_used(theirs, limits.server)]
+    server = [t.usage_server_heading, *_used(t, theirs, limits.server)]
     if theirs.by_person:
         people = [(f"<@{who}>", spent) for who, spent in theirs.by_person]
-        server.append(_bars(texts.USAGE_BY_PERSON, people))
+        server.append(_bars(t, t.usage_by_person, people))
     return container_page(AT_WORK, [*items, Line(), *as_texts(*server)])
 
 
-def _used(usage: Usage, allowance: Quota) -> list[str]:
+def _used(t: Texts, usage: Usage, allowance: Quota) -> list[str]:
     day, month = usage.day, usage.month
     if not month.jobs and not month.usd:
-        return [texts.USAGE_NOTHING]
-    per_day = (allowance.jobs_per_day, allowance.usd_per_day)
-    blocks = [
-        texts.usage_line(texts.LAST_DAY, day.jobs, day.usd, *per_day)
-        + "\n"
-        + texts.usage_line(texts.LAST_MONTH, month.jobs, month.usd, 0, allowance.usd_per_month)
-    ]
+        return [t.usage_nothing]
+    jobs, usd = allowance.jobs_per_day, allowance.usd_per_day
+    last_day = t.usage_line(t.last_day, day, jobs_limit=jobs, usd_limit=usd)
+    last_month = t.usage_line(t.last_month, month, usd_limit=allowance.usd_per_month)
+    blocks = [f"{last_day}\n{last_month}"]
     if usage.by_day:
-        days = [(texts.day_name(day), spent) for day, spent in usage.by_day]
-        blocks.append(_bars(texts.USAGE_BY_DAY, days))
+        days = [(t.day_name(day), spent) for day, spent in usage.by_day]
+        blocks.append(_bars(t, t.usage_by_day, days))
     return blocks
 
 
-def _bars(heading: str, parts: Sequence[tuple[str, Spending]]) -> str:
+def _bars(t: Texts, heading: str, parts: Sequence[tuple[str, Spending]]) -> str:
     """A bar for each part, the longest one for the most expensive."""
     most = max(spent.usd for _, spent in parts)
     bars = [
-        texts.usage_bar(float(spent.usd / most) if most else 0.0, spent.jobs, spent.usd, name)
-        for name, spent in parts
+        t.usage_bar(float(spent.usd / most) if most else 0.0, spent, name) for name, spent in parts
     ]
     return "\n".join([heading, *bars])

@@ -18,9 +18,9 @@ import pytest
 from pydantic import SecretStr
 from simcord.results import InteractionResult
 
-from bot import texts
 from bot.model import Job, JobState
 from bot.store import lookups
+from bot.texts import ENGLISH
 from tests.flow.outages import Database, Line, LockedFile, Steps
 from tests.flow.sim import Sim, buttons, images, shown, simulated, text
 
@@ -229,7 +229,7 @@ def judged(  # noqa: C901  # one question after the other
         yield "doubled"
     if said != asked.then:
         yield "overwritten"
-    if texts.NOTHING_CHARGED in said and sent:
+    if ENGLISH.nothing_charged in said and sent:
         yield "untrue"
     if kept is None:
         if REFUSED not in said:
@@ -237,11 +237,11 @@ def judged(  # noqa: C901  # one question after the other
     elif images(shown(asked.result)):
         if kept.state is not JobState.DELIVERED:
             yield "untrue"
-    elif texts.FAILURE_HEADING not in said and texts.STOPPED_HEADING not in said:
+    elif ENGLISH.failure_heading not in said and ENGLISH.stopped_heading not in said:
         yield "lost"
     else:
         stopped = STOPPED in asked.prompt
-        if kept.told_at is None or (texts.STOPPED_HEADING in said and not stopped):
+        if kept.told_at is None or (ENGLISH.stopped_heading in said and not stopped):
             yield "untrue"
         excused = stopped or FAIL in asked.prompt or not in_time
         if not excused and not (restarted and kept.state is JobState.UNKNOWN):

@@ -19,9 +19,9 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 from yarl import URL
 
-from bot import texts
 from bot.store import erasing, transitions
 from bot.store.steps import Revocable
+from bot.texts import ENGLISH
 
 Passing = Callable[[str], None]
 """Told the name of each point, at that point."""
@@ -126,4 +126,4 @@ def _content(body: object) -> str:
         return "form"
     if "message_reference" in decoded:
         return "reply"
-    return "failure" if texts.FAILURE_HEADING in str(body) else "progress"
+    return "failure" if ENGLISH.failure_heading in str(body) else "progress"

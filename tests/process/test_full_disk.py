@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import texts
 from bot.clock import Clock
 from bot.store import open_store
+from bot.texts import ENGLISH
 from discord_server.people import Person
 from discord_server.process import BotProcess
 from discord_server.things import Channel
@@ -18,7 +18,7 @@ from tests.process.kill_launch import CONSTANTS, ENDED, KILL_AT
 from tests.process.world import WAITS
 
 WITHIN_S = 2.0
-LET_GO = texts.NOTHING_CHARGED
+LET_GO = ENGLISH.nothing_charged
 
 
 @pytest.fixture

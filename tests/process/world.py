@@ -9,9 +9,9 @@ from contextlib import suppress
 from enum import Enum, auto
 from pathlib import Path
 
-from bot import texts
 from bot.clock import Clock
 from bot.store import lookups, open_store
+from bot.texts import ENGLISH
 from discord_server.people import DidNotRespond, Person
 from discord_server.seen import SeenMessage
 from discord_server.server import DiscordServer
@@ -177,7 +177,7 @@ class World:
         at_work = [one for one in seen if "· started <t:" in one.text]
         assert not at_work, f"somebody waits for ever: {seen}"
         results = [one for one in seen if one.images]
-        failures = [one for one in seen if texts.FAILURE_HEADING in one.text]
+        failures = [one for one in seen if ENGLISH.failure_heading in one.text]
         ends = [*results, *failures]
         assert len(ends) == (ending is not Ending.NOTHING), seen
         assert len(results) == (ending is Ending.IMAGES), seen

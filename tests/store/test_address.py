@@ -13,10 +13,10 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot import sentences
 from bot.errors import AddressWrong, StoreUnavailable, StoreUnusable
 from bot.store import inspect_database, open_store
 from bot.store.address import read_address
+from bot.texts import ENGLISH
 from tests.clock import ManualClock
 from tests.store import samples
 
@@ -109,20 +109,20 @@ async def test_an_encrypted_connection_is_insisted_on_where_the_address_says_so(
 def test_an_option_that_cannot_be_used_is_named(option: str, told: str) -> None:
     with pytest.raises(AddressWrong) as refused:
         read_address(f"postgresql+asyncpg://bot:{PASSWORD}@host/remixbot?{option}")
-    assert told in sentences.describe(refused.value)
+    assert told in ENGLISH.describe(refused.value)
 
 
 def test_an_sqlite_address_with_options_is_told(tmp_path: Path) -> None:
     with pytest.raises(AddressWrong) as refused:
         read_address(f"sqlite+aiosqlite:///{tmp_path}/x.db?mode=ro")
-    assert "takes no options" in sentences.describe(refused.value)
+    assert "takes no options" in ENGLISH.describe(refused.value)
 
 
 def test_a_password_with_odd_characters_is_shown_nowhere() -> None:
     """A question mark after an at sign makes options of what is left of it."""
     with pytest.raises(AddressWrong) as refused:
         read_address(f"postgresql+asyncpg://bot:x@y?{PASSWORD}=1@host/remixbot")
-    assert PASSWORD not in sentences.describe(refused.value) + repr(refused.value)
+    assert PASSWORD not in ENGLISH.describe(refused.value) + repr(refused.value)
 
 
 @st.composite
@@ -156,7 +156,7 @@ def test_no_address_at_all_is_more_than_a_sentence_and_none_shows_its_password(
     with pytest.raises(AddressWrong) as refused:
         read_address(address)
     told = "".join(traceback.format_exception(refused.value)) + repr(refused.value)
-    assert PASSWORD not in told + sentences.describe(refused.value)
+    assert PASSWORD not in told + ENGLISH.describe(refused.value)
 
 
 @settings(max_examples=30, deadline=None)

@@ -13,10 +13,11 @@ from pydantic import SecretStr, ValidationError
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import make_url
 
-from bot import notices, sentences
+from bot import notices
 from bot.errors import AddressWrong, StoreUnavailable
 from bot.settings import Settings
 from bot.store import open_store
+from bot.texts import ENGLISH
 from tests.clock import ManualClock
 from tests.store import samples
 from tests.store.postgres import OwnServer
@@ -47,7 +48,7 @@ async def test_an_address_that_cannot_be_used_never_shows_its_password(
     with pytest.raises((StoreUnavailable, AddressWrong)) as refused:
         async with open_store(url, clock=clock):
             pass
-    told = "".join(traceback.format_exception(refused.value)) + sentences.describe(refused.value)
+    told = "".join(traceback.format_exception(refused.value)) + ENGLISH.describe(refused.value)
     assert PASSWORD not in told + repr(refused.value) + caplog.text
     assert PASSWORD not in "".join(capsys.readouterr())
 

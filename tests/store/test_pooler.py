@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
-from bot import sentences
 from bot.errors import PoolerUnfit
 from bot.store import DatabaseStatus, inspect_database, open_store
+from bot.texts import ENGLISH
 from tests.clock import ManualClock
 from tests.store import samples
 
@@ -97,7 +97,7 @@ async def test_a_pooler_that_lends_sessions_by_transaction_is_refused_at_every_s
             with pytest.raises(PoolerUnfit) as refused:
                 async with open_store(pooler.url, clock=clock):
                     pass
-            assert "pool_mode = session" in sentences.describe(refused.value)
+            assert "pool_mode = session" in ENGLISH.describe(refused.value)
             with pytest.raises(PoolerUnfit):
                 await inspect_database(pooler.url)
         async with open_store(postgresql_url, clock=clock) as store:

@@ -10,6 +10,7 @@ from bot.actions import IMAGINE, REMIX, Mode
 from bot.errors import OptionInvalid
 from bot.inputs import read_options
 from bot.model import PROMPT_MAX, Source
+from bot.texts import ENGLISH
 from bot.ui.custom_ids import FormId
 from bot.ui.forms import (
     FIELD_MAX,
@@ -83,7 +84,10 @@ async def test_an_untouched_form_gives_back_what_it_was_filled_with(
 ) -> None:
     prompt = long_text("a fox in the snow, ", length) if length else ""
     form = PromptForm(
-        FormId(action=REMIX, source=SOURCE, private=False), prompt=prompt, options={"mode": mode}
+        ENGLISH,
+        FormId(action=REMIX, source=SOURCE, private=False),
+        prompt=prompt,
+        options={"mode": mode},
     )
     filled = read_form(submitted(form))
     assert (filled.prompt, filled.callback) == (prompt, None)
@@ -91,13 +95,15 @@ async def test_an_untouched_form_gives_back_what_it_was_filled_with(
 
 
 async def test_a_callback_rides_along() -> None:
-    form = PromptForm(FormId(action=IMAGINE, private=True), callback="https://a.example/done")
+    form = PromptForm(
+        ENGLISH, FormId(action=IMAGINE, private=True), callback="https://a.example/done"
+    )
     assert read_form(submitted(form)).callback == "https://a.example/done"
 
 
 async def test_the_largest_form_keeps_discords_limits() -> None:
     longest = FormId(action=REMIX, source=Source("x" * 56, 3), private=True)
-    form = PromptForm(longest, prompt="x" * PROMPT_MAX, callback="https://a.example")
+    form = PromptForm(ENGLISH, longest, prompt="x" * PROMPT_MAX, callback="https://a.example")
     data = form.to_dict()
     assert len(data["custom_id"]) <= 100
     assert len(data["title"]) <= 45

@@ -6,6 +6,7 @@ import pytest
 
 from bot.attachments import ImageFile, ResultImage
 from bot.model import Image
+from bot.texts import ENGLISH
 from bot.ui.layouts import found_page
 from bot.ui.uploads import upload
 
@@ -31,7 +32,7 @@ def test_asking_for_its_size_copies_nothing() -> None:
 def test_what_is_let_go_holds_nothing() -> None:
     image = Image(job_id="j", image_no=0, url="https://x.example/a.png")
     result_image = ResultImage(image=image, file=ImageFile(name="j_0.png", content=CONTENT))
-    page = found_page([image], [result_image])
+    page = found_page(ENGLISH, [image], [result_image])
     [file] = page.files
     page.close()
     with pytest.raises(ValueError, match="closed"):

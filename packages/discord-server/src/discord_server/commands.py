@@ -6,6 +6,7 @@ from discord_server import rules
 from discord_server.answers import answer
 from discord_server.posting import read_list
 from discord_server.rules import Refused
+from discord_server.things import JsonObject
 from discord_server.world import World
 
 
@@ -34,7 +35,9 @@ class Commands:
         return None if guild is None else int(guild)
 
     async def registered(self, request: web.Request) -> web.Response:
-        return answer(self._world.commands.get(self._scope(request), []))
+        commands = self._world.commands.get(self._scope(request), [])
+        whole = request.query.get("with_localizations") == "true"
+        return answer(commands if whole else [_without_translations(one) for one in commands])
 
     async def sync(self, request: web.Request) -> web.Response:
         """Replace all commands; one that was there before keeps its id."""
@@ -53,3 +56,12 @@ class Commands:
             for command in wanted
         ]
         return answer(self._world.commands[scope])
+
+
+def _without_translations(part: JsonObject) -> JsonObject:
+    """A command, an option or a choice, as Discord tells it to whom it does not ask for more."""
+    told = {name: value for name, value in part.items() if not name.endswith("_localizations")}
+    for name in ("options", "choices"):
+        if name in told:
+            told[name] = [_without_translations(one) for one in told[name]]
+    return told

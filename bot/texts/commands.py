@@ -1,0 +1,35 @@
+"""What commands and their options say of themselves: at most 100 characters each.
+
+The names of slash commands are the same in every language, because sentences, documents and people
+name them.
+"""
+
+from bot.model import PROMPT_MAX
+from bot.texts.actions import ActionTexts
+
+
+class CommandTexts(ActionTexts):
+    """Descriptions for Discord's menu of commands."""
+
+    remix_command = "Remix an image with a new prompt"
+    imagine_command = "Create four images from a prompt"
+    show_command = "Post a finished job's images again, free of charge"
+    help_command = "See what this bot can do, and your limits"
+    jobs_command = "List your jobs (only you can see this)"
+    usage_command = "See what you've used and what's left (only you can see this)"
+    forget_command = "Erase your prompts and history (asks you to confirm)"
+    remix_this = "Remix this"
+    option_job_id = "Job ID, link to one of the bot's messages, or an image's link or file name"
+    option_show_job_id = (
+        "Job ID or task ID, link to one of the bot's messages, or an image's link or file name"
+    )
+    option_image = "Which of the job's images to remix"
+    option_prompt = "Describe the new image; leave this out to write in a form"
+    option_imagine_prompt = "Describe the images; leave this out to write in a form"
+    option_mode = (
+        "Strong can change everything, Subtle stays close to the original (default: Strong)"
+    )
+    option_prompt_file = f"A text file with your prompt, up to {PROMPT_MAX:,} characters"
+    option_callback = "A URL that the API calls when the job is done"
+    option_private = "Show the images only to you"
+    image_choices = ("1 · top left", "2 · top right", "3 · bottom left", "4 · bottom right")

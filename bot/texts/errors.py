@@ -1,0 +1,344 @@
+"""What to say about every failure: one sentence for each leaf of `bot.errors`.
+
+A sentence says what happened and what to do.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from bot import errors
+from bot.actions import SOURCE_IMAGES
+from bot.errors import AddressProblem
+from bot.limits import DAY, LimitScope
+from bot.model import PROMPT_MAX
+from bot.texts.jobs import JobTexts
+
+
+class ErrorTexts(JobTexts):
+    """A sentence for each error, and for each code of the API."""
+
+    ask_later = "Please try again in a few minutes."
+    nothing_charged = "Nothing was charged."
+    maybe_charged = "It may have been charged anyway."
+    operator_told = "I've logged it for whoever runs this bot."
+
+    api_codes: ClassVar[Mapping[str, str]] = {
+        "4011001": "The API needs to know which job to remix. Give a job ID or press an ✏️ button.",
+        "4011002": "The API needs to know which image to remix. Choose one from 1 to 4.",
+        "4011003": "That job has no image with this number. Choose another one from 1 to 4.",
+        "4011004": "The API doesn't know this mode. Choose Strong or Subtle.",
+        "4011005": "The API needs a prompt. Describe the new image.",
+        "4011006": f"The API accepts prompts of 1 to {PROMPT_MAX:,} characters. Please shorten "
+        "yours.",
+        "4011007": "The API didn't accept this callback. Use a URL that starts with http:// or "
+        "https://.",
+        "4011098": "The API couldn't make this one. The source may be more than three days old, or "
+        "moderation stepped in. Try another prompt or a newer image.",
+        "4011099": f"The API is out of service right now. {ask_later}",
+        "4001001": "The API needs a prompt. Describe the images.",
+        "4001002": f"The API accepts prompts of 1 to {PROMPT_MAX:,} characters. Please shorten "
+        "yours.",
+    }
+    """Every documented one, by its last seven digits."""
+
+    def describe(self, error: errors.RemixbotError) -> str:
+        """What to say about *error*."""
+        sentence = self._sentences[type(error)]
+        if isinstance(sentence, str):
+            return sentence.format(t=self, error=error, prompt_max=PROMPT_MAX)
+        return sentence(self, error)
+
+    def what_went_wrong(self, error: errors.RemixbotError, *, nothing_charged: bool) -> str:
+        """Why there are no images, and whether that cost anything."""
+        template = self._sentences[type(error)]
+        says_so = isinstance(template, str) and "{t.nothing_charged}" in template
+        cost = f" {self.nothing_charged}" if nothing_charged and not says_so else ""
+        is_wanted = isinstance(error, (errors.JobStopped, errors.JobKept))
+        heading = self.stopped_heading if is_wanted else self.failure_heading
+        return f"{heading}\n{self.describe(error)}{cost}"
+
+    # ------------------------------------------------------------------ of limits and rules
+
+    _who_has: ClassVar = {
+        LimitScope.PERSON: "You've",
+        LimitScope.SERVER: "This server has",
+        LimitScope.EVERYBODY: "This bot has",
+    }
+    _whose: ClassVar = {
+        LimitScope.PERSON: "your",
+        LimitScope.SERVER: "this server's",
+        LimitScope.EVERYBODY: "this bot's",
+    }
+
+    def _daily_limit(self, error: errors.DailyLimitReached) -> str:
+        return (
+            f"{self._who_has[error.whose]} reached the limit of {self.jobs_counted(error.limit)} "
+            f"in 24 hours. You can start the next one {self.relative(error.free_at)}."
+        )
+
+    def _waiting_limit(self, error: errors.WaitingLimitReached) -> str:
+        return (
+            f"{self._who_has[error.whose]} reached the limit of {self.jobs_counted(error.limit)} "
+            "waiting in the queue. Try again once one of them has started."
+        )
+
+    def _budget(self, error: errors.BudgetUsedUp) -> str:
+        span = "24 hours" if error.span == DAY else "30 days"
+        costs = f"This would cost about {self.usd(error.cost_usd)}"
+        budget = f"budget of {self.usd(error.limit_usd)} per {span}"
+        whose = self._whose[error.whose]
+        if error.free_at is None:
+            return f"{costs}, more than {whose} whole {budget}. Try something that costs less."
+        free_at = self.relative(error.free_at)
+        return f"{costs} and exceed {whose} {budget}. You can start it {free_at}."
+
+    def _consent(self, error: errors.ConsentMissing) -> str:
+        bill = error.bill
+        reasons: list[str] = []
+        if bill.permutations > 1:
+            reasons.append(f"its braces make **{bill.permutations:,}** billed prompts")
+        if bill.repeats > 1:
+            each = "each" if bill.permutations > 1 else "it"
+            reasons.append(f"`--repeat` runs {each} **{bill.repeats:,}** times")
+        if bill.turbo or bill.oref:
+            reasons.append(f"`{'--turbo' if bill.turbo else '--oref'}` costs double")
+        if bill.quality > 1:
+            reasons.append(f"`--q` costs **{bill.quality}** times as much")
+        comes = f"You'd get **{bill.images:,}** images"
+        if bill.images > len(SOURCE_IMAGES):
+            comes += "; only the first four can be remixed"
+        return (
+            f"This prompt costs extra: {self.listed(reasons)}. {comes}. That's about "
+            f"**{self.usd(error.usd)}** in total. Nothing has been charged so far. Go ahead?"
+        )
+
+    def _channels(self, error: errors.ChannelNotAllowed) -> str:
+        named = self.listed(f"<#{channel}>" for channel in error.channels[:10])
+        return f"I can't be used in this channel. You can use me in {named}."
+
+    def _permissions(self, error: errors.PermissionsMissing) -> str:
+        names = self.listed(f"**{name}**" for name in error.permissions)
+        return (
+            f"I can't post images here: I'm missing {names}. Ask a moderator to allow that in the "
+            "channel's settings."
+        )
+
+    def _option(self, error: errors.OptionInvalid) -> str:
+        words = self.option_words(error.action, error.parameter)
+        if words is None:
+            return f"The API doesn't accept this value for `{error.parameter}`. Choose another one."
+        names = [name for name, _ in words.choices.values()]
+        return f"Choose {' or '.join(names)} as the {words.name.lower()}."
+
+    # ------------------------------------------------------------------ of what people give
+
+    def _file_too_large(self, error: errors.PromptFileTooLarge) -> str:
+        return (
+            f"Your prompt file is {error.size_bytes // 1024:,} KiB. A prompt of {PROMPT_MAX:,} "
+            "characters fits in 33 KiB: please attach a shorter text file."
+        )
+
+    def _too_old(self, error: errors.SourceTooOld) -> str:
+        return (
+            f"This image is more than {self.days(error.days)} old, and the API no longer remixes "
+            "it. You can start over from its prompt with `/imagine`."
+        )
+
+    # ------------------------------------------------------------------ of the API
+
+    def _request_refused(self, error: errors.RequestRefused) -> str:
+        unknown = "The API didn't accept this request. Change the prompt and try again."
+        return self.api_codes.get(error.code, unknown)
+
+    def _generation_failed(self, error: errors.GenerationFailed) -> str:
+        unknown = "The API started this job, then gave up. Try again, or try another prompt."
+        return self.api_codes.get(error.code or "", unknown)
+
+    def _unavailable(self, error: errors.ApiUnavailable) -> str:
+        if error.code is not None and error.code in self.api_codes:
+            return self.api_codes[error.code]
+        if error.status is None:
+            return f"I can't reach the API right now: it didn't answer. {self.ask_later}"
+        return f"{self._trouble(error.status, 'is having')}. {self.ask_later}"
+
+    def _trouble(self, status: int, has: str) -> str:
+        """What an answer with this HTTP status says that's neither a task nor a known refusal."""
+        if status >= 500:
+            return f"The API {has} trouble (HTTP {status})"
+        return f"The API gave an answer that I can't read (HTTP {status})"
+
+    def _submit_unknown(self, error: errors.SubmitUnknown) -> str:
+        if error.interrupted:
+            happened = "I restarted while this job was being sent to the API"
+        elif error.status is None:
+            happened = "The API didn't answer when I sent this job"
+        else:
+            happened = f"{self._trouble(error.status, 'had')} when I sent this job"
+        return (
+            f"{happened}, so I can't tell if it's running. {self.maybe_charged} I won't send it "
+            "again on my own."
+        )
+
+    def _overdue(self, error: errors.JobOverdue) -> str:
+        waited, trouble = self.seconds(error.waited_s), error.trouble
+        if trouble is None:
+            happened = f"hasn't finished this job after {waited}, so I've stopped checking"
+        elif isinstance(trouble, errors.OperatorError):
+            happened = f"is rejecting my status checks, so I've stopped checking after {waited}"
+        else:
+            happened = (
+                f"isn't telling me how this job is doing, so I've stopped checking after {waited}"
+            )
+        return f"The API {happened}. {self.maybe_charged}"
+
+    def _unreadable(self, error: errors.OutputUnreadable) -> str:
+        charged = "for it" if error.cost_usd is None else self.usd(error.cost_usd)
+        task_id = error.task_id.replace("`", "'")
+        return (
+            f"The API finished this job and charged {charged}, but I can't read where the images "
+            f"are. `/show` tries again with the task ID `{task_id}`, and whoever runs me can look "
+            "it up by that ID."
+        )
+
+    def _kept(self, error: errors.JobKept) -> str:
+        charged = "" if error.cost_usd is None else f" and charged {self.usd(error.cost_usd)}"
+        return (
+            f"The API still made the images{charged}. They're kept: **{self.show_kept}** posts "
+            "them for free. Retrying is paid again."
+        )
+
+    # ------------------------------------------------------------------ of the database's address
+
+    _addresses: ClassVar = {
+        AddressProblem.UNREADABLE: "it isn't a database address. One looks like "
+        "sqlite+aiosqlite:///data/remixbot.db or postgresql+asyncpg://user:password@host/name, "
+        "with %40 for an @ in the password.",
+        AddressProblem.NO_FILE: "an SQLite database must be a file, as in "
+        "sqlite+aiosqlite:///data/remixbot.db.",
+        AddressProblem.NO_OPTIONS: "an SQLite address takes no options. Remove everything from the "
+        "question mark on.",
+        AddressProblem.PLACE: "its hosts and ports don't match up. A port is a number from 1 to "
+        "65535.",
+        AddressProblem.UNKNOWN: "I don't know {option}. Remove it; PostgreSQL's own settings go "
+        "into options=-c%20name%3Dvalue.",
+        AddressProblem.NOT_ONCE: "{option} needs exactly one value.",
+        AddressProblem.NUMBER: "{option} must be a whole number.",
+        AddressProblem.SECONDS: "{option} must be a number of seconds, more than 0 and at most "
+        "3600.",
+        AddressProblem.FILE: "{option} must be the path of an existing file.",
+        AddressProblem.WORD: "{option} must be one of {words}.",
+    }
+
+    def _address(self, error: errors.AddressWrong) -> str:
+        option = f"the option {error.option}" if error.option else "one of its options"
+        problem = self._addresses[error.problem].format(option=option, words=", ".join(error.words))
+        return f"DATABASE_URL can't be used: {problem}"
+
+    # ------------------------------------------------------------------ all of them
+
+    _sentences: ClassVar[Mapping[type[errors.RemixbotError], str | Callable[[Any, Any], str]]] = {
+        errors.PromptMissing: "The prompt is empty or has no words. Describe what you want to see.",
+        errors.PromptTooLong: "Your prompt is {error.length:,} characters long. The maximum is "
+        "{prompt_max:,}: please shorten it.",
+        errors.PromptTwice: "Use either `prompt` or `prompt_file`, not both.",
+        errors.PromptFileTooLarge: _file_too_large,
+        errors.PromptFileUnreadable: "I couldn't read the prompt file. Attach a plain text file "
+        "(UTF-8), or paste the text into `prompt`.",
+        errors.JobIdInvalid: "I can't find a job ID in that. Give me the ID itself, a link to one "
+        "of my messages, or an image's link or file name.",
+        errors.MessageUnknown: "I can't find a job in that message, or you don't have access to "
+        "it. Link to one of my results, or give me the job ID itself.",
+        errors.ImageInvalid: "Images are numbered 1 to 4. Choose one of those.",
+        errors.OptionInvalid: _option,
+        errors.CallbackInvalid: "The callback must be a URL that starts with http:// or https://, "
+        "without a user name, and at most 2,048 characters long.",
+        errors.WaitingLimitReached: _waiting_limit,
+        errors.DailyLimitReached: _daily_limit,
+        errors.BudgetUsedUp: _budget,
+        errors.ConsentMissing: _consent,
+        errors.TooManyPrompts: "This prompt could mean more than {error.limit:,} prompts, the "
+        "most I send at once. Use fewer options in braces, or a plain number after `--repeat`. "
+        "{t.nothing_charged}",
+        errors.ServerNotAllowed: "This bot isn't enabled for this server. Ask whoever runs it to "
+        "allow the server.",
+        errors.OnlyInServers: "I only work in servers. Use me in a channel there.",
+        errors.RoleMissing: "Only members with certain roles can use me here. Ask a moderator "
+        "which ones.",
+        errors.ChannelNotAllowed: _channels,
+        errors.WordRefused: "Prompts containing **{error.word}** aren't allowed here. Only you "
+        "can see this, and your prompt is kept: edit it and try again.",
+        errors.WordsNotShown: "Discord won't let me show this prompt here: its filter or this "
+        "server's AutoMod rejected something in it. {t.nothing_charged} Your prompt is kept: edit "
+        "it and try again.",
+        errors.NotYours: "Only the person who requested this or a moderator can do that.",
+        errors.DraftGone: "This request was already used or canceled, or it's more than a day "
+        "old. Please send it again.",
+        errors.JobStopped: "It hadn't been sent to the API yet. {t.nothing_charged}",
+        errors.NothingToStop: "There's nothing to stop: this job has already ended or been "
+        "stopped.",
+        errors.JobKept: _kept,
+        errors.PermissionsMissing: _permissions,
+        errors.SourceUnknown: "I no longer know this result's prompt. Use its ✏️ buttons instead.",
+        errors.SourceTooOld: _too_old,
+        errors.NoImageInMessage: "I can't find an image of mine to remix in that message. Choose "
+        "one of my results, or give me the job ID with `/remix`.",
+        errors.JobUnknown: "I can't find that job, or you don't have access to it. Paste a link "
+        "to one of my results, an image's link or file name, or the job ID from Details.",
+        errors.ImagesMissing: "That job has no images, or none yet. `/jobs` shows how yours are "
+        "doing.",
+        errors.UnsupportedComponent: "This button is from another version of me. Use `/remix` "
+        "with the job ID from the image's file name.",
+        errors.CommandChanged: "That command has changed, and your Discord still shows the old "
+        "one. Reload Discord (Ctrl+R, or close and reopen the app), then try again.",
+        errors.RequestRefused: _request_refused,
+        errors.ContentRefused: "The API's moderation rejected this prompt. Please rephrase it.",
+        errors.ApiUnavailable: _unavailable,
+        errors.ApiBusy: "The API is busy right now. {t.ask_later}",
+        errors.TaskNotFound: "The API no longer knows this job. {t.maybe_charged}",
+        errors.SubmitUnknown: _submit_unknown,
+        errors.GenerationFailed: _generation_failed,
+        errors.NothingMade: "The API finished without any images. Often that means its moderation "
+        "removed them all. {t.maybe_charged}",
+        errors.OutputUnreadable: _unreadable,
+        errors.JobOverdue: _overdue,
+        errors.JobTooOld: "I was offline for too long to start this job on my own. Press "
+        "**{t.retry}** if you still want it.",
+        errors.EndedUnseen: "This job failed, and I restarted before I could tell you.",
+        errors.AnswerUnseen: "I restarted while this job was waiting and can no longer read what "
+        "I told you about it, so I didn't start it. Press **{t.retry}** if you still want it.",
+        errors.ImageUnavailable: "An image couldn't be downloaded from the API.",
+        errors.ImageTooLarge: "An image is too large to post.",
+        errors.StoreUnavailable: "I can't save to my database right now, so I didn't accept this. "
+        "{t.nothing_charged} {t.ask_later}",
+        errors.StoreAway: "I couldn't save to my database for so long that I dropped this job. "
+        "Press **{t.retry}** if you still want it.",
+        errors.StopNotRecorded: "I can't save to my database right now, so this job isn't "
+        "stopped. {t.ask_later}",
+        errors.ListUnavailable: "I can't look that up right now. {t.ask_later}",
+        errors.StoreTooNew: "A newer version of this bot has used the database, and this one "
+        "can't read it. Update the bot, then start it again.",
+        errors.StoreInUse: "Another bot process is using this database. Stop that one first, or "
+        "give this one its own DATABASE_URL.",
+        errors.StoreLost: "Another bot process has taken over this database, or a backup was "
+        "restored into it, so this process has ended. It writes, edits and submits nothing more.",
+        errors.StoreGone: "The file {error.path} was deleted, moved or replaced while the bot was "
+        "running. The bot accepts no more jobs and is shutting down. Put the file back before you "
+        "start it again, or the next start creates a new one.",
+        errors.PoolerUnfit: "DATABASE_URL points to a connection pooler in transaction mode (such "
+        "as PgBouncer), which can't hold the lock that keeps a second bot out. Connect to "
+        "PostgreSQL directly, or set pool_mode = session for this database.",
+        errors.AddressWrong: _address,
+        errors.DeliveryFailed: "Discord didn't accept the images. They're kept: `/show` posts "
+        "them.",
+        errors.DiscordAway: "Discord had a problem just now. {t.nothing_charged} {t.ask_later}",
+        errors.AnswerFailed: "Discord didn't accept my reply. {t.nothing_charged} {t.ask_later}",
+        errors.ApiKeyRefused: "The API rejected this bot's key. {t.operator_told}",
+        errors.ApiCreditUsedUp: "This bot's API credit is used up. {t.operator_told}",
+        errors.ApiPermissionMissing: "The API doesn't let this bot's key make images like this. "
+        "{t.operator_told}",
+        errors.ApiMisused: "The API didn't understand me, which is a bug on my end. "
+        "{t.operator_told}",
+        errors.Incident: "Sorry, something broke on my end. If you report it, mention incident "
+        "`{error.number}`: the log has the rest.",
+    }
+    """With the texts as ``t`` and the error as ``error``."""

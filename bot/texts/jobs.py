@@ -1,0 +1,150 @@
+"""What a job's own messages say: on its way, done, failed."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from bot.model import Request, Source
+from bot.texts.actions import ActionTexts, image_number
+
+
+class JobTexts(ActionTexts):
+    """Progress, results, failures and pings."""
+
+    # ------------------------------------------------------------------ progress
+
+    sending = "Sending to the API"
+    waiting_to_send = "Waiting to be sent"
+    working = "Working on it"
+    still_watching = (
+        "-# This is taking longer than usual. I'll keep checking and post the result when it's "
+        "done."
+    )
+    unrecorded = (
+        "-# I can't save to my database right now, so this hasn't been sent yet. I'll keep trying."
+    )
+    reads_refused = "-# The API is rejecting my status checks. I'll try again every minute."
+    late_ones_directly = (
+        "-# I can only reply here for 15 minutes. If it takes longer, I'll send you the images as "
+        "a direct message."
+    )
+    stop_question = (
+        "This job was already sent to the API and can't be canceled there, so it may still be "
+        "charged. If you stop it, I won't post its images: I'll keep them, and you can show them "
+        "for free."
+    )
+    stopped_heading = "### Stopped"
+    stopped_at_work = (
+        "This job was already sent to the API and can't be canceled there, so it may still be "
+        "charged. If it makes images, they're kept: `/jobs` lists them, and `/show` posts them."
+    )
+
+    def progress_heading(self, request: Request) -> str:
+        name = self.words_for(request.action).progress.format(image=image_number(request.source))
+        chosen = [value.lower() for _, value in self.options_of(request)]
+        return f"### {' · '.join([name, *chosen])}"
+
+    def in_line(self, position: int, starts_at: datetime) -> str:
+        starts = self.relative(starts_at)
+        return f"Position **{position:,}** in the queue · should start {starts}"
+
+    def running_since(self, state: str, started_at: datetime, ends_at: datetime | None) -> str:
+        since = f"{state} · started {self.relative(started_at)}"
+        return f"{since} · ready {self.relative(ends_at)}" if ends_at else since
+
+    def origin_line(self, message_url: str) -> str:
+        return f"-# From [this message]({message_url})"
+
+    # ------------------------------------------------------------------ result
+
+    found_heading = "### Images from the API"
+    found_alt = "unknown prompt"
+    found_about = "-# I have no record of this job, so I don't know its prompt."
+    not_one_image = "Your images are ready, but I couldn't post any of them. Here are their links:"
+    images_withheld = "Discord won't let me show these images here."
+    images_in_details = f"{images_withheld} **{ActionTexts.details}** has their links."
+    links_withheld = "Discord won't let me link to the other images here."
+    links_in_details = f"{links_withheld} **{ActionTexts.details}** has their links."
+    prompt_withheld = "-# Discord won't let me show this prompt here."
+    prompt_in_details = f"{prompt_withheld} **{ActionTexts.details}** has it."
+    prompt_in_form = f"{prompt_withheld} **{ActionTexts.edit}** has it."
+    too_large_to_post = "is too large to post here"
+    refused_by_discord = "was rejected by Discord"
+    not_downloaded = "couldn't be downloaded"
+    result_is_nowhere = (
+        "Your images are ready, but Discord won't let me post them here or send them to you. "
+        "They're kept: `/show` posts them anywhere I'm allowed to."
+    )
+    result_is_broken = (
+        "Your images are ready, but something broke on my end when I posted them. They're kept: "
+        "`/show` posts them."
+    )
+
+    def result_heading(self, request: Request) -> str:
+        result = self.words_for(request.action).result
+        return f"### {result.format(image=image_number(request.source))}"
+
+    def asked_by(self, author_id: int) -> str:
+        return f"Requested by <@{author_id}>"
+
+    def about_result(
+        self,
+        request: Request,
+        *,
+        source_url: str | None,
+        duration_s: float,
+        cost_usd: Decimal | None,
+    ) -> str:
+        """One small line; *source_url* is the message that shows the source, where one is known."""
+        parts = [value for _, value in self.options_of(request)]
+        if request.source is not None:
+            parts.append(f"from {self.source_image(request.source, source_url)}")
+        parts.append(self.seconds(duration_s))
+        if cost_usd is not None:
+            parts.append(self.usd(cost_usd))
+        return f"-# {' · '.join(parts)}"
+
+    def source_image(self, source: Source, message_url: str | None) -> str:
+        name = f"image {image_number(source)}"
+        return f"[{name}]({message_url})" if message_url else name
+
+    def alt_text(self, image_no: int) -> str:
+        return f"Image {image_no + 1}: "
+
+    def missing_images(self, image_nos: Iterable[int]) -> str:
+        numbers = [str(image_no + 1) for image_no in image_nos]
+        if len(numbers) == 1:
+            return f"-# Image {numbers[0]} is missing: the API didn't send it."
+        return f"-# Images {self.listed(numbers)} are missing: the API didn't send them."
+
+    def image_by_link(self, image_no: int, url: str, reason: str) -> str:
+        return f"Image {image_no + 1} {reason}: [open it]({url})"
+
+    def image_in_file(self, image_no: int, reason: str) -> str:
+        return f"Image {image_no + 1} {reason}; its link is in the file below."
+
+    def result_is_there(self, author_id: int, message_url: str | None) -> str:
+        """What a job's own message says where its images are in the message with this address, or
+        in a direct one."""
+        there = f"[this message]({message_url})"
+        where = there if message_url else f"a direct message to <@{author_id}>"
+        return f"Your images are ready, but I couldn't put them here: they're in {where}."
+
+    def failure_is_there(self, author_id: int, message_url: str | None) -> str:
+        there = f"[This message]({message_url})"
+        where = there if message_url else f"A direct message to <@{author_id}>"
+        return f"No images this time. {where} says why."
+
+    # ------------------------------------------------------------------ failure and pings
+
+    failure_heading = "### No images this time"
+
+    def ready(self, author_id: int) -> str:
+        return f"<@{author_id}> your images are ready."
+
+    def went_wrong(self, author_id: int) -> str:
+        return f"<@{author_id}> something went wrong with your job, see above."
+
+    def jobs_done(self, author_id: int, jobs: int) -> str:
+        """Of several jobs that ended close together."""
+        return f"<@{author_id}> your last {jobs:,} jobs here are done."

@@ -1,0 +1,237 @@
+"""What answers say that one person alone sees: lists, details, usage, questions, help."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import ClassVar
+
+from bot.limits import Limits
+from bot.model import JobState, Request, Source, Spending
+from bot.texts.actions import image_number
+from bot.texts.jobs import JobTexts
+
+
+class PageTexts(JobTexts):
+    """Pages, and what comes of their buttons."""
+
+    # ------------------------------------------------------------------ forms and small answers
+
+    left_empty = (
+        "-# Discord rejected something in the text I had for this form, so it's empty. Please type "
+        "it again."
+    )
+    your_prompt = "Here's what you wrote, so it isn't lost:"
+    choose_image = "Which image do you want to remix?"
+    started = "Started in a new message."
+    canceled = "Canceled. Nothing was charged, and nothing is kept."
+    left_alone = "OK, nothing changes."
+    delete_question = (
+        "Delete this message and its images? The API keeps them for about 30 days, and until then "
+        "`/show` can post them again."
+    )
+    deleted = "Deleted."
+    cannot_delete = "I don't have permission to delete this here. A moderator can."
+
+    def fresh_start(self, days: float) -> str:
+        return (
+            f"This image is more than **{self.days(days)}** old, and the API no longer remixes it. "
+            "Nothing has been charged. Submit this form to start over from the prompt only."
+        )
+
+    # ------------------------------------------------------------------ lists of jobs
+
+    jobs_heading = "### Your jobs"
+    no_jobs = "You don't have any yet. Start with `/imagine`."
+    prompts_left_out = (
+        "-# Discord rejected something in one of these prompts, so I left them out. **Details** "
+        "under a result shows its prompt."
+    )
+    stopped_unsent = "stopped before it was sent"
+    stopped_sent = "stopped, but the API may still make it"
+    stopped_finished = "stopped, images kept"
+    _states: ClassVar = {
+        JobState.ACCEPTED: "not sent yet",
+        JobState.SUBMITTING: "being sent",
+        JobState.RUNNING: "running",
+        JobState.FINISHED: "finished, about to be posted",
+        JobState.DELIVERED: "posted",
+        JobState.FAILED: "failed",
+        JobState.UNKNOWN: "unclear if it was sent; may have been charged",
+    }
+
+    def state(self, state: JobState) -> str:
+        return self._states[state]
+
+    def kept(self, problem: str) -> str:
+        return f"images kept, because I couldn't post them ({problem})"
+
+    def job_line(
+        self,
+        *,
+        request: Request,
+        state: str,
+        created_at: datetime,
+        message_url: str | None,
+        private: bool,
+    ) -> str:
+        name = self.words_for(request.action).listed
+        parts = [name.format(image=image_number(request.source)), state, self.relative(created_at)]
+        if private:
+            parts.append("private")
+        if message_url:
+            parts.append(f"[open]({message_url})")
+        return f"-# {' · '.join(parts)}"
+
+    def job_choice(self, job_id: str) -> str:
+        """What stands for a job whose prompt Discord refuses to show."""
+        return f"Job {job_id}"
+
+    # ------------------------------------------------------------------ details
+
+    details_heading = "### Details"
+    unknown_source = "an unknown job"
+    children_heading = "**Remixes**"
+    detail_requester = "Requested by"
+    detail_source = "Source"
+    detail_source_job = "Source job"
+    detail_job_id = "Job ID"
+    detail_task_id = "Task ID"
+    detail_log_number = "Job number in the log"
+    detail_requested = "Requested"
+    detail_images = "Images"
+    detail_cost = "Cost"
+    detail_callback = "Callback"
+    links_in_file = "links are in the file below"
+    prompt_in_file = "-# Discord won't let me show this prompt here: it's in the file below."
+
+    def details_line(self, label: str, value: str) -> str:
+        return f"**{label}** {value}"
+
+    def course(
+        self,
+        requested: datetime,
+        started: datetime | None,
+        finished: datetime | None,
+        posted: datetime | None,
+    ) -> str:
+        """When it was asked for, and how long each step took from there."""
+        parts, before = [self.moment(requested)], requested
+        for step, at in (("started", started), ("finished", finished), ("posted", posted)):
+            if at is not None:
+                gap_s = (at - before).total_seconds()
+                parts.append(
+                    f"{step} {self.seconds(gap_s)} later" if gap_s >= 1 else f"{step} at once"
+                )
+                before = at
+        return " · ".join(parts)
+
+    def image_links(self, images: Iterable[tuple[int, str]]) -> str:
+        return " · ".join(f"[{image_no + 1}]({url})" for image_no, url in images)
+
+    def cost_told(
+        self, cost_usd: Decimal | None, reserved_usd: Decimal | None, multiplier: int
+    ) -> str:
+        if cost_usd is not None:
+            said = self.usd(cost_usd)
+        elif reserved_usd is not None:
+            said = f"about {self.usd(reserved_usd)}, unconfirmed"
+        else:
+            said = "nothing"
+        return f"{said} (billed {multiplier} times)" if multiplier > 1 else said
+
+    def child(self, source: Source | None, prompt: str, message_url: str | None) -> str:
+        name = f"image {image_number(source)}"
+        return f"- [{name}]({message_url}): {prompt}" if message_url else f"- {name}: {prompt}"
+
+    # ------------------------------------------------------------------ usage
+
+    usage_heading = "### Your usage"
+    usage_server_heading = "### This server's usage"
+    usage_by_day = "**By day** (UTC)"
+    usage_by_person = "**By person** (last 30 days)"
+    usage_nothing = "Nothing in the last 30 days."
+    last_day = "Last 24 hours"
+    last_month = "Last 30 days"
+
+    def usage_line(
+        self, span: str, spent: Spending, *, jobs_limit: int = 0, usd_limit: Decimal
+    ) -> str:
+        """One span with its limits, where it has some."""
+        jobs, usd = self.jobs_counted(spent.jobs), self.usd(spent.usd)
+        if jobs_limit:
+            jobs = f"{spent.jobs:,} of {self.jobs_counted(jobs_limit)}"
+        if usd_limit:
+            usd = f"{usd} of {self.usd(usd_limit)}"
+        return f"{span}: {jobs} · {usd}"
+
+    def usage_bar(self, share: float, spent: Spending, whom: str) -> str:
+        jobs, usd = self.jobs_counted(spent.jobs), self.usd(spent.usd)
+        return f"{self.share_bar(share)} {whom} · {jobs} · {usd}"
+
+    # ------------------------------------------------------------------ forgetting
+
+    nothing_to_forget = "There's nothing to erase."
+    forgotten = "I no longer show any of your history, and I'm erasing it now."
+    forgotten_soon = f"{forgotten} Jobs that haven't ended yet follow as soon as they do."
+
+    def forget_question(self, ended: int, under_way: int) -> str:
+        erased = (
+            f"This erases what I keep about your **{self.jobs_counted(ended + under_way)}**: "
+            "prompts, IDs and links. Messages in channels stay, and their ✏️ buttons still work, "
+            "but without the prompt filled in."
+        )
+        parts = [erased]
+        if under_way == 1:
+            parts.append("1 hasn't ended yet and is erased as soon as it does.")
+        elif under_way:
+            parts.append(f"{under_way:,} haven't ended yet and are erased as soon as they do.")
+        parts.append(
+            "-# For 30 days I still keep when and in which server you ran jobs and what they cost, "
+            "because limits count that. The API and its provider keep what they received."
+        )
+        return "\n".join(parts)
+
+    # ------------------------------------------------------------------ help
+
+    help_heading = "### Create and remix images"
+    help_buttons = (
+        "**Create** four images with `/imagine` and a prompt.\n"
+        "**Remix** an image with its ✏️ button: change the prompt, then choose Strong (can change "
+        "everything) or Subtle (stays close). These buttons never expire.\n"
+        "**Reroll** runs the same prompt again; 🔄 runs it on another image of the source job. "
+        "**Stop** cancels a job, **Retry** and **Edit prompt** help after a failure, **Details** "
+        "shows you everything about a result, and **Delete** removes it."
+    )
+    help_commands = (
+        "`/remix` takes a job ID, a link to one of my messages, or an image's link.\n"
+        "`/show` posts finished images again, free of charge.\n"
+        "`/jobs` lists your jobs; only you can see it.\n"
+        "`/usage` shows what you've used and what's left.\n"
+        "`/forget` erases your prompts and history.\n"
+        "`/help` shows this page.\n"
+        "**Remix this**, in a message's menu under Apps, remixes an image in that message."
+    )
+    help_good_to_know = (
+        "-# Each job costs whoever runs me a few cents, and a job that was sent to the API can't "
+        "be canceled there. Prompts with `{red, green}`, `--repeat`, `--turbo`, `--oref` or "
+        "`--q 4` cost more, so I ask first. With the `private` option, only you see the images. "
+        "The API remixes images for 3 days and keeps them for about 30. If a job takes more than "
+        "15 seconds, a short reply pings you: one for all jobs that end close together."
+    )
+
+    def help_limits(self, limits: Limits) -> str:
+        """What one may ask for; empty where nothing is limited."""
+        person, everybody = limits.person, limits.everybody
+        parts: list[str] = []
+        if person.running:
+            parts.append(f"{self.jobs_counted(person.running)} at once (more will wait)")
+        if person.jobs_per_day:
+            parts.append(f"{self.jobs_counted(person.jobs_per_day)} in 24 hours")
+        if everybody.jobs_per_day:
+            jobs = self.jobs_counted(everybody.jobs_per_day)
+            parts.append(f"{jobs} in 24 hours across all users")
+        if person.usd_per_day:
+            parts.append(f"{self.usd(person.usd_per_day)} in 24 hours")
+        if person.usd_per_month:
+            parts.append(f"{self.usd(person.usd_per_month)} in 30 days")
+        return f"-# Your limits: {self.listed(parts)}." if parts else ""

@@ -1,0 +1,212 @@
+"""Pages, forms and errors speak the language they are asked to, and no other one."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bot.actions import IMAGINE, REMIX
+from bot.errors import (
+    ImageTooLarge,
+    ImageUnavailable,
+    JobKept,
+    JobStopped,
+    RemixbotError,
+    SourceTooOld,
+)
+from bot.jobs.queue import QueuePosition
+from bot.jobs.status_message import Progress, ResultImage
+from bot.limits import Limits, Quota
+from bot.model import Job, JobState, MessageLink, Source, Spending, Suggestion, Usage
+from bot.services import JobDetails, JobList
+from bot.texts import ENGLISH, LANGUAGES, for_locale
+from bot.ui import pages
+from bot.ui.content import EVERYTHING, Content
+from bot.ui.custom_ids import FormId
+from bot.ui.forms import PromptForm, filled_in, fresh_start
+from bot.ui.job_list import choices, list_page
+from bot.ui.layouts import (
+    ClassicMessage,
+    LayoutMessage,
+    failure_page,
+    found_page,
+    plain_failure,
+    plain_result,
+    progress_page,
+    result_page,
+)
+from tests.pseudo import LOCALE, Pseudo, escaped, words_in
+from tests.test_texts import ALL, sample
+from tests.ui.test_pages_fit import image, job, result_images
+
+PROMPT = "a fox"
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+LINK = MessageLink(guild_id=1, channel_id=2, message_id=3)
+CONTENTS = (
+    EVERYTHING,
+    Content(words=False),
+    Content(files=False, refused=True),
+    Content(files=False, links=False),
+    Content(words=False, files=False, links=False, alone=True),
+)
+
+
+@pytest.fixture(autouse=True)
+def pseudo(monkeypatch: pytest.MonkeyPatch) -> Pseudo:
+    texts = Pseudo()
+    monkeypatch.setitem(LANGUAGES, "sv", texts)
+    return texts
+
+
+def payload(page: LayoutMessage | ClassicMessage) -> Any:
+    shown = {
+        "components": page.view.to_components(),
+        "files": [{"description": file.description} for file in page.files],
+    }
+    return {**shown, "content": page.content} if isinstance(page, ClassicMessage) else shown
+
+
+def foreign(*image_nos: int, remix: bool = True) -> Job:
+    """A job whose messages speak that language."""
+    return replace(job(*image_nos, prompt=PROMPT, remix=remix), locale=LOCALE)
+
+
+def progresses() -> Iterator[LayoutMessage]:
+    for progress in (
+        Progress(),
+        Progress(submitted=True, ends_at=NOW),
+        Progress(submitted=True, fraction=0.4, late=True),
+        Progress(refused=True),
+        Progress(unrecorded=True),
+        Progress(stopped=True),
+        Progress(position=QueuePosition(3, NOW)),
+    ):
+        yield progress_page(foreign(), progress)
+        away = replace(foreign().destination, bot_is_member=False)
+        yield progress_page(replace(foreign(), destination=away), progress)
+
+
+def results() -> Iterator[LayoutMessage | ClassicMessage]:
+    for done in (foreign(0, 1, 2, 3), foreign(0, 2), foreign(1), foreign(0, remix=False)):
+        too_large, unavailable = ImageTooLarge(limit_bytes=1), ImageUnavailable()
+        without = [ResultImage(image=one, problem=too_large) for one in done.images[:2]]
+        without += [ResultImage(image=one, problem=unavailable) for one in done.images[2:]]
+        long = [ResultImage(image=image(0, f"https://a.example/{'x' * 2000}"), problem=too_large)]
+        for content in CONTENTS:
+            for shown in (result_images(done), without, long, [*result_images(done)[1:], *long]):
+                yield result_page(done, shown, took_s=130, content=content)
+                yield plain_result(done, shown, took_s=1, content=content)
+                yield found_page(for_locale(LOCALE), done.images, shown, content)
+
+
+def failures(kind: type[RemixbotError]) -> Iterator[LayoutMessage | ClassicMessage]:
+    for nothing_charged in (True, False):
+        for content in CONTENTS:
+            error = sample(kind)
+            yield failure_page(foreign(), error, nothing_charged=nothing_charged, content=content)
+            yield plain_failure(foreign(), error, nothing_charged=nothing_charged, content=content)
+
+
+def lists(t: Pseudo) -> Iterator[LayoutMessage]:
+    jobs = [replace(foreign(0), state=state) for state in JobState]
+    jobs += [replace(one, stopped_at=NOW) for one in jobs]
+    jobs += [
+        replace(foreign(), state=JobState.FAILED, failure=JobStopped.__name__),
+        replace(foreign(0), posted=LINK, delivery_problem="1"),
+        replace(foreign(0), destination=replace(foreign().destination, private=True)),
+    ]
+    for content in (EVERYTHING, Content(words=False)):
+        yield list_page(t, JobList(jobs=tuple(jobs[:6]), page=1, more=True), content)
+        yield list_page(t, JobList(jobs=tuple(jobs[6:12]), page=1, more=True), content)
+        yield list_page(t, JobList(jobs=tuple(jobs[12:]), page=1, more=True), content)
+        yield list_page(t, JobList(jobs=(), page=0, more=False), content)
+
+
+def details(t: Pseudo) -> Iterator[LayoutMessage]:
+    done = replace(
+        foreign(0, 1),
+        submitted_at=NOW,
+        finished_at=NOW + timedelta(minutes=3),
+        task_id="1",
+        request=replace(foreign().request, callback="https://a.example/"),
+    )
+    long = replace(done, images=(image(0, f"https://a.example/{'x' * 700}"),))
+    children = (foreign(), replace(foreign(), posted=LINK))
+    for content in CONTENTS:
+        for one in (
+            JobDetails(job=done, parent=foreign(0), children=children, origin=LINK),
+            JobDetails(job=long, parent=None, children=(), origin=None),
+            JobDetails(
+                job=replace(done, cost_usd=None, reserved_usd=Decimal(1), multiplier=3),
+                parent=None,
+                children=(),
+                origin=None,
+            ),
+        ):
+            yield pages.details_page(t, one, 42, content)
+
+
+def answers(t: Pseudo) -> Iterator[LayoutMessage]:
+    spent = Spending(jobs=3, usd=Decimal("0.24"))
+    used = Usage(
+        day=spent, month=spent, by_day=((date(2026, 1, 1), spent),), by_person=((42, spent),)
+    )
+    unused = Usage(day=Spending(), month=Spending(), by_day=(), by_person=())
+    some = Quota(running=1, jobs_per_day=2, usd_per_day=Decimal(3), usd_per_month=Decimal(4))
+    limits = Limits(person=some, everybody=some, remix_within_days=2.5)
+    for one in (limits, Limits()):
+        yield pages.help_page(t, one)
+        yield pages.usage_page(t, used, used, one)
+    yield pages.usage_page(t, unused, None, limits)
+    yield pages.delete_page(t, 1)
+    yield pages.forget_page(t, 1, 1, 0)
+    yield pages.forget_page(t, 1, 2, 1)
+    yield pages.forget_page(t, 1, 2, 2)
+    yield pages.stop_page(t, foreign())
+    yield pages.choose_page(t, foreign(0, 1).images, private=True)
+
+
+async def test_a_jobs_messages_speak_the_language_that_is_kept_with_it() -> None:
+    said = [escaped(payload(page), PROMPT) for page in (*progresses(), *results())]
+    assert len(said) > 200
+    assert [one for one in said if one] == []
+
+
+@pytest.mark.parametrize("kind", ALL)
+async def test_every_failure_is_said_in_that_language(kind: type[RemixbotError]) -> None:
+    assert [one for page in failures(kind) for one in escaped(payload(page), PROMPT)] == []
+    assert escaped({"content": for_locale(LOCALE).describe(sample(kind))}) == []
+
+
+async def test_what_one_person_alone_sees_is_in_their_language(pseudo: Pseudo) -> None:
+    shown = [*lists(pseudo), *details(pseudo), *answers(pseudo)]
+    assert [one for page in shown for one in escaped(payload(page), PROMPT, "prompt.txt")] == []
+    suggested = [Suggestion(job_id="1", prompt=PROMPT, created_at=NOW)]
+    offered = choices(pseudo, suggested, NOW)
+    offered += choices(pseudo, suggested, NOW, Content(words=False))
+    assert escaped({"choices": [one.to_dict() for one in offered]}, PROMPT) == []
+
+
+async def test_forms_are_in_the_language_of_who_fills_them_in(pseudo: Pseudo) -> None:
+    remix = FormId(action=REMIX, source=Source("1", 1), private=True)
+    for form in (
+        PromptForm(pseudo, FormId(action=IMAGINE, private=True), callback="https://a.example/"),
+        PromptForm(pseudo, remix, prompt="x" * 8000),
+        filled_in(pseudo, remix, foreign().request, with_callback=True),
+        fresh_start(pseudo, SourceTooOld(3, PROMPT, private=False), private=False),
+    ):
+        assert list(words_in(form.to_dict()))
+        assert escaped(form.to_dict(), PROMPT) == []
+
+
+@pytest.mark.parametrize("locale", [None, "", "en-GB", "xx", "de"])
+def test_without_a_language_of_their_own_people_read_english(locale: str | None) -> None:
+    assert for_locale(locale) is ENGLISH
+
+
+def test_a_kept_job_is_said_so_in_that_language() -> None:
+    said = for_locale(LOCALE).what_went_wrong(JobKept(Decimal("0.08")), nothing_charged=False)
+    assert escaped({"content": said}) == []
