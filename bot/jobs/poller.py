@@ -66,6 +66,8 @@ class FollowedTask:
     """When nobody watches any more."""
     at_once: bool
     """The next read does not wait for what is expected."""
+    is_known: bool
+    """Somebody has asked the API how it stands, since this process began with it."""
     pause: asyncio.Future[None] | None = None
     """While it waits for its next read."""
     trouble: RemixbotError | None = None
@@ -147,6 +149,7 @@ class TaskPoller:
             began=sent,
             until=max(sent + self._watch_s, self._clock.monotonic() + least_s),
             at_once=resumed,
+            is_known=not resumed,
         )
         task.forecast.add_progress(self._waited_s(task), state.fraction)
         return task
@@ -233,6 +236,8 @@ class TaskPoller:
             self._answered(task)
             task.trouble = None
             return state
+        finally:
+            task.is_known = True
         return None
 
     def _answered(self, task: FollowedTask | None) -> None:

@@ -285,7 +285,8 @@ class JobRunner:
 
             async def show() -> None:
                 while True:
-                    run.status.show(self._poller.progress(task))
+                    if task.is_known:
+                        run.status.show(self._poller.progress(task))
                     await self._clock.sleep(TICK_S)
 
             showing = self._background.spawn(show(), name=f"showing job {run.job.id}")
