@@ -5,12 +5,12 @@ all of them run the same bot.
 """
 
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from random import SystemRandom
 
-from bot.api import GenerationApi, ImageDownloads, open_session
+from bot.api import GenerationApi, GuardedSession, ImageDownloads, open_session
 from bot.client import RemixBot
 from bot.clock import Clock
 from bot.jobs.background import BackgroundTasks
@@ -22,7 +22,7 @@ from bot.jobs.queue import JobQueue
 from bot.jobs.result_lookup import ResultLookup
 from bot.jobs.runner import JobRunner
 from bot.limits import Limits, Quota
-from bot.services import AccessPolicy, JobHistory, JobService
+from bot.services import AccessPolicy, JobHistory, JobService, Recovery
 from bot.settings import Settings
 from bot.store import Store, open_store
 
@@ -47,75 +47,76 @@ async def assemble(
 
     Raises `bot.errors.StoreUnavailable`.
     """
-    async with AsyncExitStack() as opened:
-        store = await opened.enter_async_context(
-            open_store(
-                settings.database_url.get_secret_value(), clock=clock, busy_timeout_s=busy_timeout_s
-            )
-        )
-        session = await opened.enter_async_context(open_session(str(settings.vtrix_api_url)))
-        background = await opened.enter_async_context(BackgroundTasks())
-        api = GenerationApi(
-            session,
-            base_url=str(settings.vtrix_api_url),
-            key=settings.vtrix_api_key.get_secret_value(),
-            timeout_s=settings.api_timeout_seconds,
-        )
-        poller = TaskPoller(
-            api=api,
-            clock=clock,
-            watch_s=settings.watch_hours * 3600,
-            reads_per_second=settings.max_reads_per_second,
-            rng=SystemRandom(),
-            may_run=settings.max_running,
-        )
-        loader = ImageLoader(ImageDownloads(session, timeout_s=settings.picture_timeout_seconds))
-        gateway_status = GatewayStatus(clock)
-        runner = JobRunner(
-            api=api,
-            poller=poller,
-            loader=loader,
-            store=store,
-            background=background,
-            clock=clock,
-            gateway_status=gateway_status,
-            submit_within_s=settings.submit_within_minutes * 60,
-            patience_s=settings.watch_hours * 3600,
-        )
-        days = settings.retention_days
-        maintenance = Maintenance(
-            store=store,
-            clock=clock,
-            retention=timedelta(days=days) if days else None,
-            attends=lambda: gateway_status.online and runner.sees_all,
-        )
-        background.spawn(maintenance.run_periodically(), name="tidying")
-        background.spawn(maintenance.erase(), name="erasing")
-        limits = read_limits(settings)
-        access = read_house(settings)
-        queue = JobQueue(limits=limits, clock=clock, usual_s=poller.typical_s)
-        background.spawn(queue.notify_waiting(), name="telling who waits")
-        lookup = ResultLookup(api, loader)
-        bot = RemixBot(
-            jobs=JobService(
-                store=store,
-                queue=queue,
-                runner=runner,
-                maintenance=maintenance,
-                access=access,
-                limits=limits,
-                clock=clock,
-            ),
-            history=JobHistory(
-                store=store, lookup=lookup, access=access, limits=limits, clock=clock
-            ),
-            store=store,
-            background=background,
-            clock=clock,
-            gateway_status=gateway_status,
-            discord_timeout_s=settings.discord_timeout_seconds,
-        )
-        yield Assembled(bot=bot, store=store, background=background, runner=runner)
+    async with (
+        open_store(
+            settings.database_url.get_secret_value(), clock=clock, busy_timeout_s=busy_timeout_s
+        ) as store,
+        open_session(str(settings.vtrix_api_url)) as session,
+        BackgroundTasks() as background,
+    ):
+        yield _put_together(settings, clock, store, session, background)
+
+
+def _put_together(
+    settings: Settings,
+    clock: Clock,
+    store: Store,
+    session: GuardedSession,
+    background: BackgroundTasks,
+) -> Assembled:
+    limits, access, gateway_status = (
+        read_limits(settings),
+        read_access(settings),
+        GatewayStatus(clock),
+    )
+    api = GenerationApi(
+        session,
+        base_url=str(settings.vtrix_api_url),
+        key=settings.vtrix_api_key.get_secret_value(),
+        timeout_s=settings.api_timeout_seconds,
+    )
+    poller = TaskPoller(
+        api=api,
+        clock=clock,
+        watch_s=settings.watch_hours * 3600,
+        reads_per_second=settings.max_reads_per_second,
+        rng=SystemRandom(),
+        may_run=settings.max_running,
+    )
+    loader = ImageLoader(ImageDownloads(session, timeout_s=settings.picture_timeout_seconds))
+    runner = JobRunner(
+        api=api,
+        poller=poller,
+        loader=loader,
+        store=store,
+        background=background,
+        clock=clock,
+        gateway_status=gateway_status,
+        submit_within_s=settings.submit_within_minutes * 60,
+        patience_s=settings.watch_hours * 3600,
+    )
+    lookup = ResultLookup(api, loader)
+    queue = JobQueue(limits=limits, clock=clock, usual_s=poller.typical_s)
+    maintenance = Maintenance(
+        store=store,
+        clock=clock,
+        retention=timedelta(days=settings.retention_days) or None,
+        attends=lambda: gateway_status.online and runner.sees_all,
+    )
+    background.spawn(maintenance.run_periodically(), name="tidying")
+    background.spawn(maintenance.erase(), name="erasing")
+    background.spawn(queue.notify_waiting(), name="telling who waits")
+    bot = RemixBot(
+        jobs=JobService(store, queue, runner, access=access, limits=limits, clock=clock),
+        history=JobHistory(store=store, lookup=lookup, access=access, limits=limits, clock=clock),
+        recovery=Recovery(store, queue, runner, maintenance, background=background, clock=clock),
+        store=store,
+        background=background,
+        clock=clock,
+        gateway_status=gateway_status,
+        discord_timeout_s=settings.discord_timeout_seconds,
+    )
+    return Assembled(bot=bot, store=store, background=background, runner=runner)
 
 
 def read_limits(settings: Settings) -> Limits:
@@ -141,7 +142,7 @@ def read_limits(settings: Settings) -> Limits:
     )
 
 
-def read_house(settings: Settings) -> AccessPolicy:
+def read_access(settings: Settings) -> AccessPolicy:
     """Who may use the bot where, and for which words."""
     return AccessPolicy(
         allowed_guilds=settings.allowed_guilds,

@@ -18,8 +18,7 @@ from bot.delivery.status_message import StatusMessages
 from bot.guild_state import SlimState
 from bot.jobs.background import BackgroundTasks
 from bot.jobs.gateway_status import GatewayStatus
-from bot.model import Job
-from bot.services import Announce, Caller, GuildRemovals, JobHistory, JobService
+from bot.services import Announce, Caller, GuildRemovals, JobHistory, JobService, Recovery
 from bot.store import Store
 from bot.ui import discord_errors
 from bot.ui.buttons import Button, Press
@@ -60,6 +59,7 @@ class RemixBot(commands.Bot):
         *,
         jobs: JobService,
         history: JobHistory,
+        recovery: Recovery,
         store: Store,
         background: BackgroundTasks,
         clock: Clock,
@@ -79,6 +79,7 @@ class RemixBot(commands.Bot):
         )
         self.jobs = jobs
         self.history = history
+        self._recovery = recovery
         self._store = store
         self._statuses = StatusMessages(
             Connection(
@@ -94,9 +95,6 @@ class RemixBot(commands.Bot):
         self._background = background
         self._gateway_status = gateway_status
         self._greeted = False
-        self._left_open: list[Job] | None = None
-        self._resumed = False
-        self._resuming = asyncio.Lock()
 
     def _get_state(self, **options: Any) -> SlimState[Self]:
         return SlimState(
@@ -151,31 +149,18 @@ class RemixBot(commands.Bot):
         await self.tree.set_translator(Translator())
         await cast("CommandTree", self.tree).keep_in_step()
         # Before the gateway is open: a job that somebody asks for from then on is no old one.
-        self._left_open = await self.jobs.load_unfinished()
+        await self._recovery.load()
 
     async def on_connect(self) -> None:
         """The gateway is ready. Which servers there are is told afterwards, and takes its time."""
-        await self._resume()
-
-    async def _resume(self) -> None:
-        """Go on with what an earlier process left open, once."""
-        async with self._resuming:
-            if self._resumed:
-                return
-            self._resumed = True
-            if self._left_open is None:
-                later = self.jobs.resume_later(self._statuses.of)
-                self._background.spawn(later, name="going on with what was left open")
-            else:
-                await self.jobs.resume_jobs(self._left_open, self._statuses.of)
-                self._left_open = []
+        await self._recovery.run(self._statuses.of)
 
     async def on_ready(self) -> None:
         self._gateway_status.arrive()
         if self._greeted or self.user is None or self.application_id is None:
             return  # Discord says it after each reconnect
         self._greeted = True
-        await self._resume()
+        await self._recovery.run(self._statuses.of)
         log.info(notices.logged_in(self.user.name, len(self.guilds)))
         log.info(
             notices.invite(discord.utils.oauth_url(self.application_id, permissions=INVITED_WITH))

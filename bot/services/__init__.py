@@ -16,6 +16,7 @@ from bot.services.context import Announce, RequestContext
 from bot.services.guild_removals import GuildRemovals
 from bot.services.history import FormPrefill, JobDetails, JobHistory, JobList, UnknownJob
 from bot.services.job_service import JobService
+from bot.services.recovery import Recovery
 from bot.services.visibility import seen_by, standing, visible
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "JobHistory",
     "JobList",
     "JobService",
+    "Recovery",
     "RequestContext",
     "TargetMessage",
     "UnknownJob",

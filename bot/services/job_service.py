@@ -5,9 +5,8 @@ Knows nothing of Discord's library: the caller passes in how a job is announced.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.clock import Clock
 from bot.errors import (
@@ -22,10 +21,8 @@ from bot.errors import (
     UserError,
 )
 from bot.inputs import JobId, MessageId
-from bot.jobs.maintenance import Maintenance
 from bot.jobs.queue import JobQueue, Ticket
 from bot.jobs.runner import JobRunner
-from bot.jobs.status_message import StatusMessage
 from bot.limits import Limits
 from bot.model import (
     Destination,
@@ -37,7 +34,7 @@ from bot.model import (
     Request,
     Source,
 )
-from bot.prompt_cost import PROMPTS_MAX, PromptCost, prompt_cost
+from bot.prompt_cost import PROMPTS_MAX, prompt_cost
 from bot.services.access import AccessPolicy, Caller, TargetMessage, check_job_access
 from bot.services.context import Announce, RequestContext
 from bot.services.lookups import StoreDeadline, check_age, find_source, shown_in, store_deadline
@@ -46,28 +43,8 @@ from bot.store import Store, counting, lookups, transitions
 
 log = logging.getLogger(__name__)
 
-RESUME_PAUSE_S = 5.0
-"""Between two tries to read what an earlier process left open."""
 _AT_WORK = (JobState.SUBMITTING, JobState.RUNNING)
 """What the API has, or may have."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolved:
-    """What somebody wants."""
-
-    request: Request
-    origin: MessageLink | None = None
-    """The message that its source is taken from."""
-    private: bool = False
-    """It is made from something that is its author's alone, and so is that as well."""
-
-
-AskStore = Callable[[StoreDeadline], Awaitable[Resolved]]
-"""Finds out what somebody wants."""
-
-RESUMED_AT_ONCE = 50
-"""Between so many jobs that go on after a start everything else has its turn."""
 
 
 class JobService:
@@ -75,11 +52,10 @@ class JobService:
 
     def __init__(
         self,
-        *,
         store: Store,
         queue: JobQueue,
         runner: JobRunner,
-        maintenance: Maintenance,
+        *,
         access: AccessPolicy,
         limits: Limits,
         clock: Clock,
@@ -87,7 +63,6 @@ class JobService:
         self._store = store
         self._queue = queue
         self._runner = runner
-        self._maintenance = maintenance
         self.access = access
         self.limits = limits
         self._clock = clock
@@ -107,17 +82,14 @@ class JobService:
         Raises a `bot.errors.UserError` or `StoreUnavailable`; nothing is accepted then.
         """
 
-        async def resolve(time: StoreDeadline) -> Resolved:
-            if of is None:
-                return Resolved(request=request)
+        time, private = StoreDeadline(), False
+        if of is not None:
             source, parent = await find_source(self._store, *of, caller, self.access, time=time)
-            return Resolved(
-                request=replace(request, source=source),
-                private=self._check_source(parent, request.prompt, context),
-                origin=_shown_link(parent, context.destination),
-            )
-
-        await self._start(resolve, context, announce)
+            request = replace(request, source=source)
+            private = self._check_source(parent, request.prompt, context)
+            origin = _shown_link(parent, context.destination) or context.origin
+            context = replace(context, origin=origin)
+        await self._start(request, context, announce, time=time, private=private)
 
     async def again(
         self,
@@ -128,38 +100,34 @@ class JobService:
         context: RequestContext,
         announce: Announce,
     ) -> None:
-        """Do once more what the job in *message* did, on *source* where it had one.
+        """Do once more what the job in *message* did, on *source* if it had one.
 
-        Raises `SourceUnknown` where that job is not known, `SourceTooOld`, and whatever else a new
-        job raises.
+        Raises `SourceUnknown` if that job is not known, `SourceTooOld`, and whatever else a new job
+        raises.
         """
 
-        async def request(time: StoreDeadline) -> Resolved:
-            parent = None
-            async with time.spend():
-                shown = await shown_in(self._store, message)
-                if source is not None:
-                    parent = await self._store.read(lookups.find_by_api_id, source.job_id)
-            seen = await visible(list(filter(None, [shown, parent])), caller)
-            if shown is None or shown not in seen:
-                raise SourceUnknown
-            self.access.check_result_access(standing(caller, shown), shown.author_id)
-            private = stays_private(shown, context.destination)
-            wanted = replace(shown.request, callback=None)
-            if wanted.source is None:
-                return Resolved(request=wanted, private=private)
+        time, parent, origin = StoreDeadline(), None, None
+        async with time.spend():
+            shown = await shown_in(self._store, message)
+            if source is not None:
+                parent = await self._store.read(lookups.find_by_api_id, source.job_id)
+        seen = await visible(list(filter(None, [shown, parent])), caller)
+        if shown is None or shown not in seen:
+            raise SourceUnknown
+        self.access.check_result_access(standing(caller, shown), shown.author_id)
+        private = stays_private(shown, context.destination)
+        request = replace(shown.request, callback=None)
+        if request.source is not None:
             if source is None:
                 raise SourceUnknown
             if parent is not None and parent not in seen:
                 raise JobUnknown
-            return Resolved(
-                request=replace(wanted, source=source),
-                private=private | self._check_source(parent, wanted.prompt, context),
-                origin=_shown_link(parent, context.destination)
-                or _here(shown.origin, context.destination),
-            )
-
-        await self._start(request, replace(context, origin=None), announce)
+            request = replace(request, source=source)
+            private |= self._check_source(parent, request.prompt, context)
+            shown_at = _here(shown.origin, context.destination)
+            origin = _shown_link(parent, context.destination) or shown_at
+        context = replace(context, origin=origin)
+        await self._start(request, context, announce, time=time, private=private)
 
     async def resubmit_draft(
         self,
@@ -172,29 +140,33 @@ class JobService:
     ) -> None:
         """Do what *draft* asks for, once. *consented*: its author has agreed to what it costs.
 
-        Whether they may is asked anew. Raises `DraftGone` where it was done before,
-        `SourceTooOld`, and whatever else a new job raises.
+        Whether they may is checked again. Raises `DraftGone` if it was done before, `SourceTooOld`,
+        and whatever else a new job raises.
         """
 
-        async def request(time: StoreDeadline) -> Resolved:
-            private = False
-            if (source := draft.request.source) is not None:
-                async with time.spend():
-                    parent = await self._store.read(lookups.find_by_api_id, source.job_id)
-                if parent is not None:
-                    if await seen_by(caller, parent) is None:
-                        raise JobUnknown
-                    self.access.check_result_access(standing(caller, parent), parent.author_id)
-                private = self._check_source(parent, draft.request.prompt, context)
-            return Resolved(request=draft.request, origin=draft.origin, private=private)
-
-        context = replace(context, origin=None)
-        await self._start(request, context, announce, draft=draft, consented=consented)
+        time, private = StoreDeadline(), False
+        if (source := draft.request.source) is not None:
+            async with time.spend():
+                parent = await self._store.read(lookups.find_by_api_id, source.job_id)
+            if parent is not None:
+                if await seen_by(caller, parent) is None:
+                    raise JobUnknown
+                self.access.check_result_access(standing(caller, parent), parent.author_id)
+            private = self._check_source(parent, draft.request.prompt, context)
+        await self._start(
+            draft.request,
+            replace(context, origin=draft.origin),
+            announce,
+            time=time,
+            private=private,
+            draft=draft,
+            consented=consented,
+        )
 
     async def stop(
         self, interaction_id: int, caller: Caller, *, anyway: bool = False
     ) -> Job | None:
-        """Stop the job that was asked for in this interaction; the job where the API has it.
+        """Stop the job that was asked for in this interaction; the job if the API has it.
 
         ``None``: it was not sent yet, and its message says so in a moment. One that the API has is
         left alone unless *anyway*: it may cost as much all the same, and its author shall know.
@@ -229,50 +201,6 @@ class JobService:
         log.info("Job %d: stopped while %s", job.id, state.value)
         return None if state is JobState.ACCEPTED else job
 
-    # ------------------------------------------------------------------ after a start
-
-    async def load_unfinished(self) -> list[Job] | None:
-        """Every job that an earlier process left open; ``None`` where the database does not answer.
-
-        To be asked before anybody can ask for one, so that tokens and old jobs are erased by then.
-        """
-        try:
-            await self._runner.prepare(await self._maintenance.prepare())
-            return await self._store.left_open()
-        except StoreUnavailable as error:
-            log.error("Failed to load unfinished jobs, will retry: %s", error)
-            return None
-
-    async def resume_later(self, status_of: Callable[[Job], StatusMessage]) -> None:
-        """Go on with what an earlier process left open, as soon as the database answers."""
-        while (jobs := await self.load_unfinished()) is None:
-            await self._clock.sleep(RESUME_PAUSE_S)
-        await self.resume_jobs(jobs, status_of)
-
-    async def resume_jobs(
-        self, jobs: Sequence[Job], status_of: Callable[[Job], StatusMessage]
-    ) -> None:
-        """Go on with *jobs* that an earlier process left open, in the order they were asked for.
-
-        What the API has already takes its room first, whatever the limits are now. All have their
-        places in the queue before anything else happens; then they start, a few at a time, so that
-        thousands keep nobody else waiting.
-        """
-        tickets: dict[int, Ticket] = {}
-        for job in sorted(jobs, key=lambda job: job.state is JobState.ACCEPTED):
-            who, where = job.author_id, job.destination.guild_id
-            if job.state is JobState.ACCEPTED:
-                tickets[job.id] = self._queue.join(who, where, forced=True)
-            else:
-                tickets[job.id] = self._queue.resume(who, where)
-        await self._queue.forecast()
-        for number, job in enumerate(jobs, start=1):
-            log.info("Job %d: resumed, was %s", job.id, job.state.value)
-            self._runner.start(job, status_of(job), tickets[job.id], resumed=True)
-            if number % RESUMED_AT_ONCE == 0:
-                await asyncio.sleep(0)
-        self._maintenance.all_are_followed = True
-
     # ------------------------------------------------------------------ how a job begins
 
     def _check_source(self, source: Job | None, prompt: str, context: RequestContext) -> bool:
@@ -283,62 +211,67 @@ class JobService:
 
     async def _start(
         self,
-        request: AskStore,
+        request: Request,
         context: RequestContext,
         announce: Announce,
         *,
+        time: StoreDeadline,
+        private: bool,
         draft: Draft | None = None,
         consented: bool = False,
     ) -> None:
-        """Row first, then Discord's answer, then the API: each step may be the last."""
-        new = None
-        time = StoreDeadline()
+        """Row first, then Discord's answer, then the API: each step may be the last.
+
+        *private*: it is made from something that is its author's alone, and so is that as well.
+        """
+        bill, destination = prompt_cost(request.prompt), context.destination
+        private = private or destination.private
+        new = NewJob(
+            request=request,
+            author_id=context.author_id,
+            destination=replace(destination, private=private),
+            interaction_id=context.interaction_id,
+            origin=context.origin,
+            application_id=context.application_id,
+            interaction_token=context.interaction_token,
+            locale=context.locale_of(private=private),
+            multiplier=bill.multiplier,
+        )
         try:
-            wanted = await request(time)
-            bill = prompt_cost(wanted.request.prompt)
-            new = _new_job(wanted, context, bill)
-            self.access.check_words(new.request.prompt)
+            self.access.check_words(request.prompt)
             if bill.prompts > PROMPTS_MAX:
                 raise TooManyPrompts(limit=PROMPTS_MAX)
             async with time.spend():
-                if not consented:
-                    await self._ask_consent(new.request, bill)
+                if bill.multiplier > 1 and not consented:
+                    known = self.limits.known_price_usd
+                    usd = await self._store.read(counting.price, request.action, known=known)
+                    raise ConsentMissing(bill=bill, usd=usd * bill.multiplier)
                 accepted = await self._accept(new, draft)
+            if accepted is None:  # Discord sent this interaction twice
+                return
+            job, ticket = accepted
+            try:
+                status = await announce(job, ticket.position)
+            except asyncio.CancelledError:  # the end: the next start looks what people were shown
+                ticket.leave()
+                raise
+            except Exception:
+                ticket.leave()
+                guild_id = destination.guild_id
+                with suppress(StoreUnavailable):
+                    await self._store.record(
+                        transitions.withdraw, job.id, draft=draft, guild_id=guild_id
+                    )
+                raise
         except DraftGone:
             raise
-        except UserError as refusal:
-            if new is not None:
-                refusal.draft_id = draft.id if draft else await self._keep(new)
-            raise
-        if accepted is None:  # Discord sent this interaction twice
-            return
-        job, ticket = accepted
-        try:
-            status = await announce(job, ticket.position)
-        except asyncio.CancelledError:  # the end: the next start looks what people were shown
-            ticket.leave()
-            raise
-        except Exception as raised:
-            ticket.leave()
-            with suppress(StoreUnavailable):
-                await self._store.record(
-                    transitions.withdraw, job.id, draft=draft, guild_id=job.destination.guild_id
-                )
-            if isinstance(raised, UserError):  # Discord does not take its words
-                raised.draft_id = draft.id if draft else await self._keep(new)
+        except UserError as refusal:  # also one by Discord, which does not take its words
+            refusal.draft_id = draft.id if draft else await self._keep(new)
             raise
         self._runner.start(job, status, ticket)
 
-    async def _ask_consent(self, wanted: Request, bill: PromptCost) -> None:
-        """Raises `ConsentMissing` where the prompt is billed several times over."""
-        if bill.multiplier > 1:
-            price = await self._store.read(
-                counting.price, wanted.action, known=self.limits.known_price_usd
-            )
-            raise ConsentMissing(bill=bill, usd=price * bill.multiplier)
-
     async def _accept(self, new: NewJob, draft: Draft | None) -> tuple[Job, Ticket] | None:
-        """The job with its place in the queue; ``None`` where its interaction came before."""
+        """The job with its place in the queue; ``None`` if its interaction came before."""
         ticket = self._queue.join(new.author_id, new.destination.guild_id)
         job = None
         try:
@@ -352,7 +285,7 @@ class JobService:
         return None if job is None else (job, ticket)
 
     async def _keep(self, new: NewJob) -> int | None:
-        """Keep what was refused for a day; its number. ``None`` where the store is silent."""
+        """Keep what was refused for a day; its number. ``None`` if the store is silent."""
         draft = Draft(
             id=new.interaction_id,
             author_id=new.author_id,
@@ -381,18 +314,3 @@ def _shown_link(source: Job | None, destination: Destination) -> MessageLink | N
 def _here(link: MessageLink | None, destination: Destination) -> MessageLink | None:
     """*link* if it leads to the channel of *destination*: not everyone sees another one."""
     return link if link is not None and link.channel_id == destination.channel_id else None
-
-
-def _new_job(wanted: Resolved, context: RequestContext, bill: PromptCost) -> NewJob:
-    private = context.destination.private or wanted.private
-    return NewJob(
-        request=wanted.request,
-        author_id=context.author_id,
-        destination=replace(context.destination, private=private),
-        interaction_id=context.interaction_id,
-        origin=wanted.origin or context.origin,
-        application_id=context.application_id,
-        interaction_token=context.interaction_token,
-        locale=context.locale_of(private=private),
-        multiplier=bill.multiplier,
-    )

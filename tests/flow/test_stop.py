@@ -1,6 +1,5 @@
 """**Stop**: called off before the API has it, it costs nothing; afterwards nobody pretends."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ from simcord.actors import MemberActor
 from simcord.results import ResponseMessage
 
 from bot.model import Job, JobState
-from bot.services import Caller, JobService
+from bot.services import Caller, Recovery
 from bot.store import lookups, transitions
 from tests.flow.sim import Sim, buttons, images, shown, simulated, text
 
@@ -220,15 +219,17 @@ async def test_a_stop_before_an_old_job_is_followed_counts(
         first = shown(await sim.ann.slash(sim.channel, "imagine", prompt=LONG))
         second = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a second fox"))
         await sim.clock.advance(4)
-        resume = JobService.resume_jobs
+        resume = Recovery.resume
 
-        async def press_first(service: JobService, jobs: Sequence[Job], *args: Any) -> None:
+        async def press_first(recovery: Recovery, jobs: list[Job], *args: Any) -> None:
             asked = await sim.store.read(lookups.get, 1 if at_work else 2)
             assert asked is not None
-            await service.stop(asked.interaction_id, Caller(user_id=sim.ann.id), anyway=at_work)
-            await resume(service, await sim.store.left_open() if "again" in moment else jobs, *args)
+            ann = Caller(user_id=sim.ann.id)
+            await sim.jobs.stop(asked.interaction_id, ann, anyway=at_work)
+            again = await sim.store.left_open() if "again" in moment else jobs
+            await resume(recovery, again, *args)
 
-        monkeypatch.setattr(JobService, "resume_jobs", press_first)
+        monkeypatch.setattr(Recovery, "resume", press_first)
         before = len(sim.env.http_requests)
         if moment == "its turn has come":
             await sim.change(max_running_per_user=0)
