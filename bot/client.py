@@ -3,7 +3,6 @@
 import asyncio
 import functools
 import logging
-from dataclasses import replace
 from typing import Any, Self, cast
 
 import discord
@@ -18,11 +17,12 @@ from bot.delivery.status_message import StatusMessages
 from bot.guild_state import SlimState
 from bot.jobs.background import BackgroundTasks
 from bot.jobs.gateway_status import GatewayStatus
-from bot.services import Announce, Caller, GuildRemovals, JobHistory, JobService, Recovery
+from bot.services import Announce, GuildRemovals, JobHistory, JobService, Recovery
 from bot.store import Store
 from bot.ui import discord_errors
 from bot.ui.buttons import Button, Press
-from bot.ui.interaction import INVITED_WITH, read_caller
+from bot.ui.interaction import INVITED_WITH
+from bot.ui.policy import Policies
 from bot.ui.requests import ended_in_time
 from bot.ui.sight import ChannelSight
 from bot.ui.translator import Translator
@@ -32,17 +32,7 @@ log = logging.getLogger(__name__)
 # We never speak: without this every start would warn that voice is missing.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
-COGS = (
-    "cogs.remix",
-    "cogs.imagine",
-    "cogs.jobs",
-    "cogs.show",
-    "cogs.usage",
-    "cogs.forget",
-    "cogs.help",
-    "cogs.menu",
-    "cogs.components",
-)
+COGS = ("cogs.create", "cogs.account", "cogs.components")
 
 LONGEST_BUCKET_S = 30.0
 """For how long discord.py may make a request wait by itself: the shortest that it lets be set."""
@@ -89,7 +79,8 @@ class RemixBot(commands.Bot):
                 certain=store.instance_lock.ensure_held,
             )
         )
-        self._sight = ChannelSight(self, background=background, clock=clock)
+        sight = ChannelSight(self, background=background, clock=clock)
+        self.policies = Policies(jobs, history, sight)
         self._clock = clock
         self._removals: GuildRemovals | None = None
         self._background = background
@@ -104,12 +95,6 @@ class RemixBot(commands.Bot):
             http=self.http,
             **options,
         )
-
-    def check_caller(self, interaction: discord.Interaction["RemixBot"]) -> Caller:
-        """Who uses the bot. Raises the `bot.errors.UserError` that fits where they may not."""
-        caller = read_caller(interaction)
-        self.jobs.access.check_access(caller)
-        return replace(caller, ask_visible=self._sight.of(caller))
 
     def announce(
         self, interaction: discord.Interaction["RemixBot"], *, beside: bool = False

@@ -1,18 +1,20 @@
-"""The slash commands: kept in step with those that Discord has, and their errors told to people."""
+"""The commands: for whom they are, in step with Discord's, and their errors told to people."""
 
 import logging
 import operator
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import discord
 from discord import app_commands
+from discord.app_commands import Namespace
 from discord.ext import commands
 from discord.http import Route
 
-from bot.errors import CommandChanged
+from bot.errors import CommandChanged, UserError
 from bot.ui import discord_errors
 from bot.ui.error_replies import reply_with_error, send_error
+from bot.ui.policy import Grant, Policies, policy_of
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +35,12 @@ _OUTDATED = (
 """Somebody used a command of another version, or one that another program left behind."""
 
 Command = Mapping[str, Any]
+
+
+class HasPolicies(Protocol):
+    """The client, as the tree knows it."""
+
+    policies: Policies
 
 
 class CommandTree(app_commands.CommandTree[commands.Bot]):
@@ -77,15 +85,49 @@ class CommandTree(app_commands.CommandTree[commands.Bot]):
             for command in self.get_commands()
         ]
 
-    async def interaction_check(self, interaction: discord.Interaction[commands.Bot], /) -> bool:
-        """Raises `CommandSignatureMismatch` for options that this version does not have.
+    def add_command(
+        self,
+        command: app_commands.Command[Any, ..., Any]
+        | app_commands.ContextMenu
+        | app_commands.Group,
+        /,
+        **options: Any,
+    ) -> None:
+        """Raises `TypeError` for a command that doesn't say who may use it."""
+        if not isinstance(command, app_commands.Group):
+            policy_of(command)
+        super().add_command(command, **options)
 
-        discord.py looks at what is missing alone, and hands a text on where a number is expected.
+    async def interaction_check(self, interaction: discord.Interaction[commands.Bot], /) -> bool:
+        """Resolve what the command's policy says of this person, for `bot.ui.policy.grant_of`.
+
+        Raises `CommandSignatureMismatch` for options that this version does not have, and
+        `CheckFailure` with the `bot.errors.UserError` that fits where they may not use it.
         """
-        command = interaction.command
-        unfinished = interaction.type is discord.InteractionType.autocomplete
-        if unfinished or not isinstance(command, app_commands.Command):
-            return True
+        command, client = interaction.command, cast("HasPolicies", interaction.client)
+        if command is None:
+            return True  # discord.py says that there is none
+        suggests = interaction.type is discord.InteractionType.autocomplete
+        if isinstance(command, app_commands.Command) and not suggests:
+            self._check_options(interaction, command)
+        try:
+            grant = await client.policies.check(
+                interaction, policy_of(command), message=_message_of_ours(interaction)
+            )
+        except Exception as raised:
+            if suggests and isinstance(raised, UserError):
+                await interaction.response.autocomplete([])
+                return False
+            raise app_commands.CheckFailure from raised
+        interaction.extras[Grant] = grant
+        return True
+
+    def _check_options(
+        self,
+        interaction: discord.Interaction[commands.Bot],
+        command: app_commands.Command[Any, ..., Any],
+    ) -> None:
+        """discord.py looks at what is missing alone, and hands a text on as a number."""
         ours = {parameter.display_name: parameter for parameter in command.parameters}
         given = cast("Sequence[Mapping[str, Any]]", (interaction.data or {}).get("options", ()))
         for option in given:
@@ -95,7 +137,6 @@ class CommandTree(app_commands.CommandTree[commands.Bot]):
                 fits = option["value"] in [choice.value for choice in parameter.choices]
             if not fits:
                 raise app_commands.CommandSignatureMismatch(command)
-        return True
 
     async def on_error(
         self,
@@ -121,6 +162,15 @@ class CommandTree(app_commands.CommandTree[commands.Bot]):
             await self.keep_in_step()
         except discord_errors.FAULTS as fault:
             log.warning("Failed to compare the commands: %s", discord_errors.detail(fault))
+
+
+def _message_of_ours(interaction: discord.Interaction[commands.Bot]) -> discord.Message | None:
+    """The bot's message that a command in a message's menu is about."""
+    resolved: Any = (interaction.data or {}).get("resolved", {})
+    # discord.py has no other way to it before the command runs.
+    items = Namespace._get_resolved_items(interaction, resolved)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    messages = (one for one in items.values() if isinstance(one, discord.Message))
+    return next((one for one in messages if one.author == interaction.client.user), None)
 
 
 def _comparable(told: Sequence[object]) -> list[dict[str, Any]]:

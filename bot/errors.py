@@ -238,6 +238,7 @@ class SourceTooOld(UserError):
     """What it was made from, or what is to become of it: to start anew with."""
     private: bool
     """What is made from it is for its author alone."""
+    callback: str | None = field(default=None, repr=False)
 
 
 @dataclass(eq=False)

@@ -180,7 +180,7 @@ async def test_a_stop_before_the_job_is_followed_is_heeded_at_once(rooms: Rooms)
 
     async def stopped_at_once(job: Job, turn: QueuePosition | None) -> StatusMessage:
         assert turn is not None
-        assert await rooms.jobs.stop(job.interaction_id, Caller(user_id=7)) is None
+        assert await rooms.jobs.stop(job) is None
         return status
 
     status = SilentStatusMessage()

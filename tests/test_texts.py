@@ -33,6 +33,7 @@ SAMPLES: dict[str, Any] = {
     "soon": True,
     "days": 3.0,
     "private": False,
+    "callback": "the log's words",
     "prompt": "the log's words",
     "whose": LimitScope.SERVER,
     "limit_usd": Decimal(4),

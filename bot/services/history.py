@@ -42,7 +42,7 @@ from bot.services.lookups import (
     shown_in,
     store_deadline,
 )
-from bot.services.visibility import seen_by, stays_private, visible
+from bot.services.visibility import seen_by, standing, stays_private, visible
 from bot.store import Erased, Store, counting, erasing, lookups, transitions
 
 log = logging.getLogger(__name__)
@@ -124,11 +124,13 @@ class JobHistory:
         image_no: int | None,
         caller: Caller,
         destination: Destination,
+        *,
+        callback: str | None = None,
     ) -> FormPrefill:
         """What the form for this image is filled with; empty where the store is silent.
 
-        Raises what `find_source` raises, and `SourceTooOld`; `StoreUnavailable` only where the
-        store alone can know the job's id.
+        *callback*: what they gave for it. Raises what `find_source` raises, and `SourceTooOld`;
+        `StoreUnavailable` only where the store alone can know the job's id.
         """
         try:
             source, parent = await find_source(
@@ -141,9 +143,14 @@ class JobHistory:
         if parent is None:
             return FormPrefill(source=source)
         made_by = parent.request
-        private = stays_private(parent, destination)
-        days = self._limits.remix_within_days
-        check_age(parent, made_by.prompt, days, self._clock, private=private)
+        check_age(
+            parent,
+            made_by.prompt,
+            self._limits.remix_within_days,
+            self._clock,
+            private=destination.private or stays_private(parent, destination),
+            callback=callback,
+        )
         options = action.complete(made_by.options if made_by.action == action else {})
         return FormPrefill(source=source, prompt=made_by.prompt, options=options)
 
@@ -291,13 +298,15 @@ class JobHistory:
     async def find_kept(self, interaction_id: int, caller: Caller) -> Job:
         """The job that was asked for in this interaction, with its images.
 
-        Raises `JobUnknown`, `ImagesMissing` and `ListUnavailable`.
+        Raises `JobUnknown`, `NotYours` where they may not go on from it, `ImagesMissing` and
+        `ListUnavailable`.
         """
         async with read_deadline():
             job = await self._store.read(lookups.by_interaction, interaction_id)
         job = await seen_by(caller, job)
         if job is None:
             raise JobUnknown
+        self._access.check_result_access(standing(caller, job), job.author_id)
         if not job.images:
             raise ImagesMissing
         return job

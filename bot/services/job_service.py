@@ -35,7 +35,7 @@ from bot.model import (
     Source,
 )
 from bot.prompt_cost import PROMPTS_MAX, prompt_cost
-from bot.services.access import AccessPolicy, Caller, TargetMessage, check_job_access
+from bot.services.access import AccessPolicy, Caller, TargetMessage
 from bot.services.context import Announce, RequestContext
 from bot.services.lookups import StoreDeadline, check_age, find_source, shown_in, store_deadline
 from bot.services.visibility import seen_by, standing, stays_private, visible
@@ -86,7 +86,7 @@ class JobService:
         if of is not None:
             source, parent = await find_source(self._store, *of, caller, self.access, time=time)
             request = replace(request, source=source)
-            private = self._check_source(parent, request.prompt, context)
+            private = self._check_source(parent, request, context)
             origin = _shown_link(parent, context.destination) or context.origin
             context = replace(context, origin=origin)
         await self._start(request, context, announce, time=time, private=private)
@@ -123,7 +123,7 @@ class JobService:
             if parent is not None and parent not in seen:
                 raise JobUnknown
             request = replace(request, source=source)
-            private |= self._check_source(parent, request.prompt, context)
+            private |= self._check_source(parent, request, context)
             shown_at = _here(shown.origin, context.destination)
             origin = _shown_link(parent, context.destination) or shown_at
         context = replace(context, origin=origin)
@@ -152,7 +152,7 @@ class JobService:
                 if await seen_by(caller, parent) is None:
                     raise JobUnknown
                 self.access.check_result_access(standing(caller, parent), parent.author_id)
-            private = self._check_source(parent, draft.request.prompt, context)
+            private = self._check_source(parent, draft.request, context)
         await self._start(
             draft.request,
             replace(context, origin=draft.origin),
@@ -163,29 +163,38 @@ class JobService:
             consented=consented,
         )
 
-    async def stop(
-        self, interaction_id: int, caller: Caller, *, anyway: bool = False
-    ) -> Job | None:
-        """Stop the job that was asked for in this interaction; the job if the API has it.
+    async def find_stoppable(self, interaction_id: int) -> Job:
+        """The job that was asked for in this interaction, whoever may stop it.
+
+        Raises `NothingToStop` and `StopNotRecorded`.
+        """
+        job = self._runner.asked_in(interaction_id)
+        if job is None:
+            try:
+                async with store_deadline():
+                    job = await self._store.read(lookups.by_interaction, interaction_id)
+            except StoreUnavailable as error:
+                raise StopNotRecorded(detail=error.detail) from None
+        if job is None:
+            raise NothingToStop
+        return job
+
+    async def stop(self, job: Job, *, anyway: bool = False) -> Job | None:
+        """Stop *job*; the job as it is now if the API has it.
 
         ``None``: it was not sent yet, and its message says so in a moment. One that the API has is
         left alone unless *anyway*: it may cost as much all the same, and its author shall know.
-        Raises `NothingToStop`, `NotYours` and `StopNotRecorded`.
+        Raises `NothingToStop` and `StopNotRecorded`.
         """
-        job = self._runner.asked_in(interaction_id)
-        followed, now = job is not None, None
+        followed, now = self._runner.asked_in(job.interaction_id) is not None, None
         try:
             async with store_deadline():
-                job = job or await self._store.read(lookups.by_interaction, interaction_id)
-                if job is None:
-                    raise NothingToStop
-                check_job_access(caller, job.author_id)
                 stop = self._store.record if followed else self._store.write
                 state = await stop(transitions.stop, job.id, unsent_only=not anyway)
                 if state is None and not anyway:
                     now = await self._store.read(lookups.get, job.id)
         except StoreUnavailable as error:
-            if job is None or not followed:
+            if not followed:
                 raise StopNotRecorded(detail=error.detail) from None
             # The store keeps that until it can be written.
             state = self._runner.stop(job.id, unsent_only=not anyway)
@@ -203,10 +212,17 @@ class JobService:
 
     # ------------------------------------------------------------------ how a job begins
 
-    def _check_source(self, source: Job | None, prompt: str, context: RequestContext) -> bool:
+    def _check_source(self, source: Job | None, wanted: Request, context: RequestContext) -> bool:
         """Whether what is made from *source* is its author's alone. Raises `SourceTooOld`."""
         private = stays_private(source, context.destination)
-        check_age(source, prompt, self.limits.remix_within_days, self._clock, private=private)
+        check_age(
+            source,
+            wanted.prompt,
+            self.limits.remix_within_days,
+            self._clock,
+            private=private or context.destination.private,
+            callback=wanted.callback,
+        )
         return private
 
     async def _start(

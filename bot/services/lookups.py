@@ -118,16 +118,19 @@ async def find_source(
 
 
 def check_age(
-    source: Job | None, prompt: str, within_days: float, clock: Clock, *, private: bool
+    source: Job | None,
+    prompt: str,
+    within_days: float,
+    clock: Clock,
+    *,
+    private: bool,
+    callback: str | None,
 ) -> None:
-    """Raises `SourceTooOld` with this *prompt* where the API makes nothing of *source* any more.
-
-    *private*: what is made from it is for its author alone.
-    """
+    """Raises `SourceTooOld`, with the rest, where the API makes nothing of *source* any more."""
     if not within_days or source is None or source.finished_at is None:
         return
     if clock.now() - source.finished_at > timedelta(days=within_days):
-        raise SourceTooOld(days=within_days, prompt=prompt, private=private)
+        raise SourceTooOld(days=within_days, prompt=prompt, private=private, callback=callback)
 
 
 def _id_in_job(named: JobId | MessageId, job: Job, image_no: int | None) -> str:

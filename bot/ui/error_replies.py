@@ -1,10 +1,10 @@
 """Tells people what went wrong, in the interaction in which it did."""
 
-import functools
+import io
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextlib import closing
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 import discord
 
@@ -13,42 +13,20 @@ from bot.errors import (
     ConsentMissing,
     DiscordAway,
     RemixbotError,
+    SourceTooOld,
     UserError,
 )
 from bot.incidents import to_user_error
-from bot.texts import for_locale
 from bot.ui import discord_errors
 from bot.ui.buttons import draft_buttons, in_view
 from bot.ui.content import EVERYTHING, Content
-from bot.ui.layouts import NO_MENTIONS, LayoutMessage
+from bot.ui.forms import fresh_start
+from bot.ui.interaction import texts_for
+from bot.ui.layouts import LayoutMessage
 
 log = logging.getLogger(__name__)
 
-_SAID_BEFORE = (DiscordAway, AnswerFailed)
-"""The log has a line that says that nobody was answered."""
-
 T = TypeVar("T")
-Door = TypeVar("Door")
-Options = ParamSpec("Options")
-Handler = Callable[Concatenate[Door, discord.Interaction[Any], Options], Coroutine[Any, Any, None]]
-
-
-def handle_errors(handler: Handler[Door, Options]) -> Handler[Door, Options]:
-    """Wrap a cog's *handler* so that whatever it raises ends as a private sentence."""
-
-    @functools.wraps(handler)
-    async def guarded(
-        door: Door,
-        interaction: discord.Interaction[Any],
-        *args: Options.args,
-        **kwargs: Options.kwargs,
-    ) -> None:
-        try:
-            await handler(door, interaction, *args, **kwargs)
-        except Exception as raised:
-            await reply_with_error(interaction, raised)
-
-    return guarded
 
 
 async def send(
@@ -75,56 +53,51 @@ async def reply_privately(
     """Answer *interaction* with a *page* that only this person sees."""
 
     async def deliver(made: LayoutMessage) -> None:
-        await interaction.response.send_message(
-            view=made.view, files=made.files, ephemeral=True, allowed_mentions=NO_MENTIONS
-        )
+        await interaction.response.send_message(view=made.view, files=made.files, ephemeral=True)
 
     await send(deliver, page)
 
 
 async def reply_with_error(
-    interaction: discord.Interaction[Any],
-    raised: BaseException,
-    *files: discord.File,
-    more: str = "",
+    interaction: discord.Interaction[Any], raised: BaseException, *, typed: str = ""
 ) -> None:
-    """Log *raised* as it deserves and tell the person, privately, *more* below it and *files*.
+    """Log *raised* as it deserves and tell the person, privately; with what they *typed*, if any.
 
+    Where a source is too old they get the form for a fresh start instead, if Discord takes one.
     Where Discord did not take an answer that is one line in the log.
     """
+    opens_form = interaction.type is not discord.InteractionType.modal_submit
+    if isinstance(raised, SourceTooOld) and opens_form and not interaction.response.is_done():
+        try:
+            await fresh_start(texts_for(interaction), raised).open(interaction)
+        except discord_errors.FAULTS as fault:
+            raised = fault
+        else:
+            return
     if discord_errors.interaction_expired(raised):
         log.warning("Interaction %d: could not be answered in time", interaction.id)
-        return
-    error = _of_discord(raised)
-    if error is None:
-        error = to_user_error(raised, f"Interaction {interaction.id}")
+    elif isinstance(raised, discord_errors.FAULTS) and not discord_errors.is_ours(raised):
+        detail = discord_errors.detail(raised)
+        log.warning("Interaction %d: failed to reply: %s", interaction.id, detail)
+        is_away = discord_errors.is_out_of_order(raised)
+        await send_error(interaction, DiscordAway() if is_away else AnswerFailed(), typed=typed)
     else:
-        log.warning(
-            "Interaction %d: failed to reply: %s", interaction.id, discord_errors.detail(raised)
-        )
-    await send_error(interaction, error, *files, more=more)
-
-
-def _of_discord(raised: BaseException) -> RemixbotError | None:
-    """What to say where Discord did not take an answer that was not wrong."""
-    if not isinstance(raised, discord_errors.FAULTS) or discord_errors.is_ours(raised):
-        return None
-    return DiscordAway() if discord_errors.is_out_of_order(raised) else AnswerFailed()
+        error = to_user_error(raised, f"Interaction {interaction.id}")
+        await send_error(interaction, error, typed=typed)
 
 
 async def send_error(
-    interaction: discord.Interaction[Any],
-    error: RemixbotError,
-    *files: discord.File,
-    more: str = "",
+    interaction: discord.Interaction[Any], error: RemixbotError, *, typed: str = ""
 ) -> None:
-    """Answer *interaction* privately with the sentence for *error*, *more* below it and *files*.
+    """Answer *interaction* privately: the sentence for *error*, and what they *typed* as a file.
 
     Where what was asked for is kept, there are buttons to go on with it.
     """
-    t = for_locale(str(interaction.locale))
-    sentence = "\n".join(filter(None, (t.describe(error), more)))
-    view: discord.ui.View = discord.utils.MISSING
+    t = texts_for(interaction)
+    sentence, files, view = t.describe(error), list[discord.File](), discord.utils.MISSING
+    if typed:
+        sentence += f"\n{t.your_prompt}"
+        files = [discord.File(io.BytesIO(typed.encode()), filename="prompt.txt")]
     if isinstance(error, UserError) and error.draft_id is not None:
         asks = isinstance(error, ConsentMissing)
         view = in_view(draft_buttons(t, error.draft_id, asks=asks))
@@ -136,11 +109,7 @@ async def send_error(
                 sentence, files=files, view=view, ephemeral=True
             )
     except discord_errors.FAULTS as fault:
-        level = logging.INFO if isinstance(error, _SAID_BEFORE) else logging.WARNING
-        log.log(
-            level,
-            "Interaction %d: failed to show %r: %s",
-            interaction.id,
-            error,
-            discord_errors.detail(fault),
-        )
+        # The log has a line already that says that nobody was answered.
+        level = logging.INFO if isinstance(error, DiscordAway | AnswerFailed) else logging.WARNING
+        detail = discord_errors.detail(fault)
+        log.log(level, "Interaction %d: failed to show %r: %s", interaction.id, error, detail)

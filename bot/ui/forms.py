@@ -84,15 +84,13 @@ class PromptForm(discord.ui.Modal):
         return True
 
 
-def fresh_start(
-    t: Texts, too_old: SourceTooOld, *, private: bool, callback: str | None = None
-) -> PromptForm:
+def fresh_start(t: Texts, too_old: SourceTooOld) -> PromptForm:
     """In place of a remix that the API would refuse: the same words, from nothing."""
     return PromptForm(
         t,
-        FormId(action=IMAGINE, private=private or too_old.private),
+        FormId(action=IMAGINE, private=too_old.private),
         prompt=too_old.prompt,
-        callback=callback,
+        callback=too_old.callback,
         note=t.fresh_start(too_old.days),
     )
 

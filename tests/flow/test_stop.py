@@ -8,7 +8,7 @@ from simcord.actors import MemberActor
 from simcord.results import ResponseMessage
 
 from bot.model import Job, JobState
-from bot.services import Caller, Recovery
+from bot.services import Recovery
 from bot.store import lookups, transitions
 from tests.flow.sim import Sim, buttons, images, shown, simulated, text
 
@@ -224,8 +224,7 @@ async def test_a_stop_before_an_old_job_is_followed_counts(
         async def press_first(recovery: Recovery, jobs: list[Job], *args: Any) -> None:
             asked = await sim.store.read(lookups.get, 1 if at_work else 2)
             assert asked is not None
-            ann = Caller(user_id=sim.ann.id)
-            await sim.jobs.stop(asked.interaction_id, ann, anyway=at_work)
+            await sim.jobs.stop(asked, anyway=at_work)
             again = await sim.store.left_open() if "again" in moment else jobs
             await resume(recovery, again, *args)
 

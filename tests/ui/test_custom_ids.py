@@ -9,7 +9,6 @@ from bot.errors import UnsupportedComponent
 from bot.model import Source
 from bot.ui.buttons import Button
 from bot.ui.custom_ids import ButtonId, FormId, Verb, is_known
-from cogs.components import Components, Policy
 
 JOB = "0b9c1f3a-7d52-4e0f-9a61-2c5d8e7f1a34"
 LONGEST = Source("x" * 56, 3)
@@ -109,11 +108,3 @@ def test_other_ids_are_no_button(wrong: str) -> None:
 def test_an_unknown_form_is_said_to_be_old(wrong: str) -> None:
     with pytest.raises(UnsupportedComponent):
         FormId.read(wrong)
-
-
-def test_every_button_has_a_handler_and_says_who_may_press_it() -> None:
-    handlers = Components(cast("Any", None)).handlers
-    made_of_something = {key for key, one in ACTIONS.items() if one.source is not SourceKind.NONE}
-    assert set(handlers) == {*Verb, *made_of_something}
-    open_to_all = {verb for verb, one in handlers.items() if one.policy is Policy.OPEN}
-    assert open_to_all == {Verb.CANCEL, Verb.KEEP}, "they're in answers that one person alone sees"

@@ -196,7 +196,7 @@ async def test_forms_are_in_the_language_of_who_fills_them_in(pseudo: Pseudo) ->
         PromptForm(pseudo, FormId(action=IMAGINE, private=True), callback="https://a.example/"),
         PromptForm(pseudo, remix, prompt="x" * 8000),
         filled_in(pseudo, remix, foreign().request, with_callback=True),
-        fresh_start(pseudo, SourceTooOld(3, PROMPT, private=False), private=False),
+        fresh_start(pseudo, SourceTooOld(3, PROMPT, private=False)),
     ):
         assert list(words_in(form.to_dict()))
         assert escaped(form.to_dict(), PROMPT) == []

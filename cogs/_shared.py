@@ -1,0 +1,98 @@
+"""What commands and buttons share: suggesting jobs, opening a form, posting images again.
+
+No cog: nothing here is loaded by name.
+"""
+
+from dataclasses import replace
+from functools import partial
+
+import discord
+from discord import app_commands
+
+from bot.actions import Action, Options
+from bot.client import RemixBot
+from bot.inputs import JobId, MessageId
+from bot.model import Job
+from bot.services import Caller, UnknownJob
+from bot.texts import for_locale
+from bot.ui import discord_errors
+from bot.ui.content import Content
+from bot.ui.custom_ids import FormId
+from bot.ui.discord_errors import About
+from bot.ui.error_replies import send
+from bot.ui.forms import PromptForm
+from bot.ui.interaction import read_destination, request_context, texts_for
+from bot.ui.job_list import choices
+from bot.ui.layouts import LayoutMessage, found_page, result_page
+from bot.ui.policy import grant_of
+
+
+async def suggest_jobs(
+    interaction: discord.Interaction[RemixBot], typed: str
+) -> list[app_commands.Choice[str]]:
+    """The jobs that somebody may mean."""
+    grant, channel_id = grant_of(interaction), interaction.channel_id or 0
+    found = await interaction.client.history.suggest(grant.caller, channel_id, typed)
+    offer = partial(choices, grant.t, found, interaction.created_at)
+    try:
+        await interaction.response.autocomplete(offer())
+    except discord.HTTPException as fault:
+        if discord_errors.about(fault) is not About.WORDS:
+            raise
+        await interaction.response.autocomplete(offer(Content(words=False)))
+    return []  # answered already
+
+
+async def open_form(
+    interaction: discord.Interaction[RemixBot],
+    caller: Caller,
+    action: Action,
+    job: JobId | MessageId,
+    image_no: int | None,
+    *,
+    private: bool,
+    options: Options | None = None,
+    callback: str | None = None,
+) -> None:
+    """Answer with the form for this image, as filled in as it can be.
+
+    *options*: those of the source where they are ``None``. Raises what `JobHistory.prefill` raises.
+    """
+    destination = read_destination(interaction, private=private)
+    sketch = await interaction.client.history.prefill(
+        action, job, image_no, caller, destination, callback=callback
+    )
+    form = PromptForm(
+        texts_for(interaction),
+        FormId(action=action, source=sketch.source, private=private),
+        prompt=sketch.prompt,
+        options=sketch.options if options is None else options,
+        callback=callback,
+    )
+    await form.open(interaction)
+
+
+async def repost_images(
+    interaction: discord.Interaction[RemixBot], made: Job | UnknownJob, *, private: bool
+) -> None:
+    """Answer with the images of a finished job; nothing is made. Raises what `look_up` raises."""
+    history = interaction.client.history
+    context = request_context(interaction, private=private)
+    destination = context.destination
+    locale = context.locale_of(private=destination.private)
+    await interaction.response.defer(ephemeral=destination.private, thinking=True)
+    shown = made if isinstance(made, Job) and made.images else await history.look_up(made)
+    async with history.load_images(shown.images, destination) as result_images:
+
+        def page(content: Content) -> LayoutMessage:
+            if not isinstance(shown, Job):
+                return found_page(for_locale(locale), shown.images, result_images, content)
+            here = replace(shown, destination=destination, locale=locale)
+            return result_page(here, result_images, took_s=shown.took_s, content=content)
+
+        async def post(made: LayoutMessage) -> discord.InteractionMessage:
+            return await interaction.edit_original_response(view=made.view, attachments=made.files)
+
+        message = await send(post, page)
+    if isinstance(shown, Job):
+        await history.record_repost(shown, context, message.id)
