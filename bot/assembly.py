@@ -20,6 +20,7 @@ from bot.jobs.maintenance import Maintenance
 from bot.jobs.poller import TaskPoller
 from bot.jobs.queue import JobQueue
 from bot.jobs.result_lookup import ResultLookup
+from bot.jobs.run import Dependencies
 from bot.jobs.runner import JobRunner
 from bot.limits import Limits, Quota
 from bot.services import AccessPolicy, JobHistory, JobService, Recovery
@@ -85,15 +86,17 @@ def _put_together(
     )
     loader = ImageLoader(ImageDownloads(session, timeout_s=settings.picture_timeout_seconds))
     runner = JobRunner(
-        api=api,
-        poller=poller,
-        loader=loader,
-        store=store,
-        background=background,
-        clock=clock,
-        gateway_status=gateway_status,
-        submit_within_s=settings.submit_within_minutes * 60,
-        patience_s=settings.watch_hours * 3600,
+        Dependencies(
+            api=api,
+            poller=poller,
+            loader=loader,
+            store=store,
+            background=background,
+            clock=clock,
+            gateway_status=gateway_status,
+            submit_within_s=settings.submit_within_minutes * 60,
+            patience_s=settings.watch_hours * 3600,
+        )
     )
     lookup = ResultLookup(api, loader)
     queue = JobQueue(limits=limits, clock=clock, usual_s=poller.typical_s)

@@ -21,6 +21,7 @@ from bot.jobs.maintenance import Maintenance
 from bot.jobs.poller import TaskPoller
 from bot.jobs.queue import JobQueue, QueuePosition
 from bot.jobs.result_lookup import ResultLookup
+from bot.jobs.run import Dependencies
 from bot.jobs.runner import JobRunner
 from bot.jobs.status_message import MessageRef, StatusMessage
 from bot.limits import Limits, Quota
@@ -91,8 +92,6 @@ class SilentStatusMessage:
 
     def show(self, progress: object) -> None: ...
 
-    def stopped(self) -> None: ...
-
     async def deliver(self, *_: object, **__: object) -> MessageRef:
         return MessageRef(channel_id=2, message_id=self.message_id)
 
@@ -119,17 +118,19 @@ async def rooms(tmp_path: Path) -> AsyncGenerator[Rooms]:
         loader = ImageLoader(ImageDownloads(session))
         background = await opened.enter_async_context(BackgroundTasks())
         runner = JobRunner(
-            api=client,
-            poller=TaskPoller(
-                api=client, clock=clock, watch_s=60, reads_per_second=100, rng=SystemRandom()
-            ),
-            loader=loader,
-            store=store,
-            background=background,
-            clock=clock,
-            gateway_status=GatewayStatus(clock),
-            submit_within_s=60,
-            patience_s=60,
+            Dependencies(
+                api=client,
+                poller=TaskPoller(
+                    api=client, clock=clock, watch_s=60, reads_per_second=100, rng=SystemRandom()
+                ),
+                loader=loader,
+                store=store,
+                background=background,
+                clock=clock,
+                gateway_status=GatewayStatus(clock),
+                submit_within_s=60,
+                patience_s=60,
+            )
         )
         limits = Limits(person=Quota(running=3, waiting=1))
         queue = JobQueue(limits=limits, clock=clock, usual_s=lambda: 48.0)

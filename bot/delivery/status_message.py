@@ -237,14 +237,11 @@ class DiscordStatusMessage:
     def show(self, progress: Progress) -> None:
         if progress.position is None and self._started_at is None:
             self._start(self._clock.now())
-        if self._newest is None or not self._newest.stopped:
-            self._newest = progress
+        if progress.stopped:
+            self._pings.end(self._whose, self)
+        self._newest = progress
         if self._may_change and self.message_id is not None:
-            self._progress.show(self._newest)
-
-    def stopped(self) -> None:
-        self.show(Progress(stopped=True))
-        self._pings.end(self._whose, self)
+            self._progress.show(progress)
 
     def _start(self, at: datetime) -> None:
         self._started_at = at

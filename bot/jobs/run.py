@@ -1,15 +1,41 @@
-"""A job under way in this process."""
+"""A job under way in this process, and what the work on it needs."""
 
 from dataclasses import dataclass
 
+from bot.api import GenerationApi
+from bot.clock import Clock
+from bot.jobs.background import BackgroundTasks
+from bot.jobs.gateway_status import GatewayStatus
+from bot.jobs.image_loader import ImageLoader
+from bot.jobs.poller import TaskPoller
 from bot.jobs.queue import Ticket
-from bot.jobs.status_message import Shown, StatusMessage, Told
+from bot.jobs.status_message import Progress, Shown, StatusMessage, Told
 from bot.model import Job
+from bot.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dependencies:
+    """The rest of the bot, as far as jobs under way have to do with it."""
+
+    api: GenerationApi
+    poller: TaskPoller
+    loader: ImageLoader
+    store: Store
+    background: BackgroundTasks
+    clock: Clock
+    gateway_status: GatewayStatus
+    submit_within_s: float
+    """A job is submitted unless its author could be told nothing for longer than this since it was
+    asked for, or the database took no writes for so long."""
+    patience_s: float
+    """How long it is tried to read and to write messages that Discord does not take for a passing
+    reason."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Run:
-    """Everything that is known of it beyond what is kept in the store."""
+    """Everything that is known of a job beyond what is kept in the store."""
 
     job: Job
     """As it was when this process began with it."""
@@ -17,8 +43,8 @@ class Run:
     ticket: Ticket
     asked: float
     """When it was asked for, on the monotonic clock."""
-    stopped: bool
-    """Somebody wants no images of it any more."""
+    stops: set[int]
+    """The jobs of which somebody wants no images any more."""
     looked: bool
     """It is known what people were told: of a job of this process it always is."""
     shown: Shown | None = None
@@ -31,9 +57,18 @@ class Run:
     """What becomes of it is decided."""
 
     @property
+    def stopped(self) -> bool:
+        return self.job.id in self.stops
+
+    @property
     def end_told(self) -> bool:
         """An earlier process told people the end, and could not record it."""
         return self.shown is not None and self.shown.said is not Told.STOPPED
+
+    def show(self, progress: Progress) -> None:
+        """Show this; of one that was stopped at the API, nothing but that."""
+        stopped = self.sent and self.stopped
+        self.status.show(Progress(stopped=True) if stopped else progress)
 
 
 class NothingToDo(Exception):  # no error

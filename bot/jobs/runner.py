@@ -1,4 +1,4 @@
-"""Brings an accepted job to its end: submit once, have it watched until it is done, deliver.
+"""Brings an accepted job to its end: submit once, follow it until it is done, deliver.
 
 Knows nothing of Discord: what people see goes to a `StatusMessage`.
 """
@@ -11,8 +11,6 @@ from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
 from bot.actions import ACTIONS
-from bot.api import GenerationApi
-from bot.clock import Clock
 from bot.errors import (
     AnswerUnseen,
     ApiBusy,
@@ -33,25 +31,15 @@ from bot.errors import (
     UserError,
 )
 from bot.incidents import to_user_error
-from bot.jobs.background import BackgroundTasks
-from bot.jobs.gateway_status import GatewayStatus
-from bot.jobs.image_loader import ImageLoader
-from bot.jobs.poller import TICK_S, TaskPoller
+from bot.jobs.poller import TICK_S
 from bot.jobs.queue import Ticket
 from bot.jobs.retry import retry
-from bot.jobs.run import NothingToDo, Run
-from bot.jobs.status_message import MessageRef, StatusMessage
+from bot.jobs.run import Dependencies, NothingToDo, Run
+from bot.jobs.status_message import MessageRef, Progress, StatusMessage, Told
 from bot.jobs.submitter import Submitter
 from bot.jobs.takeover import Takeover
-from bot.model import (
-    Completed,
-    Failed,
-    Job,
-    JobState,
-    Running,
-    TaskState,
-)
-from bot.store import Store, StoreSession, lookups, transitions
+from bot.model import Completed, Failed, Job, JobState, Running, TaskState
+from bot.store import StoreSession, lookups, transitions
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -79,46 +67,17 @@ DELIVERIES_AT_ONCE = 10
 
 
 class JobRunner:
-    """Follows every job that was started, each in a task of *background*.
+    """Follows every job that was started, each in a background task."""
 
-    A job is submitted unless its author could be told nothing for more than *submit_within_s*
-    seconds since it was asked for, or the database took no writes for so long. News that Discord
-    does not take for a passing reason is brought again for *patience_s* seconds.
-    """
-
-    def __init__(
-        self,
-        *,
-        api: GenerationApi,
-        poller: TaskPoller,
-        loader: ImageLoader,
-        store: Store,
-        background: BackgroundTasks,
-        clock: Clock,
-        gateway_status: GatewayStatus,
-        submit_within_s: float,
-        patience_s: float,
-    ) -> None:
-        self._poller = poller
-        self._loader = loader
-        self._store = store
-        self._background = background
-        self._clock = clock
-        self._takeover = Takeover(store=store, clock=clock, patience_s=patience_s)
-        self._submitter = Submitter(
-            api=api,
-            poller=poller,
-            store=store,
-            takeover=self._takeover,
-            background=background,
-            clock=clock,
-            gateway_status=gateway_status,
-            within_s=submit_within_s,
-        )
-        self._patience_s = patience_s
+    def __init__(self, needs: Dependencies) -> None:
+        self._needs = needs
+        self._clock = needs.clock
+        self._poller = needs.poller
+        self._takeover = Takeover(needs)
+        self._submitter = Submitter(needs, self._takeover)
         self._runs: dict[int, Run] = {}
-        self._stopped_early = set[int]()
-        """Jobs that somebody stopped before they were started here."""
+        self._stops = set[int]()
+        """Jobs of which somebody wants no images any more, also before they are started here."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._deliveries = asyncio.Semaphore(DELIVERIES_AT_ONCE)
 
@@ -129,9 +88,8 @@ class JobRunner:
         """
         self._submitter.last_at_work = last_at_work
         for action in ACTIONS.values():
-            self._poller.add_durations(
-                action, reversed(await self._store.read(lookups.recent_durations, action))
-            )
+            durations = await self._needs.store.read(lookups.recent_durations, action)
+            self._poller.add_durations(action, reversed(durations))
 
     @property
     def sees_all(self) -> bool:
@@ -146,21 +104,22 @@ class JobRunner:
         Its place is free again once the API is done with it. *resumed*: an earlier process had it,
         so it is looked at what that one told people, and what was told is not changed.
         """
-        run = Run(
+        run = self._runs[job.id] = Run(
             job=job,
             status=status,
             ticket=ticket,
             asked=self._clock.monotonic() - self._clock.seconds_since(job.created_at),
-            stopped=job.stopped_at is not None,
+            stops=self._stops,
             looked=not resumed,
             sent=job.state is not JobState.ACCEPTED,
         )
-        self._runs[job.id] = run
-        if job.id in self._stopped_early:
-            self._stopped_early.discard(job.id)
-            if job.state is not JobState.FAILED:  # else it was read after that
-                self.stop(job.id)
-        task = self._background.spawn(self._run(run), name=f"job {job.id}")
+        if job.stopped_at is not None:
+            self._stops.add(job.id)
+        elif job.state is JobState.FAILED:
+            self._stops.discard(job.id)  # it was read after that
+        elif run.stopped and ticket.waits:
+            ticket.leave()
+        task = self._needs.background.spawn(self._run(run), name=f"job {job.id}")
         task.add_done_callback(lambda _: self._ended(run))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -184,15 +143,15 @@ class JobRunner:
         """
         run = self._runs.get(job_id)
         if run is None:
-            self._stopped_early.add(job_id)
+            self._stops.add(job_id)
             return None
         if run.stopped or run.over:
             return None
         if run.sent and unsent_only:
             return JobState.RUNNING
-        run.stopped = True
+        self._stops.add(job_id)
         if run.sent:
-            run.status.stopped()
+            run.show(Progress())
             return JobState.RUNNING
         if run.ticket.waits:
             run.ticket.leave()
@@ -200,18 +159,19 @@ class JobRunner:
 
     def _ended(self, run: Run) -> None:
         del self._runs[run.job.id]
+        self._stops.discard(run.job.id)
         run.ticket.leave()
 
     async def _run(self, run: Run) -> None:
-        completed = error = look = None
+        finished = error = look = None
         if run.stopped and run.sent:
-            run.status.stopped()
+            run.show(Progress())
         if run.job.state is JobState.RUNNING:  # reading changes nothing
-            look = self._background.spawn(
+            look = self._needs.background.spawn(
                 self._takeover.inspect(run), name=f"looking at job {run.job.id}"
             )
         try:
-            completed = await self._complete(run)
+            finished = await self._finish(run)
         except NothingToDo:
             pass
         except Exception as raised:
@@ -225,17 +185,17 @@ class JobRunner:
                 "Job %d: failed to read its message, leaving it for the next start", run.job.id
             )
         elif run.end_told:
-            await self._takeover.record_end(run, completed)
+            await self._takeover.record_end(run, finished)
         elif error is not None:
             await self._tell(run, error)
-        elif completed is not None and run.stopped:
-            await self._tell(run, JobKept(cost_usd=completed.cost_usd))
-        elif completed is not None:
-            await self._deliver(run, completed)
+        elif finished is not None and run.stopped:
+            await self._tell(run, JobKept(cost_usd=finished.cost_usd))
+        elif finished is not None:
+            await self._deliver(run, finished)
 
     # ------------------------------------------------------------------ to the images
 
-    async def _complete(self, run: Run) -> Completed:
+    async def _finish(self, run: Run) -> Job:
         """Bring a job to its images, from wherever an earlier process may have left it.
 
         A job that was on its way to the API then is never sent again: nobody knows whether it
@@ -253,48 +213,59 @@ class JobRunner:
             case JobState.FINISHED if job.task_id is not None:
                 if not job.images:
                     raise NothingMade
-                return Completed(
-                    task_id=job.task_id,
-                    job_id=job.provider_job_id or job.task_id,
-                    images=job.images,
-                    cost_usd=job.cost_usd,
-                )
+                return job
             case JobState.FAILED:
                 raise JobStopped if job.failure == JobStopped.__name__ else EndedUnseen
             case _:
                 raise SubmitUnknown(interrupted=True, detail=f"found {job.state.value}")
         sent = self._clock.monotonic() - sent_s
-        resumed = job.state is not JobState.ACCEPTED
         try:
-            completed = await self._follow(run, state, sent, resumed=resumed)
-        except OutputUnreadable as unreadable:
-            await self._record_cost(job, unreadable)
+            completed = await self._follow(run, state, sent)
+        except OutputUnreadable as made:  # it costs, and nobody can find what
+            completed = Completed(
+                task_id=made.task_id, job_id=made.task_id, images=(), cost_usd=made.cost_usd
+            )
+            await self._record(job, transitions.finish, completed)
             raise
-        finished = await self._record(job, transitions.finish, completed)
+        if run.shown is not None and run.shown.said is Told.FAILURE:
+            await self._record(job, transitions.stop)  # nobody waits for images any more
+        recorded = await self._record(job, transitions.finish, completed)
         self._poller.add_durations(job.request.action, [self._clock.monotonic() - sent])
-        if finished is not None and finished.stopped_at is not None:
-            run.stopped = True
+        if recorded is not None and recorded.stopped_at is not None:
+            self._stops.add(job.id)
         if not completed.images:
             raise NothingMade
-        return completed
+        return recorded or replace(
+            job,
+            state=JobState.FINISHED,
+            task_id=completed.task_id,
+            provider_job_id=completed.job_id,
+            images=completed.images,
+            cost_usd=completed.cost_usd,
+        )
 
-    async def _follow(self, run: Run, state: TaskState, sent: float, *, resumed: bool) -> Completed:
-        """Show how far the API is until it is done. Raises what `TaskPoller.follow` raises."""
+    async def _follow(self, run: Run, state: TaskState, sent: float) -> Completed:
+        """Show how far the API is until it is done.
+
+        Raises `GenerationFailed`, and what `TaskPoller.follow` raises.
+        """
         if isinstance(state, Running):
+            resumed = run.job.state is not JobState.ACCEPTED
             task = self._poller.task(state, run.job, sent, resumed=resumed)
 
             async def show() -> None:
                 while True:
                     if task.is_known:
-                        run.status.show(self._poller.progress(task))
+                        run.show(self._poller.progress(task))
                     await self._clock.sleep(TICK_S)
 
-            showing = self._background.spawn(show(), name=f"showing job {run.job.id}")
+            name = f"showing job {run.job.id}"
+            showing = self._needs.background.spawn(show(), name=name)
             try:
                 async for news in self._poller.follow(task):
                     state = news
                     if isinstance(state, Running):
-                        run.status.show(self._poller.progress(task))
+                        run.show(self._poller.progress(task))
             finally:
                 showing.cancel()
         if isinstance(state, Completed):
@@ -303,79 +274,59 @@ class JobRunner:
             raise GenerationFailed(code=state.code, detail=state.detail)
         raise AssertionError("a task is followed until it is done")
 
-    async def _record_cost(self, job: Job, made: OutputUnreadable) -> None:
-        """Record what the API charged for images that nobody can find."""
-        nothing = Completed(
-            task_id=made.task_id, job_id=made.task_id, images=(), cost_usd=made.cost_usd
-        )
-        await self._record(job, transitions.finish, nothing)
-
     # ------------------------------------------------------------------ to people
 
-    async def _deliver(self, run: Run, completed: Completed) -> None:
+    async def _deliver(self, run: Run, job: Job) -> None:
         """Show the images; a result that nobody can be given is kept, with the reason."""
-        job, status = run.job, run.status
-        finished = replace(
-            job,
-            state=JobState.FINISHED,
-            task_id=completed.task_id,
-            provider_job_id=completed.job_id,
-            images=completed.images,
-            cost_usd=completed.cost_usd,
-        )
         took_s = self._clock.monotonic() - run.asked
 
         async def bring() -> MessageRef:
+            """Images are fetched anew for each attempt, so that no pause keeps them in memory."""
             limit_bytes = job.destination.file_limit_bytes
-            hanging = self._loader.loaded(completed.images, file_limit_bytes=limit_bytes)
-            async with hanging as result_images:
-                return await status.deliver(finished, result_images, took_s=took_s)
+            loading = self._needs.loader.loaded(job.images, file_limit_bytes=limit_bytes)
+            async with loading as result_images:
+                return await run.status.deliver(job, result_images, took_s=took_s)
 
         try:
-            posted = await self._persistently(job, bring)
+            posted = await self._bring(job, bring)
         except Exception as raised:  # a bug as well must not cost anybody what was paid for
             to_user_error(raised, f"Job {job.id}: failed to deliver its images")
             problem = raised.detail if isinstance(raised, DeliveryFailed) else type(raised).__name__
             await self._record(job, transitions.mark_undeliverable, problem)
             return
-
         await self._record(
             job, transitions.mark_delivered, posted.message_id, channel_id=posted.channel_id
         )
         log.info("Job %d: delivered after %.0f s", job.id, took_s)
-        await status.ping(posted, delivered=True, took_s=took_s)
+        await run.status.ping(posted, delivered=True, took_s=took_s)
 
     async def _tell(self, run: Run, error: RemixbotError) -> None:
         """End a job without posting images, and make sure that its author hears of it."""
-        job, status = run.job, run.status
-        owed = not isinstance(error, NOTHING_OWED)
+        job = run.job
         if isinstance(error, SubmitUnknown):
             await self._record(job, transitions.mark_unknown)
         elif not isinstance(error, JobKept):
-            reason = type(error).__name__
-            await self._record(job, transitions.fail, reason, release=not owed)
+            release = isinstance(error, NOTHING_OWED)
+            await self._record(job, transitions.fail, type(error).__name__, release=release)
         took_s = self._clock.monotonic() - run.asked
         uncharged = isinstance(error, NOTHING_CHARGED)
         try:
-            posted = await self._persistently(
-                job, lambda: status.fail(job, error, nothing_charged=uncharged)
+            posted = await self._bring(
+                job, lambda: run.status.fail(job, error, nothing_charged=uncharged)
             )
         except DeliveryFailed as fault:
             log.warning("Job %d: failed to tell its author how it ended: %s", job.id, fault.detail)
             return
         await self._record(job, transitions.mark_notified, posted.message_id)
         if not run.stopped:
-            await status.ping(posted, delivered=False, took_s=took_s)
+            await run.status.ping(posted, delivered=False, took_s=took_s)
 
-    async def _persistently(
-        self, job: Job, bring: Callable[[], Awaitable[MessageRef]]
-    ) -> MessageRef:
-        """Images are fetched anew for each attempt, so that no pause keeps them in memory."""
+    async def _bring(self, job: Job, bring: Callable[[], Awaitable[MessageRef]]) -> MessageRef:
         return await retry(
             bring,
             room=self._deliveries,
             clock=self._clock,
-            patience_s=self._patience_s,
+            patience_s=self._needs.patience_s,
             what=f"Job {job.id}: failed to deliver its outcome",
         )
 
@@ -391,7 +342,7 @@ class JobRunner:
         """Note what has happened to *job*, whether the database takes it now or not."""
         try:
             async with asyncio.timeout(RECORD_WAIT_S):
-                return await self._store.record(step, job.id, *args, **kwargs)
+                return await self._needs.store.record(step, job.id, *args, **kwargs)
         except (StoreUnavailable, TimeoutError) as error:
             log.error("Job %d: failed to record its progress, will retry: %r", job.id, error)
         return None

@@ -87,10 +87,6 @@ class StatusMessage(Protocol):
         """Show this when there is time; the newest wins. Never waits, never raises."""
         ...
 
-    def stopped(self) -> None:
-        """Show that it was stopped, and no other progress from now on. Never waits or raises."""
-        ...
-
     async def deliver(
         self, job: Job, result_images: Sequence[ResultImage], *, took_s: float
     ) -> MessageRef:

@@ -11,13 +11,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Concatenate, ParamSpec
 
-from bot.clock import Clock
 from bot.errors import AnswerUnseen, DeliveryFailed, EndedUnseen, StoreUnavailable
 from bot.jobs.retry import retry
-from bot.jobs.run import Run
-from bot.jobs.status_message import Shown, Told
+from bot.jobs.run import Dependencies, Run
+from bot.jobs.status_message import Progress, Shown, Told
 from bot.model import Completed, Job, JobState
-from bot.store import Store, StoreSession, transitions
+from bot.store import StoreSession, transitions
 
 P = ParamSpec("P")
 
@@ -30,12 +29,10 @@ GLANCES_AT_ONCE = 2
 
 
 class Takeover:
-    """Looks at the messages of jobs, a few at a time, for *patience_s* seconds each at the most."""
+    """Looks at the messages of jobs, a few at a time."""
 
-    def __init__(self, *, store: Store, clock: Clock, patience_s: float) -> None:
-        self._store = store
-        self._clock = clock
-        self._patience_s = patience_s
+    def __init__(self, needs: Dependencies) -> None:
+        self._needs = needs
         self._looks = asyncio.Semaphore(LOOKS_AT_ONCE)
         self._glances = asyncio.Semaphore(GLANCES_AT_ONCE)
         self._under_way = 0
@@ -62,10 +59,10 @@ class Takeover:
         """The same for a job that waits; done again where its turn comes before that."""
         await self._look(run, self._glances)
 
-    async def record_end(self, run: Run, completed: Completed | None) -> None:
+    async def record_end(self, run: Run, finished: Job | None) -> None:
         """Write down the end that people were told: it is not told again, and nothing else happens.
 
-        *completed*: what the API says of the job, where it was asked.
+        *finished*: the job as the API says that it ended, which is recorded already.
         """
         if run.shown is None:
             return
@@ -76,23 +73,23 @@ class Takeover:
         elif shown.said is Told.IMAGES:
             if job.state is JobState.ACCEPTED:  # a backup knows less than Discord
                 with suppress(StoreUnavailable):
-                    await self._store.attempt(transitions.begin_submit, job.id, posted.message_id)
-            made = completed or Completed(
-                task_id=job.task_id or "",
-                job_id=shown.images[0].job_id if shown.images else "",
-                images=shown.images,
-            )
-            await self._record(job, transitions.finish, made)
+                    begin = transitions.begin_submit
+                    await self._needs.store.attempt(begin, job.id, posted.message_id)
+            if finished is None:
+                made = Completed(
+                    task_id=job.task_id or "",
+                    job_id=shown.images[0].job_id if shown.images else "",
+                    images=shown.images,
+                )
+                await self._record(job, transitions.finish, made)
             await self._record(
                 job, transitions.mark_delivered, posted.message_id, channel_id=posted.channel_id
             )
         else:
-            if completed is not None and completed.images:  # nobody wanted them any more
-                await self._record(job, transitions.stop)
-                await self._record(job, transitions.finish, completed)
-            elif job.state is JobState.SUBMITTING and not shown.uncharged:
+            kept = finished is not None and bool(finished.images)  # nobody wanted them any more
+            if job.state is JobState.SUBMITTING and not shown.uncharged:
                 await self._record(job, transitions.mark_unknown)
-            elif job.state is not JobState.FINISHED or job.stopped_at is None:
+            elif not kept and (job.state is not JobState.FINISHED or job.stopped_at is None):
                 reason = EndedUnseen.__name__
                 await self._record(job, transitions.fail, reason, release=shown.uncharged)
             await self._record(job, transitions.mark_notified, posted.message_id)
@@ -105,7 +102,7 @@ class Takeover:
         **kwargs: P.kwargs,
     ) -> None:
         with suppress(StoreUnavailable):  # the store keeps what the database does not take
-            await self._store.record(step, job.id, *args, **kwargs)
+            await self._needs.store.record(step, job.id, *args, **kwargs)
 
     async def _look(self, run: Run, room: asyncio.Semaphore) -> None:
         async def look() -> tuple[Shown | None, bool]:
@@ -118,8 +115,8 @@ class Takeover:
             shown, unseen = await retry(
                 look,
                 room=room,
-                clock=self._clock,
-                patience_s=self._patience_s,
+                clock=self._needs.clock,
+                patience_s=self._needs.patience_s,
                 what=f"Job {run.job.id}: failed to read its message",
             )
             if run.looked:
@@ -128,6 +125,7 @@ class Takeover:
             if run.end_told or unseen:
                 run.ticket.leave()
             elif shown is not None and not run.stopped:
-                run.stopped = True
-                run.status.stopped()
+                run.stops.add(run.job.id)
+                if run.sent:
+                    run.show(Progress())
                 await self._record(run.job, transitions.stop)
