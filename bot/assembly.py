@@ -65,11 +65,8 @@ def _put_together(
     session: GuardedSession,
     background: BackgroundTasks,
 ) -> Assembled:
-    limits, access, gateway_status = (
-        read_limits(settings),
-        read_access(settings),
-        GatewayStatus(clock),
-    )
+    limits, access = read_limits(settings), read_access(settings)
+    gateway_status = GatewayStatus(clock)
     api = GenerationApi(
         session,
         base_url=str(settings.vtrix_api_url),

@@ -23,9 +23,9 @@ from bot.jobs.queue import JobQueue, QueuePosition
 from bot.jobs.result_lookup import ResultLookup
 from bot.jobs.run import Dependencies
 from bot.jobs.runner import JobRunner
-from bot.jobs.status_message import MessageRef, StatusMessage
+from bot.jobs.status_message import StatusMessage
 from bot.limits import Limits, Quota
-from bot.model import Destination, Job, NewJob, Request, Source
+from bot.model import Destination, Job, MessageLink, NewJob, Request, Source
 from bot.services import (
     AccessPolicy,
     Caller,
@@ -92,12 +92,12 @@ class SilentStatusMessage:
 
     def show(self, progress: object) -> None: ...
 
-    async def deliver(self, *_: object, **__: object) -> MessageRef:
-        return MessageRef(channel_id=2, message_id=self.message_id)
+    async def deliver(self, *_: object, **__: object) -> MessageLink:
+        return MessageLink(guild_id=1, channel_id=2, message_id=self.message_id)
 
-    async def fail(self, *_: object, **__: object) -> MessageRef:
+    async def fail(self, *_: object, **__: object) -> MessageLink:
         self.failed.set()
-        return MessageRef(channel_id=2, message_id=self.message_id)
+        return MessageLink(guild_id=1, channel_id=2, message_id=self.message_id)
 
     async def ping(self, *_: object, **__: object) -> None: ...
 

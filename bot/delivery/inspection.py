@@ -11,9 +11,9 @@ from typing import TypeVar
 
 import discord
 
-from bot.delivery.job_messages import JobMessages
+from bot.delivery.job_messages import JobMessages, link_to
 from bot.errors import AnswerUnseen, StoreUnavailable
-from bot.jobs.status_message import MessageRef, Shown, Told
+from bot.jobs.status_message import Shown, Told
 from bot.model import Image, Job, JobState
 from bot.texts import ENGLISH
 from bot.ui import components, discord_errors
@@ -91,7 +91,7 @@ async def _answer_in_channel(
 
 def read(message: discord.Message, job: Job) -> Shown | None:
     """What *message* says of the end of *job*; ``None`` for nothing."""
-    posted = MessageRef(channel_id=message.channel.id, message_id=message.id)
+    posted = link_to(job, message.channel.id, message.id)
     if _refuses(message):
         return Shown(said=Told.REFUSED, posted=posted, uncharged=True)
     if components.has_mark(message, stopped_marker(job)):

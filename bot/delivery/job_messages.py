@@ -8,7 +8,6 @@ process writes for this job.
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 
 import discord
@@ -16,14 +15,13 @@ import discord
 from bot.clock import Clock
 from bot.errors import DeliveryFailed
 from bot.jobs.background import BackgroundTasks
-from bot.model import Job
+from bot.jobs.maintenance import TOKEN_LIFE_S
+from bot.model import Job, MessageLink
 from bot.ui import discord_errors
 from bot.ui.buttons import own_id
 from bot.ui.components import custom_ids, has_mark
 from bot.ui.layouts import NO_MENTIONS, ClassicMessage, LayoutMessage, final_marker
 
-TOKEN_LIFE = timedelta(minutes=14, seconds=30)
-"""An interaction's token is good for 15 minutes; a margin for the request itself."""
 LOOKED_AT_MAX = 1000
 """How many messages of a history are read at the most: a hundred for each request."""
 
@@ -48,6 +46,13 @@ def delivery_failed(fault: BaseException) -> DeliveryFailed:
         may_pass=discord_errors.is_transient(fault),
         soon=discord_errors.is_out_of_order(fault),
     )
+
+
+def link_to(job: Job, channel_id: int, message_id: int) -> MessageLink:
+    """The address of a message of *job*: in its own channel, or a direct one."""
+    place = job.destination
+    guild_id = place.guild_id if channel_id == place.channel_id else None
+    return MessageLink(guild_id=guild_id, channel_id=channel_id, message_id=message_id)
 
 
 class _Original(int):
@@ -77,7 +82,8 @@ class JobMessages:
         """Whether the answer to its interaction can still be reached by the token."""
         job = self.job
         has_token = job.interaction_token is not None and job.application_id is not None
-        return has_token and self.connection.clock.now() < job.created_at + TOKEN_LIFE
+        age = self.connection.clock.now() - job.created_at
+        return has_token and age.total_seconds() < TOKEN_LIFE_S
 
     async def edit(self, message_id: int, page: LayoutMessage, *, by_token: bool) -> None:
         message = self.channel.get_partial_message(message_id)

@@ -13,10 +13,9 @@ from enum import Enum, auto
 
 import discord
 
-from bot.delivery.job_messages import JobMessages, delivery_failed
+from bot.delivery.job_messages import JobMessages, delivery_failed, link_to
 from bot.errors import DeliveryFailed, RemixbotError
 from bot.jobs.retry import LONG_PAUSES_S, retry
-from bot.jobs.status_message import MessageRef
 from bot.model import MessageLink
 from bot.ui import discord_errors
 from bot.ui.content import EVERYTHING, Content
@@ -123,7 +122,7 @@ class Delivery:
 
     async def deliver(
         self, announcement: Announcement, *, pending_edit: asyncio.Task[None] | None = None
-    ) -> MessageRef:
+    ) -> MessageLink:
         """Bring *announcement* to people on the first route that takes it.
 
         *pending_edit* is an edit of the job's own message that does not end: what is public does
@@ -156,13 +155,14 @@ class Delivery:
                 raise
             else:
                 if posted.message_id != self.message_id:
-                    sentence = announcement.elsewhere(self._address(posted))
+                    here = posted.channel_id == self._job.destination.channel_id
+                    sentence = announcement.elsewhere(posted.url if here else None)
                     await self._say(sentence, announcement, pending_edit)
                 return posted
         await self._say(announcement.nowhere, announcement, pending_edit)
         raise DeliveryFailed(detail="; ".join(refused))
 
-    async def reply(self, posted: MessageRef, sentence: str) -> None:
+    async def reply(self, posted: MessageLink, sentence: str) -> None:
         """One short reply to the job's message, which mentions who asked; may be lost."""
         try:
             await self._messages.reply(posted.message_id, sentence)
@@ -195,17 +195,17 @@ class Delivery:
         is_open = (route for route, needs in ROUTES.items() if needs <= given)
         return next((route for route in is_open if route not in tried), None)
 
-    async def _take(self, route: Route, announcement: Announcement) -> MessageRef:
+    async def _take(self, route: Route, announcement: Announcement) -> MessageLink:
         """Raises what discord.py raises."""
         content = self._content
         channel_id = self._job.destination.channel_id
         match route:
             case Route.EDIT_BY_TOKEN | Route.EDIT_IN_CHANNEL:
                 await self._edit(route, announcement.page(content))
-                return MessageRef(channel_id=channel_id, message_id=self.message_id or 0)
+                return link_to(self._job, channel_id, self.message_id or 0)
             case Route.FOLLOW_UP:
                 message = await self._messages.send_followup(announcement.plain(content))
-                return MessageRef(channel_id=channel_id, message_id=message.id)
+                return link_to(self._job, channel_id, message.id)
             case Route.NEW_MESSAGE:
                 place = self._messages.channel
             case Route.DIRECT_MESSAGE:
@@ -214,7 +214,7 @@ class Delivery:
         if self._resumed or self._in_doubt is not None:
             found = await self._messages.find_end(place)
             if found is not None:
-                return MessageRef(channel_id=place.id, message_id=found.id)
+                return link_to(self._job, place.id, found.id)
         form = announcement.page if content.layout else announcement.plain
         self._in_doubt = route
         try:
@@ -222,7 +222,7 @@ class Delivery:
         except discord_errors.FAULTS as fault:
             self._in_doubt = route if discord_errors.is_out_of_order(fault) else None
             raise
-        return MessageRef(channel_id=place.id, message_id=message.id)
+        return link_to(self._job, place.id, message.id)
 
     async def _edit(self, route: Route, page: LayoutMessage) -> None:
         by_token = route is Route.EDIT_BY_TOKEN
@@ -275,12 +275,3 @@ class Delivery:
                 return
         if later is not None:
             raise later
-
-    def _address(self, posted: MessageRef) -> str | None:
-        """The address of a message in the job's own channel; of a direct one people need none."""
-        place = self._job.destination
-        if posted.channel_id != place.channel_id:
-            return None
-        return MessageLink(
-            guild_id=place.guild_id, channel_id=posted.channel_id, message_id=posted.message_id
-        ).url

@@ -12,16 +12,17 @@ import discord
 
 from bot.attachments import ResultImage
 from bot.delivery.inspection import inspect
-from bot.delivery.job_messages import TOKEN_LIFE, Connection, JobMessages, delivery_failed
+from bot.delivery.job_messages import Connection, JobMessages, delivery_failed
 from bot.delivery.pings import Pings
 from bot.delivery.progress_edits import EDITS_PER_SECOND, ProgressEdits
 from bot.delivery.routes import Announcement, Delivery
 from bot.errors import AnswerUnseen, DeliveryFailed, DiscordAway, RemixbotError, WordsNotShown
+from bot.jobs.maintenance import TOKEN_LIFE_S
 from bot.jobs.queue import QueuePosition
 from bot.jobs.rate_limiter import RateLimiter
 from bot.jobs.retry import retry
-from bot.jobs.status_message import MessageRef, Progress, Shown, Told
-from bot.model import Job, JobState
+from bot.jobs.status_message import Progress, Shown, Told
+from bot.model import Job, JobState, MessageLink
 from bot.texts import for_locale
 from bot.ui import components, discord_errors
 from bot.ui.content import Content
@@ -155,7 +156,7 @@ class StatusMessages:
             await retry(
                 retract,
                 clock=clock,
-                patience_s=TOKEN_LIFE.total_seconds() - clock.seconds_since(job.created_at),
+                patience_s=TOKEN_LIFE_S - clock.seconds_since(job.created_at),
                 what=f"Interaction {job.interaction_id}: failed to retract a reply",
                 longest_s=RETRACT_EVERY_S,
             )
@@ -256,7 +257,7 @@ class DiscordStatusMessage:
 
     async def deliver(
         self, job: Job, result_images: Sequence[ResultImage], *, took_s: float
-    ) -> MessageRef:
+    ) -> MessageLink:
         t = for_locale(job.locale)
         return await self._announce(
             Announcement(
@@ -272,7 +273,7 @@ class DiscordStatusMessage:
             ),
         )
 
-    async def fail(self, job: Job, error: RemixbotError, *, nothing_charged: bool) -> MessageRef:
+    async def fail(self, job: Job, error: RemixbotError, *, nothing_charged: bool) -> MessageLink:
         t = for_locale(job.locale)
         reason = t.what_went_wrong(error, nothing_charged=nothing_charged)
         return await self._announce(
@@ -290,7 +291,7 @@ class DiscordStatusMessage:
             ),
         )
 
-    async def _announce(self, announcement: Announcement) -> MessageRef:
+    async def _announce(self, announcement: Announcement) -> MessageLink:
         pending_edit = await self._progress.close()
         try:
             return await self._delivery.deliver(announcement, pending_edit=pending_edit)
@@ -299,7 +300,7 @@ class DiscordStatusMessage:
                 self._pings.end(self._whose, self)
             raise
 
-    async def ping(self, posted: MessageRef, *, delivered: bool, took_s: float) -> None:
+    async def ping(self, posted: MessageLink, *, delivered: bool, took_s: float) -> None:
         async def reply(jobs: int) -> None:
             t, author_id = for_locale(self._job.locale), self._job.author_id
             say = t.ready if delivered else t.went_wrong

@@ -15,7 +15,8 @@ from bot.store import Store, lookups, transitions
 log = logging.getLogger(__name__)
 
 TOKEN_LIFE_S = 14.5 * 60
-"""An interaction's token is good for 15 minutes: this long it is kept, and then erased."""
+"""An interaction's token is good for 15 minutes, less a margin for the request itself: this long it
+is used and kept, and then erased."""
 TIDY_EVERY_S = 30.0
 ERASE_EVERY_S = 3600.0
 """Unless somebody wants something forgotten before."""

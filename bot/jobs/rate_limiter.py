@@ -83,7 +83,8 @@ class RateLimiter:
         now = self._clock.monotonic()
         if now >= self._paused_until:
             self._refusals += 1
-        pause_s = self._usual_pause_s() if retry_after_s is None else retry_after_s
+        usual_s = FIRST_PAUSE_S * 2.0 ** min(self._refusals - 1, DOUBLINGS_MAX)
+        pause_s = usual_s if retry_after_s is None else retry_after_s
         pause_s *= self._rng.uniform(1, 1 + JITTER)
         self._paused_until = max(self._paused_until, now + pause_s)
         self._opens_at = max(self._opens_at, self._paused_until)
@@ -108,6 +109,3 @@ class RateLimiter:
 
     def _next_probe_s(self) -> float:
         return 0.0 if self._probe_s is None else self._probe_s * self._rng.uniform(1, 1 + JITTER)
-
-    def _usual_pause_s(self) -> float:
-        return FIRST_PAUSE_S * 2.0 ** min(self._refusals - 1, DOUBLINGS_MAX)

@@ -35,10 +35,10 @@ from bot.jobs.poller import TICK_S
 from bot.jobs.queue import Ticket
 from bot.jobs.retry import retry
 from bot.jobs.run import Dependencies, NothingToDo, Run
-from bot.jobs.status_message import MessageRef, Progress, StatusMessage, Told
+from bot.jobs.status_message import Progress, StatusMessage, Told
 from bot.jobs.submitter import Submitter
 from bot.jobs.takeover import Takeover
-from bot.model import Completed, Failed, Job, JobState, Running, TaskState
+from bot.model import Completed, Failed, Job, JobState, MessageLink, Running, TaskState
 from bot.store import StoreSession, lookups, transitions
 
 P = ParamSpec("P")
@@ -280,7 +280,7 @@ class JobRunner:
         """Show the images; a result that nobody can be given is kept, with the reason."""
         took_s = self._clock.monotonic() - run.asked
 
-        async def bring() -> MessageRef:
+        async def bring() -> MessageLink:
             """Images are fetched anew for each attempt, so that no pause keeps them in memory."""
             limit_bytes = job.destination.file_limit_bytes
             loading = self._needs.loader.loaded(job.images, file_limit_bytes=limit_bytes)
@@ -321,7 +321,7 @@ class JobRunner:
         if not run.stopped:
             await run.status.ping(posted, delivered=False, took_s=took_s)
 
-    async def _bring(self, job: Job, bring: Callable[[], Awaitable[MessageRef]]) -> MessageRef:
+    async def _bring(self, job: Job, bring: Callable[[], Awaitable[MessageLink]]) -> MessageLink:
         return await retry(
             bring,
             room=self._deliveries,

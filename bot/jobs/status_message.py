@@ -9,7 +9,7 @@ from typing import Protocol
 from bot.attachments import ResultImage
 from bot.errors import RemixbotError
 from bot.jobs.queue import QueuePosition
-from bot.model import Image, Job
+from bot.model import Image, Job, MessageLink
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +33,6 @@ class Progress:
     """It is not sent yet, because the database takes no writes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageRef:
-    """Where a result is."""
-
-    channel_id: int
-    message_id: int
-
-
 class Told(Enum):
     """What people were told of a job, as far as it cannot be taken back."""
 
@@ -58,7 +50,7 @@ class Shown:
     """A message in which people were told something of a job that an earlier process left open."""
 
     said: Told
-    posted: MessageRef
+    posted: MessageLink
     uncharged: bool = False
     """It says that nothing was charged."""
     images: tuple[Image, ...] = ()
@@ -89,21 +81,21 @@ class StatusMessage(Protocol):
 
     async def deliver(
         self, job: Job, result_images: Sequence[ResultImage], *, took_s: float
-    ) -> MessageRef:
+    ) -> MessageLink:
         """Turn the message into the result, or post it where its author finds it.
 
         May be called again after it raised `bot.errors.DeliveryFailed`: Discord did not take it.
         """
         ...
 
-    async def fail(self, job: Job, error: RemixbotError, *, nothing_charged: bool) -> MessageRef:
+    async def fail(self, job: Job, error: RemixbotError, *, nothing_charged: bool) -> MessageLink:
         """Say what went wrong, in the message or where its author finds it.
 
         May be called again after it raised `bot.errors.DeliveryFailed`.
         """
         ...
 
-    async def ping(self, posted: MessageRef, *, delivered: bool, took_s: float) -> None:
+    async def ping(self, posted: MessageLink, *, delivered: bool, took_s: float) -> None:
         """Tell who asked that there is news, unless they know by now. Never raises.
 
         Comes once it is written down that they have it: a crash may cost the ping, and never makes
