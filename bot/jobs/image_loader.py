@@ -9,6 +9,7 @@ import logging
 import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
+from itertools import repeat
 
 from bot import attachments
 from bot.api import ImageDownloads
@@ -47,11 +48,10 @@ class ImageLoader:
         images = images[: attachments.FILES_MAX]
         most = min(attachments.MESSAGE_LIMIT_BYTES, len(images) * file_limit_bytes)
         async with self._memory.hold(most) as held:
-            message = _Message(held, len(images))
-            fetching = (
-                self._load(image, _Share(message, number), file_limit_bytes)
-                for number, image in enumerate(images)
-            )
+            shares: list[_Share] = []
+            for _ in images:
+                shares.append(_Share(held, shares))
+            fetching = map(self._load, images, shares, repeat(file_limit_bytes))
             yield tuple(await asyncio.gather(*fetching))
 
     async def _load(self, image: Image, share: "_Share", limit_bytes: int) -> ResultImage:
@@ -71,60 +71,46 @@ class ImageLoader:
         return ResultImage(image=image, file=ImageFile(name=name, content=download.content))
 
 
-class _Message:
-    """What the *count* images of one message hold together."""
-
-    def __init__(self, held: Held, count: int) -> None:
-        self._held = held
-        self._taken = [0] * count
-        self._settled = [False] * count
-        """No more than what is taken is going to be."""
-        self._have_spoken = [asyncio.Event() for _ in range(count)]
-
-    async def turn_of(self, number: int) -> None:
-        """Wait until the images before this one have said how much they take, but not long."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(IN_ORDER_S):
-                for earlier in self._have_spoken[:number]:
-                    await earlier.wait()
-
-    def take(self, number: int, size_bytes: int) -> None:
-        """This image takes so much in all. Raises `ImageTooLarge` where that does not fit."""
-        left = self._held.size_bytes - sum(self._taken) + self._taken[number]
-        if size_bytes > left:
-            raise ImageTooLarge(limit_bytes=max(left, 0))
-        self._taken[number] = size_bytes
-
-    def settle(self, number: int, *, is_settled: bool) -> None:
-        """This image has said how much it takes. What nobody takes is free for others."""
-        self._settled[number] = is_settled
-        self._have_spoken[number].set()
-        if all(self._settled):
-            self._held.shrink(sum(self._taken))
-
-
 class _Share:
-    """The `bot.api.Room` of one image of a message."""
+    """The `bot.api.Room` of one image: its share of what *shares*, one message's, hold together.
 
-    def __init__(self, message: _Message, number: int) -> None:
-        self._message = message
-        self._number = number
-        self._expected = 0
+    It is the last of them so far; those before it have the first claim.
+    """
+
+    def __init__(self, held: Held, shares: list["_Share"]) -> None:
+        self._held = held
+        self._shares = shares
+        self._before = tuple(shares)
+        self._expected = self.taken = 0
+        self.settled = False
+        """No more than what is taken is going to be."""
+        self.has_spoken = asyncio.Event()
 
     async def expect(self, size_bytes: int | None) -> None:
-        await self._message.turn_of(self._number)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(IN_ORDER_S):
+                for earlier in self._before:
+                    await earlier.has_spoken.wait()
         self._expected = size_bytes or 0
-        self._message.take(self._number, self._expected)
-        self._message.settle(self._number, is_settled=size_bytes is not None)
+        self._take(self._expected, settled=size_bytes is not None)
 
     def keep(self, size_bytes: int) -> None:
         if size_bytes > self._expected:
-            self._message.take(self._number, size_bytes)
+            self._take(size_bytes, settled=self.settled)
 
     def end(self, size_bytes: int) -> None:
         """Nothing more comes; so much is held."""
-        self._message.take(self._number, size_bytes)
-        self._message.settle(self._number, is_settled=True)
+        self._take(size_bytes, settled=True)
+
+    def _take(self, size_bytes: int, *, settled: bool) -> None:
+        """Take so much in all, and free what nobody takes. Raises `ImageTooLarge`."""
+        left = self._held.size_bytes - sum(one.taken for one in self._shares) + self.taken
+        if size_bytes > left:
+            raise ImageTooLarge(limit_bytes=max(left, 0))
+        self.taken, self.settled = size_bytes, settled
+        self.has_spoken.set()
+        if all(one.settled for one in self._shares):
+            self._held.shrink(sum(one.taken for one in self._shares))
 
 
 def file_name(image: Image, extension: str) -> str:
