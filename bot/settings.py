@@ -8,10 +8,12 @@ import os
 import re
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import (
+    BaseModel,
     BeforeValidator,
+    ConfigDict,
     Field,
     HttpUrl,
     PrivateAttr,
@@ -19,45 +21,34 @@ from pydantic import (
     ValidationError,
     field_validator,
 )
-from pydantic_settings import (
-    BaseSettings,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
 
 from bot.env_file import Remark, SettingsInvalid, read_env_file, remarks_on
 from bot.limits import KNOWN_PRICE_USD
 from bot.refused_words import can_be_found
 
-_API_URL = "https://cloud.vtrix.ai/model/v1"
 _QUOTES = "\"'“”‘’„«»"  # noqa: RUF001  # word processors make them
-_DATABASE_URL = "sqlite+aiosqlite:///data/remixbot.db"
 
 
-def _whole(value: object) -> object:
-    """Text that can only be a whole number: ``1.000`` is a thousand to some and one to others."""
-    if isinstance(value, str) and not re.fullmatch(r"[+-]?\d[\d_]*", value):
-        raise ValueError
-    return value
+def _written_as(pattern: str) -> BeforeValidator:
+    """Text that can only mean one number: ``1.000`` is a thousand to some and one to others."""
+
+    def check(value: object) -> object:
+        if isinstance(value, str) and not re.fullmatch(pattern, value):
+            raise ValueError
+        return value
+
+    return BeforeValidator(check)
 
 
-def _amount(value: object) -> object:
-    """Text that can only be one amount: ``1.000`` is a thousand to some and one to others."""
-    if isinstance(value, str) and re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+", value):
-        raise ValueError
-    return value
-
-
-Whole = Annotated[int, BeforeValidator(_whole)]
-Ids = Annotated[frozenset[Annotated[Whole, Field(gt=0, lt=2**63)]], NoDecode]
+Whole = Annotated[int, _written_as(r"[+-]?\d[\d_]*")]
+Ids = frozenset[Annotated[Whole, Field(gt=0, lt=2**63)]]
 Count = Annotated[
     Whole,
     Field(ge=0, le=1_000_000, description="a whole number from 0 (= no limit) to 1000000"),
 ]
 Usd = Annotated[
     Decimal,
-    BeforeValidator(_amount),
+    _written_as(r"(?![1-9]\d{0,2}(\.\d{3})+\Z).*"),
     Field(
         ge=0,
         le=1_000_000,
@@ -67,19 +58,13 @@ Usd = Annotated[
 ]
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Every setting; the field's name in capitals is the variable's name.
 
     A field's description completes both "set it to …" and "it must be …".
     """
 
-    model_config = SettingsConfigDict(
-        frozen=True,
-        extra="ignore",
-        env_ignore_empty=True,
-        hide_input_in_errors=True,
-        validate_default=False,
-    )
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     discord_token: SecretStr = Field(
         description="the bot's token, from the Bot page of your application in Discord's "
@@ -87,12 +72,12 @@ class Settings(BaseSettings):
     )
     vtrix_api_key: SecretStr = Field(description="your key for the Vtrix API")
     vtrix_api_url: HttpUrl = Field(
-        default=HttpUrl(_API_URL),
+        default=HttpUrl("https://cloud.vtrix.ai/model/v1"),
         description="the API's address, starting with http:// or https://, "
         "without a user name, a question mark or a #",
     )
     database_url: SecretStr = Field(
-        default=SecretStr(_DATABASE_URL),
+        default=SecretStr("sqlite+aiosqlite:///data/remixbot.db"),
         description="a database address such as sqlite+aiosqlite:///data/remixbot.db or "
         "postgresql+asyncpg://user:password@host/name",
     )
@@ -133,7 +118,7 @@ class Settings(BaseSettings):
     result_buttons_for: Annotated[Literal["anyone", "author"], BeforeValidator(str.lower)] = Field(
         default="anyone", description="anyone or author"
     )
-    refused_words: Annotated[tuple[str, ...], NoDecode] = Field(
+    refused_words: tuple[str, ...] = Field(
         default=(),
         description="words or phrases separated by commas, each with a visible character other "
         "than a dash or an underscore (empty = none)",
@@ -175,18 +160,6 @@ class Settings(BaseSettings):
     def with_remarks(self, remarks: tuple[Remark, ...]) -> Self:
         self._remarks = remarks
         return self
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003  # the signature of pydantic-settings
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment goes before what is handed in, which is what ``.env`` says."""
-        return env_settings, init_settings
 
     @field_validator("discord_token", "vtrix_api_key")
     @classmethod
@@ -244,13 +217,13 @@ def load_settings(env_file: Path = Path(".env")) -> Settings:
     Raises `SettingsInvalid` with every problem at once.
     """
     file = read_env_file(env_file)
-    names = {field.upper(): field for field in Settings.model_fields}
-    remarks = remarks_on(file, environment=os.environ.keys(), names=names.keys())
-    given: dict[str, Any] = {
-        field: file.values[name] for name, field in names.items() if file.values.get(name)
-    }
+    around = {name.upper(): value for name, value in os.environ.items() if value}
+    fields = {field.upper(): field for field in Settings.model_fields}
+    remarks = remarks_on(file, environment=os.environ.keys(), names=fields.keys())
+    values = file.values | around
+    given = {field: values[name] for name, field in fields.items() if values.get(name)}
     try:
-        settings = Settings(**given)
+        settings = Settings.model_validate(given)
     except ValidationError as error:
         problems: dict[str, str] = {}
         for problem in error.errors():

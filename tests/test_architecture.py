@@ -55,7 +55,6 @@ ONLY_IN = {
     "sqlalchemy": ("bot/store/",),
     "alembic": ("bot/store/",),
     "pydantic": ("bot/settings.py",),
-    "pydantic_settings": ("bot/settings.py",),
     "os": ("bot/__main__.py", "bot/settings.py", "bot/store/file_lock.py"),
     "dotenv": ("bot/env_file.py",),
     "simcord": (),
