@@ -1,7 +1,6 @@
-"""Puts the bot together: opens what it needs, in order, and closes it in the other one.
+"""Puts the bot together: opens what it needs, and closes it in the reverse order.
 
-The one place where the rooms meet. Used by the program, by the sandbox and by tests alike, so that
-all of them run the same bot.
+Used by the program, by the sandbox and by tests alike, so that all of them run the same bot.
 """
 
 from collections.abc import AsyncGenerator
@@ -143,7 +142,7 @@ def read_limits(settings: Settings) -> Limits:
 
 
 def read_access(settings: Settings) -> AccessPolicy:
-    """Who may use the bot where, and for which words."""
+    """Who may use the bot, and where."""
     return AccessPolicy(
         allowed_guilds=settings.allowed_guilds,
         allowed_roles=settings.allowed_roles,

@@ -137,7 +137,7 @@ class RemixBot(commands.Bot):
         await self._recovery.load()
 
     async def on_connect(self) -> None:
-        """The gateway is ready. Which servers there are is told afterwards, and takes its time."""
+        """The gateway is ready. Which servers there are comes afterwards, and takes its time."""
         await self._recovery.run(self._statuses.of)
 
     async def on_ready(self) -> None:

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from bot.actions import SOURCE_IMAGES, Action, OptionValue
 from bot.characters import IGNORED
@@ -246,14 +246,18 @@ def read_callback(text: str | None) -> str | None:
     url = (text or "").strip()
     if not url:
         return None
-    if len(url) > CALLBACK_MAX or not url.isprintable() or " " in url:
-        raise CallbackInvalid
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in {"http", "https"} and parts.hostname and "@" not in parts.netloc
-        _ = parts.port  # raises ValueError where it is no number
-    except ValueError:
-        raise CallbackInvalid from None
-    if not usable:
+    parts = split_web_address(url)
+    if parts is None or len(url) > CALLBACK_MAX or " " in url or "@" in parts.netloc:
         raise CallbackInvalid
     return url
+
+
+def split_web_address(text: str) -> SplitResult | None:
+    """The parts of *text* if it is an http or https address; ``None`` for anything else."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # raises ValueError if it is no number
+    except ValueError:
+        return None
+    is_one = text.isprintable() and parts.scheme in {"http", "https"} and parts.hostname
+    return parts if is_one else None

@@ -35,7 +35,7 @@ class Quota:
     waiting: int = 0
     """Jobs that wait for their turn."""
     jobs_per_day: int = 0
-    """Those that cost nothing do not count; where nobody knows whether they did, they do."""
+    """Those that cost nothing don't count; if nobody knows whether they did, they do."""
     usd_per_day: Decimal = Decimal(0)
     usd_per_month: Decimal = Decimal(0)
 
@@ -50,4 +50,4 @@ class Limits:
     remix_within_days: float = 0
     """The API remixes no older images; 0 = any."""
     known_price_usd: Decimal = KNOWN_PRICE_USD
-    """What jobs are told to cost is compared with it."""
+    """What the API says that jobs cost is compared with it."""

@@ -30,9 +30,9 @@ class Request:
 
     action: Action
     source: Source | None = None
-    """What it is made from; ``None`` where the action takes no source."""
+    """What it is made from; ``None`` if the action takes no source."""
     prompt: str = ""
-    """Empty where there is none."""
+    """Empty if there is none."""
     options: Options = field(default_factory=dict[str, OptionValue])
     """A value for each option of the action."""
     callback: str | None = None
@@ -68,7 +68,7 @@ class Completed:
     """The API is done. ``images`` may be empty: and the API does not say why."""
 
     task_id: str
-    """Empty where only Discord knows the result."""
+    """Empty if only Discord knows the result."""
     job_id: str
     images: tuple[Image, ...]
     cost_usd: Decimal | None = None
@@ -80,7 +80,7 @@ class Failed:
 
     task_id: str
     code: str | None = None
-    """The API's code, its last seven digits; ``None`` where it gave none."""
+    """The API's code, its last seven digits; ``None`` if it gave none."""
     detail: str = ""
     """The API's own words: for the log, never shown as they are."""
 
@@ -154,7 +154,7 @@ class NewJob:
     destination: Destination
     interaction_id: int
     origin: MessageLink | None = None
-    """The message that the source image was taken from, where known."""
+    """The message that the source image was taken from, if known."""
     application_id: int | None = None
     """Whose token that is: the address of an interaction's answers has both."""
     interaction_token: str | None = field(default=None, repr=False)
@@ -173,7 +173,7 @@ class Job(NewJob):
     state: JobState
     created_at: datetime
     reserved_usd: Decimal | None = None
-    """What it is taken to cost until its cost is known; ``None`` where it costs nothing."""
+    """What it is taken to cost until its cost is known; ``None`` if it costs nothing."""
     stopped_at: datetime | None = None
     """When somebody stopped it after it was sent to the API."""
     submitted_at: datetime | None = None
@@ -203,7 +203,7 @@ class Job(NewJob):
 
     @property
     def message(self) -> MessageLink | None:
-        """The address of the message that shows this job, once there is one."""
+        """The message that shows this job, once there is one."""
         if self.message_id is None:
             return None
         return MessageLink(

@@ -55,9 +55,9 @@ class Account(commands.Cog):
     async def usage(self, interaction: discord.Interaction[RemixBot]) -> None:
         grant, history = grant_of(interaction), self._bot.history
         caller = grant.caller
-        mine, theirs = await history.usage_of(caller.user_id), None
+        mine, theirs = await history.usage(author_id=caller.user_id), None
         if caller.can_manage_guild and caller.guild_id is not None:
-            theirs = await history.usage_in(caller.guild_id)
+            theirs = await history.usage(guild_id=caller.guild_id)
         page = usage_page(grant.t, mine, theirs, grant.limits)
         await interaction.response.send_message(view=page.view, ephemeral=True)
 

@@ -48,12 +48,12 @@ class Room(Protocol):
     async def expect(self, size_bytes: int | None) -> None:
         """Its size is known before it is read; ``None``: it will show.
 
-        May come again, for another attempt. Raises `ImageTooLarge` where it does not fit.
+        May come again, for another attempt. Raises `ImageTooLarge` if it does not fit.
         """
         ...
 
     def keep(self, size_bytes: int) -> None:
-        """So many bytes of it are kept by now. Raises `ImageTooLarge` where they do not fit."""
+        """So many bytes of it are kept by now. Raises `ImageTooLarge` if they do not fit."""
         ...
 
 

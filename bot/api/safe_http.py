@@ -73,7 +73,7 @@ def is_public(address: str) -> bool:
     """Whether a server anywhere in the internet may have *address*, an IP address as text.
 
     False for what is no such address, and for private, shared, loopback, link-local, multicast,
-    reserved and unspecified ones, also where they stand in an IPv6 address as IPv4.
+    reserved and unspecified ones, also as the IPv4 address in an IPv6 one.
     """
     try:
         ip = ip_address(address)

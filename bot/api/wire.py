@@ -6,7 +6,6 @@ which number is in `bot.api.image_numbers`.
 
 import logging
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from bot.actions import MediaKind, SourceKind
 from bot.api.image_numbers import Candidate, numbered
@@ -21,6 +20,7 @@ from bot.api.lenient_json import (
 )
 from bot.api.refusals import normalise_code
 from bot.errors import ApiUnavailable, OutputUnreadable
+from bot.inputs import split_web_address
 from bot.model import Completed, Failed, Request, Running, TaskState
 
 log = logging.getLogger(__name__)
@@ -161,22 +161,13 @@ def _candidate(item: Mapping[str, object], beside: object, job_id: str) -> Candi
         kind = MediaKind(as_line(item.get("type")).lower() or MediaKind.IMAGE)
     except ValueError:
         return None
+    url = item.get("url")
+    url = url.strip() if isinstance(url, str) else ""
     inside = as_object(item.get("metadata")).get("imageNo")
     reported = map(as_number, (item.get("imageNo"), inside, beside))
     return Candidate(
         job_id=as_id(item.get("jobId")) or job_id,
-        url=_web_address(item.get("url")),
+        url=url.replace(" ", "%20") if split_web_address(url) else None,
         kind=kind,
         reported=next((int(one) for one in reported if one is not None and one in _NUMBERS), None),
     )
-
-
-def _web_address(value: object) -> str | None:
-    """*value* if it is an address that can be fetched."""
-    if not isinstance(value, str) or not (url := value.strip()).isprintable():
-        return None
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    return url.replace(" ", "%20") if parts.scheme in ("http", "https") and parts.netloc else None

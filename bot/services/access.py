@@ -1,4 +1,4 @@
-"""The rules of the house: who may use the bot where, and for which words.
+"""Who may use the bot, in which servers and channels, and which words a prompt may not hold.
 
 Nothing here is counted, and nothing is looked up.
 """
@@ -17,11 +17,11 @@ from bot.errors import (
 from bot.refused_words import RefusedWords
 
 AskVisible = Callable[[frozenset[int]], Awaitable[frozenset[int]]]
-"""Which of these channels of the server somebody is in they can see: none where that is unknown."""
+"""Which of these channels of their server somebody can see; none if that is unknown."""
 
 
 async def sees_nothing(_: frozenset[int]) -> frozenset[int]:
-    """Of no channel it is known that it can be seen."""
+    """An `AskVisible` that knows of no channel."""
     return frozenset()
 
 
@@ -38,7 +38,7 @@ class TargetMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Somebody who uses the bot, and where they stand."""
+    """Somebody who uses the bot, and what Discord says of them."""
 
     user_id: int
     guild_id: int | None = None
@@ -53,7 +53,7 @@ class Caller:
     """Asks Discord about other channels, for a second at the most; never raises."""
     role_ids: frozenset[int] = frozenset()
     via_user_install: bool = False
-    """The bot is not there by itself: this person brought it along."""
+    """The bot is not a member there: this person has installed it for themselves."""
     can_manage_messages: bool = False
     """May manage messages there."""
     can_manage_guild: bool = False
@@ -69,7 +69,7 @@ class AccessPolicy:
     allowed_channels: frozenset[int] = frozenset()
     direct_messages: bool = False
     user_install: bool = False
-    """People may bring the bot along to where it is not, and so to its direct messages."""
+    """People may install the bot for themselves, and so use it anywhere."""
     results_author_only: bool = False
     """Only who asked, and moderators, may press the buttons of a result."""
     refused_words: tuple[str, ...] = ()
@@ -81,7 +81,7 @@ class AccessPolicy:
     def check_access(self, caller: Caller) -> None:
         """Raises `OnlyInServers`, `ServerNotAllowed`, `RoleMissing` or `ChannelNotAllowed`.
 
-        Direct messages have no roles and no channels: where roles are asked for nobody has one.
+        Direct messages have no roles and no channels: if roles are required nobody has one.
         """
         if caller.guild_id is None:
             if not (self.user_install or (self.direct_messages and not caller.via_user_install)):
@@ -103,7 +103,7 @@ class AccessPolicy:
             check_job_access(caller, author_id)
 
     def check_words(self, prompt: str) -> None:
-        """Raises `WordRefused` where *prompt* holds one of the refused words."""
+        """Raises `WordRefused` if *prompt* holds one of the refused words."""
         word = self._words.find(prompt)
         if word is not None:
             raise WordRefused(word=word)

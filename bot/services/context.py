@@ -1,4 +1,4 @@
-"""What comes with a wish: who has it, where, and how they are answered."""
+"""Who asked for something, where, and how they are answered."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field

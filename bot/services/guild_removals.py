@@ -10,7 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import cast
 
 from bot.clock import Clock
 from bot.errors import StoreUnavailable
@@ -22,12 +22,9 @@ ASK_AGAIN_S = 600.0
 """Two answers within less time are one: what Discord has wrong, it has wrong for a while."""
 LOOK_EVERY_S = 3600.0
 GONE_FOR = timedelta(days=1)
-"""Who was missing for so long is gone, also where Discord cannot be asked."""
+"""A server that was missing for so long is gone, even if Discord cannot be asked."""
 FACT = "servers missed by application {}"
 """Under this name the store remembers since when which servers are missing."""
-
-AsksDiscord = Callable[[int], Awaitable[bool | None]]
-"""Whether the bot is in a server; ``None`` where that cannot be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,8 @@ class GuildRemovals:
     """Watches over the servers of one application.
 
     *present* are those that Discord has named in this session, the unavailable ones among them;
-    ``None`` while there is no session. *is_member* asks Discord about one.
+    ``None`` while there is no session. *is_member* asks Discord whether the bot is in one; ``None``
+    if that can't be told.
     """
 
     def __init__(
@@ -51,7 +49,7 @@ class GuildRemovals:
         clock: Clock,
         application_id: int,
         present: Callable[[], Collection[int] | None],
-        is_member: AsksDiscord,
+        is_member: Callable[[int], Awaitable[bool | None]],
     ) -> None:
         self._store = store
         self._clock = clock
@@ -111,7 +109,7 @@ class GuildRemovals:
     async def _ask(
         self, guild_id: int, missing: dict[int, _Missing], *, at_once: bool = False
     ) -> None:
-        """Note in *missing* what Discord says, or forget the server where it is gone for good."""
+        """Note in *missing* what Discord says, or forget the server if it is gone for good."""
         is_member = await self._is_member(guild_id)
         if is_member:
             missing.pop(guild_id, None)
@@ -130,10 +128,15 @@ class GuildRemovals:
             log.info("Server %d: removed the bot, erasing its jobs", guild_id)
 
     async def _remembered(self) -> dict[int, _Missing]:
-        written = cast(
-            "dict[str, Any]", json.loads(await self._store.read(lookups.fact, self._fact) or "{}")
-        )
-        return {int(guild_id): _read(*moments) for guild_id, moments in written.items()}
+        fact = await self._store.read(lookups.fact, self._fact)
+        written = cast("dict[str, tuple[str, str | bool | None]]", json.loads(fact or "{}"))
+        missing: dict[int, _Missing] = {}
+        for guild_id, (since, denied_at) in written.items():
+            began = datetime.fromisoformat(since)
+            # An earlier version wrote only whether Discord had denied it.
+            denied = datetime.fromisoformat(denied_at) if isinstance(denied_at, str) else began
+            missing[int(guild_id)] = _Missing(began, denied if denied_at else None)
+        return missing
 
     async def _remember(self, missing: dict[int, _Missing]) -> None:
         written = {
@@ -141,11 +144,3 @@ class GuildRemovals:
             for one, said in missing.items()
         }
         await self._store.write(transitions.remember, self._fact, json.dumps(written))
-
-
-def _read(since: str, denied_at: str | bool | None) -> _Missing:
-    """As it was written, also by a version that knew only whether Discord had denied it."""
-    began = datetime.fromisoformat(since)
-    if isinstance(denied_at, str):
-        return _Missing(began, datetime.fromisoformat(denied_at))
-    return _Missing(began, began if denied_at else None)

@@ -40,7 +40,6 @@ from bot.services.lookups import (
     find_source,
     read_deadline,
     shown_in,
-    store_deadline,
 )
 from bot.services.visibility import seen_by, standing, stays_private, visible
 from bot.store import Erased, Store, counting, erasing, lookups, transitions
@@ -90,11 +89,11 @@ class JobDetails:
 
     job: Job
     parent: Job | None
-    """``None`` also where they may not see it."""
+    """``None`` also if they may not see it."""
     children: tuple[Job, ...]
     """The newest ten that they may see."""
     origin: MessageLink | None
-    """The message that shows what *job* was made from, where they may see that."""
+    """The message that shows what *job* was made from, if they may see that."""
 
 
 class JobHistory:
@@ -127,10 +126,10 @@ class JobHistory:
         *,
         callback: str | None = None,
     ) -> FormPrefill:
-        """What the form for this image is filled with; empty where the store is silent.
+        """What the form for this image is filled with; empty if the store is silent.
 
         *callback*: what they gave for it. Raises what `find_source` raises, and `SourceTooOld`;
-        `StoreUnavailable` only where the store alone can know the job's id.
+        `StoreUnavailable` only if the store alone can know the job's id.
         """
         try:
             source, parent = await find_source(
@@ -157,11 +156,11 @@ class JobHistory:
     async def suggest(self, caller: Caller, channel_id: int, words: str) -> list[Suggestion]:
         """Finished jobs that somebody who types *words* in this channel may mean, 25 at most.
 
-        Never those that they may not see. None where the store is silent.
+        Never those that they may not see. None if the store is silent.
         """
         shared = channel_id if caller.sees_channel else 0
         try:
-            async with store_deadline():
+            async with StoreDeadline().spend():
                 return await self._store.read(
                     lookups.suggestions, caller.user_id, shared, words=words.strip()
                 )
@@ -180,7 +179,7 @@ class JobHistory:
     async def drop_draft(self, draft_id: int, author_id: int) -> None:
         """Forget what this person asked for and did not get.
 
-        Raises `DraftGone` where it was done before, and `ListUnavailable`.
+        Raises `DraftGone` if it was done before, and `ListUnavailable`.
         """
         async with read_deadline():
             dropped = await self._store.write(transitions.drop_draft, draft_id, author_id)
@@ -188,19 +187,26 @@ class JobHistory:
             raise DraftGone
 
     async def shown_in(self, message: TargetMessage, caller: Caller) -> Job | None:
-        """The job in this message; ``None`` where that is not known, or not theirs to see."""
+        """The job in this message; ``None`` if that is not known, or not theirs to see."""
+        return await seen_by(caller, await self._job_in(message))
+
+    async def author_of(self, message: TargetMessage) -> int | None:
+        """Who asked for the job in this message, if that is known."""
+        job = await self._job_in(message)
+        return None if job is None else job.author_id
+
+    async def _job_in(self, message: TargetMessage) -> Job | None:
         try:
-            async with store_deadline():
-                job = await shown_in(self._store, message)
+            async with StoreDeadline().spend():
+                return await shown_in(self._store, message)
         except StoreUnavailable as error:
             log.warning("Message %d: failed to look up its job: %s", message.message_id, error)
             return None
-        return await seen_by(caller, job)
 
     # ------------------------------------------------------------------ looking up
 
     async def jobs_of(self, author_id: int, page: int) -> JobList:
-        """One page of this person's jobs, from 0; the first one where *page* has none.
+        """One page of this person's jobs, from 0; the first one if *page* has none.
 
         Raises `ListUnavailable`.
         """
@@ -241,16 +247,6 @@ class JobHistory:
             origin=link or (job.origin if own or parent is not None else None),
         )
 
-    async def author_of(self, message: TargetMessage) -> int | None:
-        """Who asked for the job in this message, where that is known."""
-        try:
-            async with store_deadline():
-                job = await shown_in(self._store, message)
-        except StoreUnavailable as error:
-            log.warning("Message %d: failed to look up its author: %s", message.message_id, error)
-            return None
-        return None if job is None else job.author_id
-
     async def known(
         self, named: Collection[JobId | MessageId], caller: Caller
     ) -> dict[JobId | MessageId, Job | None]:
@@ -264,20 +260,15 @@ class JobHistory:
         seen = {job.id for job in await visible(list(known.values()), caller)}
         return {one: job if job.id in seen else None for one, job in known.items()}
 
-    async def usage_of(self, author_id: int) -> Usage:
-        """What this person has used. Raises `ListUnavailable`."""
+    async def usage(self, *, author_id: int | None = None, guild_id: int | None = None) -> Usage:
+        """What this person, or this server, has used. Raises `ListUnavailable`."""
         async with read_deadline():
-            return await self._store.read(counting.usage, author_id=author_id)
-
-    async def usage_in(self, guild_id: int) -> Usage:
-        """What this server has used. Raises `ListUnavailable`."""
-        async with read_deadline():
-            return await self._store.read(counting.usage, guild_id=guild_id)
+            return await self._store.read(counting.usage, author_id=author_id, guild_id=guild_id)
 
     # ------------------------------------------------------------------ showing again
 
     async def find_finished(self, named: JobId | MessageId, caller: Caller) -> Job | UnknownJob:
-        """The job that somebody names; its id where only the API may know it.
+        """The job that somebody names; its id if only the API may know it.
 
         It has images, or `look_up` may find that the API has them after all.
         Raises `MessageUnknown`, `JobUnknown`, `ImagesMissing`, and `ListUnavailable`.
@@ -291,7 +282,9 @@ class JobHistory:
             if known is None and not may_be_known(named):
                 raise JobUnknown
             return UnknownJob(job_id=named.value, hidden=known is not None)
-        if not seen.images and not _may_be_found(seen):
+        # The API may have images of what it has taken, and was given up before they were seen.
+        may_be_found = seen.state is JobState.FAILED and seen.task_id is not None
+        if not seen.images and not may_be_found:
             raise ImagesMissing
         return seen
 
@@ -384,8 +377,3 @@ class JobHistory:
         """
         async with read_deadline():
             await self._store.forget(Erased.AUTHOR, author_id)
-
-
-def _may_be_found(job: Job) -> bool:
-    """The API has taken *job*, and it was given up before its images were seen."""
-    return job.state is JobState.FAILED and job.task_id is not None

@@ -37,7 +37,7 @@ from bot.model import (
 from bot.prompt_cost import PROMPTS_MAX, prompt_cost
 from bot.services.access import AccessPolicy, Caller, TargetMessage
 from bot.services.context import Announce, RequestContext
-from bot.services.lookups import StoreDeadline, check_age, find_source, shown_in, store_deadline
+from bot.services.lookups import StoreDeadline, check_age, find_source, shown_in
 from bot.services.visibility import seen_by, standing, stays_private, visible
 from bot.store import Store, counting, lookups, transitions
 
@@ -171,7 +171,7 @@ class JobService:
         job = self._runner.asked_in(interaction_id)
         if job is None:
             try:
-                async with store_deadline():
+                async with StoreDeadline().spend():
                     job = await self._store.read(lookups.by_interaction, interaction_id)
             except StoreUnavailable as error:
                 raise StopNotRecorded(detail=error.detail) from None
@@ -188,7 +188,7 @@ class JobService:
         """
         followed, now = self._runner.asked_in(job.interaction_id) is not None, None
         try:
-            async with store_deadline():
+            async with StoreDeadline().spend():
                 stop = self._store.record if followed else self._store.write
                 state = await stop(transitions.stop, job.id, unsent_only=not anyway)
                 if state is None and not anyway:
@@ -310,7 +310,7 @@ class JobService:
             origin=new.origin,
         )
         try:
-            async with store_deadline():
+            async with StoreDeadline().spend():
                 await self._store.write(
                     transitions.keep_draft, draft, guild_id=new.destination.guild_id
                 )

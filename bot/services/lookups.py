@@ -32,7 +32,7 @@ class StoreDeadline:
 
     @asynccontextmanager
     async def spend(self) -> AsyncGenerator[None]:
-        """Raises `StoreUnavailable` where all blocks together take longer than the second."""
+        """Raises `StoreUnavailable` if all blocks together take longer than the second."""
         clock = asyncio.get_running_loop()
         began = clock.time()
         try:
@@ -45,27 +45,17 @@ class StoreDeadline:
 
 
 @asynccontextmanager
-async def store_deadline() -> AsyncGenerator[None]:
-    """Raises `StoreUnavailable` where the block takes longer than a second."""
-    async with StoreDeadline().spend():
-        yield
-
-
-@asynccontextmanager
-async def read_deadline(time: StoreDeadline | None = None) -> AsyncGenerator[None]:
-    """The same for who only wants to look, as a part of *time* if given.
-
-    Raises `ListUnavailable`.
-    """
+async def read_deadline() -> AsyncGenerator[None]:
+    """A second for whoever only wants to look. Raises `ListUnavailable`."""
     try:
-        async with (time or StoreDeadline()).spend():
+        async with StoreDeadline().spend():
             yield
     except StoreUnavailable as error:
         raise ListUnavailable(detail=error.detail) from None
 
 
 async def find_named(store: Store, named: JobId | MessageId) -> Job | None:
-    """The job that is called so, whoever may see it.
+    """The job that *named* means, whoever may see it.
 
     Digits alone may be an id of the provider's as well as that of a message.
     """
@@ -97,10 +87,12 @@ async def find_source(
     *,
     time: StoreDeadline,
 ) -> tuple[Source, Job | None]:
-    """The image as the API addresses it, and the job it is of where that is known.
+    """The image as the API addresses it, and the job it is of if that is known.
 
-    Raises `MessageUnknown` and `JobUnknown` where nobody knows it or *caller* may not see it,
-    `NotYours` where they may not go on from it, `ImagesMissing`, and `StoreUnavailable`.
+    Images may have a job id of their own; whoever names one of the provider's ids means that one,
+    in the provider's own spelling. Raises `MessageUnknown` and `JobUnknown` if nobody knows it or
+    *caller* may not see it, `NotYours` if they may not go on from it, `ImagesMissing`, and
+    `StoreUnavailable`.
     """
     async with time.spend():
         known = await find_named(store, named)
@@ -114,7 +106,11 @@ async def find_source(
     access.check_result_access(standing(caller, seen), seen.author_id)
     if seen.provider_job_id is None:
         raise ImagesMissing
-    return Source(_id_in_job(named, seen, image_no), image_no), seen
+    own = [image.job_id for image in seen.images if image.image_no == image_no]
+    if isinstance(named, JobId) and not same_id(named.value, seen.task_id):
+        ids = [seen.provider_job_id, *(image.job_id for image in seen.images)]
+        own = [one for one in ids if same_id(named.value, one)] + own
+    return Source(next(filter(None, own), seen.provider_job_id), image_no), seen
 
 
 def check_age(
@@ -126,20 +122,8 @@ def check_age(
     private: bool,
     callback: str | None,
 ) -> None:
-    """Raises `SourceTooOld`, with the rest, where the API makes nothing of *source* any more."""
+    """Raises `SourceTooOld`, with the rest, if the API makes nothing of *source* any more."""
     if not within_days or source is None or source.finished_at is None:
         return
     if clock.now() - source.finished_at > timedelta(days=within_days):
         raise SourceTooOld(days=within_days, prompt=prompt, private=private, callback=callback)
-
-
-def _id_in_job(named: JobId | MessageId, job: Job, image_no: int | None) -> str:
-    """The provider's id that whatever is made from this image names; images may have their own.
-
-    Whoever names one of the provider's ids means that one, in the provider's own spelling.
-    """
-    own = [image.job_id for image in job.images if image.image_no == image_no]
-    ids = [job.provider_job_id, *(image.job_id for image in job.images)]
-    if isinstance(named, JobId) and not same_id(named.value, job.task_id):
-        own = [one for one in ids if same_id(named.value, one)] + own
-    return next(filter(None, own), None) or job.provider_job_id or ""

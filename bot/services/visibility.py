@@ -1,6 +1,6 @@
 """Who may see a job. One function decides, and everything that looks a job up goes through it.
 
-Its author always may. Others may where they see the channel in which it was shown, in the same
+Its author always may. Others may if they see the channel in which it was shown, in the same
 server. Private replies and direct messages are their author's alone, and so is what is made from
 them. What cannot be told, or not in time, counts as not seen; a job that somebody may not see is to
 them one that nobody knows.
@@ -29,7 +29,7 @@ async def visible(jobs: Sequence[Job], caller: Caller) -> list[Job]:
 
 
 async def seen_by(caller: Caller, job: Job | None) -> Job | None:
-    """*job* where *caller* may see it; ``None`` where there is none, or none for them."""
+    """*job* if *caller* may see it; ``None`` if there is none, or none for them."""
     return None if job is None else next(iter(await visible([job], caller)), None)
 
 
@@ -48,7 +48,7 @@ def standing(caller: Caller, job: Job) -> Caller:
 
 
 def _verdict(job: Job, caller: Caller) -> bool | None:
-    """Whether *caller* may see *job*; ``None`` where Discord must be asked about its channel."""
+    """Whether *caller* may see *job*; ``None`` if Discord must be asked about its channel."""
     if job.author_id == caller.user_id:
         return True
     if job.destination.private:
