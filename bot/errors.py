@@ -34,6 +34,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum, auto
+from typing import ClassVar
 
 from bot.limits import LimitScope
 from bot.prompt_cost import PromptCost
@@ -41,6 +42,13 @@ from bot.prompt_cost import PromptCost
 
 class RemixbotError(Exception):
     """Any failure that people are told about in words of ours."""
+
+    failure: ClassVar[str] = "other"
+    """The code that the database keeps if this ended a job. A code never changes."""
+
+    def __init_subclass__(cls, *, failure: str | None = None) -> None:
+        if failure is not None:
+            cls.failure = failure
 
     def __str__(self) -> str:
         return repr(self)
@@ -50,7 +58,7 @@ class UserError(RemixbotError):
     """The person who asked can put it right."""
 
     draft_id: int | None = None
-    """Under this number of a `bot.model.Draft` is kept what they asked for."""
+    """The interaction under which a draft of what they asked for is kept."""
 
 
 class ServiceError(RemixbotError):
@@ -262,7 +270,7 @@ class DraftGone(UserError):
 
 
 @dataclass(eq=False)
-class JobStopped(UserError):
+class JobStopped(UserError, failure="stopped"):
     """Stopped before it was sent to the API."""
 
 
@@ -272,7 +280,7 @@ class NothingToStop(UserError):
 
 
 @dataclass(eq=False)
-class RequestRefused(UserError):
+class RequestRefused(UserError, failure="request_refused"):
     """The API refused a parameter that the person chose."""
 
     code: str
@@ -280,7 +288,7 @@ class RequestRefused(UserError):
 
 
 @dataclass(eq=False)
-class ContentRefused(UserError):
+class ContentRefused(UserError, failure="content_refused"):
     """The API's moderation refused the prompt."""
 
 
@@ -288,7 +296,7 @@ class ContentRefused(UserError):
 
 
 @dataclass(eq=False)
-class ApiUnavailable(ServiceError):
+class ApiUnavailable(ServiceError, failure="api_unavailable"):
     """No answer, an answer that is none, or a 5xx."""
 
     code: str | None = None
@@ -300,14 +308,14 @@ class ApiUnavailable(ServiceError):
 
 
 @dataclass(eq=False)
-class ApiBusy(ServiceError):
+class ApiBusy(ServiceError, failure="api_busy"):
     """HTTP 429."""
 
     retry_after_s: float | None = None
 
 
 @dataclass(eq=False)
-class TaskNotFound(ServiceError):
+class TaskNotFound(ServiceError, failure="task_not_found"):
     """HTTP 404 when reading a task."""
 
     detail: str = ""
@@ -315,7 +323,7 @@ class TaskNotFound(ServiceError):
 
 
 @dataclass(eq=False)
-class SubmitUnknown(ServiceError):
+class SubmitUnknown(ServiceError, failure="submit_unknown"):
     """A submit went out and no answer says what became of it: it may run, and may be charged."""
 
     status: int | None = None
@@ -326,7 +334,7 @@ class SubmitUnknown(ServiceError):
 
 
 @dataclass(eq=False)
-class GenerationFailed(ServiceError):
+class GenerationFailed(ServiceError, failure="generation_failed"):
     """The API took the job and reports that it failed."""
 
     code: str | None = None
@@ -334,12 +342,12 @@ class GenerationFailed(ServiceError):
 
 
 @dataclass(eq=False)
-class NothingMade(ServiceError):
+class NothingMade(ServiceError, failure="nothing_made"):
     """The API reports success and no image; moderation can remove all of them."""
 
 
 @dataclass(eq=False)
-class OutputUnreadable(ServiceError):
+class OutputUnreadable(ServiceError, failure="output_unreadable"):
     """The API reports success, and its answer does not say in any known way where that is."""
 
     task_id: str
@@ -349,7 +357,7 @@ class OutputUnreadable(ServiceError):
 
 
 @dataclass(eq=False)
-class JobOverdue(ServiceError):
+class JobOverdue(ServiceError, failure="job_overdue"):
     """The API did not report an end within the time we wait."""
 
     waited_s: float
@@ -358,17 +366,17 @@ class JobOverdue(ServiceError):
 
 
 @dataclass(eq=False)
-class JobTooOld(ServiceError):
+class JobTooOld(ServiceError, failure="job_too_old"):
     """Accepted, never submitted, and found so long after that nobody waits any more."""
 
 
 @dataclass(eq=False)
-class EndedUnseen(ServiceError):
+class EndedUnseen(ServiceError, failure="ended_unseen"):
     """Failed in an earlier process, which ended before it could say so."""
 
 
 @dataclass(eq=False)
-class AnswerUnseen(ServiceError):
+class AnswerUnseen(ServiceError, failure="answer_unseen"):
     """Accepted in an earlier process, never submitted; what its author was told cannot be read."""
 
 
@@ -380,21 +388,21 @@ class JobKept(ServiceError):
 
 
 @dataclass(eq=False)
-class ImageUnavailable(ServiceError):
+class ImageUnavailable(ServiceError, failure="image_unavailable"):
     """An image could not be downloaded."""
 
     detail: str = ""
 
 
 @dataclass(eq=False)
-class ImageTooLarge(ServiceError):
+class ImageTooLarge(ServiceError, failure="image_too_large"):
     """An image is larger than may be uploaded."""
 
     limit_bytes: int
 
 
 @dataclass(eq=False)
-class StoreUnavailable(ServiceError):
+class StoreUnavailable(ServiceError, failure="store_unavailable"):
     """The database did not answer, or not in time."""
 
     detail: str = ""
@@ -403,7 +411,7 @@ class StoreUnavailable(ServiceError):
 
 
 @dataclass(eq=False)
-class StoreAway(ServiceError):
+class StoreAway(ServiceError, failure="store_away"):
     """The database took no writes for as long as a job may wait: it was never sent."""
 
 
@@ -490,7 +498,7 @@ class AddressWrong(StoreUnusable):
 
 
 @dataclass(eq=False)
-class DeliveryFailed(ServiceError):
+class DeliveryFailed(ServiceError, failure="delivery_failed"):
     """Discord did not take the result; the job stays finished."""
 
     detail: str = ""
@@ -514,24 +522,24 @@ class AnswerFailed(ServiceError):
 
 
 @dataclass(eq=False)
-class ApiKeyRefused(OperatorError):
+class ApiKeyRefused(OperatorError, failure="api_key_refused"):
     """HTTP 401."""
 
 
 @dataclass(eq=False)
-class ApiCreditUsedUp(OperatorError):
+class ApiCreditUsedUp(OperatorError, failure="api_credit_used_up"):
     """HTTP 402, or a 403 or code that says the balance is used up."""
 
 
 @dataclass(eq=False)
-class ApiPermissionMissing(OperatorError):
+class ApiPermissionMissing(OperatorError, failure="api_permission_missing"):
     """HTTP 403 for another reason."""
 
     detail: str = ""
 
 
 @dataclass(eq=False)
-class ApiMisused(OperatorError):
+class ApiMisused(OperatorError, failure="api_misused"):
     """The API says that we call it wrongly: a bug of ours, or a change of theirs."""
 
     status: int
@@ -543,7 +551,7 @@ class ApiMisused(OperatorError):
 
 
 @dataclass(eq=False)
-class Incident(RemixbotError):
+class Incident(RemixbotError, failure="incident"):
     """An unexpected exception, under the number that the log has for it."""
 
     number: str

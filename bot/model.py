@@ -91,9 +91,11 @@ TaskState = Running | Completed | Failed
 class JobState(StrEnum):
     """How far a job has come. The order is the order of a life.
 
-    That the author was told of a job without images is a moment (`Job.told_at`), not a state.
+    Whether its author knows how it ended is a moment (`Job.ended_at`), not a state.
     """
 
+    DRAFT = "draft"
+    """It was refused, and is kept for a day: to confirm, to edit, to retry. It's shown nowhere."""
     ACCEPTED = "accepted"
     """Recorded; nothing was sent to the API yet."""
     SUBMITTING = "submitting"
@@ -102,6 +104,10 @@ class JobState(StrEnum):
     """The API has it, ``task_id`` is known."""
     FINISHED = "finished"
     """The images exist, and are not posted yet."""
+    KEPT = "kept"
+    """The images exist, and aren't posted: somebody stopped the job while the API made them."""
+    UNDELIVERABLE = "undeliverable"
+    """The images exist, and could not be posted anywhere (`Job.delivery_problem`)."""
     DELIVERED = "delivered"
     """The images are posted."""
     FAILED = "failed"
@@ -178,18 +184,17 @@ class Job(NewJob):
     """When somebody stopped it after it was sent to the API."""
     submitted_at: datetime | None = None
     finished_at: datetime | None = None
-    delivered_at: datetime | None = None
+    ended_at: datetime | None = None
+    """When its images were posted, or its author was told that there are none."""
     delivery_problem: str | None = None
     """Why the images could not be posted anywhere."""
-    told_at: datetime | None = None
-    """When its author was told that there will be no images."""
     message_id: int | None = None
     """The message that shows the progress, then the result."""
     task_id: str | None = None
     provider_job_id: str | None = None
     cost_usd: Decimal | None = None
     failure: str | None = None
-    """Name of the error that ended it."""
+    """`RemixbotError.failure` of what ended it; one that's not known comes from a newer version."""
     images: tuple[Image, ...] = ()
     posted: MessageLink | None = None
     """The message that holds its images: mostly, not always, the one that showed the progress."""
@@ -211,18 +216,6 @@ class Job(NewJob):
             channel_id=self.destination.channel_id,
             message_id=self.message_id,
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """What somebody asked for and did not get, kept for a day: to confirm, to edit, to retry."""
-
-    id: int
-    """The interaction in which it was asked for."""
-    author_id: int
-    request: Request
-    private: bool
-    origin: MessageLink | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -211,7 +211,7 @@ class Components(commands.Cog):
             draft,
             consented=consented,
             caller=caller,
-            context=request_context(interaction, private=draft.private),
+            context=request_context(interaction, private=draft.destination.private),
             announce=self._bot.announce(interaction, beside=True),
         )
         try:
@@ -226,8 +226,8 @@ class Components(commands.Cog):
     async def _edit_draft(self, press: Press) -> None:
         grant = press.grant
         draft = await self._bot.history.draft(press.button.number, grant.caller.user_id)
-        request = draft.request
-        form_id = FormId(action=request.action, source=request.source, private=draft.private)
+        request, private = draft.request, draft.destination.private
+        form_id = FormId(action=request.action, source=request.source, private=private)
         await filled_in(grant.t, form_id, request, with_callback=True).open(press.interaction)
 
     async def _cancel(self, press: Press) -> None:

@@ -163,11 +163,11 @@ class Soak:
         return Shown.PROGRESS in shown
 
     def rows(self) -> list[Row]:
-        asked = "SELECT prompt, state, delivered_at, told_at FROM jobs"
+        asked = "SELECT prompt, state, ended_at FROM jobs WHERE state != 'draft'"
         with closing(sqlite3.connect(self.folder / DATABASE)) as database:
             return [
-                Row(job_number(prompt) or 0, state, _unix(delivered), told is not None)
-                for prompt, state, delivered, told in database.execute(asked)
+                Row(job_number(prompt) or 0, state, _unix(ended))
+                for prompt, state, ended in database.execute(asked)
             ]
 
     # ------------------------------------------------------------------ the course

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from benchmarks.soak.crowd import Answer, Command, job_number
+from bot.model import JobState
 from bot.texts import ENGLISH
 from discord_server import layouts
 from discord_server.things import Message
@@ -38,13 +39,16 @@ class Row:
 
     number: int
     state: str
-    delivered_at: float | None
+    ended_at: float | None
     """Unix seconds."""
-    told: bool
 
     @property
     def ended(self) -> bool:
-        return self.delivered_at is not None or self.told
+        return self.ended_at is not None
+
+    @property
+    def delivered_at(self) -> float | None:
+        return self.ended_at if self.state == JobState.DELIVERED else None
 
 
 @dataclass(frozen=True)

@@ -210,12 +210,12 @@ class JobRunner:
                 await self._record(job, transitions.begin_run, state.task_id)
             case JobState.RUNNING if job.task_id is not None:
                 state = Running(task_id=job.task_id)
-            case JobState.FINISHED if job.task_id is not None:
+            case JobState.FINISHED | JobState.KEPT | JobState.UNDELIVERABLE if job.task_id:
                 if not job.images:
                     raise NothingMade
                 return job
             case JobState.FAILED:
-                raise JobStopped if job.failure == JobStopped.__name__ else EndedUnseen
+                raise JobStopped if job.failure == JobStopped.failure else EndedUnseen
             case _:
                 raise SubmitUnknown(interrupted=True, detail=f"found {job.state.value}")
         sent = self._clock.monotonic() - sent_s
@@ -231,7 +231,7 @@ class JobRunner:
             await self._record(job, transitions.stop)  # nobody waits for images any more
         recorded = await self._record(job, transitions.finish, completed)
         self._poller.add_durations(job.request.action, [self._clock.monotonic() - sent])
-        if recorded is not None and recorded.stopped_at is not None:
+        if recorded is not None and recorded.state is JobState.KEPT:
             self._stops.add(job.id)
         if not completed.images:
             raise NothingMade
@@ -307,7 +307,7 @@ class JobRunner:
             await self._record(job, transitions.mark_unknown)
         elif not isinstance(error, JobKept):
             release = isinstance(error, NOTHING_OWED)
-            await self._record(job, transitions.fail, type(error).__name__, release=release)
+            await self._record(job, transitions.fail, error.failure, release=release)
         took_s = self._clock.monotonic() - run.asked
         uncharged = isinstance(error, NOTHING_CHARGED)
         try:

@@ -100,7 +100,7 @@ class Submitter:
                 if await store.attempt(transitions.begin_submit, job.id, run.status.message_id):
                     break
                 kept = await store.read(lookups.get, job.id)
-                if kept is not None and kept.failure == JobStopped.__name__:
+                if kept is not None and kept.failure == JobStopped.failure:
                     raise JobStopped
                 raise SubmitUnknown(
                     interrupted=True, detail="the job is no longer waiting to be submitted"

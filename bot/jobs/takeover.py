@@ -89,9 +89,9 @@ class Takeover:
             kept = finished is not None and bool(finished.images)  # nobody wanted them any more
             if job.state is JobState.SUBMITTING and not shown.uncharged:
                 await self._record(job, transitions.mark_unknown)
-            elif not kept and (job.state is not JobState.FINISHED or job.stopped_at is None):
-                reason = EndedUnseen.__name__
-                await self._record(job, transitions.fail, reason, release=shown.uncharged)
+            elif not kept and job.state is not JobState.KEPT:
+                failure = EndedUnseen.failure
+                await self._record(job, transitions.fail, failure, release=shown.uncharged)
             await self._record(job, transitions.mark_notified, posted.message_id)
 
     async def _record(

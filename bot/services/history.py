@@ -22,7 +22,6 @@ from bot.limits import Limits
 from bot.model import (
     Completed,
     Destination,
-    Draft,
     Image,
     Job,
     JobState,
@@ -168,7 +167,7 @@ class JobHistory:
             log.warning("Failed to suggest jobs: %s", error)
             return []
 
-    async def draft(self, draft_id: int, author_id: int) -> Draft:
+    async def draft(self, draft_id: int, author_id: int) -> Job:
         """What this person asked for and did not get. Raises `DraftGone` and `ListUnavailable`."""
         async with read_deadline():
             draft = await self._store.read(lookups.draft, draft_id)

@@ -26,7 +26,6 @@ from bot.jobs.runner import JobRunner
 from bot.limits import Limits
 from bot.model import (
     Destination,
-    Draft,
     Job,
     JobState,
     MessageLink,
@@ -131,7 +130,7 @@ class JobService:
 
     async def resubmit_draft(
         self,
-        draft: Draft,
+        draft: Job,
         *,
         consented: bool,
         caller: Caller,
@@ -233,7 +232,7 @@ class JobService:
         *,
         time: StoreDeadline,
         private: bool,
-        draft: Draft | None = None,
+        draft: Job | None = None,
         consented: bool = False,
     ) -> None:
         """Row first, then Discord's answer, then the API: each step may be the last.
@@ -273,25 +272,23 @@ class JobService:
                 raise
             except Exception:
                 ticket.leave()
-                guild_id = destination.guild_id
+                draft_id = draft.interaction_id if draft else None
                 with suppress(StoreUnavailable):
-                    await self._store.record(
-                        transitions.withdraw, job.id, draft=draft, guild_id=guild_id
-                    )
+                    await self._store.record(transitions.withdraw, job.id, draft_id=draft_id)
                 raise
         except DraftGone:
             raise
         except UserError as refusal:  # also one by Discord, which does not take its words
-            refusal.draft_id = draft.id if draft else await self._keep(new)
+            refusal.draft_id = draft.interaction_id if draft else await self._keep(new)
             raise
         self._runner.start(job, status, ticket)
 
-    async def _accept(self, new: NewJob, draft: Draft | None) -> tuple[Job, Ticket] | None:
+    async def _accept(self, new: NewJob, draft: Job | None) -> tuple[Job, Ticket] | None:
         """The job with its place in the queue; ``None`` if its interaction came before."""
         ticket = self._queue.join(new.author_id, new.destination.guild_id)
         job = None
         try:
-            draft_id = draft.id if draft else None
+            draft_id = draft.interaction_id if draft else None
             job = await self._store.attempt(
                 transitions.accept, new, limits=self.limits, draft_id=draft_id
             )
@@ -302,22 +299,13 @@ class JobService:
 
     async def _keep(self, new: NewJob) -> int | None:
         """Keep what was refused for a day; its number. ``None`` if the store is silent."""
-        draft = Draft(
-            id=new.interaction_id,
-            author_id=new.author_id,
-            request=new.request,
-            private=new.destination.private,
-            origin=new.origin,
-        )
         try:
             async with StoreDeadline().spend():
-                await self._store.write(
-                    transitions.keep_draft, draft, guild_id=new.destination.guild_id
-                )
+                await self._store.write(transitions.keep_draft, new)
         except StoreUnavailable as error:
             log.warning("Failed to keep a refused prompt: %s", error)
             return None
-        return draft.id
+        return new.interaction_id
 
 
 def _shown_link(source: Job | None, destination: Destination) -> MessageLink | None:

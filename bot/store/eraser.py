@@ -65,7 +65,7 @@ class Eraser:
                 partial(erasing.old_jobs, moment=created_before, newest=newest)
             )
         await self._erase_all(erasing.old_usage, erasing.erase_usage)
-        await self._erase_all(erasing.old_drafts, erasing.erase_drafts)
+        await self._erase_all(erasing.old_drafts, erasing.erase_jobs)
         return erased
 
     async def _erase_jobs(self, next_ones: Callable[..., Sequence[int]]) -> int:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    literal_column,
     not_,
     or_,
     select,
@@ -28,12 +29,13 @@ from sqlalchemy.orm import InstrumentedAttribute
 from bot.limits import MONTH
 from bot.model import JobState
 from bot.store.steps import StoreSession
-from bot.store.tables import DraftRow, Erased, ErasureRow, JobRow, UsageRow
+from bot.store.tables import Erased, ErasureRow, JobRow, UsageRow
 
 DRAFT_LIFE = timedelta(hours=24)
 
-_KEPT = JobRow.delivery_problem.is_not(None) & (JobRow.state == JobState.FINISHED.value)
-_ENDED = or_(JobRow.delivered_at.is_not(None), JobRow.told_at.is_not(None), _KEPT)
+_ENDED = or_(JobRow.ended_at.is_not(None), JobRow.state == JobState.UNDELIVERABLE)
+_IS_DRAFT = JobRow.state == literal_column("'draft'")
+"""Written out, or the index of the few drafts would not be used."""
 
 # ------------------------------------------------------------------ wishes
 
@@ -59,8 +61,8 @@ def forget(session: StoreSession, whose: Erased, whose_id: int) -> None:
     """
     newest = session.scalar(select(func.max(JobRow.id)))
     session.merge(ErasureRow(whose=whose.value, whose_id=whose_id, last_job_id=newest or 0))
-    column = DraftRow.author_id if whose is Erased.AUTHOR else DraftRow.guild_id
-    session.execute(delete(DraftRow).where(column == whose_id))
+    column = JobRow.author_id if whose is Erased.AUTHOR else JobRow.guild_id
+    session.execute(delete(JobRow).where(_IS_DRAFT, column == whose_id))
 
 
 def is_forgotten(
@@ -75,8 +77,13 @@ def is_forgotten(
 
 
 FORGOTTEN = is_forgotten(JobRow.id, JobRow.author_id, JobRow.guild_id)
-SHOWN = not_(and_(FORGOTTEN, _ENDED))
+SHOWN = and_(JobRow.state != JobState.DRAFT, not_(and_(FORGOTTEN, _ENDED)))
 """What can still be looked up: a job that is under way has a message with a way to stop it."""
+
+
+def drafts_of(author_id: int) -> Select[int]:
+    """The numbers of this person's drafts among the jobs: few, in an index of their own."""
+    return select(JobRow.id).where(_IS_DRAFT, JobRow.author_id == author_id)
 
 
 def erase_if_forgotten(session: StoreSession, job_id: int) -> None:
@@ -94,11 +101,12 @@ def count_of(session: StoreSession, author_id: int) -> tuple[int, int]:
         ErasureRow.whose == Erased.AUTHOR.value, ErasureRow.whose_id == author_id
     )
     last_wished = session.scalar(wished) or 0
-    theirs = select(func.count()).where(JobRow.author_id == author_id, JobRow.id > last_wished)
-    shown = session.scalar(theirs) or 0
+    theirs = (JobRow.author_id == author_id, JobRow.id > last_wished)
+    drafts = select(func.count()).where(*theirs, _IS_DRAFT).scalar_subquery()
+    shown = session.scalar(select(func.count() - drafts).where(*theirs)) or 0
     # Those of everybody, which are few and have an index of their own: this person's are many.
     open_ones = select(JobRow.id, JobRow.author_id).where(
-        JobRow.delivered_at.is_(None), JobRow.told_at.is_(None), not_(_KEPT)
+        JobRow.ended_at.is_(None), JobRow.state != JobState.UNDELIVERABLE
     )
     under_way = [job_id for job_id, whose in session.execute(open_ones) if whose == author_id]
     return shown - sum(job_id > last_wished for job_id in under_way), len(under_way)
@@ -203,8 +211,8 @@ def old_usage(session: StoreSession, limit: int) -> Sequence[int]:
 
 def old_drafts(session: StoreSession, limit: int) -> Sequence[int]:
     """The first *limit* drafts of yesterday."""
-    old = select(DraftRow.id).where(DraftRow.created_at <= session.now - DRAFT_LIFE)
-    return session.scalars(old.order_by(DraftRow.created_at).limit(limit)).all()
+    old = select(JobRow.id).where(_IS_DRAFT, JobRow.created_at <= session.now - DRAFT_LIFE)
+    return session.scalars(old.limit(limit)).all()
 
 
 def erase_jobs(session: StoreSession, job_ids: Collection[int]) -> None:
@@ -215,12 +223,6 @@ def erase_jobs(session: StoreSession, job_ids: Collection[int]) -> None:
 def erase_usage(session: StoreSession, job_ids: Collection[int]) -> None:
     """What limits counted of these jobs."""
     step = delete(UsageRow).where(UsageRow.job_id.in_(job_ids))
-    session.execute(step.execution_options(synchronize_session=False))
-
-
-def erase_drafts(session: StoreSession, draft_ids: Collection[int]) -> None:
-    """These drafts."""
-    step = delete(DraftRow).where(DraftRow.id.in_(draft_ids))
     session.execute(step.execution_options(synchronize_session=False))
 
 

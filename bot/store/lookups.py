@@ -8,15 +8,20 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.actions import Action
 from bot.inputs import plain_id
-from bot.model import Draft, Job, JobState, Suggestion
-from bot.store.erasing import DRAFT_LIFE, FORGOTTEN, SHOWN
-from bot.store.rows import to_draft, to_job
+from bot.model import Job, JobState, Suggestion
+from bot.store.erasing import DRAFT_LIFE, FORGOTTEN, SHOWN, drafts_of
+from bot.store.rows import to_job
 from bot.store.steps import StoreSession
-from bot.store.tables import BIGGEST_ID, DraftRow, FactRow, ImageRow, JobRow, plainly
+from bot.store.tables import BIGGEST_ID, FactRow, ImageRow, JobRow, plainly
 
 T = TypeVar("T")
 
-_WITH_IMAGES = (JobState.FINISHED, JobState.DELIVERED)
+_WITH_IMAGES = (
+    JobState.FINISHED,
+    JobState.KEPT,
+    JobState.UNDELIVERABLE,
+    JobState.DELIVERED,
+)
 
 OPEN_AT_ONCE = 500
 """There may be thousands: between so many of them everything else has its turn."""
@@ -63,11 +68,10 @@ def find_by_api_id(session: StoreSession, any_id: str) -> Job | None:
     return _newest(session, JobRow.id.in_(called) & SHOWN)
 
 
-def draft(session: StoreSession, draft_id: int) -> Draft | None:
+def draft(session: StoreSession, draft_id: int) -> Job | None:
     """The draft with this number, for a day."""
-    fresh = (DraftRow.id == draft_id) & (DraftRow.created_at > session.now - DRAFT_LIFE)
-    row = session.scalar(select(DraftRow).where(fresh))
-    return None if row is None else to_draft(row)
+    fresh = (JobRow.state == JobState.DRAFT) & (JobRow.created_at > session.now - DRAFT_LIFE)
+    return _newest(session, (JobRow.interaction_id == min(draft_id, BIGGEST_ID)) & fresh)
 
 
 def fact(session: StoreSession, name: str) -> str | None:
@@ -85,10 +89,9 @@ def _newest(session: StoreSession, condition: ColumnElement[bool]) -> Job | None
 
 
 def open_jobs(session: StoreSession, after: int = 0) -> list[Job]:
-    """The `OPEN_AT_ONCE` oldest jobs that are neither delivered nor told, with higher numbers."""
-    unfinished = JobRow.delivered_at.is_(None) & JobRow.told_at.is_(None)
+    """The `OPEN_AT_ONCE` oldest jobs with higher numbers of which somebody has to hear the end."""
     # Columns, not objects: with thousands of jobs a start would take a second longer.
-    page = select(JobRow.__table__).where(unfinished, JobRow.id > after)
+    page = select(JobRow.__table__).where(JobRow.ended_at.is_(None), JobRow.id > after)
     rows = session.execute(page.order_by(JobRow.id).limit(OPEN_AT_ONCE)).all()
     made = [row.id for row in rows if row.finished_at is not None]
     images: defaultdict[int, list[Row[Any]]] = defaultdict(list)
@@ -124,7 +127,9 @@ def recent_durations(session: StoreSession, action: Action, limit: int = 50) -> 
 def jobs_of(session: StoreSession, author_id: int, *, offset: int, limit: int) -> list[Job]:
     """The jobs of one person, the newest first: *limit* of them after the first *offset*."""
     page = _newest_first(select(JobRow.id), JobRow.author_id, author_id)
-    page = page.where(~FORGOTTEN).offset(offset).limit(limit)
+    page = (
+        page.where(~FORGOTTEN, JobRow.id.not_in(drafts_of(author_id))).offset(offset).limit(limit)
+    )
     own = select(JobRow).where(JobRow.id.in_(page)).order_by(JobRow.id.desc())
     return [to_job(row) for row in session.scalars(own)]
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row
@@ -10,7 +9,6 @@ from sqlalchemy import Row
 from bot.actions import MediaKind, find_action
 from bot.model import (
     Destination,
-    Draft,
     Image,
     Job,
     JobState,
@@ -19,14 +17,18 @@ from bot.model import (
     Request,
     Source,
 )
-from bot.store.tables import Asked, DraftRow, ImageRow, JobRow
+from bot.store.tables import ImageRow, JobRow
 
 
-def new_row(new: NewJob, reserved_usd: Decimal, created_at: datetime) -> JobRow:
+def new_row(new: NewJob, created_at: datetime) -> JobRow:
     """The row of a job that was just accepted."""
     row = JobRow(
         interaction_id=new.interaction_id,
-        state=JobState.ACCEPTED.value,
+        state=JobState.ACCEPTED,
+        action=new.request.action.key,
+        options=dict(new.request.options),
+        prompt=new.request.prompt,
+        callback=new.request.callback,
         author_id=new.author_id,
         guild_id=new.destination.guild_id,
         channel_id=new.destination.channel_id,
@@ -36,40 +38,18 @@ def new_row(new: NewJob, reserved_usd: Decimal, created_at: datetime) -> JobRow:
         interaction_token=new.interaction_token,
         created_at=created_at,
         multiplier=new.multiplier,
-        reserved_usd=reserved_usd,
         reachable=new.destination.bot_is_member,
         locale=new.locale,
         images=[],
     )
-    _put_asked(row, new.request, new.origin)
+    if new.request.source is not None:
+        row.source_job_id = new.request.source.job_id
+        row.source_image_no = new.request.source.image_no
+    if new.origin is not None:
+        row.origin_guild_id = new.origin.guild_id
+        row.origin_channel_id = new.origin.channel_id
+        row.origin_message_id = new.origin.message_id
     return row
-
-
-def draft_row(draft: Draft, guild_id: int | None, created_at: datetime) -> DraftRow:
-    """The row of a draft."""
-    row = DraftRow(
-        id=draft.id,
-        author_id=draft.author_id,
-        guild_id=guild_id,
-        private=draft.private,
-        created_at=created_at,
-    )
-    _put_asked(row, draft.request, draft.origin)
-    return row
-
-
-def _put_asked(row: Asked, request: Request, origin: MessageLink | None) -> None:
-    if origin is not None:
-        row.origin_guild_id = origin.guild_id
-        row.origin_channel_id = origin.channel_id
-        row.origin_message_id = origin.message_id
-    row.prompt = request.prompt
-    row.callback = request.callback
-    row.action = request.action.key
-    row.options = dict(request.options)
-    if request.source is not None:
-        row.source_job_id = request.source.job_id
-        row.source_image_no = request.source.image_no
 
 
 def image_rows(job_id: int, images: Iterable[Image]) -> list[ImageRow]:
@@ -90,10 +70,25 @@ def image_rows(job_id: int, images: Iterable[Image]) -> list[ImageRow]:
 def to_job(row: JobRow | Row[Any], images: Sequence[ImageRow | Row[Any]] | None = None) -> Job:
     """The job that *row* and its image rows keep; a row of columns needs its *images*, in order."""
     shown: Sequence[ImageRow | Row[Any]] = row.images if images is None else images
+    source = origin = None
+    if row.source_job_id is not None:
+        source = Source(job_id=row.source_job_id, image_no=row.source_image_no)
+    if row.origin_channel_id is not None and row.origin_message_id is not None:
+        origin = MessageLink(
+            guild_id=row.origin_guild_id,
+            channel_id=row.origin_channel_id,
+            message_id=row.origin_message_id,
+        )
     return Job(
         id=row.id,
         interaction_id=row.interaction_id,
-        request=_request(row),
+        request=Request(
+            action=find_action(row.action),
+            source=source,
+            prompt=row.prompt,
+            options=row.options,
+            callback=row.callback,
+        ),
         author_id=row.author_id,
         destination=Destination(
             guild_id=row.guild_id,
@@ -106,57 +101,30 @@ def to_job(row: JobRow | Row[Any], images: Sequence[ImageRow | Row[Any]] | None 
         multiplier=row.multiplier,
         reserved_usd=row.reserved_usd,
         stopped_at=row.stopped_at,
-        origin=_origin(row),
+        origin=origin,
         application_id=row.application_id,
         interaction_token=row.interaction_token,
         state=JobState(row.state),
         created_at=row.created_at,
         submitted_at=row.submitted_at,
         finished_at=row.finished_at,
-        delivered_at=row.delivered_at,
         delivery_problem=row.delivery_problem,
-        told_at=row.told_at,
+        ended_at=row.ended_at,
         message_id=row.message_id,
         task_id=row.task_id,
         provider_job_id=row.provider_job_id,
         cost_usd=row.cost_usd,
         failure=row.failure,
-        images=tuple(map(_image, shown)),
+        images=tuple(
+            Image(
+                job_id=image.provider_job_id,
+                image_no=image.image_no,
+                url=image.url,
+                kind=MediaKind(image.kind),
+            )
+            for image in shown
+        ),
         posted=_posted(shown),
-    )
-
-
-def to_draft(row: DraftRow) -> Draft:
-    """The draft that *row* keeps."""
-    return Draft(
-        id=row.id,
-        author_id=row.author_id,
-        request=_request(row),
-        private=row.private,
-        origin=_origin(row),
-    )
-
-
-def _request(row: Asked | Row[Any]) -> Request:
-    source = None
-    if row.source_job_id is not None:
-        source = Source(job_id=row.source_job_id, image_no=row.source_image_no)
-    return Request(
-        action=find_action(row.action),
-        source=source,
-        prompt=row.prompt,
-        options=row.options,
-        callback=row.callback,
-    )
-
-
-def _origin(row: Asked | Row[Any]) -> MessageLink | None:
-    if row.origin_channel_id is None or row.origin_message_id is None:
-        return None
-    return MessageLink(
-        guild_id=row.origin_guild_id,
-        channel_id=row.origin_channel_id,
-        message_id=row.origin_message_id,
     )
 
 
@@ -170,12 +138,3 @@ def _posted(images: Iterable[ImageRow | Row[Any]]) -> MessageLink | None:
                 message_id=image.posted_message_id,
             )
     return None
-
-
-def _image(row: ImageRow | Row[Any]) -> Image:
-    return Image(
-        job_id=row.provider_job_id,
-        image_no=row.image_no,
-        url=row.url,
-        kind=MediaKind(row.kind),
-    )

@@ -81,31 +81,13 @@ def _partial_index(name: str, where: str, *columns: str) -> Index:
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
-_SOURCE_CHECK = "source_image_no IS NULL OR source_job_id IS NOT NULL"
-
-
-class Asked:
-    """The columns of what somebody asked for."""
-
-    action: Mapped[str]
-    """The key of a row in `bot.actions`."""
-    options: Mapped[dict[str, OptionValue]] = mapped_column(JSON, server_default="{}")
-    prompt: Mapped[str]
-    callback: Mapped[str | None]
-    source_job_id: Mapped[str | None]
-    source_image_no: Mapped[int | None]
-    origin_guild_id: Mapped[Snowflake | None]
-    origin_channel_id: Mapped[Snowflake | None]
-    origin_message_id: Mapped[Snowflake | None]
-
-
-class JobRow(Asked, Base):
-    """One job, from the moment it was accepted."""
+class JobRow(Base):
+    """One job, from the moment it was accepted, or a draft of one."""
 
     __tablename__ = "jobs"
     __table_args__ = (
         _one_of("state", JobState, "state"),
-        CheckConstraint(_SOURCE_CHECK, name="source"),
+        CheckConstraint("source_image_no IS NULL OR source_job_id IS NOT NULL", name="source"),
         Index(None, "created_at"),
         Index(None, "guild_id", "id"),
         Index(None, "source_job_id", "id"),
@@ -122,7 +104,8 @@ class JobRow(Asked, Base):
             sqlite_where=text("reachable = 1"),
             postgresql_where=text("reachable"),
         ),
-        _partial_index("ix_jobs_open", "delivered_at IS NULL AND told_at IS NULL", "id"),
+        _partial_index("ix_jobs_open", "ended_at IS NULL", "id"),
+        _partial_index("ix_jobs_drafts", "state = 'draft'", "author_id"),
         _partial_index("ix_jobs_secret", "interaction_token IS NOT NULL", "created_at"),
         # The id of a job that was withdrawn is never given to another one.
         {"sqlite_autoincrement": True},
@@ -131,6 +114,16 @@ class JobRow(Asked, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     interaction_id: Mapped[Snowflake] = mapped_column(unique=True)
     state: Mapped[str]
+    action: Mapped[str]
+    """The key of a row in `bot.actions`."""
+    options: Mapped[dict[str, OptionValue]] = mapped_column(JSON, server_default="{}")
+    prompt: Mapped[str]
+    callback: Mapped[str | None]
+    source_job_id: Mapped[str | None]
+    source_image_no: Mapped[int | None]
+    origin_guild_id: Mapped[Snowflake | None]
+    origin_channel_id: Mapped[Snowflake | None]
+    origin_message_id: Mapped[Snowflake | None]
     author_id: Mapped[Snowflake]
     guild_id: Mapped[Snowflake | None]
     channel_id: Mapped[Snowflake]
@@ -144,14 +137,13 @@ class JobRow(Asked, Base):
     created_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
-    delivered_at: Mapped[datetime | None]
     application_id: Mapped[Snowflake | None]
     interaction_token: Mapped[str | None]
-    told_at: Mapped[datetime | None]
     delivery_problem: Mapped[str | None]
     multiplier: Mapped[int] = mapped_column(server_default="1")
     reserved_usd: Mapped[Decimal | None]
     stopped_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
     reachable: Mapped[bool] = mapped_column(server_default=true())
     locale: Mapped[str | None]
     images: Mapped[list["ImageRow"]] = relationship(
@@ -174,22 +166,6 @@ class ImageRow(Base):
     posted_guild_id: Mapped[Snowflake | None]
     posted_channel_id: Mapped[Snowflake | None]
     posted_message_id: Mapped[Snowflake | None] = mapped_column(index=True)
-
-
-class DraftRow(Asked, Base):
-    """What somebody asked for that is no job yet."""
-
-    __tablename__ = "drafts"
-    __table_args__ = (
-        CheckConstraint(_SOURCE_CHECK, name="source"),
-        Index(None, "created_at"),
-    )
-
-    id: Mapped[Snowflake] = mapped_column(primary_key=True, autoincrement=False)
-    author_id: Mapped[Snowflake] = mapped_column(index=True)
-    guild_id: Mapped[Snowflake | None] = mapped_column(index=True)
-    private: Mapped[bool]
-    created_at: Mapped[datetime]
 
 
 class UsageRow(Base):

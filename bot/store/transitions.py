@@ -6,25 +6,27 @@ that note what has happened (`begin_run` to `clear_message`, and `withdraw`) are
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, case, delete, select, update
 
 from bot.errors import DraftGone, JobStopped
 from bot.limits import Limits
-from bot.model import Completed, Draft, Job, JobState, MessageLink, NewJob
+from bot.model import Completed, Job, JobState, MessageLink, NewJob
 from bot.store.column_types import in_millionths
 from bot.store.counting import give_back, price, refuse_over_limits, reserve, settle
 from bot.store.erasing import erase_if_forgotten
 from bot.store.lookups import draft, get
-from bot.store.rows import draft_row, image_rows, new_row, to_job
+from bot.store.rows import image_rows, new_row, to_job
 from bot.store.steps import StoreSession, revocable
-from bot.store.tables import DraftRow, FactRow, ImageRow, JobRow
+from bot.store.tables import FactRow, ImageRow, JobRow
 
 _AT_WORK = (JobState.SUBMITTING, JobState.RUNNING)
-_CAN_FAIL = (JobState.ACCEPTED, *_AT_WORK, JobState.FINISHED)
-_WITHOUT_IMAGES = (JobState.FAILED, JobState.UNKNOWN)
+_MADE = (JobState.FINISHED, JobState.KEPT, JobState.UNDELIVERABLE)
+_CAN_FAIL = (JobState.ACCEPTED, *_AT_WORK, *_MADE)
+_NOT_POSTED = (JobState.FAILED, JobState.UNKNOWN, JobState.KEPT)
 _NO_LIMITS = Limits()
 
 # ------------------------------------------------------------------ to the API
@@ -44,17 +46,7 @@ def _take_back_accept(
         return
     give_back(session, [gone])
     if draft_id is not None:
-        keep_draft(
-            session,
-            Draft(
-                id=draft_id,
-                author_id=new.author_id,
-                request=new.request,
-                private=new.destination.private,
-                origin=new.origin,
-            ),
-            guild_id=new.destination.guild_id,
-        )
+        keep_draft(session, replace(new, interaction_id=draft_id))
 
 
 @revocable(_take_back_accept, hurried=True)
@@ -80,29 +72,33 @@ def accept(
     cost = in_millionths(price_usd * new.multiplier)
     refuse_over_limits(session, new, limits, cost)
     if draft_id is not None:
-        session.execute(delete(DraftRow).where(DraftRow.id == draft_id))
-    row = new_row(new, cost, session.now)
+        session.execute(delete(JobRow).where(_draft(draft_id)))
+    row = new_row(new, session.now)
+    row.reserved_usd = cost
     session.add(row)
     session.flush()
     reserve(session, row.id, new, cost)
     return to_job(row)
 
 
-def withdraw(
-    session: StoreSession,
-    job_id: int,
-    *,
-    draft: Draft | None = None,
-    guild_id: int | None = None,
-) -> bool:
-    """Forget a job that is still accepted, and keep its *draft* anew; whether it was."""
-    gone = delete(JobRow).where(_is(job_id, [JobState.ACCEPTED])).returning(JobRow.id)
-    if session.scalar(gone) is None:
-        return False
-    give_back(session, [job_id])
-    if draft is not None:
-        keep_draft(session, draft, guild_id=guild_id)
-    return True
+def withdraw(session: StoreSession, job_id: int, *, draft_id: int | None = None) -> bool:
+    """Forget a job that is still accepted, or make it a draft of this number; whether it was."""
+    mine = _is(job_id, [JobState.ACCEPTED])
+    if draft_id is None:
+        withdrawn = session.scalar(delete(JobRow).where(mine).returning(JobRow.id)) is not None
+    else:
+        withdrawn = _move(
+            session,
+            mine,
+            state=JobState.DRAFT,
+            interaction_id=draft_id,
+            ended_at=session.now,
+            reserved_usd=None,
+            interaction_token=None,
+        )
+    if withdrawn:
+        give_back(session, [job_id])
+    return withdrawn
 
 
 def _take_back_submit(
@@ -112,7 +108,7 @@ def _take_back_submit(
 ) -> None:
     begun = _is(job_id, [JobState.SUBMITTING]) & (JobRow.submitted_at == session.now)
     step = update(JobRow).where(begun)
-    session.execute(step.values(state=JobState.ACCEPTED.value, submitted_at=None))
+    session.execute(step.values(state=JobState.ACCEPTED, submitted_at=None))
 
 
 @revocable(_take_back_submit)
@@ -145,11 +141,15 @@ def mark_unknown(session: StoreSession, job_id: int) -> bool:
 
 
 def finish(session: StoreSession, job_id: int, completed: Completed) -> Job | None:
-    """Submitting or running → finished; the job with its images where this call did it."""
+    """Submitting or running → finished, or kept if it was stopped; the job with its images where
+    this call did it.
+    """
     did_it = _move(
         session,
         _is(job_id, _AT_WORK),
-        state=JobState.FINISHED,
+        state=case(
+            (JobRow.stopped_at.is_(None), JobState.FINISHED.value), else_=JobState.KEPT.value
+        ),
         finished_at=session.now,
         task_id=completed.task_id or None,
         provider_job_id=completed.job_id or None,
@@ -173,7 +173,7 @@ def stop(session: StoreSession, job_id: int, *, unsent_only: bool = False) -> Jo
         session,
         _is(job_id, [JobState.ACCEPTED]),
         state=JobState.FAILED,
-        failure=JobStopped.__name__,
+        failure=JobStopped.failure,
         reserved_usd=None,
     ):
         give_back(session, [job_id])
@@ -186,13 +186,15 @@ def stop(session: StoreSession, job_id: int, *, unsent_only: bool = False) -> Jo
 
 
 def fail(session: StoreSession, job_id: int, reason: str, *, release: bool = True) -> bool:
-    """Any state but delivered, failed and unknown → failed; whether this call did it.
+    """Whatever is under way, or not posted yet → failed; whether this call did it.
+
+    *reason* is `RemixbotError.failure` of the error.
 
     *release*: what was reserved for it is free again, unless a cost was told; not so where it may
     have been charged.
     """
     step = update(JobRow).where(_is(job_id, _CAN_FAIL))
-    step = step.values(state=JobState.FAILED.value, failure=reason)
+    step = step.values(state=JobState.FAILED, failure=reason)
     if release:
         step = step.values(reserved_usd=None)
     failed = session.execute(step.returning(JobRow.id, JobRow.cost_usd)).one_or_none()
@@ -206,14 +208,15 @@ def fail(session: StoreSession, job_id: int, reason: str, *, release: bool = Tru
 def mark_delivered(
     session: StoreSession, job_id: int, message_id: int, *, channel_id: int | None = None
 ) -> bool:
-    """Finished → delivered, the images being in this message; whether this call did it.
+    """Finished, kept or undeliverable → delivered, the images being in this message; whether this
+    call did it.
 
     *channel_id* is where that message is, unless in the channel of the request. Erases the token.
     """
-    step = update(JobRow).where(_is(job_id, [JobState.FINISHED]))
+    step = update(JobRow).where(_is(job_id, _MADE))
     step = step.values(
-        state=JobState.DELIVERED.value,
-        delivered_at=session.now,
+        state=JobState.DELIVERED,
+        ended_at=session.now,
         delivery_problem=None,
         interaction_token=None,
     )
@@ -232,26 +235,31 @@ def mark_delivered(
 
 
 def mark_undeliverable(session: StoreSession, job_id: int, problem: str) -> bool:
-    """Keep why the images of a finished job could not be posted; whether it is finished."""
-    finished = _is(job_id, [JobState.FINISHED])
-    is_finished = _move(session, finished, delivery_problem=problem)
+    """Finished → undeliverable, because of this problem; whether this call did it.
+
+    The next start tries once more.
+    """
+    made = _is(job_id, _MADE)
+    kept = _move(session, made, state=JobState.UNDELIVERABLE, delivery_problem=problem)
     erase_if_forgotten(session, job_id)
-    return is_finished
+    return kept
 
 
 def mark_notified(session: StoreSession, job_id: int, message_id: int) -> bool:
-    """Note that this message told the author of a job that failed, is unknown or was stopped.
+    """Note that this message told the author of a job whose images aren't posted how it ended.
 
     Whether this call did: only the first one does. The job is found by this message from then on.
     Erases the token.
     """
-    stopped = _is(job_id, [JobState.FINISHED]) & JobRow.stopped_at.is_not(None)
-    untold = or_(_is(job_id, _WITHOUT_IMAGES), stopped) & JobRow.told_at.is_(None)
-    is_told = _move(
-        session, untold, told_at=session.now, message_id=message_id, interaction_token=None
+    told = _move(
+        session,
+        _is(job_id, _NOT_POSTED) & JobRow.ended_at.is_(None),
+        ended_at=session.now,
+        message_id=message_id,
+        interaction_token=None,
     )
     erase_if_forgotten(session, job_id)
-    return is_told
+    return told
 
 
 # ------------------------------------------------------------------ its messages
@@ -290,18 +298,20 @@ def erase_tokens(session: StoreSession, created_before: datetime) -> int:
 # ------------------------------------------------------------------ drafts and facts
 
 
-def keep_draft(session: StoreSession, new: Draft, *, guild_id: int | None) -> None:
-    """Keep *new* for a day; a second one of the same number is left out."""
-    if draft(session, new.id) is None:
-        session.add(draft_row(new, guild_id, session.now))
+def keep_draft(session: StoreSession, new: NewJob) -> None:
+    """Keep what was refused as a draft for a day; its number is that of the interaction."""
+    already = select(JobRow.id).where(JobRow.interaction_id == new.interaction_id)
+    if session.scalar(already) is None:
+        row = new_row(replace(new, interaction_token=None), session.now)
+        row.state, row.ended_at = JobState.DRAFT, session.now
+        session.add(row)
         session.flush()
 
 
 def drop_draft(session: StoreSession, draft_id: int, author_id: int) -> bool:
     """Keep this person's draft no longer; whether it was still there."""
-    own = (DraftRow.id == draft_id) & (DraftRow.author_id == author_id)
-    dropped = session.scalar(delete(DraftRow).where(own).returning(DraftRow.id))
-    return dropped is not None
+    own = _draft(draft_id) & (JobRow.author_id == author_id)
+    return session.scalar(delete(JobRow).where(own).returning(JobRow.id)) is not None
 
 
 def remember(session: StoreSession, name: str, value: str) -> None:
@@ -316,6 +326,10 @@ def _move(session: StoreSession, where: ColumnElement[bool], **values: Any) -> b
     """Set this where that is so; whether it was."""
     moved = update(JobRow).where(where).values(values).returning(JobRow.id)
     return session.scalar(moved) is not None
+
+
+def _draft(draft_id: int) -> ColumnElement[bool]:
+    return (JobRow.interaction_id == draft_id) & (JobRow.state == JobState.DRAFT)
 
 
 def _is(job_id: int, states: Collection[JobState]) -> ColumnElement[bool]:

@@ -48,12 +48,12 @@ class PageTexts(JobTexts):
     )
     stopped_unsent = "stopped before it was sent"
     stopped_sent = "stopped, but the API may still make it"
-    stopped_finished = "stopped, images kept"
     _states: ClassVar = {
         JobState.ACCEPTED: "not sent yet",
         JobState.SUBMITTING: "being sent",
         JobState.RUNNING: "running",
         JobState.FINISHED: "finished, about to be posted",
+        JobState.KEPT: "stopped, images kept",
         JobState.DELIVERED: "posted",
         JobState.FAILED: "failed",
         JobState.UNKNOWN: "unclear if it was sent; may have been charged",

@@ -73,12 +73,10 @@ def _is_there(job: Job) -> bool:
 def _state(t: Texts, job: Job) -> str:
     if job.stopped_at is not None and job.state in {JobState.SUBMITTING, JobState.RUNNING}:
         return t.stopped_sent
-    if job.stopped_at is not None and job.state is JobState.FINISHED:
-        return t.stopped_finished
-    if job.failure == JobStopped.__name__:
+    if job.failure == JobStopped.failure:
         return t.stopped_unsent
     if job.state is JobState.DELIVERED:
         return t.images_counted(len(job.images))
-    if job.state is JobState.FINISHED and job.delivery_problem:
-        return t.kept(shown(job.delivery_problem, PROBLEM_MAX))
+    if job.state is JobState.UNDELIVERABLE:
+        return t.kept(shown(job.delivery_problem or "", PROBLEM_MAX))
     return t.state(job.state)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import discord
 
 from bot.limits import Limits, Quota
-from bot.model import Image, Job, Source, Spending, Usage
+from bot.model import Image, Job, JobState, Source, Spending, Usage
 from bot.services import JobDetails
 from bot.texts import Texts
 from bot.ui.attachments import link_address, links_file
@@ -84,7 +84,8 @@ def _facts(t: Texts, details: JobDetails, viewer_id: int, content: Content) -> I
     if job.task_id:
         yield t.details_line(t.detail_task_id, f"`{job.task_id}`")
     yield t.details_line(t.detail_log_number, str(job.id))
-    course = t.course(job.created_at, job.submitted_at, job.finished_at, job.delivered_at)
+    delivered_at = job.ended_at if job.state is JobState.DELIVERED else None
+    course = t.course(job.created_at, job.submitted_at, job.finished_at, delivered_at)
     yield t.details_line(t.detail_requested, course)
     cost = t.cost_told(job.cost_usd, job.reserved_usd, job.multiplier)
     yield t.details_line(t.detail_cost, cost)

@@ -109,7 +109,7 @@ async def test_a_failure_goes_the_same_ways(sim: Sim) -> None:
     sim.env.backend.delete_message(sim.channel.id, shown(result).id)
     await sim.finish()
     assert "my idea" in parts_of(await direct_message(sim))
-    assert (await job(sim)).told_at is not None
+    assert (await job(sim)).ended_at is not None
 
 
 async def test_the_token_is_kept_no_longer_than_it_is_needed(sim: Sim) -> None:
@@ -212,7 +212,7 @@ async def test_a_result_that_was_posted_but_not_written_down_is_not_posted_twice
     await sim.finish()
     posted = sim.last if where == "channel" else await direct_message(sim)
     assert "✏️ 1" in parts_of(posted)
-    rewrite(sim, "state = 'finished', delivered_at = NULL")
+    rewrite(sim, "state = 'finished', ended_at = NULL")
 
     await sim.restart()
 

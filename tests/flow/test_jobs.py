@@ -84,7 +84,7 @@ async def test_the_pages_of_a_list_turn_after_a_restart(sim: Sim) -> None:
         ("state = 'failed'", "failed"),
         ("state = 'unknown'", "may have been charged"),
         (
-            "state = 'finished', delivery_problem = 'HTTP 403, code 50013'",
+            "state = 'undeliverable', delivery_problem = 'HTTP 403, code 50013'",
             "I couldn't post them (HTTP 403, code 50013)",
         ),
     ],

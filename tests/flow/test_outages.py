@@ -241,7 +241,7 @@ def judged(  # noqa: C901  # one question after the other
         yield "lost"
     else:
         stopped = STOPPED in asked.prompt
-        if kept.told_at is None or (ENGLISH.stopped_heading in said and not stopped):
+        if kept.ended_at is None or (ENGLISH.stopped_heading in said and not stopped):
             yield "untrue"
         excused = stopped or FAIL in asked.prompt or not in_time
         if not excused and not (restarted and kept.state is JobState.UNKNOWN):

@@ -24,7 +24,7 @@ def rows(sim: Sim) -> list[tuple[Any, ...]]:
     with closing(sqlite3.connect(sim.database)) as database:
         return [
             row
-            for table in ("jobs", "pictures", "drafts", "usage", "erasures")
+            for table in ("jobs", "pictures", "usage", "erasures")
             for row in database.execute(f"SELECT * FROM {table}")  # noqa: S608  # our own words
         ]
 

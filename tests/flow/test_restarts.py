@@ -65,7 +65,7 @@ async def test_a_submit_without_an_answer_is_told_and_never_repeated_by_itself(s
     kept = await sim.store.read(lookups.get, job.id)
     assert kept is not None
     assert kept.state is JobState.UNKNOWN
-    assert kept.told_at is not None
+    assert kept.ended_at is not None
 
 
 async def test_a_job_that_was_only_written_down_is_submitted_once(sim: Sim) -> None:
@@ -160,7 +160,7 @@ async def test_an_answer_beside_its_question_is_found_and_the_question_stays(sim
     await sim.restart(lambda: rewrite(sim, JUST_ACCEPTED))
     await sim.clock.advance(60)
     assert text(question) == "Started in a new message."
-    kept = await sim.store.read(lookups.get, 1)
+    kept = await sim.store.read(lookups.get, 2)  # the first one was the draft
     assert kept is not None
     assert kept.posted is not None
     assert kept.posted.message_id == running.id
@@ -261,7 +261,7 @@ async def test_what_was_refused_although_it_was_written_down_is_not_sent(tmp_pat
 LONG = "x sandbox:seconds=30"
 JUST_ACCEPTED = (
     "state = 'accepted', message_id = NULL, task_id = NULL, submitted_at = NULL,"
-    " finished_at = NULL, delivered_at = NULL"
+    " finished_at = NULL, ended_at = NULL"
 )
 
 

@@ -125,7 +125,7 @@ async def test_a_job_without_images_says_so(sim: Sim) -> None:
 
 async def test_a_kept_result_that_its_author_is_shown_is_delivered(sim: Sim) -> None:
     await sim.imagine(sim.ann, "a red fox")
-    rewrite(sim, "state = 'finished', delivered_at = NULL, delivery_problem = 'HTTP 403'")
+    rewrite(sim, "state = 'undeliverable', ended_at = NULL, delivery_problem = 'HTTP 403'")
     job = await sim.store.read(lookups.get, 1)
     assert job is not None
     await show(sim, sim.ben, job.task_id or "")

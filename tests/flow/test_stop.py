@@ -165,7 +165,7 @@ async def test_a_stopped_job_stays_stopped_over_a_restart(sim: Sim) -> None:
     assert "still made the images" in text(result)
     kept = await sim.store.read(lookups.get, 1)
     assert kept is not None
-    assert kept.state is JobState.FINISHED
+    assert kept.state is JobState.KEPT
     assert len(kept.images) == 4
 
 

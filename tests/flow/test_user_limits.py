@@ -183,7 +183,7 @@ async def test_a_prompt_that_multiplies_asks_and_then_runs_once(
     assert text(question) == "Started in a new message."
     assert not buttons(question), "it is used up"
     sim.put_back(question, before)
-    job = await sim.store.read(lookups.get, 1)
+    job = await sim.store.read(lookups.get, 2)  # the first one was the draft
     assert job is not None
     assert job.reserved_usd == Decimal(usd[1:])
     twice = await sim.ann.click(question, label="Go ahead")
@@ -224,7 +224,7 @@ async def test_a_price_is_of_one_and_not_of_all_that_a_prompt_multiplied(sim: Si
     question = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a fox --turbo"))
     await sim.ann.click(question, label="Go ahead")
     await sim.finish()
-    done = await sim.store.read(lookups.get, 1)
+    done = await sim.store.read(lookups.get, 2)  # the first one was the draft
     assert done is not None
     assert done.cost_usd == Decimal("0.16")
     assert await sim.store.read(counting.price, IMAGINE) == Decimal("0.08")

@@ -10,6 +10,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from bot.clock import Clock
+from bot.model import JobState
 from bot.store import lookups, open_store
 from bot.texts import ENGLISH
 from discord_server.people import DidNotRespond, Person
@@ -168,8 +169,8 @@ class World:
             job = await store.read(lookups.get, 1)
         assert (job is None) is (ending is Ending.NOTHING)
         if job is not None:
-            assert (job.delivered_at is not None) is (ending is Ending.IMAGES)
-            assert (job.told_at is not None) is (ending is not Ending.IMAGES)
+            assert (job.state is JobState.DELIVERED) is (ending is Ending.IMAGES)
+            assert job.ended_at is not None
             assert job.interaction_token is None, "a secret outlives its use"
 
     def _was_told(self, ending: Ending) -> None:

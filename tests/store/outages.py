@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-TABLES = "jobs, pictures, drafts, facts"
+TABLES = "jobs, pictures, facts"
 
 
 @asynccontextmanager

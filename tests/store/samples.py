@@ -111,7 +111,7 @@ async def delivered(store: Store, message_id: int = MESSAGE) -> Job:
 
 async def failed(store: Store) -> Job:
     job = await submitting(store)
-    assert await store.record(transitions.fail, job.id, "GenerationFailed")
+    assert await store.record(transitions.fail, job.id, "generation_failed")
     return job
 
 

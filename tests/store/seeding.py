@@ -51,7 +51,7 @@ JOB_COLUMNS = (
     "source_image_no", "author_id", "guild_id", "channel_id", "private", "file_limit_bytes",
     "message_id", "task_id",
     "provider_job_id", "cost_usd", "failure", "created_at", "submitted_at", "finished_at",
-    "delivered_at", "application_id", "told_at", "multiplier", "reserved_usd",
+    "ended_at", "application_id", "multiplier", "reserved_usd",
 )  # fmt: skip
 IMAGES = """
     INSERT INTO pictures (job_id, position, image_no, provider_job_id, url, kind,
@@ -149,13 +149,12 @@ class Seed:
             "task_id": f"task-{job_id:030d}",
             "provider_job_id": self.provider_id(job_id) if made else None,
             "cost_usd": 80_000 if made else None,
-            "failure": "GenerationFailed" if failed else None,
+            "failure": "generation_failed" if failed else None,
             "created_at": created_at,
             "submitted_at": created_at,
             "finished_at": created_at + minute if made else None,
-            "delivered_at": created_at + minute if made else None,
             "application_id": APPLICATION,
-            "told_at": created_at + minute if failed else None,
+            "ended_at": None if under_way else created_at + minute,
             "multiplier": 1,
             "reserved_usd": None if failed else 80_000,
         }

@@ -10,8 +10,8 @@ import pytest
 from bot.actions import IMAGINE, REMIX
 from bot.errors import BudgetUsedUp, DailyLimitReached, DraftGone, UserError
 from bot.limits import DAY, MONTH, Limits, LimitScope, Quota
-from bot.model import Draft, Job, JobState, NewJob, Request
-from bot.store import Store, counting, lookups, transitions
+from bot.model import Job, JobState, NewJob, Request
+from bot.store import Store, counting, erasing, lookups, transitions
 from tests.clock import START, ManualClock
 from tests.store import samples
 from tests.store.samples import AUTHOR, PLACE, completed, found, new_job
@@ -168,7 +168,7 @@ async def test_a_stopped_job_ends_when_its_author_is_told_and_its_images_stay(
     assert not await store.record(transitions.mark_notified, job.id, 6)
     assert await store.open_jobs() == []
     kept = await found(store, job.id)
-    assert kept.state is JobState.FINISHED
+    assert kept.state is JobState.KEPT
     assert kept.images
 
 
@@ -293,23 +293,41 @@ async def test_usage_is_told_by_day_and_by_person(store: Store, clock: ManualClo
 # ------------------------------------------------------------------ drafts
 
 
-def draft(number: int = 1) -> Draft:
-    return Draft(id=number, author_id=AUTHOR, request=samples.A_REMIX, private=True)
+def draft(number: int = 1) -> NewJob:
+    return replace(samples.remix_from_a_message(), interaction_id=number)
 
 
 async def test_a_draft_is_kept_as_it_is_for_a_day(store: Store, clock: ManualClock) -> None:
-    kept = replace(draft(), origin=samples.remix_from_a_message().origin)
-    await store.write(transitions.keep_draft, kept, guild_id=PLACE.guild_id)
-    await store.write(
-        transitions.keep_draft, kept, guild_id=PLACE.guild_id
-    )  # Discord sent the interaction twice
-    assert await store.read(lookups.draft, 1) == kept
+    asked = draft()
+    await store.write(transitions.keep_draft, asked)
+    await store.write(transitions.keep_draft, asked)  # Discord sent the interaction twice
+    kept = await store.read(lookups.draft, 1)
+    assert kept is not None
+    assert (kept.state, kept.request, kept.author_id) == (JobState.DRAFT, asked.request, AUTHOR)
+    assert (kept.destination, kept.origin) == (asked.destination, asked.origin)
+    assert kept.interaction_token is None, "a secret outlives its use"
     await clock.advance(DAY.total_seconds())
     assert await store.read(lookups.draft, 1) is None
 
 
+async def test_a_draft_is_no_job_that_anybody_sees_or_that_counts(store: Store) -> None:
+    await store.write(transitions.keep_draft, draft())
+    job = await samples.delivered(store)
+    assert [one.id for one in await store.read(lookups.jobs_of, AUTHOR, offset=0, limit=9)] == [
+        job.id
+    ]
+    assert await store.read(lookups.by_interaction, 1) is None
+    assert await store.read(erasing.count_of, AUTHOR) == (1, 0)
+    assert (await store.read(counting.usage, author_id=AUTHOR)).month.jobs == 1
+    assert await store.open_jobs() == []
+    source = replace(job, provider_job_id=samples.A_REMIX.source.job_id)  # pyright: ignore[reportOptionalMemberAccess]  # it has one
+    assert [one.id for one in await store.read(lookups.children, source, AUTHOR, limit=9)] == [
+        job.id
+    ]
+
+
 async def test_twenty_who_take_up_one_draft_make_one_job(store: Store) -> None:
-    await store.write(transitions.keep_draft, draft(), guild_id=None)
+    await store.write(transitions.keep_draft, draft())
     answers = await asyncio.gather(
         *(store.attempt(transitions.accept, new_job(), draft_id=1) for _ in range(20)),
         return_exceptions=True,
@@ -319,7 +337,7 @@ async def test_twenty_who_take_up_one_draft_make_one_job(store: Store) -> None:
 
 
 async def test_a_draft_whose_job_is_refused_is_kept(store: Store) -> None:
-    await store.write(transitions.keep_draft, draft(), guild_id=None)
+    await store.write(transitions.keep_draft, draft())
     with pytest.raises(UserError):
         await store.attempt(
             transitions.accept, new_job(), limits=Limits(person=budget("0.01")), draft_id=1
@@ -328,8 +346,8 @@ async def test_a_draft_whose_job_is_refused_is_kept(store: Store) -> None:
 
 
 async def test_a_draft_is_dropped_by_its_author_alone_and_once(store: Store) -> None:
-    await store.write(transitions.keep_draft, draft(), guild_id=None)
-    assert not await store.write(transitions.drop_draft, draft().id, author_id=1)
-    assert await store.write(transitions.drop_draft, draft().id, draft().author_id)
-    assert not await store.write(transitions.drop_draft, draft().id, draft().author_id)
-    assert await store.read(lookups.draft, draft().id) is None
+    await store.write(transitions.keep_draft, draft())
+    assert not await store.write(transitions.drop_draft, 1, author_id=AUTHOR + 1)
+    assert await store.write(transitions.drop_draft, 1, AUTHOR)
+    assert not await store.write(transitions.drop_draft, 1, AUTHOR)
+    assert await store.read(lookups.draft, 1) is None

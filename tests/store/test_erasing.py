@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot.actions import REMIX
 from bot.errors import DailyLimitReached
 from bot.limits import MONTH, Limits, Quota
-from bot.model import Draft, Job, Spending
+from bot.model import Job, Spending
 from bot.store import Erased, Store, counting, eraser, erasing, lookups, open_store, transitions
 from tests.clock import START, ManualClock
 from tests.store import samples
@@ -201,8 +201,8 @@ async def test_a_price_is_not_learned_from_what_was_forgotten(store: Store) -> N
 
 async def test_drafts_go_with_their_author_and_with_their_server(store: Store) -> None:
     for number, author in ((1, AUTHOR), (2, BEN)):
-        draft = Draft(id=number, author_id=author, request=samples.A_REMIX, private=False)
-        await store.write(transitions.keep_draft, draft, guild_id=GUILD)
+        draft = replace(new_job(), interaction_id=number, author_id=author)
+        await store.write(transitions.keep_draft, draft)
     await store.forget(Erased.AUTHOR, AUTHOR)
     assert await store.read(lookups.draft, 1) is None
     assert await store.read(lookups.draft, 2) is not None

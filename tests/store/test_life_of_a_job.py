@@ -57,7 +57,7 @@ STEPS: dict[
         {JobState.SUBMITTING},
     ),
     "fail": (
-        lambda store, job_id: store.record(transitions.fail, job_id, "JobOverdue"),
+        lambda store, job_id: store.record(transitions.fail, job_id, "job_overdue"),
         JobState.FAILED,
         {JobState.ACCEPTED, JobState.SUBMITTING, JobState.RUNNING, JobState.FINISHED},
     ),
@@ -119,7 +119,7 @@ async def test_each_step_keeps_its_moment_and_what_it_learned(
 
     kept = await samples.found(store, job.id)
     assert (kept.created_at, kept.submitted_at) == (began, began + minute)
-    assert (kept.finished_at, kept.delivered_at) == (began + 2 * minute, began + 3 * minute)
+    assert (kept.finished_at, kept.ended_at) == (began + 2 * minute, began + 3 * minute)
     assert (kept.task_id, kept.provider_job_id) == ("task-1", "provider-1")
     assert kept.cost_usd == samples.completed().cost_usd
     assert kept.images == samples.completed().images
@@ -146,9 +146,9 @@ async def test_a_job_can_finish_without_any_image_or_cost(store: Store) -> None:
 
 async def test_a_failed_job_keeps_why_and_what_it_had(store: Store) -> None:
     job = await samples.finished(store)
-    await store.record(transitions.fail, job.id, "ImageUnavailable")
+    await store.record(transitions.fail, job.id, "image_unavailable")
     kept = await samples.found(store, job.id)
-    assert kept.failure == "ImageUnavailable"
+    assert kept.failure == "image_unavailable"
     assert kept.images == job.images
 
 
@@ -182,7 +182,7 @@ async def test_only_of_a_job_that_ended_without_images_is_anybody_told(
         before = await samples.found(store, job_id)
         ended_without = state in {JobState.FAILED, JobState.UNKNOWN}
         assert await store.record(transitions.mark_notified, job_id, 77) is ended_without, state
-        told = replace(before, told_at=clock.now(), message_id=77) if ended_without else before
+        told = replace(before, ended_at=clock.now(), message_id=77) if ended_without else before
         assert await store.read(lookups.get, job_id) == told
 
 
@@ -201,7 +201,7 @@ async def test_of_many_who_tell_at_the_same_time_one_is_the_first(
     )
     await clock.advance(60)
     assert not await store.record(transitions.mark_notified, job.id, 78)
-    assert (await samples.found(store, job.id)).told_at == first
+    assert (await samples.found(store, job.id)).ended_at == first
 
 
 async def test_only_a_finished_job_keeps_why_it_could_not_be_delivered(store: Store) -> None:
@@ -213,8 +213,11 @@ async def test_only_a_finished_job_keeps_why_it_could_not_be_delivered(store: St
             await store.record(transitions.mark_undeliverable, job_id, "50007: no direct messages")
             is finished
         ), state
-        problem = "50007: no direct messages" if finished else None
-        assert await store.read(lookups.get, job_id) == replace(before, delivery_problem=problem)
+        problem, state_now = None, before.state
+        if finished:
+            problem, state_now = "50007: no direct messages", JobState.UNDELIVERABLE
+        after = replace(before, delivery_problem=problem, state=state_now)
+        assert await store.read(lookups.get, job_id) == after
 
 
 async def test_a_job_that_is_delivered_after_all_has_no_problem_any_more(store: Store) -> None:

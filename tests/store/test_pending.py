@@ -10,13 +10,13 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.errors import StoreUnavailable
-from bot.model import Draft, Job, JobState
-from bot.store import Store, lookups, open_store, transitions
+from bot.model import Job, JobState
+from bot.store import Store, counting, lookups, open_store, transitions
 from tests.clock import ManualClock
 from tests.store import samples
 from tests.store.outages import no_writes
 from tests.store.relay import Relay
-from tests.store.samples import MESSAGE, PLACE, new_job
+from tests.store.samples import MESSAGE, new_job
 
 
 @pytest.fixture
@@ -144,26 +144,26 @@ async def test_a_stop_is_kept_where_the_caller_insists_and_nowhere_else(
         with pytest.raises(StoreUnavailable):
             await impatient.write(transitions.stop, tried.id)
     await impatient.write(transitions.remember, "any", "write")
-    assert (await samples.found(impatient, insisted.id)).failure == "JobStopped"
+    assert (await samples.found(impatient, insisted.id)).failure == "stopped"
     assert await samples.found(impatient, tried.id) == tried
 
 
 async def test_a_draft_whose_job_was_withdrawn_can_be_taken_up_again(
     impatient: Store, database_url: str
 ) -> None:
-    draft = Draft(id=5, author_id=7, request=samples.A_REMIX, private=False)
-    await impatient.write(transitions.keep_draft, draft, guild_id=PLACE.guild_id)
-    job = await impatient.attempt(transitions.accept, new_job(), draft_id=draft.id)
+    await impatient.write(transitions.keep_draft, replace(new_job(), interaction_id=5))
+    job = await impatient.attempt(transitions.accept, new_job(), draft_id=5)
     assert job is not None
-    assert await impatient.read(lookups.draft, draft.id) is None
+    assert await impatient.read(lookups.draft, 5) is None
     async with no_writes(database_url):
         with pytest.raises(StoreUnavailable):
-            await impatient.record(
-                transitions.withdraw, job.id, draft=draft, guild_id=PLACE.guild_id
-            )
+            await impatient.record(transitions.withdraw, job.id, draft_id=5)
     await impatient.write(transitions.remember, "any", "write")
-    assert await impatient.read(lookups.draft, draft.id) == draft
-    assert await impatient.read(lookups.get, job.id) is None
+    again = await impatient.read(lookups.draft, 5)
+    assert again is not None
+    assert again.request == job.request
+    assert await impatient.open_jobs() == []
+    assert (await impatient.read(counting.usage, author_id=job.author_id)).month.jobs == 0
 
 
 @pytest.mark.parametrize("step", ["accept", "begin_submit"])
@@ -213,19 +213,15 @@ async def test_a_draft_whose_job_was_accepted_for_nobody_can_be_taken_up_again(
     impatient: Store,
 ) -> None:
     new = new_job()
-    draft = Draft(
-        id=5,
-        author_id=new.author_id,
-        request=new.request,
-        private=new.destination.private,
-        origin=new.origin,
-    )
-    await impatient.write(transitions.keep_draft, draft, guild_id=PLACE.guild_id)
-    accepting = asyncio.create_task(impatient.attempt(transitions.accept, new, draft_id=draft.id))
+    await impatient.write(transitions.keep_draft, replace(new, interaction_id=5))
+    draft = await impatient.read(lookups.draft, 5)
+    accepting = asyncio.create_task(impatient.attempt(transitions.accept, new, draft_id=5))
     await asyncio.sleep(0)
     accepting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await accepting
     await impatient.drain()
     assert await impatient.open_jobs() == []
-    assert await impatient.read(lookups.draft, draft.id) == draft
+    again = await impatient.read(lookups.draft, 5)
+    assert draft is not None
+    assert again == replace(draft, id=again.id if again else 0)

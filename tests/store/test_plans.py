@@ -22,7 +22,7 @@ SEED = Seed(8000, START)
 JOB = 4000
 CHANNEL = SEED.channel_of(BIG_SERVER)
 TABLES = ("jobs", "pictures", "usage")
-SMALL = ("ix_jobs_open", "ix_jobs_secret")
+SMALL = ("ix_jobs_open", "ix_jobs_secret", "ix_jobs_drafts")
 """Indexes of few rows."""
 
 QUESTIONS: dict[str, Callable[[Store], Awaitable[Any]]] = {

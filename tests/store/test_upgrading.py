@@ -46,6 +46,14 @@ EVERYTHING = {
 }
 """Whatever a job may have; no job had all of it at once."""
 
+OF_ANY_JOB = {
+    "author_id": AUTHOR,
+    "channel_id": CHANNEL,
+    "private": False,
+    "file_limit_bytes": 1,
+    "created_at": NOON,
+}
+
 Content = dict[str, list[dict[str, Any]]]
 
 
@@ -101,7 +109,7 @@ async def test_nobody_is_told_again_of_what_failed_before(
             for number in range(1, 2 * len(STATES) + 1)
             if (job := await store.read(lookups.get, number)) and job.state is JobState.FAILED
         ]
-        assert [job.told_at for job in failed] == [NOON + 2 * MINUTE, NOON]
+        assert [job.ended_at for job in failed] == [NOON + 2 * MINUTE, NOON]
         for job in failed:
             assert not await store.record(transitions.mark_notified, job.id, 77)
 
@@ -176,13 +184,71 @@ async def test_what_limits_counted_of_jobs_counts_on_and_what_was_erased_leaves_
         assert await store.read(lookups.get, 8) is None
 
 
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
+async def test_what_several_columns_said_of_a_job_is_its_state(
+    database_url: str, clock: ManualClock
+) -> None:
+    rows: list[tuple[dict[str, Any], JobState, str | None]] = [
+        ({"state": "finished"}, JobState.FINISHED, None),
+        ({"state": "finished", "stopped_at": NOON}, JobState.KEPT, None),
+        ({"state": "finished", "stopped_at": NOON, "told_at": NOON}, JobState.KEPT, None),
+        ({"state": "finished", "delivery_problem": "403"}, JobState.UNDELIVERABLE, None),
+        ({"state": "running", "stopped_at": NOON}, JobState.RUNNING, None),
+        ({"state": "failed", "failure": "JobStopped"}, JobState.FAILED, "stopped"),
+        ({"state": "failed", "failure": "PictureTooLarge"}, JobState.FAILED, "image_too_large"),
+        ({"state": "failed", "failure": "FromElsewhere"}, JobState.FAILED, "FromElsewhere"),
+    ]
+    async with _connected(database_url) as connection:
+        await connection.run_sync(migrate, "0007")
+        old = await connection.run_sync(_reflected)
+        for number, (columns, _, _) in enumerate(rows):
+            new = {"interaction_id": number, "action": "imagine", "prompt": "?", **OF_ANY_JOB}
+            await connection.execute(insert(old.tables["jobs"]).values(new | columns))
+    async with open_store(database_url, clock=clock) as store:
+        jobs = [await samples.found(store, number) for number in range(1, len(rows) + 1)]
+        assert [(job.state, job.failure) for job in jobs] == [
+            (state, failure) for _, state, failure in rows
+        ]
+        still_open = {job.id for job in await store.open_jobs()}
+        assert still_open == {job.id for job in jobs} - {3}
+
+
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
+async def test_a_draft_of_an_older_version_can_be_taken_up(
+    database_url: str, clock: ManualClock
+) -> None:
+    async with _connected(database_url) as connection:
+        await connection.run_sync(migrate, "0007")
+        old = await connection.run_sync(lambda plain: _reflected(plain, "drafts"))
+        asked = {"id": 77, "action": "remix", "prompt": "a harbour", "options": {"mode": 1}}
+        asked |= {"source_job_id": "source", "source_image_no": 2, "private": True}
+        always = {"author_id": AUTHOR, "created_at": clock.now()}
+        await connection.execute(insert(old.tables["drafts"]).values(asked | always))
+    async with open_store(database_url, clock=clock) as store:
+        draft = await store.read(lookups.draft, 77)
+        assert draft is not None
+        assert draft.request == Request(
+            action=REMIX,
+            source=Source("source", 2),
+            prompt="a harbour",
+            options={"mode": Mode.SUBTLE},
+        )
+        assert (draft.author_id, draft.destination.private) == (AUTHOR, True)
+        assert await store.open_jobs() == []
+        assert await store.attempt(transitions.accept, samples.new_job(), draft_id=77)
+        assert await store.read(lookups.draft, 77) is None
+
+
 def _as_it_is_kept_now(table: str, row: dict[str, Any]) -> dict[str, Any]:
-    """A job was of a kind, with a mode if it was a remix."""
+    """A job was of a kind, with a mode if it was a remix; what ended it was the name of a class."""
     if table != "jobs":
         return row
     row = dict(row)
-    mode = row.pop("mode")
-    return row | {"action": row.pop("kind"), "options": {} if mode is None else {"mode": mode}}
+    mode, delivered_at = row.pop("mode"), row.pop("delivered_at")
+    row |= {"action": row.pop("kind"), "options": {} if mode is None else {"mode": mode}}
+    if row["failure"] is not None:
+        row["failure"] = "generation_failed"
+    return row if delivered_at is None else row | {"ended_at": delivered_at}
 
 
 @asynccontextmanager
@@ -198,10 +264,10 @@ async def _connected(database_url: str) -> AsyncGenerator[AsyncConnection]:
         await engine.dispose()
 
 
-def _reflected(connection: Connection) -> MetaData:
+def _reflected(connection: Connection, *more: str) -> MetaData:
     """The tables as they are now."""
     tables = MetaData()
-    tables.reflect(connection, only=TABLES)
+    tables.reflect(connection, only=[*TABLES, *more])
     return tables
 
 
