@@ -5,7 +5,7 @@ may be in a message of its own. Nothing is assumed while Discord cannot be asked
 """
 
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from operator import itemgetter
 from typing import TypeVar
 
@@ -101,7 +101,8 @@ def read(message: discord.Message, job: Job) -> Shown | None:
     if not (is_notice or components.has_mark(message, final_marker(job)) or own_id(job) in buttons):
         return None
     if is_notice or any(is_under_failure(button) for button in buttons):
-        uncharged = any(ENGLISH.nothing_charged in words for words in _words(message))
+        said = [message.content, *components.values(message.components, "content")]
+        uncharged = any(ENGLISH.nothing_charged in words for words in said if words)
         return Shown(said=Told.FAILURE, posted=posted, uncharged=uncharged)
     return Shown(said=Told.IMAGES, posted=posted, images=_images(message, buttons))
 
@@ -110,13 +111,6 @@ def _refuses(message: discord.Message) -> bool:
     """Whether it says that nothing was accepted, because nobody knew better."""
     said = (ENGLISH.describe(StoreUnavailable()), REFUSAL_BEFORE)
     return any(sentence in message.content for sentence in said)
-
-
-def _words(message: discord.Message) -> Iterator[str]:
-    yield message.content
-    for words in components.values(message.components, "content"):
-        if isinstance(words, str):
-            yield words
 
 
 def _images(message: discord.Message, buttons: list[str]) -> tuple[Image, ...]:

@@ -53,8 +53,8 @@ class StatusMessages:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._limiter = RateLimiter(connection.clock, EDITS_PER_SECOND)
-        self._pings = Pings(background=connection.background, clock=connection.clock)
+        self.limiter = RateLimiter(connection.clock, EDITS_PER_SECOND)
+        self.pings = Pings(background=connection.background, clock=connection.clock)
 
     async def open(
         self,
@@ -84,24 +84,12 @@ class StatusMessages:
             if answered is None:
                 raise
             message_id = answered
-        return self._status(messages, message_id, waits=position is not None)
+        return DiscordStatusMessage(self, messages, message_id, waits=position is not None)
 
     def of(self, job: Job) -> "DiscordStatusMessage":
         """That of a job that an earlier process left open."""
         messages, waits = JobMessages(self._connection, job), job.state is JobState.ACCEPTED
-        return self._status(messages, job.message_id, waits=waits, resumed=True)
-
-    def _status(
-        self, messages: JobMessages, message_id: int | None, *, waits: bool, resumed: bool = False
-    ) -> "DiscordStatusMessage":
-        return DiscordStatusMessage(
-            messages,
-            message_id,
-            limiter=self._limiter,
-            pings=self._pings,
-            waits=waits,
-            resumed=resumed,
-        )
+        return DiscordStatusMessage(self, messages, job.message_id, waits=waits, resumed=True)
 
     async def _lost_answer(self, messages: JobMessages, mark: int, *, beside: bool) -> int | None:
         """The answer, if it is ours and there after all: Discord's word of it got lost.
@@ -186,13 +174,12 @@ class DiscordStatusMessage:
 
     def __init__(
         self,
+        statuses: StatusMessages,
         messages: JobMessages,
         message_id: int | None,
         *,
-        limiter: RateLimiter,
-        pings: Pings,
         waits: bool,
-        resumed: bool,
+        resumed: bool = False,
     ) -> None:
         self._messages = messages
         self._job = job = messages.job
@@ -202,9 +189,9 @@ class DiscordStatusMessage:
             self._edit,
             background=messages.connection.background,
             clock=self._clock,
-            limiter=limiter,
+            limiter=statuses.limiter,
         )
-        self._pings = pings
+        self._pings = statuses.pings
         self._whose = (job.author_id, job.destination.channel_id)
         self._started_at: datetime | None = None
         if not waits:

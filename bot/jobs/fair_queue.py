@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heappush, heapreplace
 from itertools import count
+from operator import itemgetter
 from typing import Generic, Protocol, TypeVar
 
 from bot.limits import LimitScope
@@ -101,7 +102,8 @@ class Line(Generic[T]):
         """All that wait: person by person, as they asked for it."""
         for person in self._people.values():
             items = [one for lane in person.lanes.values() for one in lane.items]
-            yield from (item for _, item in sorted(items, key=_number) if item in self._lanes)
+            items.sort(key=itemgetter(0))
+            yield from (item for _, item in items if item in self._lanes)
 
     # ------------------------------------------------------------------ what runs
 
@@ -138,9 +140,13 @@ class Line(Generic[T]):
         if person is None:
             person = _Person[T](next(self._numbers), (LimitScope.PERSON, item.author_id))
             self._people[item.author_id] = person
+        place = self._places.get(item.guild_id)
+        if place is None:
+            scope = None if item.guild_id is None else (LimitScope.SERVER, item.guild_id)
+            place = self._places[item.guild_id] = _Place[T](scope)
         lane = person.lanes.get(item.guild_id)
         if lane is None:
-            lane = person.lanes[item.guild_id] = _Lane[T](person, self._place(item.guild_id))
+            lane = person.lanes[item.guild_id] = _Lane[T](person, place)
         lane.items.append((next(self._numbers), item))
         self._lanes[item] = lane
         person.waiting += 1
@@ -194,13 +200,6 @@ class Line(Generic[T]):
     def _is_room(self, scope: Scope) -> bool:
         limit = self._limits[scope[0]]
         return not limit or self.running[scope] < limit
-
-    def _place(self, guild_id: int | None) -> _Place[T]:
-        place = self._places.get(guild_id)
-        if place is None:
-            scope = None if guild_id is None else (LimitScope.SERVER, guild_id)
-            place = self._places[guild_id] = _Place[T](scope)
-        return place
 
     def _offer(self, lane: _Lane[T]) -> None:
         """Put *lane* into the heap of its place, unless it is there or has nothing."""
@@ -259,7 +258,3 @@ class Line(Generic[T]):
         """Forget what has left, as far as it is first."""
         while lane.items and lane.items[0][1] not in self._lanes:
             lane.items.popleft()
-
-
-def _number(numbered: tuple[int, object]) -> int:
-    return numbered[0]

@@ -80,20 +80,16 @@ class Maintenance:
             except StoreUnavailable as error:
                 log.warning("Failed to erase jobs, will retry: %s", error)
                 await self._clock.sleep(TIDY_EVERY_S)
-            else:
-                await self._until_wished()
-
-    async def _until_wished(self) -> None:
-        """Wait until somebody wants something forgotten, an hour at most."""
-        waits = {
-            asyncio.ensure_future(self._store.wished()),
-            asyncio.ensure_future(self._clock.sleep(ERASE_EVERY_S)),
-        }
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
+                continue
+            waits = {
+                asyncio.ensure_future(self._store.wished()),
+                asyncio.ensure_future(self._clock.sleep(ERASE_EVERY_S)),
+            }
+            try:
+                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for wait in waits:
+                    wait.cancel()
 
     async def _erase_tokens(self) -> None:
         await self._store.write(

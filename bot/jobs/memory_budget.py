@@ -36,7 +36,16 @@ class MemoryBudget:
     async def hold(self, size_bytes: int) -> AsyncGenerator[Held]:
         """*size_bytes*, or all there is where that is less, for as long as the block runs."""
         size_bytes = min(size_bytes, self._limit_bytes)
-        await self._take(size_bytes)
+        if not self._line and size_bytes <= self._free_bytes:
+            self._free_bytes -= size_bytes
+        else:
+            place = asyncio.get_running_loop().create_future()
+            self._line.append((place, size_bytes))
+            try:
+                await place
+            except asyncio.CancelledError:
+                self.give_back(0 if place.cancelled() else size_bytes)
+                raise
         held = Held(self, size_bytes)
         try:
             yield held
@@ -54,15 +63,3 @@ class MemoryBudget:
                 self._free_bytes -= wanted
                 place.set_result(None)
             self._line.popleft()
-
-    async def _take(self, size_bytes: int) -> None:
-        if not self._line and size_bytes <= self._free_bytes:
-            self._free_bytes -= size_bytes
-            return
-        place = asyncio.get_running_loop().create_future()
-        self._line.append((place, size_bytes))
-        try:
-            await place
-        except asyncio.CancelledError:
-            self.give_back(0 if place.cancelled() else size_bytes)
-            raise

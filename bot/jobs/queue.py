@@ -125,8 +125,10 @@ class JobQueue:
         if self._line.has_room(ticket):
             self._run(ticket)
             return ticket
-        if not forced:
-            self._refuse_over_limits(ticket)
+        for scope in () if forced else reversed(ticket.scopes):
+            limit = self._allowances[scope[0]].waiting
+            if limit and self._line.waiting[scope] >= limit:
+                raise WaitingLimitReached(whose=scope[0], limit=limit)
         self._line.add(ticket)
         self._changed()
         return ticket
@@ -251,9 +253,3 @@ class JobQueue:
         self._running[ticket] = None
         self._line.start(ticket)
         self._is_news = True
-
-    def _refuse_over_limits(self, ticket: Ticket) -> None:
-        for scope in reversed(ticket.scopes):
-            limit = self._allowances[scope[0]].waiting
-            if limit and self._line.waiting[scope] >= limit:
-                raise WaitingLimitReached(whose=scope[0], limit=limit)
