@@ -85,7 +85,7 @@ async def test_what_cannot_be_delivered_is_kept_and_delivered_after_the_next_sta
     sim.env.inject_error("POST", "/channels/*", status=403, code=50007, times=None)
     await sim.finish()
     kept = await job(sim)
-    assert kept.state is JobState.FINISHED
+    assert kept.state is JobState.UNDELIVERABLE
     assert "50013" in (kept.delivery_problem or "")
     assert "50007" in (kept.delivery_problem or "")
     assert "Job 1: failed to deliver its images" in caplog.text

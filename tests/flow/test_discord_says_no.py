@@ -123,7 +123,7 @@ async def test_where_nothing_goes_the_jobs_own_message_says_so(sim: Sim) -> None
     assert "Working on it" not in text(message)
     assert buttons(message) == {}
     kept = await job(sim)
-    assert kept.state is JobState.FINISHED
+    assert kept.state is JobState.UNDELIVERABLE
     assert "20009" in (kept.delivery_problem or "")
 
 
