@@ -16,7 +16,8 @@ from random import Random
 
 from bot.characters import is_blank
 from bot.errors import UserError
-from bot.inputs import read_callback, read_job, read_prompt, read_upload
+from bot.inputs import read_callback, read_prompt
+from bot.job_ids import read_job, read_upload
 from bot.model import PROMPT_MAX
 from bot.prompt_cost import has_words, prompt_cost
 from bot.refused_words import RefusedWords

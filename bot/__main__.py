@@ -73,7 +73,7 @@ def main(given: Sequence[str] | None = None) -> int:
         _complain(notices.database_unusable(error.detail))
         return CANNOT_RUN
     except DiscordRefuses as error:
-        _complain(error.sentence)
+        _complain(str(error))
         return CANNOT_RUN
     return OK
 

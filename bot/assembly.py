@@ -22,6 +22,7 @@ from bot.jobs.result_lookup import ResultLookup
 from bot.jobs.run import Dependencies
 from bot.jobs.runner import JobRunner
 from bot.limits import Limits, Quota
+from bot.refused_words import RefusedWords
 from bot.services import AccessPolicy, JobHistory, JobService, Recovery
 from bot.settings import Settings
 from bot.store import Store, open_store
@@ -150,5 +151,5 @@ def read_access(settings: Settings) -> AccessPolicy:
         direct_messages=settings.allow_dms,
         user_install=settings.allow_user_install,
         results_author_only=settings.result_buttons_for == "author",
-        refused_words=settings.refused_words,
+        refused_words=RefusedWords(settings.refused_words),
     )

@@ -20,7 +20,7 @@ from bot.ui.requests import NotDiscord
 
 log = logging.getLogger(__name__)
 
-LOST = (
+_LOST = (
     *discord_errors.FAULTS,
     discord.LoginFailure,
     discord.GatewayNotFound,
@@ -29,14 +29,14 @@ LOST = (
 """What logging in and staying connected may raise."""
 GATEWAY_ANSWERS_S = 60.0
 """How long a gateway may take to greet the bot, and then to let it in."""
-STABLE_S = 60.0
+_STABLE_S = 60.0
 """A connection that lasted so long was a good one: what comes after it is new trouble."""
-RESUMES = 2
+_RESUMES = 2
 """After so many attempts to go on with a session, a new one is begun at the main gateway: the
 address that Discord gave for going on may be dead."""
-UNKNOWN_ERROR = 4000
+_UNKNOWN_ERROR = 4000
 """The close code after which a session can be gone on with."""
-WAIT_MAX_S = 24 * 3600.0
+_WAIT_MAX_S = 24 * 3600.0
 
 _CLOSED_FOR_GOOD = {
     4004: notices.LOGIN_REFUSED,
@@ -60,11 +60,7 @@ _BY_KIND = (
 
 
 class DiscordRefuses(Exception):
-    """Discord does not take this bot as it is, and waiting does not help."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    """Discord does not take this bot as it is, and waiting does not help; the text says why."""
 
 
 async def connect(client: discord.Client, token: str) -> None:
@@ -74,7 +70,7 @@ async def connect(client: discord.Client, token: str) -> None:
         try:
             await client.login(token)
             break
-        except LOST as fault:
+        except _LOST as fault:
             # discord.py would use the connections of the failed attempt, or leave them open.
             await client.http.close()
             client.http.connector = discord.utils.MISSING
@@ -84,12 +80,12 @@ async def connect(client: discord.Client, token: str) -> None:
     while True:
         try:
             _, _, allowed = await client.http.get_bot_gateway()
-        except LOST as fault:
+        except _LOST as fault:
             await _pause(waits, fault)
             continue
         if allowed["remaining"] > 0:
             break
-        wait_s = max(next(waits), min(allowed["reset_after"] / 1000, WAIT_MAX_S))
+        wait_s = max(next(waits), min(allowed["reset_after"] / 1000, _WAIT_MAX_S))
         log.warning(notices.waiting(notices.STARTS_USED_UP, wait_s))
         await asyncio.sleep(wait_s)
     await _stay_connected(client)
@@ -105,7 +101,7 @@ async def _stay_connected(client: discord.Client) -> None:
     while not client.is_closed():
         began = now()
         session: dict[str, Any] = {}
-        if last is not None and last.session_id is not None and failed <= RESUMES:
+        if last is not None and last.session_id is not None and failed <= _RESUMES:
             session = {
                 "resume": True,
                 "session": last.session_id,
@@ -118,11 +114,11 @@ async def _stay_connected(client: discord.Client) -> None:
             )
             while True:
                 await last.poll_event()
-        except (ReconnectWebSocket, *LOST) as fault:
+        except (ReconnectWebSocket, *_LOST) as fault:
             client.dispatch("disconnect")
             if client.is_closed():
                 return
-            if now() - began > STABLE_S:
+            if now() - began > _STABLE_S:
                 waits, failed = pauses(), 0
             failed += 1
             if failed > 1 or not isinstance(fault, ReconnectWebSocket):
@@ -155,7 +151,7 @@ class _Gateway(DiscordWebSocket):
             async with asyncio.timeout_at(self._until):
                 await super().poll_event()
         except TimeoutError:
-            await self.close(code=UNKNOWN_ERROR)  # which a session survives
+            await self.close(code=_UNKNOWN_ERROR)  # which a session survives
             raise
 
 
@@ -168,9 +164,9 @@ async def _pause(waits: Iterator[float], fault: Exception) -> None:
         headers = fault.response.headers
     elif isinstance(fault, aiohttp.WSServerHandshakeError):
         headers = fault.headers
-    asked_s = retry_after_s(headers or {}, at_most_s=WAIT_MAX_S)
+    asked_s = retry_after_s(headers or {}, at_most_s=_WAIT_MAX_S)
     if isinstance(fault, discord.RateLimited):
-        asked_s = min(fault.retry_after, WAIT_MAX_S)
+        asked_s = min(fault.retry_after, _WAIT_MAX_S)
     # A second more: who comes back too early is sent away for longer.
     wait_s = next(waits) if asked_s is None else max(next(waits), asked_s + 1)
     log.warning(notices.waiting(obstacle(fault), wait_s))

@@ -11,7 +11,7 @@ from discord import app_commands
 
 from bot.actions import Action, Options
 from bot.client import RemixBot
-from bot.inputs import JobId, MessageId
+from bot.job_ids import JobId, MessageId
 from bot.model import Job
 from bot.services import Caller, UnknownJob
 from bot.texts import for_locale

@@ -7,7 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import RemixBot
-from bot.inputs import read_job
+from bot.job_ids import read_job
 from bot.model import Job
 from bot.ui.error_replies import reply_privately
 from bot.ui.job_list import list_page

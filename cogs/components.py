@@ -15,7 +15,8 @@ from bot.actions import ACTIONS, REMIX, SourceKind
 from bot.characters import is_blank
 from bot.client import RemixBot
 from bot.errors import SourceUnknown, UnsupportedComponent, UserError
-from bot.inputs import JobId, read_callback, read_options, read_prompt
+from bot.inputs import read_callback, read_options, read_prompt
+from bot.job_ids import JobId
 from bot.model import Job, Request
 from bot.services import TargetMessage
 from bot.ui import discord_errors

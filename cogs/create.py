@@ -10,7 +10,8 @@ from discord.ext import commands
 from bot.actions import IMAGINE, REMIX, SOURCE_IMAGES, Mode
 from bot.client import RemixBot
 from bot.errors import NoImageInMessage
-from bot.inputs import JobId, is_uuid, read_callback, read_image, read_job, read_options
+from bot.inputs import read_callback, read_image, read_options
+from bot.job_ids import JobId, is_uuid, read_job
 from bot.model import Image, Job, Request
 from bot.services import Caller, standing
 from bot.texts import Texts

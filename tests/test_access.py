@@ -13,6 +13,7 @@ from bot.errors import (
     UserError,
     WordRefused,
 )
+from bot.refused_words import RefusedWords
 from bot.services import AccessPolicy, Caller
 
 INSIDE = Caller(user_id=7, guild_id=1, channel_ids=frozenset({2, 20}), role_ids=frozenset({3, 4}))
@@ -66,7 +67,7 @@ def test_results_are_for_anyone_or_for_their_author_and_moderators() -> None:
 
 
 def test_the_house_refuses_words_and_says_which() -> None:
-    access = AccessPolicy(refused_words=("gore", "very bad"))
+    access = AccessPolicy(refused_words=RefusedWords(("gore", "very bad")))
     access.check_words("a fox")
     with pytest.raises(WordRefused) as refused:
         access.check_words("a very\nbad fox")

@@ -21,6 +21,7 @@ ROOMS = [
     "bot/notices.py",
     "bot/incidents.py",
     "bot/inputs.py",
+    "bot/job_ids.py",
     "bot/env_file.py",
     "bot/settings.py",
     "bot/api/",

@@ -3,15 +3,13 @@
 import pytest
 
 from bot.errors import CallbackInvalid, ImageInvalid, JobIdInvalid, PromptMissing, PromptTooLong
-from bot.inputs import (
+from bot.inputs import read_callback, read_image, read_prompt
+from bot.job_ids import (
     JobId,
     MessageId,
     could_be_an_id,
     messages_linked,
-    read_callback,
-    read_image,
     read_job,
-    read_prompt,
     read_upload,
     same_id,
     uploads_linked,

@@ -13,7 +13,7 @@ from bot.actions import IMAGINE, REMIX
 from bot.api import GenerationApi, ImageDownloads, open_session
 from bot.clock import Clock
 from bot.errors import StoreUnavailable, WaitingLimitReached
-from bot.inputs import JobId, MessageId
+from bot.job_ids import JobId, MessageId
 from bot.jobs.background import BackgroundTasks
 from bot.jobs.gateway_status import GatewayStatus
 from bot.jobs.image_loader import ImageLoader

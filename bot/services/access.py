@@ -72,11 +72,9 @@ class AccessPolicy:
     """People may install the bot for themselves, and so use it anywhere."""
     results_author_only: bool = False
     """Only who asked, and moderators, may press the buttons of a result."""
-    refused_words: tuple[str, ...] = ()
-    _words: RefusedWords = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_words", RefusedWords(self.refused_words))
+    refused_words: RefusedWords = field(
+        default_factory=lambda: RefusedWords(()), repr=False, compare=False
+    )
 
     def check_access(self, caller: Caller) -> None:
         """Raises `OnlyInServers`, `ServerNotAllowed`, `RoleMissing` or `ChannelNotAllowed`.
@@ -104,7 +102,7 @@ class AccessPolicy:
 
     def check_words(self, prompt: str) -> None:
         """Raises `WordRefused` if *prompt* holds one of the refused words."""
-        word = self._words.find(prompt)
+        word = self.refused_words.find(prompt)
         if word is not None:
             raise WordRefused(word=word)
 

@@ -16,7 +16,7 @@ from bot.errors import (
     MessageUnknown,
     StoreUnavailable,
 )
-from bot.inputs import JobId, MessageId, may_be_known
+from bot.job_ids import JobId, MessageId, may_be_known
 from bot.jobs.result_lookup import ResultLookup
 from bot.limits import Limits
 from bot.model import (

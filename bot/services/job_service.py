@@ -20,7 +20,7 @@ from bot.errors import (
     TooManyPrompts,
     UserError,
 )
-from bot.inputs import JobId, MessageId
+from bot.job_ids import JobId, MessageId
 from bot.jobs.queue import JobQueue, Ticket
 from bot.jobs.runner import JobRunner
 from bot.limits import Limits

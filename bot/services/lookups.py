@@ -14,7 +14,7 @@ from bot.errors import (
     SourceTooOld,
     StoreUnavailable,
 )
-from bot.inputs import JobId, MessageId, could_be_a_message, may_be_known, same_id
+from bot.job_ids import JobId, MessageId, could_be_a_message, may_be_known, same_id
 from bot.model import Job, Source
 from bot.services.access import AccessPolicy, Caller, TargetMessage
 from bot.services.visibility import seen_by, standing

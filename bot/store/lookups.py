@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, literal, or_, select, u
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.actions import Action
-from bot.inputs import plain_id
+from bot.job_ids import plain_id
 from bot.model import Job, JobState, Suggestion
 from bot.store.erasing import DRAFT_LIFE, FORGOTTEN, SHOWN, drafts_of
 from bot.store.rows import to_job

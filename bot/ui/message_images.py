@@ -6,7 +6,7 @@ from itertools import chain, islice
 import discord
 
 from bot.actions import REMIX
-from bot.inputs import MessageId, messages_linked, read_upload, uploads_linked
+from bot.job_ids import MessageId, messages_linked, read_upload, uploads_linked
 from bot.model import Image
 from bot.services import TargetMessage
 from bot.ui.components import custom_ids, values

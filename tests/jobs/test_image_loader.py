@@ -14,7 +14,7 @@ from bot import attachments
 from bot.api import ImageDownloads, open_session
 from bot.attachments import ResultImage
 from bot.errors import ImageTooLarge, ImageUnavailable
-from bot.inputs import JobId, read_job
+from bot.job_ids import JobId, read_job
 from bot.jobs import image_loader
 from bot.jobs.image_loader import ImageLoader, file_name
 from bot.model import Image
