@@ -12,7 +12,7 @@ from discord import app_commands
 from bot.actions import Action, Options
 from bot.client import RemixBot
 from bot.job_ids import JobId, MessageId
-from bot.model import Job
+from bot.model import Job, Request
 from bot.services import Caller, UnknownJob
 from bot.texts import for_locale
 from bot.ui import discord_errors
@@ -53,14 +53,16 @@ async def open_form(
     private: bool,
     options: Options | None = None,
     callback: str | None = None,
+    like: Request | None = None,
 ) -> None:
     """Answer with the form for this image, as filled in as it can be.
 
-    *options*: those of the source where they are ``None``. Raises what `JobHistory.prefill` raises.
+    What is not given is as in *like*, or else as in what made the image. Raises what
+    `JobHistory.prefill` raises.
     """
     destination = read_destination(interaction, private=private)
     sketch = await interaction.client.history.prefill(
-        action, job, image_no, caller, destination, callback=callback
+        action, job, image_no, caller, destination, callback=callback, like=like
     )
     form = PromptForm(
         texts_for(interaction),

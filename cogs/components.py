@@ -14,7 +14,7 @@ from discord.ext import commands
 from bot.actions import ACTIONS, REMIX, SourceKind
 from bot.characters import is_blank
 from bot.client import RemixBot
-from bot.errors import SourceUnknown, UnsupportedComponent, UserError
+from bot.errors import JobUnknown, NotYours, SourceUnknown, UnsupportedComponent, UserError
 from bot.inputs import read_callback, read_options, read_prompt
 from bot.job_ids import JobId
 from bot.model import Job, Request
@@ -24,10 +24,10 @@ from bot.ui.content import Content
 from bot.ui.custom_ids import PREFIX, ButtonId, FormId, Verb, is_known
 from bot.ui.error_replies import reply_privately, reply_with_error, send
 from bot.ui.forms import PromptForm, filled_in, read_form
-from bot.ui.interaction import is_private, request_context
+from bot.ui.interaction import is_private, read_destination, request_context
 from bot.ui.job_list import list_page
 from bot.ui.layouts import LayoutMessage
-from bot.ui.pages import delete_page, details_page, notice_text_page, stop_page
+from bot.ui.pages import delete_page, details_page, notice_text_page, stop_page, unknown_page
 from bot.ui.policy import Grant, Policy
 from cogs._shared import open_form, repost_images
 
@@ -80,11 +80,13 @@ class Components(commands.Cog):
             Verb.REMIX_PUBLIC: Handler(Policy.RESULT, self._open_form),
             Verb.AGAIN: Handler(Policy.RESULT, self._repeat),
             Verb.EDIT: Handler(Policy.RESULT, self._edit),
+            Verb.ON_SOURCE: Handler(Policy.RESULT, self._try_on_source),
             Verb.STOP: Handler(Policy.JOB_AUTHOR, self._stop),
             Verb.STOP_ANYWAY: Handler(Policy.JOB_AUTHOR, self._stop_anyway),
             Verb.SHOW: Handler(Policy.CALLER, self._show),
-            Verb.DETAILS: Handler(Policy.CALLER, self._tell_details),
-            Verb.DELETE: Handler(Policy.RESULT_AUTHOR, self._ask_to_delete),
+            Verb.MORE: Handler(Policy.CALLER_OR_AUTHOR, self._offer_more),
+            Verb.DELETE: Handler(Policy.RESULT_AUTHOR, self._ask_in_private),
+            Verb.ASK_TO_DELETE: Handler(Policy.MESSAGE_AUTHOR, self._ask_to_delete),
             Verb.CONFIRM_DELETE: Handler(Policy.MESSAGE_AUTHOR, self._delete),
             Verb.CONFIRM_COST: Handler(Policy.CALLER, partial(self._resubmit, consented=True)),
             Verb.RETRY: Handler(Policy.CALLER, partial(self._resubmit, consented=False)),
@@ -140,6 +142,22 @@ class Components(commands.Cog):
             form = filled_in(grant.t, form_id, request, with_callback=own)
         await form.open(press.interaction)
 
+    async def _try_on_source(self, press: Press) -> None:
+        """Open the form for another image of a result's source, with the result's prompt."""
+        interaction, grant = press.interaction, press.grant
+        if (source := press.button.source) is None:
+            raise UnsupportedComponent
+        shown = await self._bot.history.shown_in(press.message, grant.caller)
+        await open_form(
+            interaction,
+            grant.caller,
+            REMIX if shown is None else shown.request.action,
+            JobId(source.job_id),
+            source.image_no,
+            private=is_private(interaction) or (shown is not None and shown.destination.private),
+            like=shown and shown.request,
+        )
+
     async def _repeat(self, press: Press) -> None:
         interaction, source = press.interaction, press.button.source
         private = is_private(interaction)
@@ -173,13 +191,41 @@ class Components(commands.Cog):
         job = await self._bot.history.find_kept(press.button.number, press.grant.caller)
         await repost_images(press.interaction, job, private=job.destination.private)
 
-    async def _tell_details(self, press: Press) -> None:
-        grant = press.grant
-        details = await self._bot.history.details(press.button.number, grant.caller)
-        page = partial(details_page, grant.t, details, grant.caller.user_id)
-        await reply_privately(press.interaction, page)
+    async def _offer_more(self, press: Press) -> None:
+        """Tell all about the job; of one that nobody knows any more a message can be deleted."""
+        interaction, grant, message_id = press.interaction, press.grant, None
+        may_delete = await self._may_delete(press)
+        if may_delete and interaction.message is not None:
+            message_id = interaction.message.id
+        try:
+            details = await self._bot.history.details(press.button.number, grant.caller)
+        except JobUnknown:
+            if message_id is None:
+                raise
+            page = partial(unknown_page, grant.t, message_id)
+        else:
+            page = partial(
+                details_page, grant.t, details, grant.caller.user_id, message_id=message_id
+            )
+        await reply_privately(interaction, page)
+
+    async def _may_delete(self, press: Press) -> bool:
+        """Whether the bot can delete the message with the button, and for who pressed it."""
+        interaction = press.interaction
+        if not read_destination(interaction, private=is_private(interaction)).bot_can_post:
+            return False
+        try:
+            await self._bot.policies.check(
+                interaction, Policy.RESULT_AUTHOR, message=interaction.message
+            )
+        except NotYours:
+            return False
+        return True
 
     async def _ask_to_delete(self, press: Press) -> None:
+        await _turn_into(press, lambda _: delete_page(press.grant.t, press.button.number))
+
+    async def _ask_in_private(self, press: Press) -> None:
         if (message := press.interaction.message) is not None:
             await reply_privately(
                 press.interaction, lambda _: delete_page(press.grant.t, message.id)

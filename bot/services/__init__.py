@@ -9,6 +9,7 @@ from bot.services.access import (
     AskVisible,
     Caller,
     TargetMessage,
+    can_change,
     check_job_access,
     sees_nothing,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "RequestContext",
     "TargetMessage",
     "UnknownJob",
+    "can_change",
     "check_job_access",
     "seen_by",
     "sees_nothing",

@@ -107,7 +107,12 @@ class AccessPolicy:
             raise WordRefused(word=word)
 
 
+def can_change(caller: Caller, author_id: int | None) -> bool:
+    """Whether they may stop or delete a job: its author and moderators; ``None``: of nobody."""
+    return caller.user_id == author_id or caller.can_manage_messages
+
+
 def check_job_access(caller: Caller, author_id: int | None) -> None:
-    """Raises `NotYours` for anybody but its author and moderators; ``None``: nobody knows who."""
-    if caller.user_id != author_id and not caller.can_manage_messages:
+    """Raises `NotYours` where they may not stop or delete the job of this author."""
+    if not can_change(caller, author_id):
         raise NotYours

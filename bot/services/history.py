@@ -26,6 +26,7 @@ from bot.model import (
     Job,
     JobState,
     MessageLink,
+    Request,
     Source,
     Suggestion,
     Usage,
@@ -124,11 +125,13 @@ class JobHistory:
         destination: Destination,
         *,
         callback: str | None = None,
+        like: Request | None = None,
     ) -> FormPrefill:
         """What the form for this image is filled with; empty if the store is silent.
 
-        *callback*: what they gave for it. Raises what `find_source` raises, and `SourceTooOld`;
-        `StoreUnavailable` only if the store alone can know the job's id.
+        *callback*: what they gave for it. *like*: as this, not as what made the image. Raises what
+        `find_source` raises, and `SourceTooOld`; `StoreUnavailable` only if the store alone can
+        know the job's id.
         """
         try:
             source, parent = await find_source(
@@ -137,20 +140,21 @@ class JobHistory:
         except StoreUnavailable:
             if isinstance(job, MessageId) or not may_be_known(job):
                 raise
-            return FormPrefill(source=Source(job.value, image_no))
-        if parent is None:
+            source, parent = Source(job.value, image_no), None
+        if like is None and parent is not None:
+            like = parent.request
+        if like is None:
             return FormPrefill(source=source)
-        made_by = parent.request
         check_age(
             parent,
-            made_by.prompt,
+            like.prompt,
             self._limits.remix_within_days,
             self._clock,
             private=destination.private or stays_private(parent, destination),
             callback=callback,
         )
-        options = action.complete(made_by.options if made_by.action == action else {})
-        return FormPrefill(source=source, prompt=made_by.prompt, options=options)
+        options = action.complete(like.options if like.action == action else {})
+        return FormPrefill(source=source, prompt=like.prompt, options=options)
 
     async def suggest(self, caller: Caller, channel_id: int, words: str) -> list[Suggestion]:
         """Finished jobs that somebody who types *words* in this channel may mean, 25 at most.

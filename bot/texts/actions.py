@@ -82,7 +82,7 @@ class ActionTexts(Formats):
     stop_anyway = "Stop anyway"
     keep_going = "Keep going"
     show_kept = "Show images"
-    details = "Details"
+    more = "More"
     delete = "Delete"
     go_ahead = "Go ahead"
     cancel = "Cancel"
@@ -91,6 +91,7 @@ class ActionTexts(Formats):
     forget_me = "Erase history"
 
     def reroll_on(self, image_no: int) -> str:
+        """Of the source's images, another one than was used."""
         return f"🔄 {image_no + 1}"
 
     def prompt_part_label(self, number: int, parts: int) -> str:

@@ -283,7 +283,7 @@ class ErrorTexts(JobTexts):
         errors.NoImageInMessage: "I can't find an image of mine to remix in that message. Choose "
         "one of my results, or give me the job ID with `/remix`.",
         errors.JobUnknown: "I can't find that job, or you don't have access to it. Paste a link "
-        "to one of my results, an image's link or file name, or the job ID from Details.",
+        "to one of my results, an image's link or file name, or the job ID from **More**.",
         errors.ImagesMissing: "That job has no images, or none yet. `/jobs` shows how yours are "
         "doing.",
         errors.UnsupportedComponent: "This button is from another version of me. Use `/remix` "

@@ -43,7 +43,7 @@ class PageTexts(JobTexts):
     jobs_heading = "### Your jobs"
     no_jobs = "You don't have any yet. Start with `/imagine`."
     prompts_left_out = (
-        "-# Discord rejected something in one of these prompts, so I left them out. **Details** "
+        "-# Discord rejected something in one of these prompts, so I left them out. **More** "
         "under a result shows its prompt."
     )
     stopped_unsent = "stopped before it was sent"
@@ -89,6 +89,7 @@ class PageTexts(JobTexts):
     # ------------------------------------------------------------------ details
 
     details_heading = "### Details"
+    job_forgotten = "I no longer have a record of this job."
     unknown_source = "an unknown job"
     children_heading = "**Remixes**"
     detail_requester = "Requested by"
@@ -198,9 +199,9 @@ class PageTexts(JobTexts):
         "**Create** four images with `/imagine` and a prompt.\n"
         "**Remix** an image with its ✏️ button: change the prompt, then choose Strong (can change "
         "everything) or Subtle (stays close). These buttons never expire.\n"
-        "**Reroll** runs the same prompt again; 🔄 runs it on another image of the source job. "
-        "**Stop** cancels a job, **Retry** and **Edit prompt** help after a failure, **Details** "
-        "shows you everything about a result, and **Delete** removes it."
+        "**Reroll** runs the same prompt again; 🔄 2 opens it for image 2 of the source. "
+        "**Stop** cancels a job, and **Retry** and **Edit prompt** help after a failure. "
+        "**More** shows you everything about a result, and deletes it."
     )
     help_commands = (
         "`/remix` takes a job ID, a link to one of my messages, or an image's link.\n"

@@ -59,9 +59,9 @@ def show_images(
     ]
     if plan.links and not content.links:  # Discord refuses them, or what they lead to
         if uploads:
-            sentence = t.links_withheld if content.alone else t.links_in_details
+            sentence = t.links_withheld if content.alone else t.links_in_more
         else:
-            sentence = t.images_withheld if content.alone else t.images_in_details
+            sentence = t.images_withheld if content.alone else t.images_in_more
         return ShownImages(uploads, "", [], sentence)
     sentence = "" if uploads else t.not_one_image
     reasons = [(one.image, _reason(t, one, content)) for one in plan.links]

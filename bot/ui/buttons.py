@@ -63,19 +63,19 @@ ButtonRows = Sequence[Sequence[Button]]
 
 
 def result_buttons(t: Texts, job: Job) -> ButtonRows:
-    """What is under a result: chain on its images; the same idea once more; about it."""
-    about = [_details_button(t, job)]
-    if job.destination.bot_can_post:
-        about.append(Button(ButtonId(Verb.DELETE, job.interaction_id), t.delete))
+    """What is under a result: chain on its images; the same idea once more; all that is rarer."""
     repeats = [Button(_once_more(Verb.AGAIN, job), t.reroll)]
     if (source := job.request.source) is not None and source.image_no is not None:
         repeats += [
-            Button(ButtonId(Verb.AGAIN, Source(source.job_id, image_no)), t.reroll_on(image_no))
+            Button(ButtonId(Verb.ON_SOURCE, Source(source.job_id, image_no)), t.reroll_on(image_no))
             for image_no in SOURCE_IMAGES
             if image_no != source.image_no
         ]
-    fits = len(repeats) + len(about) <= _ROW_MAX
-    below = [[*repeats, *about]] if fits else [repeats, about]
+    below = (
+        [repeats, [_more_button(t, job)]]
+        if len(repeats) > 1
+        else [[*repeats, _more_button(t, job)]]
+    )
     return [*action_buttons(t, job.images), *below]
 
 
@@ -102,7 +102,7 @@ def retry_buttons(t: Texts, job: Job, *, kept: bool = False) -> ButtonRows:
 def plain_retry_buttons(t: Texts, job: Job, *, kept: bool = False) -> ButtonRows:
     """The same with a button by whose id the message of this very job can be found again."""
     [buttons] = retry_buttons(t, job, kept=kept)
-    return [[*buttons, _details_button(t, job)]]
+    return [[*buttons, _more_button(t, job)]]
 
 
 def stop_button(t: Texts, job: Job) -> Row:
@@ -117,7 +117,7 @@ def stop_id(job: Job) -> str:
 
 def own_id(job: Job) -> str:
     """The id of the button that every message has which ends this job without a mark."""
-    return ButtonId(Verb.DETAILS, job.interaction_id).custom_id
+    return ButtonId(Verb.MORE, job.interaction_id).custom_id
 
 
 def draft_buttons(t: Texts, draft_id: int, *, asks: bool) -> ButtonRows:
@@ -151,8 +151,8 @@ def _once_more(verb: Verb, job: Job) -> ButtonId:
     return ButtonId(verb, source if named else job.interaction_id)
 
 
-def _details_button(t: Texts, job: Job) -> Button:
-    return Button(ButtonId(Verb.DETAILS, job.interaction_id), t.details)
+def _more_button(t: Texts, job: Job) -> Button:
+    return Button(ButtonId(Verb.MORE, job.interaction_id), t.more)
 
 
 def _rows(

@@ -27,6 +27,8 @@ class Verb(StrEnum):
     """The same as a job did once more; on the image that the id names, if it names one."""
     EDIT = "edit"
     """Open the form for the same once more, filled in; on that image."""
+    ON_SOURCE = "onsource"
+    """Open the form for the same as a job did, filled in, for this other image of its source."""
     REMIX_PUBLIC = "pick"
     """Open the form for an image of another message than the one with this button."""
     STOP = "stop"
@@ -35,10 +37,12 @@ class Verb(StrEnum):
     """Stop it although the API has it."""
     SHOW = "show"
     """Show the images of a job; nothing is paid."""
-    DETAILS = "details"
-    """Tell all about a job."""
+    MORE = "details"
+    """Tell all about a job, with all that is rarely done with it."""
     DELETE = "delete"
-    """Ask whether the message with the button shall be deleted."""
+    """Ask whether the message with the button shall be deleted: under older results."""
+    ASK_TO_DELETE = "askdelete"
+    """Ask whether the message of the channel with this number shall be deleted."""
     CONFIRM_DELETE = "takedown"
     """Delete the message of the channel with this number."""
     CONFIRM_COST = "go"
@@ -66,8 +70,9 @@ _ALIASES = (
 """Posted by earlier versions, about the job that the message with the button shows."""
 _FROM_IMAGES = [key for key, action in ACTIONS.items() if action.source is SourceKind.IMAGE]
 _FROM_JOBS = [key for key, action in ACTIONS.items() if action.source is SourceKind.JOB]
-_ABOUT_IMAGES = [*_FROM_IMAGES, Verb.AGAIN, Verb.EDIT, Verb.REMIX_PUBLIC]
-_ABOUT_NUMBERS = [*_FROM_JOBS, *(verb for verb in Verb if verb is not Verb.REMIX_PUBLIC)]
+_IMAGES_ONLY = (Verb.ON_SOURCE, Verb.REMIX_PUBLIC)
+_ABOUT_IMAGES = [*_FROM_IMAGES, Verb.AGAIN, Verb.EDIT, *_IMAGES_ONLY]
+_ABOUT_NUMBERS = [*_FROM_JOBS, *(verb for verb in Verb if verb not in _IMAGES_ONLY)]
 
 BUTTON = (
     rf"{PREFIX}(?:(?P<about_number>{'|'.join(_ABOUT_NUMBERS)}):(?P<number>[0-9]{{1,20}})"

@@ -151,7 +151,7 @@ def result_page(
 ) -> LayoutMessage:
     """The images, what they were made from, and the buttons to go on."""
     t = for_locale(job.locale)
-    prompt, files = quoted_prompt(t, job, PROMPT_MAX, content, t.prompt_in_details)
+    prompt, files = quoted_prompt(t, job, PROMPT_MAX, content, t.prompt_in_more)
     content = _seen_by(job, content)
     shown = show_images(
         t,
@@ -201,7 +201,7 @@ def plain_result(
 ) -> ClassicMessage:
     """The same in a classic message."""
     t = for_locale(job.locale)
-    prompt, files = quoted_prompt(t, job, PLAIN_PROMPT_MAX, content, t.prompt_in_details)
+    prompt, files = quoted_prompt(t, job, PLAIN_PROMPT_MAX, content, t.prompt_in_more)
     content = _seen_by(job, content)
     shown = show_images(
         t,

@@ -17,7 +17,7 @@ LINKS_FOLLOWED = 10
 IMAGES_FOUND_MAX = 20
 """As many as there is room for buttons."""
 
-_ABOUT_A_JOB = (Verb.DETAILS, Verb.STOP)
+_ABOUT_A_JOB = (Verb.MORE, Verb.STOP)
 
 Content = discord.Message | discord.MessageSnapshot
 """A message, or what was forwarded in one."""

@@ -49,9 +49,17 @@ def help_page(t: Texts, limits: Limits) -> LayoutMessage:
 
 
 def details_page(
-    t: Texts, details: JobDetails, viewer_id: int, content: Content = EVERYTHING
+    t: Texts,
+    details: JobDetails,
+    viewer_id: int,
+    content: Content = EVERYTHING,
+    *,
+    message_id: int | None = None,
 ) -> LayoutMessage:
-    """All about a job. Words that Discord refuses come as a file, if it takes that."""
+    """All about a job, and a button to delete the message with this id.
+
+    Words that Discord refuses come as a file, if it takes that.
+    """
     job = details.job
     instead = t.prompt_in_file if content.files else t.prompt_withheld
     prompt, files = quoted_prompt(t, job, DETAILS_PROMPT_MAX, content, instead)
@@ -67,7 +75,19 @@ def details_page(
     if details.children and content.words:
         children = [_child(t, child) for child in details.children]
         blocks.append("\n".join([t.children_heading, *children]))
-    return container_page(AT_WORK, [*as_texts(*blocks), *as_files(files)], files)
+    items = [*as_texts(*blocks), *as_files(files), *_delete_button(t, message_id)]
+    return container_page(AT_WORK, items, files)
+
+
+def unknown_page(t: Texts, message_id: int, _: Content = EVERYTHING) -> LayoutMessage:
+    """What can be done with the message of a job that nobody knows any more."""
+    return container_page(AT_WORK, [*as_texts(t.job_forgotten), *_delete_button(t, message_id)])
+
+
+def _delete_button(t: Texts, message_id: int | None) -> list[Row]:
+    if message_id is None:
+        return []
+    return [Row(Button(ButtonId(Verb.ASK_TO_DELETE, message_id), t.delete))]
 
 
 def _facts(t: Texts, details: JobDetails, viewer_id: int, content: Content) -> Iterable[str]:

@@ -11,10 +11,17 @@ from typing import Any, cast
 import discord
 from discord import app_commands
 
-from bot.errors import NotYours
+from bot.errors import NotYours, UserError
 from bot.limits import Limits
 from bot.model import Job
-from bot.services import Caller, JobHistory, JobService, TargetMessage, check_job_access
+from bot.services import (
+    Caller,
+    JobHistory,
+    JobService,
+    TargetMessage,
+    can_change,
+    check_job_access,
+)
 from bot.texts import Texts
 from bot.ui.interaction import read_caller, texts_for
 from bot.ui.message_images import target_message
@@ -30,6 +37,8 @@ class Policy(Enum):
     """Whoever may use the bot here."""
     RESULT = auto()
     """Whoever may use the bot here, and go on from the result in the message it's about."""
+    CALLER_OR_AUTHOR = auto()
+    """Whoever may use the bot here, and besides them who may delete the result in that message."""
     RESULT_AUTHOR = auto()
     """Whoever asked for that result, and moderators, whatever roles and channels are allowed."""
     MESSAGE_AUTHOR = auto()
@@ -102,6 +111,12 @@ class Policies:
         match policy:
             case Policy.RESULT if message is not None and access.results_author_only:
                 access.check_result_access(caller, await self._author_of(message))
+            case Policy.CALLER_OR_AUTHOR if message is not None:
+                try:
+                    access.check_access(caller)
+                except UserError:
+                    if not can_change(caller, await self._author_of(message)):
+                        raise
             case Policy.RESULT_AUTHOR if message is not None:
                 check_job_access(caller, await self._author_of(message))
             case Policy.MESSAGE_AUTHOR:

@@ -56,11 +56,13 @@ async def stop(visitor: Visitor) -> None:
 
 async def look_and_tidy(visitor: Visitor) -> None:
     result = visitor.message("a boat on the sea at sunset")
-    details = await visitor.press(result, "Details", "Job number in the log")
+    details = await visitor.press(result, "More", "Job number in the log")
     await expect(details).to_contain_text("Cost $0.08")
     await visitor.photograph("details")
     await visitor.become("Ben")
-    deleting = await visitor.press(result, "Delete", "Delete this message and its images?")
+    more = await visitor.press(result, "More", "Job number in the log")
+    await visitor.click(visitor.button(more, "Delete"))
+    deleting = visitor.message("Delete this message and its images?")
     await visitor.photograph("delete")
     await visitor.click(visitor.button(deleting, "Delete"))
     await expect(visitor.message("Deleted.")).to_be_visible()

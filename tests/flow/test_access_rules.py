@@ -9,7 +9,7 @@ import pytest
 from simcord.actors import MemberActor
 from simcord.results import InteractionResult, ResponseMessage
 
-from tests.flow.sim import DOT, Sim, buttons, fields, images, shown, simulated, text
+from tests.flow.sim import DOT, Sim, ask_to_delete, buttons, fields, images, shown, simulated, text
 
 Door = Callable[[Sim, MemberActor, ResponseMessage], Awaitable[InteractionResult]]
 
@@ -35,7 +35,7 @@ DOORS: dict[str, Door] = {
     "Remix this": lambda sim, who, message: who.context_menu(sim.channel, "Remix this", message),
     "✏️ 1": lambda _, who, message: who.click(message, label="✏️ 1"),
     "Reroll": lambda _, who, message: who.click(message, label="Reroll"),
-    "Details": lambda _, who, message: who.click(message, label="Details"),
+    "More": lambda _, who, message: who.click(message, label="More"),
     "a form": form_of_another_time,
 }
 
@@ -67,7 +67,7 @@ async def test_outside_of_the_allowed_channels_no_door_opens(sim: Sim, door: str
     message = await sim.imagine(sim.ann, "a fox")
     allowed = sim.guild.create_text_channel("images")
     await sim.change(allowed_channels=frozenset({allowed.id}))
-    refused = await DOORS[door](sim, sim.ann, message)
+    refused = await DOORS[door](sim, sim.ben, message)
     assert refused.ephemeral
     assert f"I can't be used in this channel. You can use me in <#{allowed.id}>." in text(
         shown(refused)
@@ -102,7 +102,7 @@ async def test_stopping_and_deleting_is_not_held_up_by_roles(sim: Sim) -> None:
     await sim.ann.click(asked, label="Stop anyway")
     await sim.clock.advance(5)
     assert "Stopped" in text(running)
-    question = shown(await moderator.click(done, label="Delete"))
+    question = await ask_to_delete(moderator, done)
     await moderator.click(question, label="Delete")
     assert sim.last.id == running.id
     await sim.finish()

@@ -35,7 +35,10 @@ async def test_a_parent_button_tries_the_same_idea_on_another_image(sim: Sim) ->
         "🔄 3",
         "🔄 4",
     ]
-    await sim.ann.click(message.message, label="🔄 4")
+    form = await sim.ann.click(message.message, label="🔄 4")
+    assert len(sim.api.submits) == 1, "nothing is paid before the form is sent"
+    assert fields(form)["prompt-1"] == sim.api.submits[0].prompt
+    await sim.ann.submit_modal(form, fields(form))
     first, second = sim.api.submits
     assert second.params == {**first.params, "imageNo": 3}
 

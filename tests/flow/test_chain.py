@@ -1,6 +1,6 @@
 """The main job, as a person sees it: command, progress, images, buttons, for ever."""
 
-from tests.flow.sim import ABOUT, REMIX, Sim, buttons, fields, images, shown, text
+from tests.flow.sim import REMIX, Sim, buttons, fields, images, shown, text
 
 
 async def test_imagine_shows_progress_then_four_images_with_buttons(sim: Sim) -> None:
@@ -19,7 +19,7 @@ async def test_imagine_shows_progress_then_four_images_with_buttons(sim: Sim) ->
     assert "$0.08" in text(message)
     job = sim.api.submits[0]
     assert images(message) == [f"{job.job_id}_{number}.png" for number in range(4)]
-    assert list(buttons(message)) == [*REMIX, "Reroll", *ABOUT]
+    assert list(buttons(message)) == [*REMIX, "Reroll", "More"]
 
 
 async def test_a_chain_of_three_goes_on_from_the_buttons(sim: Sim) -> None:

@@ -31,7 +31,7 @@ async def at_work(sim: Sim, prompt: str = PROMPT) -> InteractionResult:
 
 
 async def details(sim: Sim, message: ResponseMessage) -> ResponseMessage:
-    return shown(await sim.ann.click(message, label="Details"))
+    return shown(await sim.ann.click(message, label="More"))
 
 
 @pytest.mark.parametrize("code", [AUTOMOD, AUTOMOD_TITLE, LINK])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.flow.sim import Sim, buttons, fields, images, shown, simulated, text
+from tests.flow.sim import Sim, ask_to_delete, buttons, fields, images, shown, simulated, text
 
 
 def offered(sim: Sim) -> list[tuple[str, Any, Any]]:
@@ -45,7 +45,7 @@ async def test_in_direct_messages_everything_works_where_that_is_allowed(tmp_pat
         remixed = await ann.submit_modal(form, {"prompt-1": "in winter", "mode": "0"})
         await sim.finish()
         assert len(images(shown(remixed))) == 4
-        question = shown(await ann.click(shown(result), label="Delete"))
+        question = await ask_to_delete(ann, shown(result))
         await ann.click(question, label="Delete")
         listed = text(shown(await ann.slash("jobs")))
         assert "in winter" in listed

@@ -46,7 +46,7 @@ async def test_no_sentence_of_a_whole_walk_is_in_another_language(
     await sim.finish()
     result = shown(first)
     labels = list(buttons(result))
-    for label in labels[:1] + [one for one in labels if "Details" in one or "Delete" in one]:
+    for label in labels[:1] + [one for one in labels if "More" in one]:
         await sim.ann.click(result, label=label)
     job_id = sim.api.submits[0].job_id
     await sim.ann.slash(
@@ -76,7 +76,7 @@ async def test_all_see_the_servers_language_and_one_person_their_own(
     speaks["locale"] = "en-GB"
     result = await sim.imagine(sim.ann, PROMPT)
     assert "⟦" in text(result)
-    assert "⟦" not in text(shown(await sim.ann.click(result, label="⟦Details⟧")))
+    assert "⟦" not in text(shown(await sim.ann.click(result, label="⟦More⟧")))
     private = await sim.imagine(sim.ann, PROMPT, private=True)
     assert "### Imagine" in text(private)
     assert "⟦" not in text(private)

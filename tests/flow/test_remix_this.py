@@ -6,7 +6,18 @@ import discord
 import pytest
 from simcord.results import InteractionResult, ResponseMessage
 
-from tests.flow.sim import DOT, REMIX, Sim, buttons, fields, images, shown, simulated, text
+from tests.flow.sim import (
+    DOT,
+    REMIX,
+    Sim,
+    ask_to_delete,
+    buttons,
+    fields,
+    images,
+    shown,
+    simulated,
+    text,
+)
 
 UUID = "b4a0f9f3-1a9e-4d0e-9a52-0c3f2b1d7e66"
 
@@ -108,7 +119,7 @@ async def test_every_message_of_a_job_whose_place_moved_leads_on_from_it(sim: Si
         assert fields(await sim.ben.click(choice, label="✏️ 3"))["prompt-1"] == "a red fox"
         assert fields(await sim.ben.click(one, label="✏️ 2"))["prompt-1"] == "a red fox"
     channel, newest = messages.pop()
-    question = shown(await sim.ann.click(newest, label="Delete"))
+    question = await ask_to_delete(sim.ann, newest)
     await sim.ann.click(question, label="Delete")
     for channel, one in messages:
         again = await sim.ben.slash(channel, "show", job_id=job_id)

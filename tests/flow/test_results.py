@@ -12,7 +12,7 @@ from bot.store import lookups
 from bot.ui.layouts import DONE
 from sandbox.api import Job as ApiJob
 from sandbox.api.server import Call
-from tests.flow.sim import ABOUT, Sim, buttons, images, shown, simulated, text
+from tests.flow.sim import Sim, buttons, images, shown, simulated, text
 
 
 async def test_a_job_over_15_seconds_ends_with_one_reply_that_pings_only_its_author(
@@ -97,7 +97,7 @@ async def test_a_missing_image_leaves_a_gap_and_nobody_makes_up_a_reason(
     message = await sim.imagine(sim.ann, "x sandbox:missing=1")
     job_id = sim.api.submits[0].job_id
     assert images(message) == [f"{job_id}_{number}.png" for number in (0, 2, 3)]
-    assert list(buttons(message)) == ["✏️ 1", "✏️ 3", "✏️ 4", "Reroll", *ABOUT]
+    assert list(buttons(message)) == ["✏️ 1", "✏️ 3", "✏️ 4", "Reroll", "More"]
     assert "Image 2 is missing: the API didn't send it." in text(message)
     form = await sim.ann.click(message.message, label="✏️ 3")
     await sim.ann.submit_modal(form, {"prompt-1": "y", "mode": "0"})

@@ -1,4 +1,4 @@
-"""**Details** and **Delete** under a result, and the links between parents and children."""
+"""**More** under a result: details and **Delete**, and the links between parents and children."""
 
 import re
 from typing import Any
@@ -6,13 +6,13 @@ from typing import Any
 from simcord.results import ResponseMessage
 
 from bot.store import lookups
-from tests.flow.sim import Sim, buttons, images, shown, text
+from tests.flow.sim import Sim, ask_to_delete, buttons, images, shown, text
 
 CALLBACK = "https://example.org/secret-path"
 
 
 async def details(who: Any, message: ResponseMessage) -> ResponseMessage:
-    return shown(await who.click(message, label="Details"))
+    return shown(await who.click(message, label="More"))
 
 
 async def remix(sim: Sim, parent: ResponseMessage, prompt: str, who: Any = None) -> ResponseMessage:
@@ -85,12 +85,15 @@ async def test_private_children_are_listed_for_their_author_alone(sim: Sim) -> N
 async def test_details_of_a_job_that_is_not_known_any_more_say_so(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a fox")
     sim.forget_everything()
-    assert "I can't find that job" in text(await details(sim.ann, message))
+    assert "I can't find that job" in text(await details(sim.ben, message))
+    own = await details(sim.ann, message)
+    assert text(own) == "I no longer have a record of this job."
+    assert list(buttons(own)) == ["Delete"]
 
 
 async def test_its_author_deletes_a_result_after_a_question(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a fox")
-    question = shown(await sim.ann.click(message, label="Delete"))
+    question = await ask_to_delete(sim.ann, message)
     assert question.ephemeral
     assert "Delete this message and its images?" in text(question)
     assert sim.last.id == message.id
@@ -99,7 +102,7 @@ async def test_its_author_deletes_a_result_after_a_question(sim: Sim) -> None:
     assert text(question) == "OK, nothing changes."
     assert not buttons(question)
     assert sim.last.id == message.id
-    question = shown(await sim.ann.click(message, label="Delete"))
+    question = await ask_to_delete(sim.ann, message)
     answer = await sim.ann.click(question, label="Delete")
     assert "Deleted." in text(shown(answer))
     assert not buttons(shown(answer))
@@ -113,17 +116,27 @@ async def test_its_author_deletes_a_result_after_a_question(sim: Sim) -> None:
 
 async def test_a_moderator_may_delete_a_result_and_nobody_else(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a fox")
-    refused = await sim.ben.click(message, label="Delete")
-    assert "Only the person who requested this or a moderator" in text(shown(refused))
+    assert list(buttons(await details(sim.ann, message))) == ["Delete"]
+    assert not buttons(await details(sim.ben, message))
     cat = sim.moderator("cat")
-    question = shown(await cat.click(message, label="Delete"))
+    question = await ask_to_delete(cat, message)
     await cat.click(question, label="Delete")
+    assert sim.channel.last_message is None
+
+
+async def test_the_delete_button_of_earlier_results_asks_as_well(sim: Sim) -> None:
+    message = await sim.imagine(sim.ann, "a fox")
+    sim.put_button(message, "remix:delete:1")
+    refused = await sim.ben.click(message, label="put there")
+    assert "Only the person who requested this or a moderator" in text(shown(refused))
+    question = shown(await sim.ann.click(message, label="put there"))
+    await sim.ann.click(question, label="Delete")
     assert sim.channel.last_message is None
 
 
 async def test_a_message_that_is_gone_already_is_deleted(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a fox")
-    question = shown(await sim.ann.click(message, label="Delete"))
+    question = await ask_to_delete(sim.ann, message)
     sim.env.backend.delete_message(sim.channel.id, message.id)
     answer = await sim.ann.click(question, label="Delete")
     assert "Deleted." in text(shown(answer))
@@ -131,7 +144,7 @@ async def test_a_message_that_is_gone_already_is_deleted(sim: Sim) -> None:
 
 async def test_where_the_bot_may_not_delete_it_says_who_can(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a fox")
-    question = shown(await sim.ann.click(message, label="Delete"))
+    question = await ask_to_delete(sim.ann, message)
     sim.env.inject_error("DELETE", "/channels/*", status=403, code=50013)
     answer = await sim.ann.click(question, label="Delete")
     assert "A moderator can" in text(shown(answer))
@@ -141,19 +154,19 @@ async def test_where_the_bot_may_not_delete_it_says_who_can(sim: Sim) -> None:
 async def test_an_author_is_known_by_the_message_where_the_store_knows_nothing(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a fox")
     sim.forget_everything()
-    refused = await sim.ben.click(message, label="Delete")
-    assert "Only the person who requested this" in text(shown(refused))
-    question = shown(await sim.ann.click(message, label="Delete"))
+    assert "I can't find that job" in text(await details(sim.ben, message))
+    question = await ask_to_delete(sim.ann, message)
     await sim.ann.click(question, label="Delete")
     assert sim.channel.last_message is None
 
 
 async def test_what_only_its_author_sees_has_no_delete_button(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a fox", private=True)
-    assert [*buttons(message)][-2:] == ["Reroll", "Details"]
+    assert [*buttons(message)][-2:] == ["Reroll", "More"]
+    assert not buttons(await details(sim.ann, message))
     public = await sim.imagine(sim.ann, "a hare")
     shown_to_me = shown(
         await sim.ann.slash(sim.channel, "show", job_id=sim.api.submits[1].task_id, private=True)
     )
-    assert "Delete" in buttons(public)
-    assert "Delete" not in buttons(shown_to_me)
+    assert "Delete" in buttons(await details(sim.ann, public))
+    assert "Delete" not in buttons(await details(sim.ann, shown_to_me))

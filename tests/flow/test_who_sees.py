@@ -15,6 +15,7 @@ from tests.flow.sim import (
     DOT,
     REMIX,
     Sim,
+    ask_to_delete,
     buttons,
     fields,
     images,
@@ -156,7 +157,7 @@ async def test_details_list_to_others_only_what_they_may_see(sim: Sim, closed: C
     await remixed(sim, sim.ann, f"{SECRET} two", private=True)
     await remixed(sim, sim.ann, "in the open")
     told = {
-        who.name: text(shown(await who.click(parent, label="Details")))
+        who.name: text(shown(await who.click(parent, label="More")))
         for who in (sim.ann, sim.ben, closed.dan)
     }
     assert [told["ann"].count(SECRET), told["ben"].count(SECRET), told["dan"].count(SECRET)] == [
@@ -175,10 +176,10 @@ async def test_a_child_in_the_open_keeps_its_hidden_parent(sim: Sim, closed: Clo
     child = shown(await remixed(sim, sim.ann, "in the open"))
     assert f"/{closed.channel.id}/" not in text(child)
     parent = sim.api.submits[0]
-    ours = text(shown(await closed.dan.click(child, label="Details")))
+    ours = text(shown(await closed.dan.click(child, label="More")))
     assert parent.job_id in ours
     assert f"/{closed.channel.id}/" in ours
-    theirs = text(shown(await sim.ben.click(child, label="Details")))
+    theirs = text(shown(await sim.ben.click(child, label="More")))
     assert "in the open" in theirs
     assert parent.job_id not in theirs
     assert f"/{closed.channel.id}/" not in theirs
@@ -188,7 +189,8 @@ async def test_a_child_in_the_open_keeps_its_hidden_parent(sim: Sim, closed: Clo
     assert sim.api.submit_calls == calls
     form = await sim.ben.click(child, label="✏️ 1")
     assert fields(form)["prompt-1"] == "in the open"
-    other = shown(await closed.dan.click(child, label="🔄 2"))
+    form = await closed.dan.click(child, label="🔄 2")
+    other = shown(await closed.dan.submit_modal(form, fields(form)))
     await sim.finish()
     assert sim.api.submits[-1].params["jobId"] == parent.job_id
     assert f"/{closed.channel.id}/" not in text(other)
@@ -201,7 +203,7 @@ async def test_a_result_that_somebody_else_shows_works_where_it_is_shown(
     job_id = sim.api.submits[0].job_id
     again = shown(await closed.dan.slash(sim.channel, "show", job_id=job_id))
     assert len(images(again)) == 4
-    assert SECRET in text(shown(await sim.ben.click(again, label="Details")))
+    assert SECRET in text(shown(await sim.ben.click(again, label="More")))
     form = await sim.ben.click(again, label="✏️ 1")
     assert fields(form)["prompt-1"] == SECRET
     result = await sim.ben.submit_modal(form, {"prompt-1": "mine", "mode": "0"})
@@ -229,7 +231,7 @@ async def test_its_author_gives_a_job_another_place(sim: Sim, closed: Closed) ->
     assert SECRET in text(shown(await closed.dan.slash(sim.channel, "show", job_id=job_id)))
     # The first message is still there, and shows it to all.
     assert fields(await sim.ben.click(first, label="✏️ 1"))["prompt-1"] == SECRET
-    assert SECRET in text(shown(await sim.ben.click(first, label="Details")))
+    assert SECRET in text(shown(await sim.ben.click(first, label="More")))
 
 
 async def test_the_first_message_works_on_where_its_author_took_a_job_to_another_server(
@@ -248,7 +250,7 @@ async def test_the_first_message_works_on_where_its_author_took_a_job_to_another
     named = {"job_id": sim.api.submits[0].job_id}
     assert UNKNOWN in text(shown(await sim.ben.slash(sim.channel, "show", **named)))
     assert fields(await sim.ben.click(first, label="✏️ 1"))["prompt-1"] == SECRET
-    assert SECRET in text(shown(await sim.ben.click(first, label="Details")))
+    assert SECRET in text(shown(await sim.ben.click(first, label="More")))
     await sim.ben.click(first, label="Reroll")
     assert sim.api.submits[-1].prompt == SECRET
 
@@ -285,7 +287,7 @@ async def test_a_job_shown_by_somebody_else_or_to_oneself_stays_where_it_was(
 async def test_what_was_taken_down_is_offered_to_nobody_else(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, SECRET)
     assert await sim.ben.autocomplete(sim.channel, "show", "job_id", "heron")
-    question = shown(await sim.ann.click(message, label="Delete"))
+    question = await ask_to_delete(sim.ann, message)
     await sim.ann.click(question, label="Delete")
     assert not await sim.ben.autocomplete(sim.channel, "show", "job_id", "heron")
     assert await sim.ann.autocomplete(sim.channel, "show", "job_id", "heron")
@@ -329,19 +331,19 @@ async def test_a_moderator_who_is_none_any_more_deletes_nothing(sim: Sim) -> Non
     role = sim.guild.create_role("mod", permissions=discord.Permissions(manage_messages=True))
     eve = sim.guild.add_member(sim.env.create_user("eve"), roles=[role])
     message = await sim.imagine(sim.ann, "a fox")
-    question = shown(await eve.click(message, label="Delete"))
+    question = await ask_to_delete(eve, message)
     sim.env.backend.remove_member_role(sim.guild.id, eve.id, role.id)
     refused = await eve.click(question, label="Delete")
     assert NOT_YOURS in seen(refused)
     assert sim.last.id == message.id
-    own = shown(await sim.ann.click(message, label="Delete"))
+    own = await ask_to_delete(sim.ann, message)
     await sim.ann.click(own, label="Delete")
     assert sim.channel.last_message is None
 
 
 async def test_without_a_database_a_deletion_is_confirmed_by_what_discord_knows(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a fox")
-    question = shown(await sim.ann.click(message, label="Delete"))
+    question = await ask_to_delete(sim.ann, message)
     sim.forget_everything()
     await sim.ann.click(question, label="Delete")
     assert sim.channel.last_message is None

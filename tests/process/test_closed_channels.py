@@ -110,7 +110,7 @@ async def test_details_name_no_child_that_somebody_may_not_see(
     directly = await ann.slash(ann.direct, "remix", job_id=parent.link, image=1, prompt="in a DM")
     await result_of(directly)
     told = {
-        person.user.name: (await (await person.click(parent, "Details")).message()).text
+        person.user.name: (await (await person.click(parent, "More")).message()).text
         for person in (ann, ben, cat)
     }
     assert SECRET in told["ann"]
@@ -135,7 +135,7 @@ async def test_where_the_bot_is_not_only_who_stands_there_sees_it(
     assert UNKNOWN in await shown(people[0], square, result.link)
     assert SECRET in await shown(yan, here, result.link)
     assert SECRET in await shown(zoe, there, result.link)
-    details = await (await yan.click(result, "Details")).message()
+    details = await (await yan.click(result, "More")).message()
     assert SECRET in details.text
     assert "ERROR" not in bot.output
 

@@ -158,7 +158,7 @@ async def test_a_private_job_is_nobody_elses_to_see(
             seen += [await tried.message(lambda one: not one.thinking) for tried in tries]
         seen.append(await (await ben.slash(channel, "jobs")).message())
         seen.append(await (await ben.slash(channel, "usage")).message())
-        seen.append(await (await ben.click(public, "Details")).message())
+        seen.append(await (await ben.click(public, "More")).message())
         assert not any("a secret" in one.text for one in seen)
         assert {mine.id, shown.id}.isdisjoint(one.id for one in seen)
         assert sum("I can't find that job" in one.text for one in seen) == 6

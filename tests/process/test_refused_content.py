@@ -105,7 +105,7 @@ async def test_a_result_comes_without_the_images_that_are_refused_on_every_way(
         assert result.text.count("was rejected by Discord: [open it](http") == 4
     else:
         assert "/images/" not in result.text
-        told = await (await ann.click(result, "Details")).message()
+        told = await (await ann.click(result, "More")).message()
         assert told.ephemeral
         assert told.text.count("/images/") == 4
     assert all(ended(one) for one in ann.messages(channel))
@@ -144,7 +144,7 @@ async def test_what_is_looked_up_leaves_out_what_is_refused(
     discord.world.filters.refuse_words(EVIL, HARMFUL_LINK)
     listed = await (await ann.slash(channel, "jobs")).message()
     assert "4 images" in listed.text
-    told = await (await ann.click(message, "Details")).message()
+    told = await (await ann.click(message, "More")).message()
     assert api.submits[0].job_id in told.text
     assert [file.content.decode() for file in told.raw.files] == [PROMPT]
     again = await ann.slash(channel, "show", job_id=api.submits[0].job_id)

@@ -16,6 +16,7 @@ NUMBER = 1_423_000_000_000_000_000
 EVER_POSTED = {
     f"remix:remix:{JOB}:0": ButtonId("remix", Source(JOB, 0)),
     "remix:remix:a-b_1:3": ButtonId("remix", Source("a-b_1", 3)),
+    f"remix:onsource:{JOB}:1": ButtonId("onsource", Source(JOB, 1)),
     f"remix:pick:{JOB}:1": ButtonId("pick", Source(JOB, 1)),
     f"remix:again:{JOB}:2": ButtonId("again", Source(JOB, 2)),
     f"remix:again:{NUMBER}": ButtonId("again", NUMBER),
@@ -29,7 +30,7 @@ EVER_POSTED = {
         f"remix:{verb}:{NUMBER}": ButtonId(verb, NUMBER)
         for verb in (
             "stop", "stopanyway", "show", "details", "delete", "takedown", "go", "cancel", "keep",
-            "retry", "redo", "forget",
+            "retry", "redo", "forget", "askdelete",
         )
     },
     "remix:jobs:4": ButtonId("jobs", 4),

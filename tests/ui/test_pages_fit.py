@@ -115,9 +115,8 @@ async def test_a_result_of_four_has_both_rows() -> None:
     assert buttons(page) == {
         **{f"✏️ {n + 1}": f"remix:remix:{JOB_ID}:{n}" for n in range(4)},
         "Reroll": f"remix:again:{PARENT}:1",
-        **{f"🔄 {n + 1}": f"remix:again:{PARENT}:{n}" for n in (0, 2, 3)},
-        "Details": "remix:details:1",
-        "Delete": "remix:delete:1",
+        **{f"🔄 {n + 1}": f"remix:onsource:{PARENT}:{n}" for n in (0, 2, 3)},
+        "More": "remix:details:1",
     }
     for piece in ("<@42>", "Subtle", f"[image 2]({ORIGIN.url})", "38 s", "$0.08"):
         assert piece in text(page)
@@ -127,7 +126,7 @@ async def test_a_result_of_four_has_both_rows() -> None:
 async def test_a_result_of_imagine_has_no_parents_in_the_second_row() -> None:
     done = job(0, 1, 2, 3, remix=False)
     page = result_page(done, result_images(done), took_s=1)
-    assert [*buttons(page)][4:] == ["Reroll", "Details", "Delete"]
+    assert [*buttons(page)][4:] == ["Reroll", "More"]
     assert buttons(page)["Reroll"] == "remix:again:1"
 
 
@@ -276,7 +275,7 @@ async def test_a_classic_result_says_and_offers_the_same(prompt: str) -> None:
     remix, repeat, about = page.view.to_components()
     assert [one["label"] for one in remix["components"]] == [f"✏️ {n + 1}" for n in range(4)]
     assert repeat["components"][0]["label"] == "Reroll"
-    assert [one["label"] for one in about["components"]] == ["Details", "Delete"]
+    assert [one["label"] for one in about["components"]] == ["More"]
     images = [one.filename for one in page.files if one.filename.endswith(".png")]
     if prompt == "a fox":
         assert len(images) == 10
@@ -296,4 +295,4 @@ async def test_a_classic_result_of_links_and_a_classic_failure_fit_too() -> None
     assert_plain_fits(failed)
     assert "Nothing was charged." in failed.content
     [row] = failed.view.to_components()
-    assert [one["label"] for one in row["components"]] == ["Retry", "Edit prompt", "Details"]
+    assert [one["label"] for one in row["components"]] == ["Retry", "Edit prompt", "More"]
