@@ -11,6 +11,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from bot.clock import Clock
 from bot.store import erasing
+from bot.store.counting import give_back
 from bot.store.steps import StoreSession
 
 P = ParamSpec("P")
@@ -40,7 +41,7 @@ class Transaction(Protocol):
 
 
 class Eraser:
-    """Erases what is to be erased; *write* runs its steps in no company."""
+    """Erases what is to be erased."""
 
     def __init__(self, *, read: Transaction, write: Transaction, clock: Clock) -> None:
         self._read = read
@@ -64,7 +65,7 @@ class Eraser:
             erased += await self._erase_jobs(
                 partial(erasing.old_jobs, moment=created_before, newest=newest)
             )
-        await self._erase_all(erasing.old_usage, erasing.erase_usage)
+        await self._erase_all(erasing.old_usage, give_back)
         await self._erase_all(erasing.old_drafts, erasing.erase_jobs)
         return erased
 

@@ -220,12 +220,6 @@ def erase_jobs(session: StoreSession, job_ids: Collection[int]) -> None:
     _delete(session, JobRow.id.in_(job_ids), _ENDED)
 
 
-def erase_usage(session: StoreSession, job_ids: Collection[int]) -> None:
-    """What limits counted of these jobs."""
-    step = delete(UsageRow).where(UsageRow.job_id.in_(job_ids))
-    session.execute(step.execution_options(synchronize_session=False))
-
-
 def _delete(session: StoreSession, *which: ColumnElement[bool]) -> bool:
     """Jobs, with their images; whether there were any. The session forgets what it knew."""
     gone = delete(JobRow).where(*which).returning(JobRow.id)

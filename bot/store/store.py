@@ -51,7 +51,7 @@ class Store:
         self._clock = clock
         self._sessions = async_sessionmaker(reading, sync_session_class=StoreSession)
         self._writer = Writer(async_sessionmaker(writing, sync_session_class=StoreSession), clock)
-        self._eraser = Eraser(read=self.read, write=self._write_alone, clock=clock)
+        self._eraser = Eraser(read=self.read, write=self.write, clock=clock)
         self._wished = asyncio.Event()
         self._under_way: set[asyncio.Task[Any]] = set()
         self._newest_job_id = newest_job_id
@@ -161,11 +161,6 @@ class Store:
         with database_errors():
             async with self._sessions() as session:
                 return await session.run_sync(question)
-
-    async def _write_alone(
-        self, step: Callable[Concatenate[StoreSession, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        return await self._run(self._writer.run(self._bound(step, *args, **kwargs), alone=True))
 
     async def _take_back(
         self, running: asyncio.Task[Any], take_back: Callable[[Session], None]

@@ -43,8 +43,14 @@ class _Waiting:
     """What is to be written in any case, where the database is in trouble."""
     undo: Step | None
     """What is to be written where nobody knows whether the step was committed."""
-    alone: bool
-    """It shares its transaction with no other step."""
+
+    def end(self, outcome: Any) -> None:
+        if self.outcome.done():
+            return
+        if isinstance(outcome, Exception):
+            self.outcome.set_exception(outcome)
+        else:
+            self.outcome.set_result(outcome)
 
 
 class Writer:
@@ -67,22 +73,20 @@ class Writer:
         step: Callable[[Session], T],
         *,
         hurry: bool = False,
-        alone: bool = False,
         later: Step | None = None,
         undo: Step | None = None,
     ) -> T:
         """What *step* returns, once it is committed; what hurries goes before all that does not.
 
-        *alone*: no other step shares the transaction. A step may run a second time, after a
-        rollback: alone, so that one that fails takes no other along. Raises `StoreUnavailable`, and
-        what the step raises.
+        A step may run a second time, after a rollback: alone, so that one that fails takes no other
+        along. Raises `StoreUnavailable`, and what the step raises.
 
         Where the database is in trouble, *later* is kept until it can be written, and so is *undo*
         where *step* may have been committed all the same. What is kept runs before every other step
         from then on, and must do no harm where it is not needed. It waits in memory, and is lost
         with this process.
         """
-        waiting = _Waiting(step, asyncio.get_running_loop().create_future(), later, undo, alone)
+        waiting = _Waiting(step, asyncio.get_running_loop().create_future(), later, undo)
         (self._hurried if hurry else self._patient).append(waiting)
         if self._work is None:
             self._work = asyncio.create_task(self._work_off(), name="database writer")
@@ -102,7 +106,8 @@ class Writer:
     async def _work_off(self) -> None:
         try:
             while lane := self._hurried or self._patient:
-                await self._write_in_order(_next_group(lane))
+                group = [lane.popleft() for _ in range(min(len(lane), GROUP_MAX))]
+                await self._write_in_order(group)
         finally:
             self._work = None
 
@@ -119,18 +124,20 @@ class Writer:
         try:
             outcomes = await self._transact([one.step for one in group])
         except asyncio.CancelledError:
-            _end(group, [StoreUnavailable(detail="closing")] * len(group))
+            for one in group:
+                one.end(StoreUnavailable(detail="closing"))
             raise
         except Exception as error:
             if is_database_wide(error):
                 self._refuse(group, to_store_error(error), in_doubt=self._committing)
             elif len(group) == 1:
-                _end(group, [to_store_error(error)])
+                group[0].end(to_store_error(error))
             else:
                 for one in group:
                     await self._write_in_order([one])
         else:
-            _end(group, outcomes)
+            for one, outcome in zip(group, outcomes, strict=True):
+                one.end(outcome)
 
     async def _transact(self, steps: Sequence[Step]) -> list[Any]:
         self._committing = False
@@ -149,7 +156,8 @@ class Writer:
         self._pending.extend(kept)
         if self._pending and self._retries is None:
             self._retries = asyncio.create_task(self._retry(), name="database retries")
-        _end(group, [error] * len(group))
+        for one in group:
+            one.end(error)
 
     # ------------------------------------------------------------------ what waits
 
@@ -167,7 +175,7 @@ class Writer:
     async def _try_pending(self) -> None:
         if self._pending:
             with suppress(StoreUnavailable):
-                await self.run(_nothing)
+                await self.run(lambda _: None)  # all that waits goes before it
 
     async def _write_pending(self) -> None:
         """Write all that waits, in order. Raises `StoreUnavailable`: the rest waits on."""
@@ -201,17 +209,6 @@ class Writer:
             self._pending.popleft()
 
 
-def _nothing(_session: Session) -> None:
-    """A step for which it is enough that all that waits goes before it."""
-
-
-def _next_group(lane: deque[_Waiting]) -> list[_Waiting]:
-    group = [lane.popleft()]
-    while lane and len(group) < GROUP_MAX and not (group[0].alone or lane[0].alone):
-        group.append(lane.popleft())
-    return group
-
-
 def _run_all(session: Session, steps: Sequence[Callable[[Session], Any]]) -> list[Any]:
     """The outcome of each step. A refusal is one: it is raised before anything is written."""
     outcomes: list[Any] = []
@@ -221,13 +218,3 @@ def _run_all(session: Session, steps: Sequence[Callable[[Session], Any]]) -> lis
         except UserError as refusal:
             outcomes.append(refusal)
     return outcomes
-
-
-def _end(group: Sequence[_Waiting], outcomes: Sequence[Any]) -> None:
-    for one, outcome in zip(group, outcomes, strict=True):
-        if one.outcome.done():
-            continue
-        if isinstance(outcome, Exception):
-            one.outcome.set_exception(outcome)
-        else:
-            one.outcome.set_result(outcome)
