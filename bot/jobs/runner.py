@@ -31,7 +31,7 @@ from bot.errors import (
     UserError,
 )
 from bot.incidents import to_user_error
-from bot.jobs.poller import TICK_S
+from bot.jobs.poller import TICK_S, FollowedTask
 from bot.jobs.queue import Ticket
 from bot.jobs.retry import retry
 from bot.jobs.run import Dependencies, NothingToDo, Run
@@ -62,6 +62,8 @@ NOTHING_OWED = (*NOTHING_CHARGED, GenerationFailed)
 
 RECORD_WAIT_S = 5.0
 """How long a job waits for the database: what that does not take meanwhile is written later."""
+SLICE = 100
+"""So many messages are seen to before everything else has its turn."""
 DELIVERIES_AT_ONCE = 10
 """How much memory their images may take is up to the image loader."""
 
@@ -79,6 +81,8 @@ class JobRunner:
         self._stops = set[int]()
         """Jobs of which somebody wants no images any more, also before they are started here."""
         self._tasks: set[asyncio.Task[None]] = set()
+        self._followed: dict[Run, FollowedTask] = {}
+        self._showing: asyncio.Task[None] | None = None
         self._deliveries = asyncio.Semaphore(DELIVERIES_AT_ONCE)
 
     async def prepare(self, last_at_work: datetime) -> None:
@@ -253,26 +257,34 @@ class JobRunner:
             resumed = run.job.state is not JobState.ACCEPTED
             task = self._poller.task(state, run.job, sent, resumed=resumed)
 
-            async def show() -> None:
-                while True:
-                    if task.is_known:
-                        run.show(self._poller.progress(task))
-                    await self._clock.sleep(TICK_S)
-
-            name = f"showing job {run.job.id}"
-            showing = self._needs.background.spawn(show(), name=name)
+            self._followed[run] = task
+            if task.is_known:
+                run.show(self._poller.progress(task))
+            if self._showing is None or self._showing.done():
+                showing = self._show_progress()
+                self._showing = self._needs.background.spawn(showing, name="showing progress")
             try:
                 async for news in self._poller.follow(task):
                     state = news
                     if isinstance(state, Running):
                         run.show(self._poller.progress(task))
             finally:
-                showing.cancel()
+                del self._followed[run]
         if isinstance(state, Completed):
             return state
         if isinstance(state, Failed):
             raise GenerationFailed(code=state.code, detail=state.detail)
         raise AssertionError("a task is followed until it is done")
+
+    async def _show_progress(self) -> None:
+        """Let the bars of all move, a few at a time; ends when there is none."""
+        while self._followed:
+            await self._clock.sleep(TICK_S)
+            for number, (run, task) in enumerate(tuple(self._followed.items()), start=1):
+                if task.is_known and run in self._followed:
+                    run.show(self._poller.progress(task))
+                if number % SLICE == 0:
+                    await asyncio.sleep(0)
 
     # ------------------------------------------------------------------ to people
 
