@@ -223,7 +223,7 @@ async def test_a_finished_job_whose_output_cannot_be_read_is_told_with_its_id_an
     assert "Nothing was charged" not in told
     job = await sim.store.read(lookups.get, 1)
     assert job is not None
-    assert (job.state, job.failure) == (JobState.FAILED, "OutputUnreadable")
+    assert (job.state, job.failure) == (JobState.FAILED, "output_unreadable")
     assert job.cost_usd == Decimal("0.11")
     assert "output: {images: [1 of text]}" in caplog.text
     assert "secret" not in caplog.text
