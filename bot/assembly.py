@@ -138,6 +138,7 @@ def read_limits(settings: Settings) -> Limits:
         ),
         everybody=Quota(running=settings.max_running, jobs_per_day=settings.max_jobs_per_day),
         remix_within_days=settings.remix_within_days,
+        retention_days=settings.retention_days,
         known_price_usd=settings.price_usd,
     )
 

@@ -1,33 +1,9 @@
 """Everything that can go wrong, sorted by who can act on it.
 
-RemixbotError
-├── UserError        the person who asked: say how to do it right; not logged
-│   ├── PromptMissing · PromptTooLong · PromptTwice
-│   ├── PromptFileTooLarge · PromptFileUnreadable
-│   ├── JobIdInvalid · MessageUnknown · ImageInvalid · OptionInvalid · CallbackInvalid
-│   ├── WaitingLimitReached · DailyLimitReached · BudgetUsedUp · ConsentMissing
-│   ├── TooManyPrompts
-│   ├── ServerNotAllowed · OnlyInServers · PermissionsMissing
-│   ├── RoleMissing · ChannelNotAllowed · WordRefused · WordsNotShown · NotYours
-│   ├── SourceUnknown · JobUnknown · ImagesMissing · SourceTooOld
-│   ├── NoImageThere
-│   ├── OldControl · CommandChanged · DraftGone · JobStopped · NothingToStop
-│   └── RequestRefused · ContentRefused          (said by the API)
-├── ServiceError     nobody here: say so, try again later; logged as a warning
-│   ├── ApiUnavailable · ApiBusy · TaskNotFound · SubmitUnknown
-│   ├── GenerationFailed · NothingMade · OutputUnreadable · JobOverdue · JobTooOld
-│   ├── EndedUnseen · AnswerUnseen · JobKept
-│   ├── ImageUnavailable · ImageTooLarge
-│   ├── StoreUnavailable · ListUnavailable
-│   ├── StoreUnusable    the database is no use to this process, however long it waits
-│   │   └── StoreTooNew · StoreInUse · AddressWrong · StoreLost · StoreGone · PoolerUnfit
-│   └── DeliveryFailed · DiscordAway · AnswerFailed
-├── OperatorError    who runs the bot: logged as an error with what to fix
-│   ├── ApiKeyRefused · ApiCreditUsedUp · ApiPermissionMissing
-│   └── ApiMisused
-└── Incident         a bug of ours: the person gets a number, the log has the rest under it
-
-The classes carry data; the sentences are in `bot.texts`.
+`UserError`: the person who asked; it's said how to do it right, and not logged. `ServiceError`:
+nobody here; it may work later, and is logged as a warning. `OperatorError`: who runs the bot; it's
+logged as an error with what to fix. `Incident`: a bug of ours. The leaves carry data; `bot.texts`
+has a sentence for each.
 """
 
 from dataclasses import dataclass, field
@@ -40,6 +16,7 @@ from bot.limits import LimitScope
 from bot.prompt_cost import PromptCost
 
 
+@dataclass(eq=False)
 class RemixbotError(Exception):
     """Any failure that people are told about in words of ours."""
 
@@ -72,7 +49,6 @@ class OperatorError(RemixbotError):
 # ------------------------------------------------------------------ the person who asked
 
 
-@dataclass(eq=False)
 class PromptMissing(UserError):
     """A prompt of which nothing can be seen, or nothing but flags with numbers."""
 
@@ -83,7 +59,6 @@ class PromptTooLong(UserError):
     """Characters after trimming."""
 
 
-@dataclass(eq=False)
 class PromptTwice(UserError):
     """Both ``prompt`` and ``prompt_file`` were given."""
 
@@ -93,22 +68,18 @@ class PromptFileTooLarge(UserError):
     size_bytes: int
 
 
-@dataclass(eq=False)
 class PromptFileUnreadable(UserError):
     """Not UTF-8 text, or Discord did not hand it over in time."""
 
 
-@dataclass(eq=False)
 class JobIdInvalid(UserError):
     """No job id can be read from what was given."""
 
 
-@dataclass(eq=False)
 class MessageUnknown(UserError):
     """A link to a Discord message that holds no job of ours, or none that this person may see."""
 
 
-@dataclass(eq=False)
 class ImageInvalid(UserError):
     """An image number outside 0 to 3."""
 
@@ -121,7 +92,6 @@ class OptionInvalid(UserError):
     parameter: str
 
 
-@dataclass(eq=False)
 class CallbackInvalid(UserError):
     """Not an http or https URL, with credentials in it, or longer than 2048 characters."""
 
@@ -172,12 +142,10 @@ class TooManyPrompts(UserError):
     limit: int
 
 
-@dataclass(eq=False)
 class ServerNotAllowed(UserError):
     """The operator has not allowed this server."""
 
 
-@dataclass(eq=False)
 class RoleMissing(UserError):
     """The operator lets only some roles use the bot."""
 
@@ -198,17 +166,14 @@ class WordRefused(UserError):
     """As the setting has it."""
 
 
-@dataclass(eq=False)
 class WordsNotShown(UserError):
     """Discord refuses to show the prompt in this place."""
 
 
-@dataclass(eq=False)
 class NotYours(UserError):
     """Only the author of a job and moderators may do this."""
 
 
-@dataclass(eq=False)
 class OnlyInServers(UserError):
     """Asked for in a direct message."""
 
@@ -221,17 +186,14 @@ class PermissionsMissing(UserError):
     """Their names as Discord's settings show them."""
 
 
-@dataclass(eq=False)
 class SourceUnknown(UserError):
     """A result whose request is not (or no longer) known, so it cannot be repeated."""
 
 
-@dataclass(eq=False)
 class JobUnknown(UserError):
     """Nobody knows such a job, or it is none that this person may see: they learn no more."""
 
 
-@dataclass(eq=False)
 class ImagesMissing(UserError):
     """The job to be shown has no images, or none yet."""
 
@@ -249,32 +211,26 @@ class SourceTooOld(UserError):
     callback: str | None = field(default=None, repr=False)
 
 
-@dataclass(eq=False)
 class NoImageInMessage(UserError):
     """A message that holds no image of ours that could be remixed."""
 
 
-@dataclass(eq=False)
 class UnsupportedComponent(UserError):
     """A button or form of ours that this version does not know."""
 
 
-@dataclass(eq=False)
 class CommandChanged(UserError):
     """A command as another version, or another program with the same token, had it."""
 
 
-@dataclass(eq=False)
 class DraftGone(UserError):
     """What was kept for confirming or editing was used, or is more than a day old."""
 
 
-@dataclass(eq=False)
 class JobStopped(UserError, failure="stopped"):
     """Stopped before it was sent to the API."""
 
 
-@dataclass(eq=False)
 class NothingToStop(UserError):
     """The job to be stopped has ended, or was stopped before."""
 
@@ -287,7 +243,6 @@ class RequestRefused(UserError, failure="request_refused"):
     """The API's code, its last seven digits."""
 
 
-@dataclass(eq=False)
 class ContentRefused(UserError, failure="content_refused"):
     """The API's moderation refused the prompt."""
 
@@ -341,7 +296,6 @@ class GenerationFailed(ServiceError, failure="generation_failed"):
     detail: str = ""
 
 
-@dataclass(eq=False)
 class NothingMade(ServiceError, failure="nothing_made"):
     """The API reports success and no image; moderation can remove all of them."""
 
@@ -365,17 +319,14 @@ class JobOverdue(ServiceError, failure="job_overdue"):
     """Why the last read told nothing, where it did not: nobody knows how the job stands."""
 
 
-@dataclass(eq=False)
 class JobTooOld(ServiceError, failure="job_too_old"):
     """Accepted, never submitted, and found so long after that nobody waits any more."""
 
 
-@dataclass(eq=False)
 class EndedUnseen(ServiceError, failure="ended_unseen"):
     """Failed in an earlier process, which ended before it could say so."""
 
 
-@dataclass(eq=False)
 class AnswerUnseen(ServiceError, failure="answer_unseen"):
     """Accepted in an earlier process, never submitted; what its author was told cannot be read."""
 
@@ -410,7 +361,6 @@ class StoreUnavailable(ServiceError, failure="store_unavailable"):
     """At the start: a server that may be there in a while."""
 
 
-@dataclass(eq=False)
 class StoreAway(ServiceError, failure="store_away"):
     """The database took no writes for as long as a job may wait: it was never sent."""
 
@@ -441,12 +391,10 @@ class StoreTooNew(StoreUnusable):
     """For the log: the version that the database has."""
 
 
-@dataclass(eq=False)
 class StoreInUse(StoreUnusable):
     """Another process of the bot uses the database; only at the start."""
 
 
-@dataclass(eq=False)
 class StoreLost(StoreUnusable):
     """Another process has come and uses the database, or a backup was restored; while running."""
 
@@ -458,7 +406,6 @@ class StoreGone(StoreUnusable):
     path: str
 
 
-@dataclass(eq=False)
 class PoolerUnfit(StoreUnusable):
     """A pooler between us and the database lends each transaction another session."""
 
@@ -508,12 +455,10 @@ class DeliveryFailed(ServiceError, failure="delivery_failed"):
     """In a moment, even: Discord, or the way to it, is out of order."""
 
 
-@dataclass(eq=False)
 class DiscordAway(ServiceError):
     """Discord was out of order just when somebody was to be answered."""
 
 
-@dataclass(eq=False)
 class AnswerFailed(ServiceError):
     """Discord did not take what somebody was to be shown in answer."""
 
@@ -521,12 +466,10 @@ class AnswerFailed(ServiceError):
 # ------------------------------------------------------------------ who runs the bot
 
 
-@dataclass(eq=False)
 class ApiKeyRefused(OperatorError, failure="api_key_refused"):
     """HTTP 401."""
 
 
-@dataclass(eq=False)
 class ApiCreditUsedUp(OperatorError, failure="api_credit_used_up"):
     """HTTP 402, or a 403 or code that says the balance is used up."""
 

@@ -49,5 +49,7 @@ class Limits:
     everybody: Quota = Quota()
     remix_within_days: float = 0
     """The API remixes no older images; 0 = any."""
+    retention_days: int = 0
+    """What is known of a job is erased so long after its end; 0 = never."""
     known_price_usd: Decimal = KNOWN_PRICE_USD
     """What the API says that jobs cost is compared with it."""

@@ -80,6 +80,7 @@ class Components(commands.Cog):
             Verb.REMIX_PUBLIC: Handler(Policy.RESULT, self._open_form),
             Verb.AGAIN: Handler(Policy.RESULT, self._repeat),
             Verb.EDIT: Handler(Policy.RESULT, self._edit),
+            Verb.EDIT_UNCHARGED: Handler(Policy.RESULT, self._edit),
             Verb.ON_SOURCE: Handler(Policy.RESULT, self._try_on_source),
             Verb.STOP: Handler(Policy.JOB_AUTHOR, self._stop),
             Verb.STOP_ANYWAY: Handler(Policy.JOB_AUTHOR, self._stop_anyway),

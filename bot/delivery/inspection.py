@@ -12,20 +12,19 @@ from typing import TypeVar
 import discord
 
 from bot.delivery.job_messages import JobMessages, link_to
-from bot.errors import AnswerUnseen, StoreUnavailable
+from bot.errors import AnswerUnseen
 from bot.jobs.status_message import Shown, Told
 from bot.model import Image, Job, JobState
-from bot.texts import ENGLISH
 from bot.ui import components, discord_errors
 from bot.ui.buttons import own_id, stop_id
-from bot.ui.custom_ids import is_under_failure, remixed_by
+from bot.ui.custom_ids import Verb, remixed_by, under_failure
 from bot.ui.layouts import final_marker, notice_marker, stopped_marker
 
 T = TypeVar("T")
 
 NOT_FOUND = 404
-REFUSAL_BEFORE = "I cannot write anything down at the moment, so I did not accept this."
-"""How older versions said that nothing was accepted: their messages outlive an update."""
+UNCHARGED_BEFORE = "Nothing was charged."
+"""How earlier versions said so: their messages outlive an update. Ours are known by marks."""
 
 
 async def inspect(messages: JobMessages, message_id: int | None) -> tuple[int | None, Shown | None]:
@@ -57,7 +56,8 @@ async def _own_message(
     messages: JobMessages, message_id: int | None
 ) -> tuple[discord.Message | None, bool]:
     """The answer to the interaction; and whether there is none that could have told anything."""
-    public, unanswered = messages.job.destination.bot_can_post, False
+    job = messages.job
+    public, unanswered = job.destination.bot_can_post, False
     if messages.token_lives:
         try:
             own = await messages.answer(message_id)
@@ -66,7 +66,7 @@ async def _own_message(
                 raise
             unanswered = fault.status == NOT_FOUND
         else:
-            if not own.content or _refuses(own):
+            if not own.content or _refuses(own, job):
                 return own, False
             # Else it is a question, beside which the job came; a refusal would be in its place.
             unanswered = public
@@ -81,36 +81,41 @@ async def _answer_in_channel(
     """The answer to its interaction, looked for in the channel where its id is not known."""
     if message_id is not None:
         return await messages.channel.fetch_message(message_id)
-
-    def answers(message: discord.Message) -> bool:
-        metadata = message.interaction_metadata
-        return metadata is not None and metadata.id == messages.job.interaction_id
-
-    return await messages.find(messages.channel, answers)
+    return await messages.find(messages.channel, lambda found: _answers(found, messages.job))
 
 
 def read(message: discord.Message, job: Job) -> Shown | None:
     """What *message* says of the end of *job*; ``None`` for nothing."""
     posted = link_to(job, message.channel.id, message.id)
-    if _refuses(message):
+    if _refuses(message, job):
         return Shown(said=Told.REFUSED, posted=posted, uncharged=True)
     if components.has_mark(message, stopped_marker(job)):
         return Shown(said=Told.STOPPED, posted=posted)
     buttons = components.custom_ids(message)
-    is_notice = components.has_mark(message, notice_marker(job))
+    uncharged = components.has_mark(message, notice_marker(job, uncharged=True))
+    is_notice = uncharged or components.has_mark(message, notice_marker(job, uncharged=False))
     if not (is_notice or components.has_mark(message, final_marker(job)) or own_id(job) in buttons):
         return None
-    if is_notice or any(is_under_failure(button) for button in buttons):
+    failure = under_failure(buttons)
+    if is_notice or failure is not None:
         said = [message.content, *components.values(message.components, "content")]
-        uncharged = any(ENGLISH.nothing_charged in words for words in said if words)
+        uncharged |= failure is Verb.EDIT_UNCHARGED
+        uncharged |= any(UNCHARGED_BEFORE in words for words in said if words)
         return Shown(said=Told.FAILURE, posted=posted, uncharged=uncharged)
     return Shown(said=Told.IMAGES, posted=posted, images=_images(message, buttons))
 
 
-def _refuses(message: discord.Message) -> bool:
-    """Whether it says that nothing was accepted, because nobody knew better."""
-    said = (ENGLISH.describe(StoreUnavailable()), REFUSAL_BEFORE)
-    return any(sentence in message.content for sentence in said)
+def _answers(message: discord.Message, job: Job) -> bool:
+    metadata = message.interaction_metadata
+    return metadata is not None and metadata.id == job.interaction_id
+
+
+def _refuses(message: discord.Message, job: Job) -> bool:
+    """Whether it says that *job* was not accepted, because nobody knew better.
+
+    No other answer to its interaction is plain text: what shows a job has components.
+    """
+    return bool(message.content) and not message.components and _answers(message, job)
 
 
 def _images(message: discord.Message, buttons: list[str]) -> tuple[Image, ...]:

@@ -274,7 +274,7 @@ class DiscordStatusMessage:
                 elsewhere=partial(t.failure_is_there, job.author_id),
                 nowhere=reason,
                 broken=reason,
-                notice_mark=notice_marker(job),
+                notice_mark=notice_marker(job, uncharged=nothing_charged),
             ),
         )
 

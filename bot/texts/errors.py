@@ -32,7 +32,7 @@ class ErrorTexts(JobTexts):
         "yours.",
         "4011007": "The API didn't accept this callback. Use a URL that starts with http:// or "
         "https://.",
-        "4011098": "The API couldn't make this one. The source may be more than three days old, or "
+        "4011098": "The API couldn't make this one. The source may be too old for it, or "
         "moderation stepped in. Try another prompt or a newer image.",
         "4011099": f"The API is out of service right now. {ask_later}",
         "4001001": "The API needs a prompt. Describe the images.",

@@ -212,13 +212,19 @@ class PageTexts(JobTexts):
         "`/help` shows this page.\n"
         "**Remix this**, in a message's menu under Apps, remixes an image in that message."
     )
-    help_good_to_know = (
-        "-# Each job costs whoever runs me a few cents, and a job that was sent to the API can't "
-        "be canceled there. Prompts with `{red, green}`, `--repeat`, `--turbo`, `--oref` or "
-        "`--q 4` cost more, so I ask first. With the `private` option, only you see the images. "
-        "The API remixes images for 3 days and keeps them for about 30. If a job takes more than "
-        "15 seconds, a short reply pings you: one for all jobs that end close together."
-    )
+
+    def help_good_to_know(self, limits: Limits) -> str:
+        days, erased_after = limits.remix_within_days, limits.retention_days
+        remixed = f"remixes images for {self.days(days)} and " if days else ""
+        erased = f" I erase what I know about a job after {self.days(erased_after)}."
+        return (
+            "-# Each job costs whoever runs me a few cents, and a job that was sent to the API "
+            "can't be canceled there. Prompts with `{red, green}`, `--repeat`, `--turbo`, `--oref` "
+            "or `--q 4` cost more, so I ask first. With the `private` option, only you see the "
+            f"images. The API {remixed}keeps them for about 30 days."
+            f"{erased if erased_after else ''} If a job takes more than 15 seconds, a short reply "
+            "pings you: one for all jobs that end close together."
+        )
 
     def help_limits(self, limits: Limits) -> str:
         """What one may ask for; empty where nothing is limited."""

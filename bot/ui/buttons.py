@@ -90,18 +90,21 @@ def choice_buttons(t: Texts, images: Sequence[Image], *, private: bool) -> Butto
     return list(_rows(t, REMIX, REMIX.key if private else Verb.REMIX_PUBLIC, images))
 
 
-def retry_buttons(t: Texts, job: Job, *, kept: bool = False) -> ButtonRows:
+def retry_buttons(t: Texts, job: Job, *, kept: bool = False, uncharged: bool = False) -> ButtonRows:
     """What is under a failure; with *kept*, under a stopped job whose images were made."""
     retry = Button(_once_more(Verb.AGAIN, job), t.retry_paid if kept else t.retry)
-    again = [retry, Button(_once_more(Verb.EDIT, job), t.edit)]
+    edit = Verb.EDIT_UNCHARGED if uncharged else Verb.EDIT
+    again = [retry, Button(_once_more(edit, job), t.edit)]
     if not kept:
         return [again]
     return [[Button(ButtonId(Verb.SHOW, job.interaction_id), t.show_kept, _PRIMARY), *again]]
 
 
-def plain_retry_buttons(t: Texts, job: Job, *, kept: bool = False) -> ButtonRows:
+def plain_retry_buttons(
+    t: Texts, job: Job, *, kept: bool = False, uncharged: bool = False
+) -> ButtonRows:
     """The same with a button by whose id the message of this very job can be found again."""
-    [buttons] = retry_buttons(t, job, kept=kept)
+    [buttons] = retry_buttons(t, job, kept=kept, uncharged=uncharged)
     return [[*buttons, _more_button(t, job)]]
 
 

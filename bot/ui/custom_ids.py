@@ -27,6 +27,8 @@ class Verb(StrEnum):
     """The same as a job did once more; on the image that the id names, if it names one."""
     EDIT = "edit"
     """Open the form for the same once more, filled in; on that image."""
+    EDIT_UNCHARGED = "editfree"
+    """The same under a failure that says that nothing was charged, which is known by that."""
     ON_SOURCE = "onsource"
     """Open the form for the same as a job did, filled in, for this other image of its source."""
     REMIX_PUBLIC = "pick"
@@ -71,7 +73,7 @@ _ALIASES = (
 _FROM_IMAGES = [key for key, action in ACTIONS.items() if action.source is SourceKind.IMAGE]
 _FROM_JOBS = [key for key, action in ACTIONS.items() if action.source is SourceKind.JOB]
 _IMAGES_ONLY = (Verb.ON_SOURCE, Verb.REMIX_PUBLIC)
-_ABOUT_IMAGES = [*_FROM_IMAGES, Verb.AGAIN, Verb.EDIT, *_IMAGES_ONLY]
+_ABOUT_IMAGES = [*_FROM_IMAGES, Verb.AGAIN, Verb.EDIT, Verb.EDIT_UNCHARGED, *_IMAGES_ONLY]
 _ABOUT_NUMBERS = [*_FROM_JOBS, *(verb for verb in Verb if verb not in _IMAGES_ONLY)]
 
 BUTTON = (
@@ -153,9 +155,10 @@ def remixed_by(custom_ids: Iterable[str]) -> list[tuple[str, int]]:
     ]
 
 
-def is_under_failure(custom_id: str) -> bool:
-    """Whether only what ended without images has this button."""
-    return custom_id.startswith(f"{PREFIX}{Verb.EDIT}:")
+def under_failure(custom_ids: Iterable[str]) -> Verb | None:
+    """That one of these buttons which only what ended without images has."""
+    verbs = {button.verb for button in read_all(custom_ids)}
+    return next((verb for verb in (Verb.EDIT_UNCHARGED, Verb.EDIT) if verb in verbs), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,7 @@ LINKS_MAX = 1800
 PLAIN_PROMPT_MAX = 700
 PLAIN_LINKS_MAX = 700
 """A classic message has 2000 characters."""
+UNCHARGED_MARKS = 600_000_000
 NEWS_MARKS = 1_000_000_000
 STOP_MARKS = 1_400_000_000
 END_MARKS = 1_800_000_000
@@ -87,9 +88,9 @@ def final_marker(job: Job) -> int:
     return NEWS_MARKS + job.id
 
 
-def notice_marker(job: Job) -> int:
-    """The mark of a notice that there are no images of *job*."""
-    return END_MARKS + job.id
+def notice_marker(job: Job, *, uncharged: bool) -> int:
+    """The mark of a notice that there are no images of *job*, and whether they cost anything."""
+    return (UNCHARGED_MARKS if uncharged else END_MARKS) + job.id
 
 
 def stopped_marker(job: Job) -> int:
@@ -231,7 +232,9 @@ def failure_page(
     items = [
         *blocks,
         *as_files(files),
-        *in_layout(retry_buttons(t, job, kept=isinstance(error, JobKept))),
+        *in_layout(
+            retry_buttons(t, job, kept=isinstance(error, JobKept), uncharged=nothing_charged)
+        ),
     ]
     colour = AT_WORK if isinstance(error, STOPPED) else FAILED
     return container_page(colour, items, files, mark=final_marker(job))
@@ -245,7 +248,9 @@ def plain_failure(
     prompt, files = quoted_prompt(t, job, PLAIN_PROMPT_MAX, content, t.prompt_in_form)
     heading = t.what_went_wrong(error, nothing_charged=nothing_charged)
     text = "\n".join((heading, prompt, t.asked_by(job.author_id)))
-    buttons = plain_retry_buttons(t, job, kept=isinstance(error, JobKept))
+    buttons = plain_retry_buttons(
+        t, job, kept=isinstance(error, JobKept), uncharged=nothing_charged
+    )
     return ClassicMessage(text, in_view(buttons), files)
 
 

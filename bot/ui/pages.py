@@ -43,7 +43,7 @@ def help_page(t: Texts, limits: Limits) -> LayoutMessage:
             Line(),
             *as_texts(t.help_commands),
             Line(),
-            *as_texts(t.help_good_to_know, t.help_limits(limits)),
+            *as_texts(t.help_good_to_know(limits), t.help_limits(limits)),
         ],
     )
 

@@ -39,6 +39,22 @@ async def test_help_tells_the_limits(tmp_path: Path, limits: dict[str, Any], sen
         assert sentence in text(shown(await sim.ann.slash(sim.channel, "help")))
 
 
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"remix_within_days": 2.5}, "The API remixes images for 2.5 days and keeps them for"),
+        ({"remix_within_days": 1.0}, "The API remixes images for 1 day and keeps them for"),
+        ({"remix_within_days": 0.0}, "see the images. The API keeps them for about 30 days. If"),
+        ({"retention_days": 90}, "30 days. I erase what I know about a job after 90 days. If"),
+    ],
+)
+async def test_help_says_for_how_long_as_it_is_set(
+    tmp_path: Path, settings: dict[str, Any], sentence: str
+) -> None:
+    async with simulated(tmp_path / "remixbot.db", **settings) as sim:
+        assert sentence in text(shown(await sim.ann.slash(sim.channel, "help")))
+
+
 async def test_help_says_where_the_bot_may_not_be_used(tmp_path: Path) -> None:
     async with simulated(tmp_path / "remixbot.db", allowed_guilds=frozenset({1})) as sim:
         message = shown(await sim.ann.slash(sim.channel, "help"))

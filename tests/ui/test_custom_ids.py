@@ -26,6 +26,8 @@ EVER_POSTED = {
     f"remix:edit:{JOB}:2": ButtonId("edit", Source(JOB, 2)),
     f"remix:edit:{NUMBER}": ButtonId("edit", NUMBER),
     "remix:edit:-:0": ButtonId("edit"),
+    f"remix:editfree:{JOB}:2": ButtonId("editfree", Source(JOB, 2)),
+    f"remix:editfree:{NUMBER}": ButtonId("editfree", NUMBER),
     **{
         f"remix:{verb}:{NUMBER}": ButtonId(verb, NUMBER)
         for verb in (

@@ -111,17 +111,17 @@ def failures(kind: type[RemixbotError]) -> Iterator[LayoutMessage | ClassicMessa
 
 
 def lists(t: Pseudo) -> Iterator[LayoutMessage]:
-    jobs = [replace(foreign(0), state=state) for state in JobState]
+    jobs = [replace(foreign(0), state=state) for state in JobState if state is not JobState.DRAFT]
     jobs += [replace(one, stopped_at=NOW) for one in jobs]
     jobs += [
-        replace(foreign(), state=JobState.FAILED, failure=JobStopped.__name__),
+        replace(foreign(), state=JobState.FAILED, failure=JobStopped.failure),
         replace(foreign(0), posted=LINK, delivery_problem="1"),
         replace(foreign(0), destination=replace(foreign().destination, private=True)),
     ]
     for content in (EVERYTHING, Content(words=False)):
-        yield list_page(t, JobList(jobs=tuple(jobs[:6]), page=1, more=True), content)
-        yield list_page(t, JobList(jobs=tuple(jobs[6:12]), page=1, more=True), content)
-        yield list_page(t, JobList(jobs=tuple(jobs[12:]), page=1, more=True), content)
+        for start in range(0, len(jobs), 6):
+            page = JobList(jobs=tuple(jobs[start : start + 6]), page=1, more=True)
+            yield list_page(t, page, content)
         yield list_page(t, JobList(jobs=(), page=0, more=False), content)
 
 

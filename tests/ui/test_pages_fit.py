@@ -235,7 +235,7 @@ async def test_a_failure_says_why_whether_it_cost_something_and_offers_another_t
         assert piece in text(page)
     assert buttons(page) == {
         "Retry": f"remix:again:{PARENT}:1",
-        "Edit prompt": f"remix:edit:{PARENT}:1",
+        "Edit prompt": f"remix:editfree:{PARENT}:1",
     }
     imagined = failure_page(
         replace(job(remix=False), provider_job_id=None), ApiUnavailable(), nothing_charged=False
