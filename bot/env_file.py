@@ -11,7 +11,6 @@ import stat
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 
 from dotenv import dotenv_values
@@ -22,9 +21,8 @@ from bot import notices
 _UTF_16_AND_32 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 """UTF-32 in the usual order begins like UTF-16."""
 _FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
-_ALIKE = 0.85
-"""How alike a name is to a setting's, from 0 to 1, if it is taken for a slip: a wrong letter in a
-short name, two in a long one."""
+SLIPS = 2
+"""A name that differs from a setting's by so many slips is taken for it."""
 _OURS = re.compile("(MAX|ALLOW|ALLOWED|REFUSED|RETENTION|SUBMIT|REMIX|VTRIX|DISCORD)_")
 """Beginnings that names of ours have, and few others."""
 _PLAIN_NAME = re.compile("[A-Z][A-Z0-9]{0,20}(_[A-Z0-9]{1,20}){1,6}")
@@ -130,7 +128,7 @@ def remarks_on(
     for name in (*file.lines, *sorted(around - file.lines.keys())):
         if name in names:
             continue
-        meant = next(iter(get_close_matches(name, names, n=1, cutoff=_ALIKE)), None)
+        meant = min((one for one in names if _is_slip(name, one)), default=None)
         ours = _OURS.match(name) is not None
         in_file = name in file.lines
         # The environment is everybody's, but as a rule nobody else reads the file.
@@ -145,3 +143,30 @@ def remarks_on(
     if file.open_to_others:
         advice.append(notices.env_file_open(file.name))
     return (*remarks, *(Remark(sentence, wrong=False) for sentence in advice))
+
+
+def _is_slip(name: str, meant: str) -> bool:
+    if abs(len(name) - len(meant)) > SLIPS:
+        return False
+    letters, wanted = Counter(name), Counter(meant)
+    if max((letters - wanted).total(), (wanted - letters).total()) > SLIPS:
+        return False  # so few names are left
+    return slips(name, meant) <= SLIPS
+
+
+def slips(name: str, meant: str) -> int:
+    """How many slips make *name* of *meant*: a letter wrong, missing, added, or two swapped.
+
+    The restricted Damerau-Levenshtein distance: difflib's likeness is none of short names.
+    """
+    before: list[int] = []
+    row = list(range(len(meant) + 1))
+    for i, letter in enumerate(name, start=1):
+        last, row, earlier = row, [i], before
+        for j, wanted in enumerate(meant, start=1):
+            count = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and letter == meant[j - 2] and name[i - 2] == wanted:
+                count = min(count, earlier[j - 2] + 1)
+            row.append(count)
+        before = last
+    return row[-1]
