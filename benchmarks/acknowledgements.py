@@ -25,6 +25,8 @@ from tests.flow.sim import UNLIMITED
 
 COMMANDS = 200
 WITHIN_S = 1.0
+JOB_ID = "7286412345678901234"
+"""One that the API may know: a word is refused."""
 BOTS = ("bot", "benchmarks.bare_bot")
 COLUMNS = ("min", "p50", "p90", "p99", "max", "missed", "turned")
 
@@ -53,7 +55,7 @@ async def ask(person: Person, channel: Channel, number: int) -> Answer | None:
     await asyncio.sleep(number * WITHIN_S / COMMANDS)
     prompt = f"a quiet sea, number {number}"
     try:
-        handle = await person.slash(channel, "remix", job_id="job-1", image=2, prompt=prompt)
+        handle = await person.slash(channel, "remix", job_id=JOB_ID, image=2, prompt=prompt)
     except DidNotRespond:
         return None
     shown = handle.raw.response
