@@ -32,8 +32,9 @@ check: setup  ## ruff and strict types
 	$(BIN)/ruff format --check .
 	$(BIN)/basedpyright
 
-quick: setup  ## all but the browser, the bot as a process, and long outages: two minutes
-	$(BIN)/python -m pytest -n 4 --dist worksteal -m "not slow" --ignore tests/process --ignore tests/browser
+quick: setup  ## all but the browser, bots as processes, PostgreSQL, and long outages
+	$(BIN)/python -m pytest -n 4 --dist worksteal -m "not slow and not postgresql" \
+		--ignore tests/process --ignore tests/browser --ignore-glob "packages/*/tests/test_bot_*"
 
 test: setup  ## the whole suite
 	$(BIN)/python -m pytest -n 4 --dist worksteal

@@ -43,8 +43,11 @@ setattr(ast, "parse", parse_undisturbed)  # noqa: B010  # typed as a fixed funct
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give each of those that run tests its share of the slow ones, and let it begin with them.
 
-    Else the last of them would run alone in the end.
+    Else the last of them would run alone in the end. Whatever needs PostgreSQL is marked so.
     """
+    for item in items:
+        if "postgres" in getattr(item, "fixturenames", ()):
+            item.add_marker("postgresql")
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     slow = [item for item in items if item.get_closest_marker("slow")]
     quick = [item for item in items if not item.get_closest_marker("slow")]

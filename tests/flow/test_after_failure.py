@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from pydantic import SecretStr
 from simcord.results import ResponseMessage
 
@@ -10,25 +9,6 @@ from bot.actions import Mode
 from tests.flow.sim import Sim, buttons, fields, images, shown, simulated, text
 
 CALLBACK = "https://example.org/done"
-
-
-@pytest.mark.parametrize(
-    ("prompt", "sentence"),
-    [
-        ("a fox sandbox:moderated", "moderation rejected this prompt. Please rephrase it"),
-        ("a fox sandbox:busy", "The API is busy right now. Please try again in a few"),
-        ("a fox sandbox:fail", "then gave up. Try again, or try another prompt"),
-        ("a fox sandbox:reset", "I won't send it again on my own"),
-        ("a fox sandbox:none", "without any images. Often that means"),
-    ],
-)
-async def test_every_class_of_failure_has_its_sentence_and_both_buttons(
-    sim: Sim, prompt: str, sentence: str
-) -> None:
-    message = await sim.imagine(sim.ann, prompt)
-    assert sentence in text(message)
-    assert f"> {prompt}" in text(message)
-    assert list(buttons(message)) == ["Retry", "Edit prompt"]
 
 
 async def test_an_api_that_is_down_is_tried_again_later(sim: Sim) -> None:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pytest
 from simcord.results import ResponseMessage
 
 from bot.store import lookups, transitions
@@ -74,9 +73,9 @@ async def test_the_pages_of_a_list_turn_after_a_restart(sim: Sim) -> None:
     assert [number(entry) for entry in entries(second)] == ["0"]
 
 
-@pytest.mark.parametrize(
-    ("values", "words"),
-    [
+async def test_a_list_says_how_each_job_stands(sim: Sim) -> None:
+    await sim.imagine(sim.ann, "a red fox")
+    for values, words in (
         ("state = 'accepted'", "not sent yet"),
         ("state = 'submitting'", "being sent"),
         ("state = 'running'", "running"),
@@ -87,13 +86,10 @@ async def test_the_pages_of_a_list_turn_after_a_restart(sim: Sim) -> None:
             "state = 'undeliverable', delivery_problem = 'HTTP 403, code 50013'",
             "I couldn't post them (HTTP 403, code 50013)",
         ),
-    ],
-)
-async def test_a_list_says_how_each_job_stands(sim: Sim, values: str, words: str) -> None:
-    await sim.imagine(sim.ann, "a red fox")
-    rewrite(sim, values)
-    [entry] = entries(await listed(sim, sim.ann))
-    assert words in entry
+    ):
+        rewrite(sim, values)
+        [entry] = entries(await listed(sim, sim.ann))
+        assert words in entry
 
 
 async def test_the_longest_list_fits_in_a_message(sim: Sim) -> None:

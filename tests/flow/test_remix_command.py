@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import discord
 import pytest
@@ -49,9 +50,8 @@ async def test_strong_is_the_default_and_no_callback_is_sent(sim: Sim, parent: s
     assert "callback" not in sim.api.submits[0].params
 
 
-@pytest.mark.parametrize(
-    ("options", "sentence"),
-    [
+async def test_a_wrong_value_gets_a_private_sentence_and_nothing_is_spent(sim: Sim) -> None:
+    wrong: tuple[tuple[dict[str, Any], str], ...] = (
         ({"job_id": "two words", "prompt": "x"}, "can't find a job ID"),
         (
             {"job_id": "https://discord.com/channels/1/2/3", "prompt": "x"},
@@ -65,14 +65,11 @@ async def test_strong_is_the_default_and_no_callback_is_sent(sim: Sim, parent: s
         ({"job_id": JOB_ID, "prompt_file": ("p.txt", b"x" * 8193)}, "8,193 characters"),
         ({"job_id": JOB_ID, "prompt_file": ("p.txt", b" \n ")}, "prompt is empty"),
         ({"job_id": JOB_ID, "prompt_file": ("p.png", b"\x89PNG\xff\xfe")}, "plain text file"),
-    ],
-)
-async def test_a_wrong_value_gets_a_private_sentence_and_nothing_is_spent(
-    sim: Sim, options: dict[str, object], sentence: str
-) -> None:
-    result = await sim.ann.slash(sim.channel, "remix", image=0, **options)
-    assert result.ephemeral
-    assert sentence in shown(result).content
+    )
+    for options, sentence in wrong:
+        result = await sim.ann.slash(sim.channel, "remix", image=0, **options)
+        assert result.ephemeral, sentence
+        assert sentence in shown(result).content
     assert sim.api.submit_calls == 0
 
 
@@ -103,19 +100,20 @@ async def test_a_callback_given_with_the_form_is_kept(sim: Sim, parent: str) -> 
     assert sim.api.submits[0].params["callback"] == url
 
 
-@pytest.mark.parametrize("how", ["link", "image", "file name", "task id"])
-async def test_whatever_points_at_a_result_is_understood(sim: Sim, how: str) -> None:
+async def test_whatever_points_at_a_result_is_understood(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a lighthouse")
     job = sim.api.submits[0]
-    given = {
-        "link": message.message.jump_url,
-        "image": message.attachments[2].url,
-        "file name": f"{job.job_id}_2.png",
-        "task id": job.task_id,
-    }[how]
-    await sim.ben.slash(sim.channel, "remix", job_id=given, image=2, prompt="at dawn")
-    assert sim.api.submits[1].params["jobId"] == job.job_id
-    assert sim.api.submits[1].params["imageNo"] == 2
+    pointers = (
+        message.message.jump_url,
+        message.attachments[2].url,
+        f"{job.job_id}_2.png",
+        job.task_id,
+    )
+    for given in pointers:
+        await sim.ben.slash(sim.channel, "remix", job_id=given, image=2, prompt="at dawn")
+        assert sim.api.submits[-1].params["jobId"] == job.job_id, given
+        assert sim.api.submits[-1].params["imageNo"] == 2
+    assert len(sim.api.submits) == 1 + len(pointers)
 
 
 async def test_a_private_remix_is_seen_by_its_author_alone_and_pings_nobody(

@@ -150,29 +150,26 @@ async def test_a_job_comes_through_a_difficult_api(sim: Sim, word: str) -> None:
     assert len(images(message)) == 4
 
 
-@pytest.mark.parametrize(
-    ("word", "sentence", "charged"),
-    [
-        ("busy", "busy right now", "Nothing was charged."),
-        ("down", "I can't tell if it's running", "It may have been charged anyway"),
-        ("moderated", "moderation rejected", "Nothing was charged."),
-        ("html", "I can't tell if it's running", "It may have been charged anyway"),
-        ("reset", "I can't tell if it's running", "It may have been charged anyway"),
-        ("fail", "gave up", ""),
-        ("none", "without any images", "It may have been charged anyway"),
-    ],
-)
-async def test_a_failure_is_told_with_what_it_cost_and_the_prompt_is_kept(
-    sim: Sim, word: str, sentence: str, charged: str
-) -> None:
-    result = await sim.ann.slash(sim.channel, "imagine", prompt=f"my idea sandbox:{word}")
-    await sim.finish()
-    message = shown(result)
-    assert sentence in text(message)
-    assert charged in text(message)
-    assert "> my idea" in text(message)
-    assert list(buttons(message)) == ["Retry", "Edit prompt"]
-    assert sim.api.submit_calls == 1, "a submit is never repeated by itself"
+async def test_a_failure_is_told_with_what_it_cost_and_the_prompt_is_kept(sim: Sim) -> None:
+    nothing, unknown = "Nothing was charged.", "It may have been charged anyway"
+    for calls, (word, sentence, charged) in enumerate(
+        (
+            ("busy", "The API is busy right now. Please try again in a few", nothing),
+            ("down", "I can't tell if it's running", unknown),
+            ("moderated", "moderation rejected this prompt. Please rephrase it", nothing),
+            ("html", "I can't tell if it's running", unknown),
+            ("reset", "I won't send it again on my own", unknown),
+            ("fail", "then gave up. Try again, or try another prompt", ""),
+            ("none", "without any images. Often that means", unknown),
+        ),
+        start=1,
+    ):
+        message = await sim.imagine(sim.ann, f"my idea sandbox:{word}")
+        assert sentence in text(message)
+        assert charged in text(message), word
+        assert f"> my idea sandbox:{word}" in text(message)
+        assert list(buttons(message)) == ["Retry", "Edit prompt"], word
+        assert sim.api.submit_calls == calls, "a submit is never repeated by itself"
 
 
 async def test_an_api_that_says_it_is_out_of_service_charged_nothing(sim: Sim) -> None:

@@ -154,28 +154,27 @@ async def test_what_a_job_did_cost_takes_the_place_of_what_was_reserved(tmp_path
 # ------------------------------------------------------------------ a question before
 
 
-@pytest.mark.parametrize(
-    ("prompt", "why", "usd"),
-    [
+async def test_a_prompt_that_multiplies_is_asked_about(sim: Sim) -> None:
+    for prompt, why, usd in (
         ("a {red, green, blue} fox", "braces make **3** billed prompts", "$0.24"),
         ("a fox --turbo", "`--turbo` costs double", "$0.16"),
-        ("a {red, green} fox --turbo", "**2** billed prompts and `--turbo`", "$0.32"),
         ("a fox --repeat 3", "`--repeat` runs it **3** times", "$0.24"),
         ("a fox --oref https://a.example/x.png", "`--oref` costs double", "$0.16"),
         ("a fox —q 4", "`--q` costs **4** times as much", "$0.32"),
         ("a {red, green} fox --r 2", "runs each **2** times", "$0.32"),
-    ],
-)
-async def test_a_prompt_that_multiplies_asks_and_then_runs_once(
-    sim: Sim, prompt: str, why: str, usd: str
-) -> None:
-    result = await sim.ann.slash(sim.channel, "imagine", prompt=prompt)
-    question = shown(result)
-    assert question.ephemeral
-    for piece in (why, f"about **{usd}**", "Nothing has been charged so far", "Go ahead?"):
-        assert piece in text(question)
-    assert list(buttons(question)) == ["Go ahead", "Edit prompt", "Cancel"]
+    ):
+        question = shown(await sim.ann.slash(sim.channel, "imagine", prompt=prompt))
+        assert question.ephemeral
+        for piece in (why, f"about **{usd}**", "Nothing has been charged so far", "Go ahead?"):
+            assert piece in text(question), prompt
+        assert list(buttons(question)) == ["Go ahead", "Edit prompt", "Cancel"]
     assert sim.api.submit_calls == 0
+
+
+async def test_a_question_that_was_said_yes_to_runs_once(sim: Sim) -> None:
+    prompt, usd = "a {red, green} fox --turbo", "$0.32"
+    question = shown(await sim.ann.slash(sim.channel, "imagine", prompt=prompt))
+    assert "**2** billed prompts and `--turbo`" in text(question)
     await sim.restart()
     before = question.components
     running = begun(await sim.ann.click(question, label="Go ahead"))
@@ -204,19 +203,18 @@ async def test_the_question_says_how_many_images_come_and_which_can_be_remixed(s
         assert said in text(question)
 
 
-@pytest.mark.parametrize(
-    "prompt", [f"a {{{','.join('x' * 60)}}} cat :{{", "a fox --repeat 41", "a fox --repeat all"]
-)
 async def test_what_may_stand_for_too_many_prompts_is_refused_before_anything_is_paid(
-    sim: Sim, prompt: str
+    sim: Sim,
 ) -> None:
-    refused = await sim.ann.slash(sim.channel, "imagine", prompt=prompt)
-    assert refused.ephemeral
-    assert "could mean more than 40 prompts" in text(shown(refused))
-    assert "Nothing was charged." in text(shown(refused))
-    assert list(buttons(shown(refused))) == ["Retry", "Edit prompt"]
-    again = await sim.ann.click(shown(refused), label="Retry")
-    assert "could mean more than 40 prompts" in text(shown(again))
+    many = ",".join("x" * 60)
+    for prompt in (f"a {{{many}}} cat :{{", "a fox --repeat 41", "a fox --repeat all"):
+        refused = await sim.ann.slash(sim.channel, "imagine", prompt=prompt)
+        assert refused.ephemeral, prompt
+        again = await sim.ann.click(shown(refused), label="Retry")
+        for told in (refused, again):
+            assert "could mean more than 40 prompts" in text(shown(told)), prompt
+        assert "Nothing was charged." in text(shown(refused))
+        assert list(buttons(shown(refused))) == ["Retry", "Edit prompt"]
     assert sim.api.submit_calls == 0
 
 

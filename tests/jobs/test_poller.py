@@ -214,7 +214,7 @@ async def test_a_task_of_which_nothing_can_be_learned_slows_no_other(
     room.follow("good", running)
     await room.clock.advance(300)
     alone = longest_gap(room.api.times("good"))
-    for number in range(20):
+    for number in range(8):
         room.follow(f"bad {number}", failing(error))
     await room.clock.advance(300)
     assert longest_gap(room.api.times("good")) <= max(alone, 30)

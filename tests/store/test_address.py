@@ -37,9 +37,11 @@ async def tls_refuser() -> AsyncGenerator[int]:
         yield server.sockets[0].getsockname()[1]
 
 
-@pytest.mark.parametrize(
-    "option",
-    [
+async def test_options_that_drivers_know_are_taken_in_the_spelling_of_each(
+    postgresql_url: str, clock: ManualClock
+) -> None:
+    joint = "&" if "?" in postgresql_url else "?"
+    for option in (
         "statement_cache_size=0",
         "prepared_statement_cache_size=0",
         "max_cached_statement_lifetime=60",
@@ -55,14 +57,9 @@ async def tls_refuser() -> AsyncGenerator[int]:
         "target_session_attrs=read-write",
         "port=5432",
         "sslmode=disable&application_name=a%26b&statement_cache_size=10",
-    ],
-)
-async def test_options_that_drivers_know_are_taken_in_the_spelling_of_each(
-    postgresql_url: str, clock: ManualClock, option: str
-) -> None:
-    joint = "&" if "?" in postgresql_url else "?"
-    async with open_store(f"{postgresql_url}{joint}{option}", clock=clock) as store:
-        assert await samples.accepted(store)
+    ):
+        async with open_store(f"{postgresql_url}{joint}{option}", clock=clock) as store:
+            assert await samples.accepted(store), option
 
 
 async def test_what_an_option_says_holds(postgresql_url: str, clock: ManualClock) -> None:
@@ -144,7 +141,6 @@ def addresses(draw: st.DrawFn) -> str:
     return f"{driver}:{slashes}{place}{'?' if query else ''}{query}"
 
 
-@settings(max_examples=300, deadline=None)
 @given(address=addresses())
 def test_no_address_at_all_is_more_than_a_sentence_and_none_shows_its_password(
     address: str,

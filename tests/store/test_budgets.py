@@ -62,16 +62,7 @@ async def test_the_known_price_is_the_operators(store: Store) -> None:
     assert (await accept(store, limits=limits)).reserved_usd == Decimal("0.5")
 
 
-@pytest.mark.parametrize(("told", "taken"), [("0", 2 * CENT), ("50", 32 * CENT)])
-async def test_a_price_stays_between_a_quarter_and_four_times_the_known_one(
-    store: Store, told: str, taken: Decimal
-) -> None:
-    for _ in range(20):
-        await finish(store, await accept(store), told)
-    assert await store.read(counting.price, REMIX) == taken
-
-
-@pytest.mark.parametrize("odd", ["0", "0.01", "4.01", "100"])
+@pytest.mark.parametrize("odd", ["0", "100"])
 async def test_one_odd_cost_changes_nothing_for_anybody_else(store: Store, odd: str) -> None:
     """Neither does it lock people out, nor does it let them past a budget."""
     for usd in ("0.08", "0.08", odd):

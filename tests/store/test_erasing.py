@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot.actions import REMIX
 from bot.errors import DailyLimitReached
 from bot.limits import MONTH, Limits, Quota
-from bot.model import Job, Spending
+from bot.model import Spending
 from bot.store import Erased, Store, counting, eraser, erasing, lookups, open_store, transitions
 from tests.clock import START, ManualClock
 from tests.store import samples
@@ -122,26 +122,24 @@ async def test_what_counts_goes_after_thirty_days(
     assert await count(database_url, "usage") == 0
 
 
-@pytest.mark.parametrize("wish", ["the author's", "the server's"])
-@pytest.mark.parametrize("state", ["accepted", "submitting", "running", "finished"])
-async def test_what_has_not_ended_is_erased_when_it_has(
-    store: Store, wish: str, state: str
-) -> None:
-    job: Job = await getattr(samples, state)(store)
-    await ERASURES[wish](store)
-    kept = await found(store, job.id)
-    assert kept.request == job.request, "a job under way goes on"
-    assert await store.read(erasing.count_of, AUTHOR) == (0, 1)
-    if state == "finished":
-        assert await store.record(transitions.mark_delivered, job.id, MESSAGE)
-    else:
-        await store.attempt(transitions.begin_submit, job.id, MESSAGE)
-        await store.record(transitions.mark_unknown, job.id)
-        await store.record(transitions.fail, job.id, "why", release=False)
-        assert await store.record(transitions.mark_notified, job.id, MESSAGE)
-    assert not any(await all_traces(store))
-    assert await store.read(lookups.get, job.id) is None
-    assert await store.read(erasing.count_of, AUTHOR) == (0, 0)
+@pytest.mark.parametrize("wish", WISHES)
+async def test_what_has_not_ended_is_erased_when_it_has(store: Store, wish: str) -> None:
+    for make in (samples.accepted, samples.submitting, samples.running, samples.finished):
+        job = await make(store)
+        await ERASURES[wish](store)
+        kept = await found(store, job.id)
+        assert kept.request == job.request, "a job under way goes on"
+        assert await store.read(erasing.count_of, AUTHOR) == (0, 1)
+        if make is samples.finished:
+            assert await store.record(transitions.mark_delivered, job.id, MESSAGE)
+        else:
+            await store.attempt(transitions.begin_submit, job.id, MESSAGE)
+            await store.record(transitions.mark_unknown, job.id)
+            await store.record(transitions.fail, job.id, "why", release=False)
+            assert await store.record(transitions.mark_notified, job.id, MESSAGE)
+        assert not any(await all_traces(store))
+        assert await store.read(lookups.get, job.id) is None
+        assert await store.read(erasing.count_of, AUTHOR) == (0, 0)
 
 
 async def test_age_alone_erases_nothing_that_has_not_ended(store: Store) -> None:

@@ -79,24 +79,21 @@ async def test_a_database_of_a_newer_version_is_refused_and_left_alone(
     assert version == "9999"
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        "UPDATE jobs SET state = 'lost'",
-        "UPDATE jobs SET action = NULL",
-        "UPDATE jobs SET options = NULL",
-        "UPDATE jobs SET source_job_id = NULL",
-        "UPDATE jobs SET prompt = NULL",
-    ],
-)
 async def test_the_database_refuses_a_row_that_means_nothing(
-    change: str, database_url: str, clock: ManualClock
+    database_url: str, clock: ManualClock
 ) -> None:
     async with open_store(database_url, clock=clock) as store:
         await samples.accepted(store)
-    async with _behind_its_back(database_url) as connection:
-        with pytest.raises(IntegrityError, match=r"(?i)constraint"):
-            await connection.execute(text(change))
+    for change in (
+        "state = 'lost'",
+        "action = NULL",
+        "options = NULL",
+        "source_job_id = NULL",
+        "prompt = NULL",
+    ):
+        async with _behind_its_back(database_url) as connection:
+            with pytest.raises(IntegrityError, match=r"(?i)constraint"):
+                await connection.execute(text(f"UPDATE jobs SET {change}"))  # noqa: S608  # ours
 
 
 async def test_the_images_of_a_job_go_with_it(database_url: str, clock: ManualClock) -> None:
