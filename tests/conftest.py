@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
 
+from tests.store.newest import newest_tables
 from tests.store.postgres import Server, installed, own_server
 
 # How long an example takes says how busy the machine is, and nothing about us.
@@ -79,7 +80,8 @@ def postgres() -> Generator[Server]:
 
 
 @pytest.fixture
-async def postgresql_url(postgres: Server) -> AsyncGenerator[str]:
-    """An empty PostgreSQL database."""
-    async with postgres.database() as url:
+async def postgresql_url(postgres: Server, request: pytest.FixtureRequest) -> AsyncGenerator[str]:
+    """A PostgreSQL database: empty, or with the newest tables for a test of a `store`."""
+    tables = await newest_tables(postgres) if "store" in request.fixturenames else None
+    async with postgres.database(tables) as url:
         yield url

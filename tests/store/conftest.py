@@ -12,7 +12,7 @@ from sqlalchemy.pool import QueuePool
 
 from bot.store import Store, open_store
 from tests.clock import ManualClock
-from tests.store.newest import make_file, make_tables
+from tests.store.newest import make_file
 from tests.store.postgres import OwnServer, Server
 
 
@@ -51,7 +51,7 @@ def sqlite_url(tmp_path: Path) -> str:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """An empty database of each kind."""
+    """A database of each kind, empty but for the tables that `store` needs."""
     return request.getfixturevalue(f"{request.param}_url")
 
 
@@ -61,15 +61,11 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-async def store(
-    database_url: str, clock: ManualClock, in_use: set[int], request: pytest.FixtureRequest
-) -> AsyncGenerator[Store]:
+async def store(database_url: str, clock: ManualClock, in_use: set[int]) -> AsyncGenerator[Store]:
     """One with the newest tables; those of the migrations have `database_url` alone."""
     url = make_url(database_url)
     if url.get_backend_name() == "sqlite":
         make_file(Path(url.database or ""))
-    else:
-        await make_tables(request.getfixturevalue("postgres"), database_url)
     async with open_store(database_url, clock=clock) as opened:
         yield opened
         assert not in_use, "a connection is still checked out"

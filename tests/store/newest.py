@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from bot.store.migrating import migrate
-from tests.store.postgres import OwnServer, Server, execute
+from tests.store.postgres import OwnServer, Server
 
 _dumps: dict[Server, str | None] = {}
 
@@ -41,13 +41,11 @@ def _newest_file() -> bytes:
         return file.read_bytes()
 
 
-async def make_tables(server: Server, url: str) -> None:
-    """The newest tables in the empty database at *url*, as far as they can be had quickly."""
+async def newest_tables(server: Server) -> str | None:
+    """A script that makes the newest tables; ``None`` where they cannot be had quickly."""
     if server not in _dumps:
         _dumps[server] = await _dump(server)
-    script = _dumps[server]
-    if script is not None:
-        await execute(make_url(url), script)
+    return _dumps[server]
 
 
 async def _dump(server: Server) -> str | None:

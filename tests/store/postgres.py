@@ -35,34 +35,49 @@ FAST = {
 _numbers = count(1)
 
 
+EMPTY = ("DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
+CLEAR = """DO $$ BEGIN EXECUTE (
+    SELECT 'TRUNCATE ' || string_agg(quote_ident(tablename), ', ') || ' RESTART IDENTITY'
+    FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+); END $$"""
+"""Every row goes but the one that tells of which version the tables are."""
+
+
 class Server:
     """A server on which every test has a database of its own.
 
-    Making one takes longer than most tests: it is emptied and used again under another name.
+    Making one takes longer than most tests: it is used again under another name.
     """
 
     def __init__(self, url: URL) -> None:
         self._url = url
-        self._emptied: str | None = None
+        self._spare: dict[str | None, str] = {}
 
     @asynccontextmanager
-    async def database(self) -> AsyncGenerator[str]:
-        """The address of an empty database; at the end nobody may be connected to it any more."""
-        name = f"remixbot_test_{os.getpid()}_{next(_numbers)}"
-        if self._emptied is None:
+    async def database(self, tables: str | None = None) -> AsyncGenerator[str]:
+        """The address of a database that is empty, or has the *tables* that this script makes.
+
+        At the end nobody may be connected to it any more, and a test with tables may not have
+        changed those.
+        """
+        name = self._spare.pop(tables, None)
+        if name is None:
+            name = self._new_name()
             await self._run(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
-        else:
-            await self._rename(self._emptied, name)
-            self._emptied = None
+            if tables is not None:
+                await self._run(tables, database=name)
         yield self._url.set(database=name).render_as_string(hide_password=False)
-        await self._run("DROP SCHEMA public CASCADE", "CREATE SCHEMA public", database=name)
-        await self._rename(name, f"{name}_emptied")
-        self._emptied = f"{name}_emptied"
+        await self._run(*(EMPTY if tables is None else (CLEAR,)), database=name)
+        self._spare[tables] = self._new_name()
+        await self._rename(name, self._spare[tables])
 
     async def drop(self) -> None:
         """Leave nothing behind."""
-        if self._emptied is not None:
-            await self._run(f"DROP DATABASE {self._emptied}")
+        for name in self._spare.values():
+            await self._run(f"DROP DATABASE {name}")
+
+    def _new_name(self) -> str:
+        return f"remixbot_test_{os.getpid()}_{next(_numbers)}"
 
     async def _rename(self, before: str, after: str) -> None:
         """Fails where anybody is connected, after waiting for those who are just leaving."""

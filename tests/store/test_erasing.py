@@ -23,7 +23,7 @@ from tests.store.samples import AUTHOR, CHANNEL, MESSAGE, PLACE, completed, foun
 
 GUILD = PLACE.guild_id or 0
 BEN = AUTHOR + 1000
-JOBS = 20
+JOBS = 10
 """More than fit into two batches."""
 
 Forget = Callable[[Store], Awaitable[object]]
