@@ -1,28 +1,23 @@
-"""The page that shows the world: SimCord's preview, which here moves by itself and loses no click.
+"""The page that shows the world: SimCord's preview, which here moves by itself.
 
-SimCord made its preview for developers, who refresh it themselves. It is a refresh that loses
-clicks: one that arrives meanwhile, and one that was made on what was shown before. So a refresh and
-a click take turns here, and no click is too old. Knows nothing of the bot.
+Knows nothing of the bot.
 """
 
 import asyncio
-from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import simcord
-from simcord.backend.access import can_access_message
-from simcord.preview import Preview
 
-from sandbox.image_worker import OwnImages
-from sandbox.page_server import PageServer
+from sandbox.simcord_private import PatientPreview
 from sandbox.world import World
 
 LOOK_S = 0.2
 """How often the page looks for news. It refreshes only where there is some."""
 
 
-class LivePage(Preview):
+class LivePage(PatientPreview):
     """The world's channel, as either of its people; use it with ``async with``.
 
     *port* 0 takes a free one; entering raises `simcord.SetupError` where it cannot be had.
@@ -44,9 +39,6 @@ class LivePage(Preview):
             port=port,
         )
         self._world = world
-        self._turn = asyncio.Lock()
-        self._server = PageServer(self, port)
-        self._media_worker = OwnImages()
 
     async def __aenter__(self) -> Self:
         await super().__aenter__()
@@ -55,7 +47,8 @@ class LivePage(Preview):
     async def follow(self) -> None:
         """Show what happens in the world, until the page is closed."""
         shown = -1
-        while not self._closed:
+        closed = asyncio.create_task(self.wait_closed(), name="page closed")
+        while not closed.done():
             self._world.keep_time()
             happened = len(self._world.env.http_requests)
             if happened != shown:
@@ -64,41 +57,11 @@ class LivePage(Preview):
                     shown = happened
                 except (simcord.SetupError, TimeoutError):
                     pass  # the world is busy: the next look will do
-            await asyncio.sleep(LOOK_S)
+            await asyncio.wait({closed}, timeout=LOOK_S)
 
-    async def refresh(self) -> None:
-        async with self._turn:
-            await super().refresh()
-            page = self._python
-            if page is not None:  # the one that a page which is loaded from now on starts from
-                page.target_id = self._initial_target(page.viewer, page.channel_id)
-                page.window_end_id = page.target_id
-
-    async def _action(self, context_id: str | None, body: Mapping[str, Any]) -> dict[str, Any]:
-        async with self._turn:
-            self._world.keep_time()
-            self._advance_presentation_time()
-            page = self._pages.get(context_id or "")
-            if page is None:
-                return await super()._action(context_id, body)
-            # as if made on what is shown now: messages and their buttons keep their ids
-            receipt = await super()._action(
-                context_id, {**body, "published_revision": page.revision}
-            )
-            answers = [one for one in receipt["outcomes"] if one["kind"] == "response"]
-            if answers:  # the next refresh scrolls there
-                page.target_id = int(answers[-1]["messageId"])
-            return receipt
-
-    def _initial_target(self, viewer: Any, channel_id: int) -> int | None:
-        """The newest message, whoever wrote it: where Discord opens a channel."""
-        messages = self.env.backend.messages.get(channel_id, {}).values()
-        seen = (
-            message.id
-            for message in messages
-            if can_access_message(self.env, channel_id, message, viewer, history=True)
-        )
-        return max(seen, default=None)
+    def before_action(self) -> None:
+        self._world.keep_time()
+        self.capture_time = datetime.fromisoformat(self.env.backend.now_iso())
 
 
 def _time_zone() -> str:

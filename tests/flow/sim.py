@@ -22,6 +22,7 @@ from bot.settings import Settings
 from bot.store import Store, file_lock, lookups
 from sandbox.api import GenerationServer
 from sandbox.api.painting.scene import Scene
+from sandbox.simcord_private import QuickEnv
 from tests.clock import ManualClock
 from tests.store.newest import make_file
 
@@ -52,21 +53,6 @@ DOT = bytes.fromhex(
 
 def paint_dot(scene: Scene, *, big: bool = False) -> bytes:  # noqa: ARG001  # a Painter
     return DOT + bytes(12 * 1024 * 1024 if big else 0)
-
-
-class Env(simcord.Env):
-    """Every action of a test waits for the bot: mostly for less than SimCord looks again after."""
-
-    async def _settle_internal(self, **options: Any) -> None:
-        options["idle"] = LOOKS_EVERY_S
-        if options.get("timeout") is not None:  # five seconds where a bot begins
-            options["timeout"] = SETTLES_S
-        await super()._settle_internal(**options)
-
-    def _record_error(self, error: BaseException) -> None:
-        """What a command raises is no alarm: the tree tells people, and a test reads that."""
-        if not isinstance(error, discord.app_commands.AppCommandError):
-            super()._record_error(error)
 
 
 class SimClock(ManualClock):
@@ -114,7 +100,9 @@ class Sim:
         make_file(self.database)
         await stack.enter_async_context(self.api)
         await stack.enter_async_context(self._opened)
-        self.env = Env(await self._open_bot(), settle_timeout=SETTLES_S)
+        self.env = QuickEnv(
+            await self._open_bot(), settle_timeout=SETTLES_S, looks_every_s=LOOKS_EVERY_S
+        )
         self.clock.env = self.env  # what begins with the bot sleeps from its first moment on
         await self.env.start()
         stack.push_async_callback(self._stop)
