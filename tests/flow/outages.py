@@ -6,8 +6,8 @@ from the one that accepts a job until no job is under way any more.
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine, event
@@ -101,70 +101,3 @@ class LockedFile:
             self._other.execute("ROLLBACK")
             self._other.close()
             self._other = None
-
-
-class Line:
-    """The way to a PostgreSQL server, which can be cut."""
-
-    def __init__(self, url: str) -> None:
-        self._there = make_url(url)
-        self.url = ""
-        self._open = True
-        self._deaf = False
-        self._writers = set[asyncio.StreamWriter]()
-        self._tasks = set[asyncio.Task[None]]()
-
-    @asynccontextmanager
-    async def laid(self) -> AsyncGenerator["Line"]:
-        server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
-        port = server.sockets[0].getsockname()[1]
-        through = self._there.set(host="127.0.0.1", port=port, query={})
-        self.url = through.render_as_string(hide_password=False)
-        try:
-            yield self
-        finally:
-            server.close()
-            self._cut()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    def go_away(self) -> None:
-        self._open = False
-        self._cut()
-
-    def forget_answers(self) -> None:
-        self._deaf = True
-
-    def come_back(self) -> None:
-        self._open, self._deaf = True, False
-
-    def _cut(self) -> None:
-        for writer in self._writers:
-            writer.transport.abort()
-
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if not self._open:
-            writer.transport.abort()
-            return
-        folder = self._there.query.get("host")
-        if isinstance(folder, str):
-            there = await asyncio.open_unix_connection(f"{folder}/.s.PGSQL.5432")
-        else:
-            there = await asyncio.open_connection(self._there.host, self._there.port or 5432)
-        self._writers |= {writer, there[1]}
-        for source, target, answers in ((reader, there[1], False), (there[0], writer, True)):
-            task = asyncio.create_task(self._pass_on(source, target, answers=answers))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-
-    async def _pass_on(
-        self, source: asyncio.StreamReader, target: asyncio.StreamWriter, *, answers: bool
-    ) -> None:
-        with suppress(ConnectionError):
-            while block := await source.read(65536):
-                if answers and self._deaf:
-                    self.go_away()
-                    break
-                target.write(block)
-                await target.drain()
-        target.close()
-        self._writers.discard(target)

@@ -11,6 +11,7 @@ from simcord.results import InteractionResult, ResponseMessage
 
 from tests.flow.sim import DOT, Sim, ask_to_delete, buttons, fields, images, shown, simulated, text
 
+NOT_YOURS = "Only the person who requested this or a moderator"
 Door = Callable[[Sim, MemberActor, ResponseMessage], Awaitable[InteractionResult]]
 
 
@@ -48,30 +49,29 @@ async def role_world(sim: Sim) -> tuple[MemberActor, MemberActor]:
     return artist, sim.ben
 
 
-@pytest.mark.parametrize("door", DOORS)
-async def test_without_the_role_no_door_opens(sim: Sim, door: str) -> None:
+async def test_without_the_role_no_door_opens(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a fox")
     artist, other = await role_world(sim)
-    calls = sim.api.submit_calls
-    refused = await DOORS[door](sim, other, message)
-    assert refused.ephemeral
-    assert "Only members with certain roles" in text(shown(refused))
-    assert sim.api.submit_calls == calls
-    taken = await DOORS[door](sim, artist, message)
-    assert taken.modal or "Only members" not in text(shown(taken))
-    await sim.finish()
+    for name, door in DOORS.items():
+        calls = sim.api.submit_calls
+        refused = await door(sim, other, message)
+        assert refused.ephemeral, name
+        assert "Only members with certain roles" in text(shown(refused)), name
+        assert sim.api.submit_calls == calls, name
+        taken = await door(sim, artist, message)
+        assert taken.modal or "Only members" not in text(shown(taken)), name
+        await sim.finish()
 
 
-@pytest.mark.parametrize("door", DOORS)
-async def test_outside_of_the_allowed_channels_no_door_opens(sim: Sim, door: str) -> None:
+async def test_outside_of_the_allowed_channels_no_door_opens(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a fox")
     allowed = sim.guild.create_text_channel("images")
     await sim.change(allowed_channels=frozenset({allowed.id}))
-    refused = await DOORS[door](sim, sim.ben, message)
-    assert refused.ephemeral
-    assert f"I can't be used in this channel. You can use me in <#{allowed.id}>." in text(
-        shown(refused)
-    )
+    sentence = f"I can't be used in this channel. You can use me in <#{allowed.id}>."
+    for name, door in DOORS.items():
+        refused = await door(sim, sim.ben, message)
+        assert refused.ephemeral, name
+        assert sentence in text(shown(refused)), name
     assert sim.api.submit_calls == 1
 
 
@@ -111,18 +111,16 @@ async def test_stopping_and_deleting_is_not_held_up_by_roles(sim: Sim) -> None:
 # ------------------------------------------------------------------ who may press
 
 
-BUTTONS = ["✏️ 1", "Reroll", "Remix this"]
-
-
-@pytest.mark.parametrize("door", BUTTONS)
-async def test_results_may_be_their_authors_alone(sim: Sim, door: str) -> None:
+async def test_results_may_be_their_authors_alone(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a fox")
+    moderator = sim.moderator("eve")
     await sim.change(result_buttons_for="author")
-    refused = await DOORS[door](sim, sim.ben, message)
-    assert "Only the person who requested this or a moderator" in text(shown(refused))
-    for who in (sim.ann, sim.moderator("eve")):
-        taken = await DOORS[door](sim, who, message)
-        assert taken.modal or "Only who asked" not in text(shown(taken))
+    for door in ("✏️ 1", "Reroll", "Remix this"):
+        refused = await DOORS[door](sim, sim.ben, message)
+        assert NOT_YOURS in text(shown(refused)), door
+        for who in (sim.ann, moderator):
+            taken = await DOORS[door](sim, who, message)
+            assert taken.modal or NOT_YOURS not in text(shown(taken)), door
     await sim.finish()
 
 

@@ -21,8 +21,9 @@ from simcord.results import InteractionResult
 from bot.model import Job, JobState
 from bot.store import lookups
 from bot.texts import ENGLISH
-from tests.flow.outages import Database, Line, LockedFile, Steps
+from tests.flow.outages import Database, LockedFile, Steps
 from tests.flow.sim import Sim, buttons, images, shown, simulated, text
+from tests.store.relay import Relay
 
 SUBMIT_WITHIN_S = 60.0
 SHORT_S, LONG_S, TOO_LONG_S = 1.0, 40.0, 90.0
@@ -38,6 +39,9 @@ FAIL, STOPPED = "sandbox:fail", "called off"
 DOUBT = "may have been charged"
 REFUSED = "didn't accept"
 FAULTS = ("lost", "doubled", "overwritten", "pinged twice", "untrue")
+
+LOCKED, CUT, UNHEARD = "locked file", "cut line", "answer lost"
+"""In which way the database is away; where an answer is lost, nobody hears of a commit."""
 
 Living = AsyncGenerator[tuple[str, InteractionResult]]
 Live = Callable[[Sim, str], Living]
@@ -115,48 +119,51 @@ def read(result: InteractionResult) -> str:
     return "\n".join([text(message), *images(message)])
 
 
-@pytest.fixture(params=["locked file", "cut line", "answer lost"])
-def kind(request: pytest.FixtureRequest) -> str:
-    """In which way the database is away; where an answer is lost, nobody hears of a commit."""
-    return request.param
-
-
 @pytest.fixture
 def url(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> str:
-    if kind == "locked file":
+    if kind == LOCKED:
         return f"sqlite+aiosqlite:///{tmp_path}/data/remixbot.db"
     return request.getfixturevalue("postgresql_url")
 
 
 @pytest.fixture
 async def database(kind: str, url: str) -> AsyncGenerator[Database]:
-    if kind == "locked file":
+    if kind == LOCKED:
         yield LockedFile(url)
     else:
-        async with Line(url).laid() as line:
-            yield line
+        async with Relay.before(url) as network:
+            yield network
 
 
 @pytest.mark.parametrize(
-    ("away_s", "lives"),
+    ("kind", "away_s", "lives"),
     [
-        (SHORT_S, SENT),
-        pytest.param(LONG_S, LIVES, marks=pytest.mark.slow),
-        pytest.param(TOO_LONG_S, SENT, marks=pytest.mark.slow),
+        (LOCKED, SHORT_S, (imagine,)),
+        *(
+            pytest.param(*case, marks=pytest.mark.slow)
+            for case in (
+                (LOCKED, LONG_S, LIVES),
+                (LOCKED, TOO_LONG_S, SENT),
+                (CUT, LONG_S, (imagine, stop_at_work)),
+                (UNHEARD, SHORT_S, (imagine,)),
+                (UNHEARD, LONG_S, LIVES),
+            )
+        ),
     ],
 )
 async def test_an_outage_at_any_step_loses_and_doubles_nothing(
     database: Database, kind: str, away_s: float, lives: Sequence[Live], tmp_path: Path
 ) -> None:
-    in_doubt = kind == "answer lost"
+    in_doubt = kind == UNHEARD
     await live_through_outages(database, lives, in_doubt, away_s, tmp_path, restarted=False)
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("kind", [LOCKED, UNHEARD])
 async def test_an_outage_with_a_restart_in_it_loses_and_doubles_nothing(
     database: Database, kind: str, tmp_path: Path
 ) -> None:
-    in_doubt = kind == "answer lost"
+    in_doubt = kind == UNHEARD
     await live_through_outages(database, IN_MEMORY, in_doubt, LONG_S, tmp_path, restarted=True)
 
 

@@ -51,6 +51,8 @@ class Life:
     events: tuple[str, ...]
     """Commits and requests; around each of them are two points."""
     ending: Ending = Ending.IMAGES
+    own_kills: tuple[str, ...] = ()
+    """Where a kill leaves what no kill in the first life does; none named: everywhere."""
 
     @property
     def points(self) -> list[str]:
@@ -58,8 +60,8 @@ class Life:
 
     @property
     def kills(self) -> list[str]:
-        """A point for each state in which a kill can leave the world."""
-        return [self.points[0], *after_writes(self.events)]
+        """A point for each state in which a kill can leave the world, and no other life does."""
+        return [*self.own_kills] or [self.points[0], *after_writes(self.events)]
 
     def ending_at(self, point: str) -> Ending:
         """What a kill at *point* leaves to be seen."""
@@ -79,6 +81,8 @@ class Start:
     """All but the `BEGINNING`."""
     late: bool = False
     """It comes when the interaction's token is worth nothing."""
+    own_kills: tuple[str, ...] | None = None
+    """Where a further kill leaves what none in another start does; ``None``: everywhere."""
 
     @property
     def points(self) -> list[str]:
@@ -87,7 +91,7 @@ class Start:
     @property
     def further_kills(self) -> list[str]:
         """A point for each state in which a kill can leave the world, but the one it starts in."""
-        return after_writes(self.events)
+        return after_writes(self.events) if self.own_kills is None else [*self.own_kills]
 
     @property
     def ending(self) -> Ending:
@@ -141,10 +145,18 @@ PING = "POST message: reply"
 
 IMAGINE = Life(ask=imagine, events=(*AT_WORK, *FINISH, *SHOWN, PING))
 PRIVATE = Life(ask=imagine_privately, events=(*AT_WORK, *FINISH, *SHOWN))
+FAILING = ("commit fail", *TOLD, PING)
 IN_VAIN = Life(
-    ask=imagine_in_vain, events=(*AT_WORK, "commit fail", *TOLD, PING), ending=Ending.FAILURE
+    ask=imagine_in_vain,
+    events=(*AT_WORK, *FAILING),
+    ending=Ending.FAILURE,
+    own_kills=(*after_writes(FAILING),),
 )
-REMIX = Life(ask=remix_by_form, events=("POST answer: form", *IMAGINE.events))
+REMIX = Life(
+    ask=remix_by_form,
+    events=("POST answer: form", *IMAGINE.events),
+    own_kills=("after POST answer: form", "after commit accept"),
+)
 
 LIVES = {"imagine": IMAGINE, "remix": REMIX, "private": PRIVATE, "in vain": IN_VAIN}
 
@@ -165,6 +177,7 @@ STARTS = {
     "accepted privately": Start(
         life=PRIVATE,
         kills=("after commit accept",),
+        own_kills=("after commit begin_run", "after POST message: images"),
         events=(
             "GET answer",
             *LOOK,
@@ -203,6 +216,7 @@ STARTS = {
     "finished": Start(
         life=IMAGINE,
         kills=("after commit finish",),
+        own_kills=(),  # "running" has been here
         events=("GET answer", "GET image", "PATCH answer: images", "commit mark_delivered", PING),
     ),
     "failed": Start(

@@ -124,31 +124,26 @@ async def test_no_fault_of_a_read_ends_a_job(
     assert "ERROR" not in bot.output
 
 
-@pytest.mark.parametrize(
-    "accident",
-    [
-        status(403, '{"error": "no permission"}'),
-        nonsense({"id": "x", "status": "completed", "output": {"images": []}}),
-        silence,
-    ],
-    ids=["403", "unreadable", "silence"],
-)
-async def test_one_job_that_can_never_be_read_holds_up_no_other(
-    api: GenerationServer,
-    bot: BotProcess,
-    people: list[Person],
-    channel: Channel,
-    accident: Accident,
+async def test_jobs_that_can_never_be_read_hold_up_no_other(
+    api: GenerationServer, bot: BotProcess, guild: Community, channel: Channel
 ) -> None:
-    script = Script("read", {"bad": accident}, times=10_000)
+    accidents = {
+        "403": status(403, '{"error": "no permission"}'),
+        "unreadable": nonsense({"id": "x", "status": "completed", "output": {"images": []}}),
+        "silence": silence,
+    }
+    script = Script("read", accidents, times=10_000)
     api.interfere = script.interfere
-    bad = await people[0].slash(channel, "imagine", prompt="bad")
-    await api.until(lambda: script.happened.total() > 0)
-    ends = [await end_of(people[1], channel, f"good {number}") for number in range(2)]
+    bad = [
+        await guild.add_person(prompt).slash(channel, "imagine", prompt=prompt)
+        for prompt in accidents
+    ]
+    await api.until(lambda: len(script.happened) == len(accidents))
+    ann = guild.add_person("ann")
+    ends = [await end_of(ann, channel, f"good {number}") for number in range(2)]
     assert [len(message.images) for message in ends] == [4, 4]
     assert "rejecting my status checks" not in ends[1].text
-    shown = await bad.message()
-    assert not ended(shown)
+    assert [ended(await one.message()) for one in bad] == [False] * len(bad)
     assert "ERROR" not in bot.output
 
 
@@ -167,34 +162,27 @@ async def test_a_submit_without_a_readable_answer_may_be_charged_and_is_never_re
     assert "ERROR" not in bot.output
 
 
-@pytest.mark.parametrize(
-    "accident",
-    [
-        status(429, '{"error": "rate limit"}', Retry_After="30"),
-        status(429, '{"error": "rate limit"}'),
-        status(503, '{"error": {"code": 4011099, "message": "down"}}'),
-        status(401, '{"error": "invalid key"}'),
-        status(402, '{"error": "insufficient balance"}'),
-        status(403, '{"error": "no permission"}'),
-        status(403, '{"error": "sensitive content detected"}'),
-        status(413),
-        status(307, Location="http://127.0.0.1:9/elsewhere"),
-    ],
-    ids=["429 and a time", "429", "down", "401", "402", "403", "content", "413", "redirect"],
-)
 async def test_a_submit_that_the_api_refuses_ends_at_once_and_charges_nothing(
-    api: GenerationServer,
-    bot: BotProcess,
-    people: list[Person],
-    channel: Channel,
-    accident: Accident,
+    api: GenerationServer, bot: BotProcess, people: list[Person], channel: Channel
 ) -> None:
-    assert bot.lines
-    api.interfere = Script("submit", {"my idea": accident}, times=1).interfere
-    message = await end_of(people[0], channel, "my idea")
-    assert "Nothing was charged." in message.text
-    assert "> my idea" in message.text
-    assert api.submit_calls == 1
+    accidents = {
+        "429 and a time": status(429, '{"error": "rate limit"}', Retry_After="30"),
+        "429": status(429, '{"error": "rate limit"}'),
+        "down": status(503, '{"error": {"code": 4011099, "message": "down"}}'),
+        "401": status(401, '{"error": "invalid key"}'),
+        "402": status(402, '{"error": "insufficient balance"}'),
+        "403": status(403, '{"error": "no permission"}'),
+        "content": status(403, '{"error": "sensitive content detected"}'),
+        "413": status(413),
+        "redirect": status(307, Location="http://127.0.0.1:9/elsewhere"),
+    }
+    api.interfere = Script("submit", accidents, times=1).interfere
+    for calls, prompt in enumerate(accidents, start=1):
+        message = await end_of(people[0], channel, prompt)
+        assert "Nothing was charged." in message.text, prompt
+        assert f"> {prompt}" in message.text
+        assert api.submit_calls == calls
+    assert "Traceback" not in bot.output
 
 
 async def test_an_image_that_cannot_be_had_is_a_link_and_the_others_come(

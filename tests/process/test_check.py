@@ -1,17 +1,22 @@
 """``python -m bot check``: a line for each thing, and an exit code, without starting the bot."""
 
 import asyncio
+import io
+import os
 import socket
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
+from discord.http import Route
 
+from bot.__main__ import main
 from bot.clock import Clock
 from bot.store import open_store
 from discord_server.faults import PORTAL, RESET, SILENCE, Fault, banned, broken
 from discord_server.launch import VARIABLE
 from discord_server.people import Community, Person
-from discord_server.process import BotProcess
+from discord_server.process import INHERITED, BotProcess
 from discord_server.server import DiscordServer
 from discord_server.things import ATTACH_FILES, INVITED_WITH
 from sandbox.api import GenerationServer
@@ -21,38 +26,55 @@ from tests.process.fork_server import ForkedBot, ForkServer
 
 
 class Check:
-    """Runs ``python -m bot check`` in a folder of its own."""
+    """Runs ``python -m bot check`` in this process, with a folder and an environment of its own."""
 
-    def __init__(
-        self, fork_server: ForkServer, discord: DiscordServer, folder: Path, env: dict[str, str]
-    ) -> None:
-        self._fork_server = fork_server
+    def __init__(self, discord: DiscordServer, folder: Path, env: dict[str, str]) -> None:
         self._discord = discord
         self._folder = folder
-        self._env = env
+        self._env = {"DISCORD_TOKEN": discord.token, VARIABLE: discord.url, **env}
 
     async def __call__(self, **settings: str) -> tuple[int, list[str]]:
         """The exit code, and the lines."""
-        async with ForkedBot(
-            self._fork_server,
-            self._discord,
-            cwd=self._folder,
-            env={**self._env, **settings},
-            arguments=["check"],
-        ) as process:
-            code = await process.wait()
+        env = {**self._env, **settings}
+        written = io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(written):
+            patch.chdir(self._folder)
+            for name in os.environ.keys() - set(INHERITED):
+                patch.delenv(name)
+            for name, value in env.items():
+                patch.setenv(name, value)
+            patch.setattr(Route, "BASE", f"{env[VARIABLE]}/api/v10")
+            with redirect_stderr(written):
+                code = await asyncio.to_thread(main, ["check"])
         for secret in (self._discord.token, KEY):
-            assert secret not in process.output
-        assert "Traceback" not in process.output, process.output
-        return code, process.lines
+            assert secret not in written.getvalue()
+        return code, written.getvalue().splitlines()
 
 
 @pytest.fixture
-def check(
-    fork_server: ForkServer, discord: DiscordServer, api: GenerationServer, tmp_path: Path
-) -> Check:
-    env = {"VTRIX_API_KEY": KEY, "VTRIX_API_URL": api.url}
-    return Check(fork_server, discord, tmp_path, env)
+def env(api: GenerationServer) -> dict[str, str]:
+    return {"VTRIX_API_KEY": KEY, "VTRIX_API_URL": api.url}
+
+
+@pytest.fixture
+def check(discord: DiscordServer, env: dict[str, str], tmp_path: Path) -> Check:
+    return Check(discord, tmp_path, env)
+
+
+async def test_as_a_program_it_ends_with_the_same_lines_and_code(
+    check: Check,
+    fork_server: ForkServer,
+    discord: DiscordServer,
+    env: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    for settings in ({}, {"VTRIX_API_KEY": "refused"}):
+        program = ForkedBot(
+            fork_server, discord, cwd=tmp_path, env=env | settings, arguments=["check"]
+        )
+        async with program:
+            code = await program.wait()
+        assert (code, program.lines) == await check(**settings)
 
 
 async def test_when_all_is_right_each_thing_has_a_line_and_nothing_is_made(

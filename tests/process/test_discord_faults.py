@@ -1,6 +1,8 @@
 """Discord refuses, breaks down, loses things: each job ends once, where its author finds it."""
 
+import asyncio
 import json
+from functools import partial
 
 import pytest
 
@@ -22,6 +24,7 @@ from discord_server.seen import SeenMessage
 from discord_server.server import DiscordServer
 from discord_server.things import Channel
 from sandbox.api import GenerationServer
+from tests.flow.sim import UNLIMITED
 from tests.patience import EASY
 from tests.process.conftest import Bots
 from tests.process.kill_launch import CONSTANTS
@@ -34,8 +37,8 @@ ANEW = "/channels/*/messages"
 
 @pytest.fixture
 def env(env: dict[str, str]) -> dict[str, str]:
-    """Nobody waits long for a Discord that says nothing."""
-    return {**env, "DISCORD_TIMEOUT_SECONDS": "2"}
+    """Nobody waits long for a Discord that says nothing, nor for others."""
+    return {**env, **UNLIMITED, "DISCORD_TIMEOUT_SECONDS": "2"}
 
 
 def finished(message: SeenMessage) -> bool:
@@ -59,58 +62,51 @@ async def ends_once(
     return message
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [RESET_AFTER, broken(500, done_first=True), broken(503, done_first=True)],
-    ids=lambda fault: fault.name,
-)
 async def test_a_first_answer_that_arrived_though_discord_did_not_say_so_is_gone_on_with(
     bot: BotProcess,
     discord: DiscordServer,
     api: GenerationServer,
     channel: Channel,
     people: list[Person],
-    fault: Fault,
 ) -> None:
-    discord.faults.add("POST", CALLBACK, fault)
-    handle = await people[0].slash(channel, "imagine", prompt="a fox")
-    await ends_once(handle, people[0], channel, api)
+    faults = (RESET_AFTER, broken(500, done_first=True), broken(503, done_first=True))
+    for person, fault in zip(people, faults, strict=False):
+        discord.faults.add("POST", CALLBACK, fault)
+        message = await (await person.slash(channel, "imagine", prompt="a fox")).message(finished)
+        assert len(message.images) == 4, fault.name
+    assert len(results(people[0], channel)) == api.submit_calls == len(faults)
     assert "ERROR" not in bot.output
 
 
-@pytest.mark.parametrize(
-    ("fault", "told"),
-    [
-        (RESET, "Discord had a problem just now. Nothing was charged."),
-        (PORTAL, "Discord had a problem just now. Nothing was charged."),
-        (error(403, 50001), "Discord didn't accept my reply. Nothing was charged."),
-        (error(400, 50035), "Sorry, something broke on my end."),
-        (REFUSED_BY_A_PAGE, "Discord won't let me show this prompt here"),
-        (error(404, 10062), None),
-    ],
-)
 async def test_a_first_answer_that_did_not_arrive_costs_nothing(
     bot: BotProcess,
     discord: DiscordServer,
     api: GenerationServer,
     channel: Channel,
     people: list[Person],
-    fault: Fault,
-    told: str | None,
 ) -> None:
-    discord.faults.add("POST", CALLBACK, fault)
-    if told is None:
-        with pytest.raises(DidNotRespond):
-            await people[0].slash(channel, "imagine", prompt="a fox")
-    else:
-        answer = await (await people[0].slash(channel, "imagine", prompt="a fox")).message()
-        assert answer.text.startswith(told)
-        assert answer.ephemeral
+    for fault, told in (
+        (RESET, "Discord had a problem just now. Nothing was charged."),
+        (PORTAL, "Discord had a problem just now. Nothing was charged."),
+        (error(403, 50001), "Discord didn't accept my reply. Nothing was charged."),
+        (REFUSED_BY_A_PAGE, "Discord won't let me show this prompt here"),
+        (error(404, 10062), None),
+        (error(400, 50035), "Sorry, something broke on my end."),
+    ):
+        assert "ERROR" not in bot.output
+        discord.faults.add("POST", CALLBACK, fault)
+        if told is None:
+            with pytest.raises(DidNotRespond):
+                await people[0].slash(channel, "imagine", prompt="a fox")
+        else:
+            answer = await (await people[0].slash(channel, "imagine", prompt="a fox")).message()
+            assert answer.text.startswith(told), fault.name
+            assert answer.ephemeral
     assert await bot.stop() == 0
     assert api.submit_calls == 0
     shown = people[0].messages(channel)
     assert all(one.ephemeral for one in shown), "nobody sees a job that is none"
-    assert ("ERROR" in bot.output) is (fault.name == "400 50035")
+    assert "ERROR" in bot.output, "the last one is ours to mend"
 
 
 async def test_an_interaction_that_discord_delivers_twice_makes_one_job(
@@ -128,36 +124,46 @@ async def test_an_interaction_that_discord_delivers_twice_makes_one_job(
     assert "ERROR" not in bot.output
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        too_many(0.2),
-        *(broken(status) for status in (500, 502, 503, 504)),
-        broken(502, done_first=True),
-        RESET,
-        RESET_AFTER,
-        SILENCE,
-        PORTAL,
-    ],
-    ids=lambda fault: fault.name,
+PASSING = (
+    too_many(0.2),
+    *(broken(status) for status in (500, 502, 503, 504)),
+    broken(502, done_first=True),
+    RESET,
+    RESET_AFTER,
+    SILENCE,
+    PORTAL,
 )
-@pytest.mark.parametrize("route", [BY_TOKEN, IN_CHANNEL], ids=["by token", "in the channel"])
+
+
+@pytest.mark.parametrize("by_token", [True, False], ids=["by token", "in the channel"])
 async def test_an_edit_that_fails_in_passing_is_repeated_and_nothing_else_is_posted(
     bot: BotProcess,
     discord: DiscordServer,
-    api: GenerationServer,
+    guild: Community,
     channel: Channel,
     people: list[Person],
-    fault: Fault,
-    route: str,
+    *,
+    by_token: bool,
 ) -> None:
-    ann = people[0]
-    if route == IN_CHANNEL:
-        discord.faults.add("PATCH", BY_TOKEN, error(401, 50027), times=None)
-    handle = await ann.slash(channel, "imagine", prompt="a fox sandbox:seconds=1")
-    await api.until(lambda: len(api.reads) == 1)
-    discord.faults.add("PATCH", route, fault)
-    await ends_once(handle, ann, channel, api)
+    """Each fault meets one job, and all of them run at the same time."""
+
+    async def meet(fault: Fault) -> tuple[int, int]:
+        person = guild.add_person(fault.name)
+        handle = await person.slash(channel, "imagine", prompt="a fox sandbox:seconds=2")
+        shown = await handle.message(lambda message: "%" in message.text)
+        if not by_token:
+            expired = error(401, 50027)
+            discord.faults.add("PATCH", f"/webhooks/*/*/messages/{shown.id}", expired, times=None)
+        route = "/webhooks/*/*/messages/" if by_token else "/channels/*/messages/"
+        planned = discord.faults.add("PATCH", f"{route}{shown.id}", fault)
+        result = await handle.message(finished)
+        assert len(result.images) == 4, fault.name
+        return result.id, planned.happened
+
+    ends = await asyncio.gather(*map(meet, PASSING))
+    assert [happened for _, happened in ends] == [1] * len(PASSING)
+    found = [one.id for one in results(people[0], channel)]
+    assert sorted(found) == sorted(result for result, _ in ends)
     assert "ERROR" not in bot.output
 
 
@@ -188,26 +194,22 @@ async def test_what_is_kept_out_before_it_reaches_discord_comes_without_its_word
     assert [one.id for one in results(people[0], channel)] == [message.id]
 
 
-@pytest.mark.parametrize(
-    "fault", [RESET_AFTER, broken(500, done_first=True), SILENCE], ids=lambda fault: fault.name
-)
 async def test_a_new_message_whose_answer_gets_lost_is_not_posted_twice(
     bot: BotProcess,
     discord: DiscordServer,
     api: GenerationServer,
     channel: Channel,
     people: list[Person],
-    fault: Fault,
 ) -> None:
-    ann = people[0]
     discord.faults.add("PATCH", "/**", error(403, 50013), times=None)
-    discord.faults.add("POST", ANEW, fault)
-    await ann.slash(channel, "imagine", prompt="a fox")
-    posted = await ann.sees(channel, finished)
-    assert posted.pinged == {ann.id}
-    await bot.wait_for_line(": delivered")
-    assert [one.id for one in results(ann, channel)] == [posted.id]
-    assert api.submit_calls == 1
+    faults = (RESET_AFTER, broken(500, done_first=True), SILENCE)
+    for number, (person, fault) in enumerate(zip(people, faults, strict=False), start=1):
+        discord.faults.add("POST", ANEW, fault)
+        await person.slash(channel, "imagine", prompt="a fox")
+        await bot.wait_for_line(f"Job {number}: delivered")
+        posted = results(person, channel)
+        assert len(posted) == api.submit_calls == number, fault.name
+        assert posted[-1].pinged == {person.id}
 
 
 async def test_a_message_that_a_moderator_deleted_stays_away_and_its_result_goes_to_its_author(
@@ -289,32 +291,32 @@ async def test_faults_of_discord_do_not_touch_the_jobs_of_others(
     assert "ERROR" not in bot.output
 
 
-@pytest.mark.parametrize("loss", ["dropped", "reset", "asked to reconnect", "session ended"])
 async def test_a_gateway_that_goes_away_costs_no_job_and_no_click(
     bot: BotProcess,
     discord: DiscordServer,
     api: GenerationServer,
     channel: Channel,
     people: list[Person],
-    loss: str,
 ) -> None:
-    ann = people[0]
-    handle = await ann.slash(channel, "imagine", prompt="before sandbox:seconds=3")
-    connected = len(discord.gateway.connected)
-    assert connected == 1
-    match loss:
-        case "dropped":
-            await discord.gateway.drop()
-        case "reset":
-            await discord.gateway.reset()
-        case "asked to reconnect":
-            await discord.gateway.ask_to_reconnect()
-        case _:
-            await discord.gateway.invalidate(resumable=False)
-    message = await ends_once(handle, ann, channel, api)
-    await discord.bot_connected()
-    again = await ann.click(message, "Reroll")
-    assert len((await again.message(finished)).images) == 4
+    ann, gateway = people[0], discord.gateway
+    for number, lose in enumerate(
+        (
+            gateway.drop,
+            gateway.reset,
+            gateway.ask_to_reconnect,
+            partial(gateway.invalidate, resumable=False),
+        ),
+        start=1,
+    ):
+        handle = await ann.slash(channel, "imagine", prompt="before sandbox:seconds=2")
+        assert len(gateway.connected) == 1
+        await lose()
+        message = await handle.message(finished)
+        assert len(message.images) == 4
+        await discord.bot_connected()
+        again = await ann.click(message, "Reroll")
+        assert len((await again.message(finished)).images) == 4
+        assert len(results(ann, channel)) == api.submit_calls == 2 * number
     assert bot.output.count("Logged in as") == 1, "nobody is greeted again, no job goes on twice"
     assert "ERROR" not in bot.output
 

@@ -71,6 +71,7 @@ def world(
 async def test_every_point_of_a_life_is_in_the_list(world: World, life: Life) -> None:
     states = world.states()
     assert sorted(await world.live(life.ask, states=states)) == sorted(life.points)
+    assert set(life.kills) <= set(life.points)
     only_what_writes_changed(states, life.events)
     await world.ended_once(life.ending)
     await world.has_nothing_to_do()
@@ -81,7 +82,7 @@ async def test_every_point_of_a_life_is_in_the_list(world: World, life: Life) ->
     [
         pytest.param(life, point, id=f"{name}: {point}")
         for name, life in LIVES.items()
-        for point in (life.points if name == "imagine" else life.kills)
+        for point in life.kills
     ],
 )
 async def test_a_job_ends_once_wherever_the_bot_was_killed(
@@ -101,6 +102,7 @@ async def test_every_point_of_a_start_is_in_the_list(
     passed = await world.go_on(late=start.late, states=states)
     want = {*around(BEGINNING), *start.points}
     assert (sorted(set(passed) - want), sorted(want - set(passed))) == ([], [])
+    assert set(start.further_kills) <= set(start.points)
     only_what_writes_changed(states, start.events)
     await world.ended_once(start.ending)
 

@@ -3,10 +3,15 @@
 import asyncio
 import json
 import socket
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from discord import ConnectionClosed
 
-from discord_server.faults import PORTAL, RESET, Fault, banned, broken, error
+from bot import notices
+from bot.connecting import refusal
+from discord_server.faults import PORTAL, RESET, banned, broken, error
 from discord_server.gateway import HELLO, IDENTIFY, RESUME
 from discord_server.launch import VARIABLE
 from discord_server.people import Person
@@ -21,6 +26,7 @@ from tests.process.kill_launch import CONSTANTS
 UP = "Logged in as"
 SOON_S = 90.0
 """Longer than all pauses together, on a machine with other things to do."""
+WAITS = {**EASY, "bot.backoff.SHORTEST_S": 0.01}
 NEXT = r"WARNING.*Next attempt in \d+ s\.$"
 
 
@@ -28,38 +34,41 @@ def attempts(bot: BotProcess) -> list[str]:
     return [line for line in bot.lines if "Next attempt in" in line]
 
 
-@pytest.mark.parametrize(
-    ("fault", "path", "named"),
-    [
-        (broken(503), "/users/@me", "Discord is having trouble (HTTP 503)."),
-        (broken(503), "/oauth2/applications/@me", "Discord is having trouble (HTTP 503)."),
-        (broken(503), "/applications/*/commands", "Discord is having trouble (HTTP 503)."),
-        (broken(503), "/gateway/bot", "Discord is having trouble (HTTP 503)."),
-        (error(403), "/users/@me", "or a firewall is blocking this machine (HTTP 403)."),
-        (
-            banned(1),
-            "/users/@me",
-            "Cloudflare, which sits in front of Discord, has temporarily banned",
-        ),
-        (RESET, "/users/@me", "Discord can't be reached (ClientOSError)"),
-        (PORTAL, "/users/@me", "Something answered in Discord's place"),
-        (PORTAL, "/applications/*/commands", "Something answered in Discord's place"),
-        (PORTAL, "/gateway/bot", "Something answered in Discord's place"),
-    ],
-)
+@pytest.fixture
+def env(env: dict[str, str]) -> dict[str, str]:
+    """The pauses between attempts are short."""
+    return {**env, CONSTANTS: json.dumps(WAITS)}
+
+
 async def test_what_may_pass_is_waited_for_in_one_line_each(
-    bots: Bots,
-    discord: DiscordServer,
-    fault: Fault,
-    path: str,
-    named: str,
+    bots: Bots, discord: DiscordServer
 ) -> None:
-    discord.faults.add("*", path, fault, times=4 if fault is RESET else 2)  # aiohttp asks twice
+    out_of_order = "Discord is having trouble (HTTP 503)."
+    portal = "Something answered in Discord's place"
+    me, application = "/users/@me", "/oauth2/applications/@me"
+    commands, gateway = "/applications/*/commands", "/gateway/bot"
+    named: list[str] = []
+    for fault, path, sentence in (
+        (broken(503), me, out_of_order),
+        (error(403), me, "or a firewall is blocking this machine (HTTP 403)."),
+        (banned(1), me, "Cloudflare, which sits in front of Discord, has temporarily banned"),
+        (RESET, me, "Discord can't be reached (ClientOSError)"),
+        (PORTAL, me, portal),
+        (broken(503), application, out_of_order),
+        (broken(503), commands, out_of_order),
+        (PORTAL, commands, portal),
+        (broken(503), gateway, out_of_order),
+        (PORTAL, gateway, portal),
+    ):
+        times = 2 if fault is RESET else 1  # aiohttp asks twice
+        discord.faults.add("*", path, fault, times=times)
+        named.append(sentence)
     async with bots.start() as bot:
         await bot.wait_for_line(UP, SOON_S)
         assert await bot.stop() == 0
-    assert len(attempts(bot)) == 2, bot.output
-    assert all(named in line for line in attempts(bot)), bot.output
+    said = attempts(bot)
+    assert len(said) == len(named), bot.output
+    assert all(sentence in line for sentence, line in zip(named, said, strict=True)), bot.output
     for trouble in ("Traceback", "Unclosed", "never retrieved"):
         assert trouble not in bot.output
 
@@ -98,45 +107,34 @@ async def test_a_name_that_cannot_be_looked_up_is_named(bots: Bots) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("refused", [503, 429, 4000, 1000, 4008])
 async def test_a_gateway_that_closes_its_door_is_knocked_at_again(
-    bots: Bots,
-    discord: DiscordServer,
-    refused: int,
+    bots: Bots, discord: DiscordServer
 ) -> None:
-    discord.gateway.refuses = [refused] * 2
+    refused = [503, 429, 4000, 1000, 4008]
+    discord.gateway.refuses = [*refused]
     async with bots.start() as bot:
         await bot.wait_for_line(UP, SOON_S)
         assert await bot.stop() == 0
     assert discord.gateway.refuses == []
     assert "Traceback" not in bot.output
-    assert len(attempts(bot)) in {1, 2}, "the first break of a connection may be mended at once"
+    assert len(attempts(bot)) == len(refused)
     assert len([line for line in bot.lines if "ERROR" in line]) == 0
 
 
-@pytest.mark.parametrize("unsaid", [HELLO, IDENTIFY, RESUME], ids=["hello", "ready", "resumed"])
+@pytest.mark.slow
 async def test_a_gateway_that_answers_and_never_lets_the_bot_in_is_given_up(
-    bots: Bots,
-    discord: DiscordServer,
-    unsaid: int,
+    bots: Bots, discord: DiscordServer
 ) -> None:
-    waits = {**EASY, "bot.connecting.GATEWAY_ANSWERS_S": 2.0}
+    waits = {**WAITS, "bot.connecting.GATEWAY_ANSWERS_S": 2.0}
     gateway = discord.gateway
-    if unsaid != RESUME:
-        gateway.leaves_unsaid = {unsaid}
     async with bots.start(**{CONSTANTS: json.dumps(waits)}) as bot:
-        if unsaid == RESUME:
-            await bot.wait_for_line(UP, SOON_S)
-            gateway.leaves_unsaid = {unsaid}
-            await gateway.drop()
-        line = await bot.wait_for_line(NEXT)
-        assert "Discord didn't answer in time." in line
-        if unsaid != RESUME:
-            gateway.leaves_unsaid = set()
-        await discord.bot_identified(times=2 if unsaid == RESUME else 1, timeout_s=SOON_S)
         await bot.wait_for_line(UP, SOON_S)
+        gateway.leaves_unsaid = [RESUME, RESUME, HELLO, IDENTIFY]  # a new session after the second
+        await gateway.drop()
+        await bot.wait_for_line("Discord didn't answer in time.", SOON_S, times=4)
+        await discord.bot_identified(times=2, timeout_s=SOON_S)
         assert await bot.stop() == 0
-    assert gateway.unanswered > 0
+    assert gateway.leaves_unsaid == []
     for trouble in ("Traceback", "Unclosed", "never retrieved", "ERROR"):
         assert trouble not in bot.output
 
@@ -154,36 +152,43 @@ async def test_no_more_starts_for_today_are_waited_for(
 
 
 @pytest.mark.parametrize(
-    ("code", "named"),
+    ("code", "sentence"),
     [
-        (4004, "Discord rejected the token"),
-        (4010, "to use sharding"),
-        (4011, "to use sharding"),
-        (4012, "update the bot"),
-        (4013, "doesn't need privileged ones"),
-        (4014, "doesn't need privileged ones"),
+        (4004, notices.LOGIN_REFUSED),
+        (4010, notices.TOO_LARGE),
+        (4011, notices.TOO_LARGE),
+        (4012, notices.TOO_OLD),
+        (4013, notices.INTENTS_REFUSED),
+        (4014, notices.INTENTS_REFUSED),
+        (4000, None),
+        (4008, None),
+        (1006, None),
     ],
 )
-@pytest.mark.parametrize("running", [False, True])
+def test_a_code_that_only_somebody_can_mend_has_a_sentence(code: int, sentence: str | None) -> None:
+    closed = cast("Any", SimpleNamespace(close_code=code))
+    assert refusal(ConnectionClosed(closed, shard_id=None)) == sentence
+
+
+@pytest.mark.parametrize(
+    ("code", "named"), [(4004, "Discord rejected the token"), (4014, "doesn't need privileged")]
+)
 async def test_what_only_somebody_can_mend_ends_the_bot_with_a_sentence(
-    bots: Bots,
-    discord: DiscordServer,
-    code: int,
-    named: str,
-    *,
-    running: bool,
+    bots: Bots, discord: DiscordServer, code: int, named: str
 ) -> None:
-    if not running:
-        discord.gateway.refuses = [code]
-    async with bots.start() as bot:
-        if running:
-            await bot.wait_for_line(UP, SOON_S)
-            await discord.gateway.drop(code)
-        assert await bot.wait() == 1
-    assert named in bot.lines[-1]
-    assert attempts(bot) == []
-    for trouble in ("Traceback", "Unclosed", "never retrieved"):
-        assert trouble not in bot.output
+    """At the start, and while it runs."""
+    for running in (False, True):
+        if not running:
+            discord.gateway.refuses = [code]
+        async with bots.start() as bot:
+            if running:
+                await bot.wait_for_line(UP, SOON_S)
+                await discord.gateway.drop(code)
+            assert await bot.wait() == 1
+        assert named in bot.lines[-1]
+        assert attempts(bot) == []
+        for trouble in ("Traceback", "Unclosed", "never retrieved"):
+            assert trouble not in bot.output
 
 
 async def test_a_token_that_is_withdrawn_between_two_questions_ends_the_bot(

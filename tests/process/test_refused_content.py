@@ -60,8 +60,13 @@ async def found(way: str, ann: Person, channel: Channel) -> SeenMessage:
     return await ann.sees(channel, finished)
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("code", [AUTOMOD, AUTOMOD_TITLE, HARMFUL_LINK])
+@pytest.mark.parametrize(
+    ("code", "way"),
+    [
+        *((HARMFUL_LINK, way) for way in WAYS),
+        *((AUTOMOD, "directly"), (AUTOMOD_TITLE, "in the channel")),
+    ],
+)
 async def test_a_result_comes_without_the_words_that_are_refused_on_every_way(
     bot: BotProcess,
     discord: DiscordServer,
@@ -111,7 +116,6 @@ async def test_a_result_comes_without_the_images_that_are_refused_on_every_way(
     assert all(ended(one) for one in ann.messages(channel))
 
 
-@pytest.mark.parametrize("code", [AUTOMOD, AUTOMOD_TITLE, HARMFUL_LINK])
 async def test_words_that_are_refused_cost_nothing_also_after_a_restart(
     bots: Bots,
     bot: BotProcess,
@@ -119,9 +123,8 @@ async def test_words_that_are_refused_cost_nothing_also_after_a_restart(
     api: GenerationServer,
     channel: Channel,
     ann: Person,
-    code: int,
 ) -> None:
-    discord.world.filters.refuse_words(EVIL, code)
+    discord.world.filters.refuse_words(EVIL, AUTOMOD)
     told = await at_work(ann, channel, prompt="word " * 100 + EVIL)
     assert told.ephemeral
     assert "Discord won't let me show this prompt here" in told.text
@@ -162,8 +165,9 @@ def put_off(code: int | None) -> Fault:
     return Fault("429 for long", lambda: limited(950.0, code=code))
 
 
-@pytest.mark.parametrize("code", [30046, None])
-@pytest.mark.parametrize("way", ["by token", "in the channel"])
+@pytest.mark.parametrize(
+    ("code", "way"), [(30046, "by token"), (30046, "in the channel"), (None, "in the channel")]
+)
 async def test_an_edit_that_is_put_off_for_long_does_not_hold_back_the_result(
     bot: BotProcess,
     discord: DiscordServer,

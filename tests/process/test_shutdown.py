@@ -41,8 +41,14 @@ async def quiet(call: Call, job: Job, request: web.Request) -> web.StreamRespons
     return await silence(request) if f"silent {call}" in job.prompt else None
 
 
-@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("at", ["working", "silent read", "silent image"])
+@pytest.mark.parametrize(
+    ("by", "at"),
+    [
+        (signal.SIGINT, "working"),
+        (signal.SIGTERM, "silent read"),
+        (signal.SIGTERM, "silent image"),
+    ],
+)
 async def test_jobs_that_the_api_has_go_on_after_the_next_start(
     bots: Bots,
     bot: BotProcess,

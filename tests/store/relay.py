@@ -1,4 +1,4 @@
-"""A network between a store and its PostgreSQL server that can fall silent, or lose connections."""
+"""A network between a store and its PostgreSQL server that can fall silent, lose or be cut."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -15,6 +15,8 @@ class Relay:
         self._server = server
         self._flows = asyncio.Event()
         self._flows.set()
+        self._open = True
+        self._deaf = False
         self._delayed: bytes | None = None
         self.delayed = asyncio.Event()
         self._arrives = asyncio.Event()
@@ -75,22 +77,45 @@ class Relay:
             self._left_open.add(server)
             store.close()
 
+    def go_away(self) -> None:
+        """End every connection for both sides, and let nobody connect."""
+        self._open = False
+        for ends in self._ends:
+            for writer in ends:
+                writer.transport.abort()
+
+    def forget_answers(self) -> None:
+        """Go away as soon as the server answers: nobody hears of that."""
+        self._deaf = True
+
+    def come_back(self) -> None:
+        """Let everybody connect, and hear."""
+        self._open, self._deaf = True, False
+
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if not self._open:
+            writer.transport.abort()
+            return
         folder = self._server.query.get("host")
         if isinstance(folder, str):
             there = await asyncio.open_unix_connection(f"{folder}/.s.PGSQL.5432")
         else:
             there = await asyncio.open_connection(self._server.host, self._server.port or 5432)
         self._ends.append((writer, there[1]))
-        for source, target in ((reader, there[1]), (there[0], writer)):
-            task = asyncio.create_task(self._pass_on(source, target))
+        for source, target, answers in ((reader, there[1], False), (there[0], writer, True)):
+            task = asyncio.create_task(self._pass_on(source, target, answers=answers))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _pass_on(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    async def _pass_on(
+        self, source: asyncio.StreamReader, target: asyncio.StreamWriter, *, answers: bool
+    ) -> None:
         try:
             while block := await source.read(65536):
                 await self._flows.wait()
+                if answers and self._deaf:
+                    self.go_away()
+                    break
                 if self._delayed is not None and self._delayed in block:
                     self._delayed = None
                     self.delayed.set()

@@ -43,10 +43,9 @@ class Gateway:
         """What the next attempts to connect get: an HTTP status, or a code to close with."""
         self.resume_at: str | None = None
         """The address that the bot is told for resuming, where that is not our own."""
-        self.leaves_unsaid: set[int] = set()
-        """What it does not say or answer, by op: `HELLO`, `IDENTIFY`, `RESUME`."""
-        self.unanswered = 0
-        """How often it left something unsaid."""
+        self.leaves_unsaid: list[int] = []
+        """What it leaves unsaid or unanswered, once each, one after the other: `HELLO`, `IDENTIFY`
+        or `RESUME`."""
         self.leaves_out: set[int] = set()
         """Guilds that a READY does not name although the bot is in them."""
         self._wires: set[Wire] = set()
@@ -163,9 +162,9 @@ class Gateway:
             self._sessions.pop(session.id, None)
 
     async def _leaves_unsaid(self, op: int) -> bool:
-        if op not in self.leaves_unsaid:
+        if not self.leaves_unsaid or self.leaves_unsaid[0] != op:
             return False
-        self.unanswered += 1
+        self.leaves_unsaid.pop(0)
         await self._world.announce()
         return True
 

@@ -118,8 +118,10 @@ class BotProcess:
             self.lines.append(line)
             self._written.notify_all()
 
-    async def wait_for_line(self, pattern: str, timeout_s: float = HANGS_S) -> str:
-        """The first line, past or future, in which *pattern* is found.
+    async def wait_for_line(
+        self, pattern: str, timeout_s: float = HANGS_S, *, times: int = 1
+    ) -> str:
+        """The first line, past or future, in which *pattern* is found, or the *times*-th such line.
 
         Raises:
             AssertionError: there was none within *timeout_s*; shows what was written instead.
@@ -127,9 +129,9 @@ class BotProcess:
         try:
             async with asyncio.timeout(timeout_s), self._written:
                 while True:
-                    for line in self.lines:
-                        if re.search(pattern, line):
-                            return line
+                    found = [line for line in self.lines if re.search(pattern, line)]
+                    if len(found) >= times:
+                        return found[times - 1]
                     await self._written.wait()
         except TimeoutError:
             raise AssertionError(f"no line {pattern!r} in:\n{self.output}") from None
