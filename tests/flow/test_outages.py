@@ -146,7 +146,7 @@ async def database(kind: str, url: str) -> AsyncGenerator[Database]:
                 (LOCKED, TOO_LONG_S, SENT),
                 (CUT, LONG_S, (imagine, stop_at_work)),
                 (UNHEARD, SHORT_S, (imagine,)),
-                (UNHEARD, LONG_S, LIVES),
+                (UNHEARD, LONG_S, (imagine, imagine_in_vain, wait_in_line, stop_at_work)),
             )
         ),
     ],
