@@ -5,16 +5,17 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from random import SystemRandom
 
+SHORTEST_S = 1.0
 _SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 def pauses(longest_s: float = 300.0) -> Iterator[float]:
-    """One second, then twice as long each time, up to *longest_s*; never ends.
+    """`SHORTEST_S`, then twice as long each time, up to *longest_s*; never ends.
 
     Each is shortened by up to a half at random, so that bots that were cut off together don't come
     back together.
     """
-    random, pause_s = SystemRandom(), 1.0
+    random, pause_s = SystemRandom(), SHORTEST_S
     while True:
         yield pause_s * random.uniform(0.5, 1.0)
         pause_s = min(pause_s * 2, longest_s)
