@@ -146,10 +146,10 @@ class RemixBot(commands.Bot):
             return  # Discord says it after each reconnect
         self._greeted = True
         await self._recovery.run(self._statuses.of)
-        log.info(notices.logged_in(self.user.name, len(self.guilds)))
-        log.info(
-            notices.invite(discord.utils.oauth_url(self.application_id, permissions=INVITED_WITH))
-        )
+        servers = "1 server" if len(self.guilds) == 1 else f"{len(self.guilds)} servers"
+        log.info("Logged in as %s, in %s.", self.user.name, servers)
+        link = discord.utils.oauth_url(self.application_id, permissions=INVITED_WITH)
+        log.info("Invite link: %s", link)
         application = self.application
         open_to_all = not self.jobs.access.allowed_guilds
         if application is not None and application.bot_public and open_to_all:

@@ -69,15 +69,15 @@ async def check(settings: Settings) -> AsyncGenerator[Finding]:
     """Everything that can be found out, one thing after the other. Raises nothing."""
     for remark in settings.remarks:
         outcome = Outcome.WRONG if remark.wrong else Outcome.ADVICE
-        yield Finding(outcome, notices.check_settings(remark.sentence))
+        yield Finding(outcome, f"Settings: {remark.sentence}")
     try:
         status = await inspect_database(settings.database_url.get_secret_value())
         yield Finding(Outcome.RIGHT, _DATABASE[status])
     except StoreUnavailable as error:
         wrong = notices.database_unusable(error.detail)
-        yield Finding(Outcome.WRONG, notices.check_database_wrong(wrong))
+        yield Finding(Outcome.WRONG, f"Database: {wrong}")
     except StoreUnusable as error:
-        yield Finding(Outcome.WRONG, notices.check_database_wrong(ENGLISH.describe(error)))
+        yield Finding(Outcome.WRONG, f"Database: {ENGLISH.describe(error)}")
     yield await _check_key(settings)
     async for finding in _check_discord(settings):
         yield finding
@@ -104,9 +104,12 @@ async def _check_key(settings: Settings) -> Finding:
         except (ApiKeyRefused, ApiPermissionMissing, ApiCreditUsedUp) as error:
             if not isinstance(error, ApiPermissionMissing) or error.detail:  # the API has words
                 wrong = notices.FOR_THE_OPERATOR[type(error)]
-                return Finding(Outcome.WRONG, notices.check_key_wrong(wrong))
+                return Finding(Outcome.WRONG, f"API key: {wrong}")
         except RemixbotError as error:
-            sentence = notices.check_key_untold(type(error).__name__)
+            sentence = (
+                f"API key: can't be checked ({type(error).__name__}). Check VTRIX_API_URL, this "
+                "machine's network and the API's status."
+            )
             if isinstance(error, ApiUnavailable) and error.detail.startswith(_OF_TLS):
                 sentence = notices.CHECK_NO_TLS
             return Finding(Outcome.UNKNOWN, sentence)
@@ -121,16 +124,19 @@ async def _check_discord(settings: Settings) -> AsyncGenerator[Finding]:
             await within(settings.discord_timeout_seconds, client.login(token))
         except (discord.LoginFailure, *discord_errors.FAULTS) as fault:
             if (wrong := refusal(fault)) is not None:
-                yield Finding(Outcome.WRONG, notices.check_token_wrong(wrong))
+                yield Finding(Outcome.WRONG, f"Discord token: {wrong}")
             else:
-                yield Finding(Outcome.UNKNOWN, notices.check_token_untold(obstacle(fault)))
+                untold = f"Discord token: can't be checked. {obstacle(fault)}"
+                yield Finding(Outcome.UNKNOWN, untold)
             return
         user = client.user
-        yield Finding(Outcome.RIGHT, notices.check_token(user.name if user else ""))
+        name = user.name if user else ""
+        yield Finding(Outcome.RIGHT, f"Discord token: belongs to {name}.")
         try:
             guilds = [guild async for guild in client.fetch_guilds(limit=None)]
         except discord_errors.FAULTS as fault:
-            yield Finding(Outcome.UNKNOWN, notices.check_servers_untold(obstacle(fault)))
+            untold = f"Servers: can't be checked. {obstacle(fault)}"
+            yield Finding(Outcome.UNKNOWN, untold)
             return
         for guild in guilds:
             yield await _check_guild(client, guild, settings)
@@ -140,14 +146,20 @@ async def _check_discord(settings: Settings) -> AsyncGenerator[Finding]:
 
 async def _check_guild(client: discord.Client, guild: discord.Guild, settings: Settings) -> Finding:
     if settings.allowed_guilds and guild.id not in settings.allowed_guilds:
-        return Finding(Outcome.WRONG, notices.check_server_closed(guild.name))
+        closed = f"Server {guild.name}: not in ALLOWED_GUILDS, so the bot does nothing there."
+        return Finding(Outcome.WRONG, closed)
     try:
         whole = await client.fetch_guild(guild.id)
         bot = await whole.fetch_member(client.user.id if client.user else 0)
     except discord_errors.FAULTS as fault:
         detail = discord_errors.detail(fault)
-        return Finding(Outcome.UNKNOWN, notices.check_server_untold(guild.name, detail))
+        return Finding(Outcome.UNKNOWN, f"Server {guild.name}: can't be checked ({detail}).")
     needed = [name for name, is_needed in NEEDED if is_needed]
     if missing := missing_permissions(bot.guild_permissions, needed):
-        return Finding(Outcome.WRONG, notices.check_server_lacks(guild.name, missing))
-    return Finding(Outcome.RIGHT, notices.check_server(guild.name))
+        lacks = (
+            f"Server {guild.name}: the bot is missing {ENGLISH.listed(missing)}. Allow that for "
+            "the bot's role in Server Settings > Roles."
+        )
+        return Finding(Outcome.WRONG, lacks)
+    fine = f"Server {guild.name}: the bot has every permission it needs."
+    return Finding(Outcome.RIGHT, fine)

@@ -1,7 +1,5 @@
 """Sentences for who runs the bot: in the terminal and in the log, without any markup."""
 
-from collections.abc import Iterable
-
 from bot.errors import (
     ApiCreditUsedUp,
     ApiKeyRefused,
@@ -9,7 +7,6 @@ from bot.errors import (
     ApiPermissionMissing,
     OperatorError,
 )
-from bot.texts import ENGLISH
 
 # ------------------------------------------------------------------ starting up (for the operator)
 
@@ -151,60 +148,6 @@ CHECK_NO_TLS = (
 CHECK_NO_SERVERS = "Servers: the bot isn't in any. Invite it with the link that it logs at startup."
 
 
-def check_settings(sentence: str) -> str:
-    return f"Settings: {sentence}"
-
-
-def check_database_wrong(sentence: str) -> str:
-    return f"Database: {sentence}"
-
-
-def check_key_wrong(sentence: str) -> str:
-    return f"API key: {sentence}"
-
-
-def check_key_untold(detail: str) -> str:
-    return (
-        f"API key: can't be checked ({detail}). Check VTRIX_API_URL, this machine's network and "
-        "the API's status."
-    )
-
-
-def check_token(name: str) -> str:
-    return f"Discord token: belongs to {name}."
-
-
-def check_token_wrong(sentence: str) -> str:
-    return f"Discord token: {sentence}"
-
-
-def check_token_untold(sentence: str) -> str:
-    return f"Discord token: can't be checked. {sentence}"
-
-
-def check_servers_untold(sentence: str) -> str:
-    return f"Servers: can't be checked. {sentence}"
-
-
-def check_server(name: str) -> str:
-    return f"Server {name}: the bot has every permission it needs."
-
-
-def check_server_lacks(name: str, permissions: Iterable[str]) -> str:
-    return (
-        f"Server {name}: the bot is missing {ENGLISH.listed(permissions)}. Allow that for the "
-        "bot's role in Server Settings > Roles."
-    )
-
-
-def check_server_closed(name: str) -> str:
-    return f"Server {name}: not in ALLOWED_GUILDS, so the bot does nothing there."
-
-
-def check_server_untold(name: str, detail: str) -> str:
-    return f"Server {name}: can't be checked ({detail})."
-
-
 CLOSING_HANGS = "Failed to shut down in time, exiting anyway: open jobs continue at the next start."
 
 
@@ -242,14 +185,6 @@ def database_unusable(detail: str) -> str:
 def database_away(detail: str, pause_s: float) -> str:
     trouble = _DATABASE_AWAY.get(detail, "Failed to connect to the database")
     return f"{trouble} ({detail}). Next attempt in {pause_s:.0f} s."
-
-
-def logged_in(name: str, servers: int) -> str:
-    return f"Logged in as {name}, in {servers} {'server' if servers == 1 else 'servers'}."
-
-
-def invite(url: str) -> str:
-    return f"Invite link: {url}"
 
 
 OPEN_TO_ALL = (
