@@ -116,6 +116,7 @@ def _put_together(
         gateway_status=gateway_status,
         discord_timeout_s=settings.discord_timeout_seconds,
     )
+    background.spawn(bot.watch_servers(), name="servers that were left")
     return Assembled(bot=bot, store=store, background=background, runner=runner)
 
 

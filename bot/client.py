@@ -82,6 +82,8 @@ class RemixBot(commands.Bot):
         sight = ChannelSight(self, background=background, clock=clock)
         self.policies = Policies(jobs, history, sight)
         self._clock = clock
+        self._named = asyncio.Event()
+        """Discord has said in which servers the bot is."""
         self._removals: GuildRemovals | None = None
         self._background = background
         self._gateway_status = gateway_status
@@ -154,14 +156,19 @@ class RemixBot(commands.Bot):
         open_to_all = not self.jobs.access.allowed_guilds
         if application is not None and application.bot_public and open_to_all:
             log.warning(notices.OPEN_TO_ALL)
+        self._named.set()
+
+    async def watch_servers(self) -> None:
+        """See to servers that removed the bot, from the first READY on; ends when cancelled."""
+        await self._named.wait()
         self._removals = GuildRemovals(
             store=self._store,
             clock=self._clock,
-            application_id=self.application_id,
+            application_id=self.application_id or 0,
             present=lambda: {guild.id for guild in self.guilds} if self.is_ready() else None,
             is_member=self._is_member,
         )
-        self._background.spawn(self._removals.watch(), name="servers that were left")
+        await self._removals.watch()
 
     async def on_resumed(self) -> None:
         self._gateway_status.arrive()
