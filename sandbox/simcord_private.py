@@ -50,7 +50,7 @@ class QuickEnv(simcord.Env):
         await super()._settle_internal(**options)
 
     def _record_error(self, error: BaseException) -> None:
-        """What a command raises is no alarm: the tree tells people, and a test reads that."""
+        """What a command raises is no alarm: the tree tells people, who see that, as tests do."""
         if not isinstance(error, discord.app_commands.AppCommandError):
             super()._record_error(error)
 

@@ -18,12 +18,15 @@ from sandbox import texts
 from sandbox.api import GenerationServer
 from sandbox.backstage import Backstage
 from sandbox.clock import WorldClock
+from sandbox.simcord_private import QuickEnv
 
 LONGEST_JOB_S = 15.0
 """How long a job may take at speed 1."""
 ANSWER_S = 12.0
 """How long the bot may take over what a person does: longer than Discord waits, for machines that
 are slow at that moment."""
+LOOKS_EVERY_S = 0.05
+"""How often it is seen whether the bot has done its work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +61,7 @@ async def open_world(*, speed: float = 1.0) -> AsyncGenerator[World]:
             assemble(_settings(api.url, folder), clock=clock)
         )
         bot = await opened.enter_async_context(assembled.bot)
-        env = simcord.Env(bot, settle_timeout=ANSWER_S)
+        env = QuickEnv(bot, settle_timeout=ANSWER_S, looks_every_s=LOOKS_EVERY_S)
         # not `keep_time`: the clock of a new Env may be ahead
         env.backend.clock.advance((clock.now() - env.now()).total_seconds())
         env.backend.edit_bot_profile(texts.BOT)
