@@ -111,7 +111,7 @@ class TaskPoller:
         self._rng = rng
         self._ceiling = reads_per_second
         self._may_run = may_run
-        self._followed: dict[str, FollowedTask] = {}
+        self._followed = dict[FollowedTask, None]()
         self._limiter = RateLimiter(clock, reads_per_second, rng)
         self._circuit = CircuitBreaker()
         self._histories = defaultdict[str, DurationHistory](DurationHistory)
@@ -160,7 +160,7 @@ class TaskPoller:
         Raises `TaskNotFound`, `OutputUnreadable` and `JobOverdue`: nothing else ends a job that the
         API has.
         """
-        self._followed[task.id] = task
+        self._followed[task] = None
         self._set_pace()
         try:
             while True:
@@ -175,16 +175,16 @@ class TaskPoller:
                 if self._clock.monotonic() >= task.until:
                     raise JobOverdue(waited_s=self._waited_s(task), trouble=task.trouble)
         finally:
-            del self._followed[task.id]
+            del self._followed[task]
             self._circuit.forget(task.id)
             self._set_pace()
 
     def wake(self, task_id: str) -> None:
         """Somebody says that there is news: the next read comes at once, at the limiter's pace."""
-        task = self._followed.get(task_id)
-        if task is not None:
-            task.at_once = True
-            task.end_pause()
+        for task in self._followed:
+            if task.id == task_id:
+                task.at_once = True
+                task.end_pause()
 
     def progress(self, task: FollowedTask) -> Progress:
         """How far it is by now, as far as anybody can tell."""
@@ -249,7 +249,7 @@ class TaskPoller:
         else:
             self._circuit.read(task.id)
         if was_open:
-            for other in self._followed.values():
+            for other in self._followed:
                 other.end_pause()
 
     def _back_off(self, task: FollowedTask, error: ServiceError | OperatorError) -> None:

@@ -91,9 +91,12 @@ class Room:
         self.ends: dict[str, asyncio.Task[TaskState]] = {}
         self.shows: list[asyncio.Task[None]] = []
 
-    def follow(self, name: str, answer: Answer, *, at_once: bool = False) -> None:
-        self.api.answers[name] = answer
-        state, now = Running(task_id=name), self.clock.monotonic()
+    def follow(
+        self, name: str, answer: Answer, *, at_once: bool = False, task_id: str | None = None
+    ) -> None:
+        task_id = task_id or name
+        self.api.answers[task_id] = answer
+        state, now = Running(task_id=task_id), self.clock.monotonic()
         task = self.poller.task(state, a_job(), now, resumed=at_once)
         status = self.statuses[name] = Followed(self, task)
         self.ends[name] = asyncio.create_task(status.end())
@@ -397,6 +400,16 @@ async def test_every_state_that_is_read_is_told_until_the_task_is_done(room: Roo
     assert all(isinstance(state, Running) for state in before)
     assert last == done
     assert len(room.statuses["a"].found) == len(room.api.reads), "and nobody reads it again"
+
+
+async def test_two_jobs_that_the_api_gave_one_task_both_come_to_its_end(room: Room) -> None:
+    room.follow("a", running)
+    room.follow("b", running, task_id="a")
+    await room.clock.advance(10)
+    done = Completed(task_id="a", job_id="j", images=())
+    room.api.answers["a"] = lambda: done
+    await room.clock.advance(60)
+    assert [end.result() for end in room.ends.values()] == [done, done]
 
 
 async def test_a_task_that_is_woken_is_read_at_once_and_no_other(room: Room) -> None:
