@@ -38,6 +38,7 @@ from bot.services import (
 from bot.store import Store, lookups, open_store, transitions
 from sandbox.api import GenerationServer
 from tests.flow.sim import KEY, paint_dot
+from tests.patience import EASY
 
 PLACE = Destination(guild_id=1, channel_id=2, private=False, file_limit_bytes=1000)
 
@@ -104,6 +105,13 @@ class SilentStatusMessage:
 
 async def never(*_: Any, **__: Any) -> Any:
     await asyncio.Event().wait()
+
+
+@pytest.fixture(autouse=True)
+def no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database may take longer than the second that people are kept waiting."""
+    for name, value in EASY.items():
+        monkeypatch.setattr(name, value)
 
 
 @pytest.fixture
