@@ -35,7 +35,7 @@ from bot.jobs.poller import TICK_S, FollowedTask
 from bot.jobs.queue import Ticket
 from bot.jobs.retry import retry
 from bot.jobs.run import Dependencies, NothingToDo, Run
-from bot.jobs.status_message import Progress, StatusMessage, Told
+from bot.jobs.status_message import Progress, StatusMessage
 from bot.jobs.submitter import Submitter
 from bot.jobs.takeover import Takeover
 from bot.model import Completed, Failed, Job, JobState, MessageLink, Running, TaskState
@@ -231,8 +231,6 @@ class JobRunner:
             )
             await self._record(job, transitions.finish, completed)
             raise
-        if run.shown is not None and run.shown.said is Told.FAILURE:
-            await self._record(job, transitions.stop)  # nobody waits for images any more
         recorded = await self._record(job, transitions.finish, completed)
         self._poller.add_durations(job.request.action, [self._clock.monotonic() - sent])
         if recorded is not None and recorded.state is JobState.KEPT:

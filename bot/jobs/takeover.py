@@ -86,10 +86,11 @@ class Takeover:
                 job, transitions.mark_delivered, posted.message_id, channel_id=posted.channel_id
             )
         else:
-            kept = finished is not None and bool(finished.images)  # nobody wanted them any more
-            if job.state is JobState.SUBMITTING and not shown.uncharged:
+            if finished is not None:
+                await self._record(job, transitions.keep)
+            elif job.state is JobState.SUBMITTING and not shown.uncharged:
                 await self._record(job, transitions.mark_unknown)
-            elif not kept and job.state is not JobState.KEPT:
+            else:
                 failure = EndedUnseen.failure
                 await self._record(job, transitions.fail, failure, release=shown.uncharged)
             await self._record(job, transitions.mark_notified, posted.message_id)

@@ -57,7 +57,7 @@ def find_by_api_id(session: StoreSession, any_id: str) -> Job | None:
     """The newest job that somebody calls so: by the provider's id of it or of one of its images, or
     by the platform's task id.
 
-    In any spelling: see `bot.inputs.plain_id`.
+    In any spelling: see `bot.job_ids.plain_id`.
     """
     plain = plain_id(any_id)
     called = union_all(

@@ -72,7 +72,7 @@ def _one_of(column: str, words: type[Enum], name: str) -> CheckConstraint:
 
 
 def plainly(column: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[str]:
-    """An id as `bot.inputs.plain_id` has it; written out, or no index of it would be used."""
+    """An id as `bot.job_ids.plain_id` has it; written out, or no index of it would be used."""
     return func.lower(func.replace(column, literal_column("'-'"), literal_column("''")))
 
 

@@ -185,6 +185,14 @@ def stop(session: StoreSession, job_id: int, *, unsent_only: bool = False) -> Jo
     return None if state is None else JobState(state)
 
 
+def keep(session: StoreSession, job_id: int) -> bool:
+    """Finished → kept, because its author was told an end without images; whether this call did
+    it.
+    """
+    finished = _is(job_id, [JobState.FINISHED])
+    return _move(session, finished, state=JobState.KEPT, stopped_at=session.now)
+
+
 def fail(session: StoreSession, job_id: int, reason: str, *, release: bool = True) -> bool:
     """Whatever is under way, or not posted yet → failed; whether this call did it.
 

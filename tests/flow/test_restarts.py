@@ -176,6 +176,27 @@ async def test_an_answer_that_was_not_written_down_is_found_in_the_channel(sim: 
     assert refers_to(sim.last) == shown(result).id, "nothing new but the ping was posted"
 
 
+@pytest.mark.parametrize("api_was_done", [False, True])
+async def test_images_that_come_after_a_failure_was_told_are_kept_and_the_job_is_closed(
+    sim: Sim, api_was_done: bool
+) -> None:
+    result = await sim.ann.slash(sim.channel, "imagine", prompt="a fox sandbox:seconds=900")
+    await sim.clock.advance(750)
+    assert "I've stopped checking" in text(shown(result))
+    await sim.clock.advance(90)
+    for lost in ["state = 'running'", "state = 'finished', stopped_at = NULL"][: 1 + api_was_done]:
+        await sim.restart(
+            lambda lost=lost: rewrite(sim, f"{lost}, ended_at = NULL, failure = NULL")
+        )
+        await sim.clock.advance(100)
+    assert "I've stopped checking" in text(shown(result)), "what was told holds"
+    assert not images(shown(result))
+    kept = await sim.store.read(lookups.get, 1)
+    assert kept is not None
+    assert (kept.state, len(kept.images)) == (JobState.KEPT, 4)
+    assert not await sim.store.open_jobs(), "no start looks at it again"
+
+
 async def test_what_was_told_in_a_new_message_can_be_tried_again_with_one_press(sim: Sim) -> None:
     await sim.store.attempt(transitions.accept, asked_for(sim))
     sim.clock.set_ahead(timedelta(minutes=16))

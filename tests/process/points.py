@@ -48,6 +48,7 @@ ATTEMPTS: dict[str, Revocable[..., Any]] = {
 COMMITS: dict[str, Callable[..., Any]] = {
     "begin_run": transitions.begin_run,
     "finish": transitions.finish,
+    "keep": transitions.keep,
     "mark_delivered": transitions.mark_delivered,
     "fail": transitions.fail,
     "mark_unknown": transitions.mark_unknown,

@@ -44,6 +44,11 @@ STEPS: dict[
         JobState.FINISHED,
         {JobState.SUBMITTING, JobState.RUNNING},
     ),
+    "keep": (
+        lambda store, job_id: store.record(transitions.keep, job_id),
+        JobState.KEPT,
+        {JobState.FINISHED},
+    ),
     "delivered": (
         lambda store, job_id: store.record(transitions.mark_delivered, job_id, MESSAGE + 1),
         JobState.DELIVERED,
