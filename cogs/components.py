@@ -194,10 +194,7 @@ class Components(commands.Cog):
 
     async def _offer_more(self, press: Press) -> None:
         """Tell all about the job; of one that nobody knows any more a message can be deleted."""
-        interaction, grant, message_id = press.interaction, press.grant, None
-        may_delete = await self._may_delete(press)
-        if may_delete and interaction.message is not None:
-            message_id = interaction.message.id
+        grant, message_id = press.grant, await self._deletable(press)
         try:
             details = await self._bot.history.details(press.button.number, grant.caller)
         except JobUnknown:
@@ -208,20 +205,19 @@ class Components(commands.Cog):
             page = partial(
                 details_page, grant.t, details, grant.caller.user_id, message_id=message_id
             )
-        await reply_privately(interaction, page)
+        await reply_privately(press.interaction, page)
 
-    async def _may_delete(self, press: Press) -> bool:
-        """Whether the bot can delete the message with the button, and for who pressed it."""
-        interaction = press.interaction
-        if not read_destination(interaction, private=is_private(interaction)).bot_can_post:
-            return False
+    async def _deletable(self, press: Press) -> int | None:
+        """The message with the button, if the bot can delete it, and for who pressed it."""
+        interaction, message = press.interaction, press.interaction.message
+        there = read_destination(interaction, private=is_private(interaction))
+        if message is None or not there.bot_can_post:
+            return None
         try:
-            await self._bot.policies.check(
-                interaction, Policy.RESULT_AUTHOR, message=interaction.message
-            )
+            await self._bot.policies.check(interaction, Policy.RESULT_AUTHOR, message=message)
         except NotYours:
-            return False
-        return True
+            return None
+        return message.id
 
     async def _ask_to_delete(self, press: Press) -> None:
         await _turn_into(press, lambda _: delete_page(press.grant.t, press.button.number))

@@ -80,7 +80,6 @@ class JobService:
 
         Raises a `bot.errors.UserError` or `StoreUnavailable`; nothing is accepted then.
         """
-
         time, private = StoreDeadline(), False
         if of is not None:
             source, parent = await find_source(self._store, *of, caller, self.access, time=time)
@@ -104,7 +103,6 @@ class JobService:
         Raises `SourceUnknown` if that job is not known, `SourceTooOld`, and whatever else a new job
         raises.
         """
-
         time, parent, origin = StoreDeadline(), None, None
         async with time.spend():
             shown = await shown_in(self._store, message)
@@ -142,7 +140,6 @@ class JobService:
         Whether they may is checked again. Raises `DraftGone` if it was done before, `SourceTooOld`,
         and whatever else a new job raises.
         """
-
         time, private = StoreDeadline(), False
         if (source := draft.request.source) is not None:
             async with time.spend():

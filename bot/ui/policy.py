@@ -90,7 +90,7 @@ class Policies:
         self._history = history
         self._sight = sight
 
-    async def check(
+    async def check(  # noqa: C901  # one case for each policy
         self,
         interaction: discord.Interaction[Any],
         policy: Policy,
@@ -111,13 +111,13 @@ class Policies:
         match policy:
             case Policy.RESULT if message is not None and access.results_author_only:
                 access.check_result_access(caller, await self._author_of(message))
-            case Policy.CALLER_OR_AUTHOR if message is not None:
+            case Policy.CALLER_OR_AUTHOR:
                 try:
                     access.check_access(caller)
                 except UserError:
                     if not can_change(caller, await self._author_of(message)):
                         raise
-            case Policy.RESULT_AUTHOR if message is not None:
+            case Policy.RESULT_AUTHOR:
                 check_job_access(caller, await self._author_of(message))
             case Policy.MESSAGE_AUTHOR:
                 check_job_access(caller, await self._author_in_channel(interaction, number))
@@ -126,12 +126,14 @@ class Policies:
                 check_job_access(caller, job.author_id)
             case Policy.SELF if number != caller.user_id:
                 raise NotYours
-            case _:
+            case Policy.OPEN | Policy.CALLER | Policy.RESULT | Policy.SELF:
                 pass
         return Grant(caller=caller, limits=self._jobs.limits, t=texts_for(interaction), job=job)
 
-    async def _author_of(self, message: discord.Message) -> int | None:
+    async def _author_of(self, message: discord.Message | None) -> int | None:
         """Who asked for what *message* shows: as the store knows it, else as Discord does."""
+        if message is None:
+            return None
         author_id = await self._history.author_of(target_message(message))
         if author_id is None and message.interaction_metadata is not None:
             return message.interaction_metadata.user.id

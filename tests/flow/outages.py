@@ -6,7 +6,7 @@ from the one that accepts a job until no job is under way any more.
 
 import asyncio
 import sqlite3
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -21,25 +21,23 @@ class Database(Protocol):
     url: str
 
     def go_away(self) -> None: ...
-    def forget_answers(self) -> None:
-        """Go away as soon as what it is asked next is done: nobody hears of that."""
-        ...
-
     def come_back(self) -> None: ...
 
 
 class Steps:
     """Counts transactions that write, and lets the database go away at one of them."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, go_away: Callable[[], None], *, in_doubt: bool) -> None:
+        """*in_doubt*: the step at which it goes is committed all the same."""
+        self._go_away = go_away
+        self._in_doubt = in_doubt
         self._left = 0
-        self._in_doubt = False
-        self._begun = False
+        self._begun = self._goes_at_commit = False
 
-    def away_at(self, number: int, *, in_doubt: bool) -> None:
-        """From the *number*-th transaction on; *in_doubt*: that one is committed all the same."""
-        self._left, self._in_doubt, self._begun = number, in_doubt, False
+    def away_at(self, number: int) -> None:
+        """From the *number*-th transaction on; 0 for never."""
+        self._left, self._begun = number, False
+        self._goes_at_commit = self._in_doubt and number > 0
 
     @property
     def reached(self) -> bool:
@@ -61,12 +59,12 @@ class Steps:
             self._begun = True
             self._left -= 1
             if self._left == 0 and not self._in_doubt:
-                self._database.go_away()
+                self._go_away()
 
     def _commit(self, connection: Connection) -> None:
-        if self._left == 0 and self._in_doubt and _writes(connection):
-            self._in_doubt = False
-            self._database.forget_answers()
+        if self._left == 0 and self._goes_at_commit and _writes(connection):
+            self._goes_at_commit = False
+            self._go_away()
 
 
 def _at_work() -> bool:
@@ -92,9 +90,6 @@ class LockedFile:
         other = sqlite3.connect(self._file, isolation_level=None, check_same_thread=False)
         other.execute("BEGIN IMMEDIATE")
         self._other = other
-
-    def forget_answers(self) -> None:
-        raise NotImplementedError("a file has no answer that could get lost")
 
     def come_back(self) -> None:
         if self._other is not None:

@@ -127,12 +127,16 @@ def url(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def database(kind: str, url: str) -> AsyncGenerator[Database]:
+async def database(kind: str, url: str) -> AsyncGenerator[tuple[Database, Steps]]:
+    """One of this kind, and the steps at which it goes away."""
     if kind == LOCKED:
-        yield LockedFile(url)
+        file = LockedFile(url)
+        yield file, Steps(file.go_away, in_doubt=False)
     else:
         async with Relay.before(url) as network:
-            yield network
+            unheard = kind == UNHEARD
+            goes = network.forget_answers if unheard else network.go_away
+            yield network, Steps(goes, in_doubt=unheard)
 
 
 @pytest.mark.parametrize(
@@ -152,31 +156,28 @@ async def database(kind: str, url: str) -> AsyncGenerator[Database]:
     ],
 )
 async def test_an_outage_at_any_step_loses_and_doubles_nothing(
-    database: Database, kind: str, away_s: float, lives: Sequence[Live], tmp_path: Path
+    database: tuple[Database, Steps], away_s: float, lives: Sequence[Live], tmp_path: Path
 ) -> None:
-    in_doubt = kind == UNHEARD
-    await live_through_outages(database, lives, in_doubt, away_s, tmp_path, restarted=False)
+    await live_through_outages(*database, lives, away_s, tmp_path, restarted=False)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", [LOCKED, UNHEARD])
 async def test_an_outage_with_a_restart_in_it_loses_and_doubles_nothing(
-    database: Database, kind: str, tmp_path: Path
+    database: tuple[Database, Steps], tmp_path: Path
 ) -> None:
-    in_doubt = kind == UNHEARD
-    await live_through_outages(database, IN_MEMORY, in_doubt, LONG_S, tmp_path, restarted=True)
+    await live_through_outages(*database, IN_MEMORY, LONG_S, tmp_path, restarted=True)
 
 
 async def live_through_outages(
     database: Database,
+    steps: Steps,
     lives: Sequence[Live],
-    in_doubt: bool,
     away_s: float,
     folder: Path,
     *,
     restarted: bool,
 ) -> None:
-    steps = Steps(database)
     everything: list[Asked] = []
     async with AsyncExitStack() as stack:
         stack.enter_context(steps.counted())
@@ -191,11 +192,11 @@ async def live_through_outages(
         )
         for life in lives:
             for number in range(1 if life is imagine else OWN, STEPS_MAX):
-                steps.away_at(number, in_doubt=in_doubt)
+                steps.away_at(number)
                 asked = [one async for one in life(sim, f"{life.__name__} {number}")]
                 await sim.clock.advance(away_s)
                 reached = steps.reached
-                steps.away_at(0, in_doubt=False)
+                steps.away_at(0)
                 if restarted:
                     await sim.restart(database.come_back)
                 database.come_back()

@@ -1,6 +1,7 @@
 """Nothing can be used of which it isn't said who may use it."""
 
 from enum import StrEnum
+from types import SimpleNamespace
 from typing import Any, cast
 
 import discord
@@ -10,8 +11,11 @@ from discord.ext import commands
 
 from bot.actions import ACTIONS, SourceKind
 from bot.command_tree import CommandTree
+from bot.errors import ChannelNotAllowed, NotYours
+from bot.limits import Limits
+from bot.services import AccessPolicy, AskVisible, Caller, sees_nothing
 from bot.ui.custom_ids import Verb
-from bot.ui.policy import Policy, declare, policy_of
+from bot.ui.policy import Policies, Policy, declare, policy_of
 from cogs.components import Components
 
 AnyCommand = app_commands.Command[Any, ..., None]
@@ -66,3 +70,32 @@ def test_only_answers_that_one_person_sees_have_buttons_for_everybody() -> None:
     assert set(handlers) == {*Verb, *made_of_something}
     open_to_all = {verb for verb, one in handlers.items() if one.policy is Policy.OPEN}
     assert open_to_all == {Verb.CANCEL, Verb.KEEP}
+
+
+@pytest.mark.parametrize("policy", [Policy.CALLER_OR_AUTHOR, Policy.RESULT_AUTHOR])
+async def test_what_is_for_the_author_of_a_message_is_for_nobody_where_there_is_none(
+    policy: Policy,
+) -> None:
+    def get_guild(guild_id: int) -> object:
+        return discord.Object(guild_id)
+
+    def sight_of(_: Caller) -> AskVisible:
+        return sees_nothing
+
+    interaction: Any = SimpleNamespace(
+        user=SimpleNamespace(id=7),
+        channel=None,
+        channel_id=1,
+        guild_id=1,
+        permissions=discord.Permissions.none(),
+        message=None,
+        locale=discord.Locale.american_english,
+        client=SimpleNamespace(get_guild=get_guild),
+        is_guild_integration=lambda: True,
+        is_user_integration=lambda: False,
+    )
+    access = AccessPolicy(allowed_channels=frozenset({2}))
+    jobs: Any = SimpleNamespace(access=access, limits=Limits())
+    sight: Any = SimpleNamespace(of=sight_of)
+    with pytest.raises((ChannelNotAllowed, NotYours)):
+        await Policies(jobs, cast("Any", None), sight).check(interaction, policy)
