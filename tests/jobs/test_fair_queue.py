@@ -9,7 +9,7 @@ from bot.jobs.fair_queue import Line
 from bot.jobs.queue import JobQueue, Ticket
 from bot.limits import Limits, LimitScope
 from tests.clock import ManualClock
-from tests.jobs.plain_line import PlainLine
+from tests.jobs.plain_queue import PlainLine
 
 LIMITS = st.fixed_dictionaries({whose: st.integers(0, 3) for whose in LimitScope})
 JOIN = st.tuples(st.just("join"), st.integers(1, 4), st.sampled_from([None, 10, 20, 30]))
