@@ -29,7 +29,11 @@ _UUID = re.compile(
     r"[0-9a-fA-F](?<![0-9a-zA-Z].)"  # the first letter before what precedes it: found much sooner
     r"(?i:[0-9a-f]{7}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?![0-9a-zA-Z])"
 )
-_DENSE_ID = re.compile(r"(?=.*[a-z])(?=(?:.*[0-9]){2})[0-9a-z]{16,56}|[0-9]{19}", re.IGNORECASE)
+_DENSE_ID = re.compile(
+    r"(?=.*[a-z])(?:(?=(?:.*[0-9]){2})[0-9a-z]{16,56}|[0-9a-v]{19}[0g])|[0-9]{19}", re.IGNORECASE
+)
+"""A task id of the platform is an xid (github.com/rs/xid), so its last letter holds a single bit:
+one in two hundred has fewer than two digits."""
 _MESSAGE_ID = re.compile(_DIGITS_LIKE)
 _TORN_UUID = re.compile(
     r"([0-9a-fA-F](?<![0-9a-zA-Z].)(?i:[0-9a-f]{7}))[\s-]{1,3}(?i:([0-9a-f]{4})[\s-]{1,3}"

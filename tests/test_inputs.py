@@ -167,7 +167,17 @@ def test_spellings_of_one_id_are_one_id(spelling: str) -> None:
     assert not same_id(spelling, None)
 
 
-@pytest.mark.parametrize("job_id", [UUID, DENSE, "1234567890123456789", "d758n65e878c73cmdg20"])
+@pytest.mark.parametrize(
+    "job_id",
+    [
+        UUID,
+        DENSE,
+        "1234567890123456789",
+        "d758n65e878c73cmdg20",
+        "dkvbnhsegalcqtcmdgj0",
+        "dkvbnhsegalcqtcmdgjg",
+    ],
+)
 def test_the_api_may_know_what_looks_like_an_id(job_id: str) -> None:
     assert could_be_an_id(job_id)
 

@@ -239,4 +239,4 @@ def _scene(order: Order, source: Job | None, *, roll: int, image_no: int) -> Sce
 
 
 def _new_task_id() -> str:
-    return "".join(secrets.choice(_XID) for _ in range(20))
+    return "".join(secrets.choice(_XID) for _ in range(19)) + secrets.choice("0g")
