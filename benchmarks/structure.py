@@ -39,14 +39,24 @@ class Module:
         return sum(not name.startswith("_") for name in names)
 
     def called_once(self) -> list[str]:
-        """Private functions that one place alone calls: a reader goes down and up again."""
-        uses = Counter(
-            node.id if isinstance(node, ast.Name) else node.attr
-            for node in ast.walk(self.tree)
-            if isinstance(node, ast.Name | ast.Attribute)
-        )
+        """Private functions that one place alone calls: a reader goes down and up again.
+
+        What a table or a decorator mentions is no detour.
+        """
+        nodes = list(ast.walk(self.tree))
+        uses = Counter(name_of(node) for node in nodes)
+        calls = Counter(name_of(node.func) for node in nodes if isinstance(node, ast.Call))
         private = (one.name for one in self.functions() if is_private(one.name))
-        return [f"{self.path}: {name}" for name in private if uses[name] == 1]
+        return [f"{self.path}: {name}" for name in private if uses[name] == calls[name] == 1]
+
+
+def name_of(node: ast.AST) -> str | None:
+    """What *node* mentions, where that has a name."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case _:
+            return None
 
 
 def is_private(name: str) -> bool:
