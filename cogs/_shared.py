@@ -17,7 +17,6 @@ from bot.services import Caller, UnknownJob
 from bot.texts import for_locale
 from bot.ui import discord_errors
 from bot.ui.content import Content
-from bot.ui.custom_ids import FormId
 from bot.ui.discord_errors import About
 from bot.ui.error_replies import send
 from bot.ui.forms import PromptForm
@@ -55,23 +54,18 @@ async def open_form(
     callback: str | None = None,
     like: Request | None = None,
 ) -> None:
-    """Answer with the form for this image, as filled in as it can be.
-
-    What is not given is as in *like*, or else as in what made the image. Raises what
-    `JobHistory.prefill` raises.
-    """
-    destination = read_destination(interaction, private=private)
-    sketch = await interaction.client.history.prefill(
-        action, job, image_no, caller, destination, callback=callback, like=like
-    )
-    form = PromptForm(
-        texts_for(interaction),
-        FormId(action=action, source=sketch.source, private=private),
-        prompt=sketch.prompt,
-        options=sketch.options if options is None else options,
+    """Answer with the form for this image, filled in as `JobHistory.prefill` says, which raises."""
+    request = await interaction.client.history.prefill(
+        action,
+        job,
+        image_no,
+        caller,
+        read_destination(interaction, private=private),
+        options=options,
         callback=callback,
+        like=like,
     )
-    await form.open(interaction)
+    await PromptForm(texts_for(interaction), request, private=private).open(interaction)
 
 
 async def repost_images(

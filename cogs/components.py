@@ -11,19 +11,19 @@ from functools import partial
 import discord
 from discord.ext import commands
 
-from bot.actions import ACTIONS, REMIX, SourceKind
+from bot.actions import ACTIONS, IMAGINE, REMIX, SourceKind
 from bot.characters import is_blank
 from bot.client import RemixBot
 from bot.errors import JobUnknown, NotYours, SourceUnknown, UnsupportedComponent, UserError
 from bot.inputs import read_callback, read_options, read_prompt
 from bot.job_ids import JobId
-from bot.model import Job, Request
+from bot.model import Job, Request, Source
 from bot.services import TargetMessage
 from bot.ui import discord_errors
 from bot.ui.content import Content
 from bot.ui.custom_ids import PREFIX, ButtonId, FormId, Verb, is_known
 from bot.ui.error_replies import reply_privately, reply_with_error, send
-from bot.ui.forms import PromptForm, filled_in, read_form
+from bot.ui.forms import PromptForm, read_form
 from bot.ui.interaction import is_private, read_destination, request_context
 from bot.ui.job_list import list_page
 from bot.ui.layouts import LayoutMessage
@@ -131,17 +131,16 @@ class Components(commands.Cog):
         failed = await self._bot.history.shown_in(press.message, grant.caller)
         private = is_private(press.interaction)
         if failed is None:
-            form = PromptForm(grant.t, FormId.starting_over(source, private=private))
+            request = _starting_over(source)
         else:
-            request = failed.request
-            form_id = FormId(
-                action=request.action,
-                source=request.source and (source or request.source),
-                private=private or failed.destination.private,
-            )
+            private |= failed.destination.private
             own = failed.author_id == grant.caller.user_id
-            form = filled_in(grant.t, form_id, request, with_callback=own)
-        await form.open(press.interaction)
+            request = replace(
+                failed.request,
+                source=failed.request.source and (source or failed.request.source),
+                callback=failed.request.callback if own else None,
+            )
+        await PromptForm(grant.t, request, private=private).open(press.interaction)
 
     async def _try_on_source(self, press: Press) -> None:
         """Open the form for another image of a result's source, with the result's prompt."""
@@ -171,7 +170,7 @@ class Components(commands.Cog):
                 announce=self._bot.announce(interaction),
             )
         except SourceUnknown:
-            form = PromptForm(press.grant.t, FormId.starting_over(source, private=private))
+            form = PromptForm(press.grant.t, _starting_over(source), private=private)
             await form.open(interaction)
 
     # ------------------------------------------------------------------ about a job
@@ -270,9 +269,8 @@ class Components(commands.Cog):
     async def _edit_draft(self, press: Press) -> None:
         grant = press.grant
         draft = await self._bot.history.draft(press.button.number, grant.caller.user_id)
-        request, private = draft.request, draft.destination.private
-        form_id = FormId(action=request.action, source=request.source, private=private)
-        await filled_in(grant.t, form_id, request, with_callback=True).open(press.interaction)
+        form = PromptForm(grant.t, draft.request, private=draft.destination.private)
+        await form.open(press.interaction)
 
     async def _cancel(self, press: Press) -> None:
         await self._bot.history.drop_draft(press.button.number, press.grant.caller.user_id)
@@ -331,6 +329,11 @@ class Components(commands.Cog):
             kept = isinstance(raised, UserError) and raised.draft_id is not None
             typed = "" if kept or is_blank(filled.prompt) else filled.prompt
             await reply_with_error(interaction, raised, typed=typed)
+
+
+def _starting_over(source: Source | None) -> Request:
+    """For what was asked for before and nobody knows any more: from this image, if any."""
+    return Request(action=REMIX if source else IMAGINE, source=source)
 
 
 async def _turn_into(press: Press, page: Callable[[Content], LayoutMessage]) -> None:

@@ -15,7 +15,6 @@ from bot.job_ids import JobId, is_uuid, read_job
 from bot.model import Image, Job, Request
 from bot.services import Caller, standing
 from bot.texts import Texts
-from bot.ui.custom_ids import FormId
 from bot.ui.forms import PromptForm
 from bot.ui.interaction import request_context
 from bot.ui.message_images import IMAGES_FOUND_MAX, images_in, messages_in, target_message
@@ -84,8 +83,8 @@ class Create(commands.Cog):
         context = request_context(interaction, private=private)
         text = await read_prompt_options(prompt, prompt_file)
         if text is None:
-            form_id = FormId(action=IMAGINE, private=private)
-            await PromptForm(grant.t, form_id, callback=callback).open(interaction)
+            empty = Request(action=IMAGINE, callback=callback)
+            await PromptForm(grant.t, empty, private=private).open(interaction)
             return
         await self._bot.jobs.make(
             Request(action=IMAGINE, prompt=text, callback=callback),

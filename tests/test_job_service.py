@@ -29,7 +29,6 @@ from bot.model import Destination, Job, MessageLink, NewJob, Request, Source
 from bot.services import (
     AccessPolicy,
     Caller,
-    FormPrefill,
     JobHistory,
     JobService,
     Recovery,
@@ -209,7 +208,7 @@ async def test_a_form_opens_empty_where_the_store_is_silent(
     monkeypatch.setattr("bot.services.lookups.STORE_BUDGET_S", 0.05)
     monkeypatch.setattr(rooms.store, "read", never)
     sketch = await rooms.history.prefill(REMIX, JobId("some-job"), 2, Caller(user_id=7), PLACE)
-    assert sketch == FormPrefill(source=Source("some-job", 2), prompt="")
+    assert sketch == Request(action=REMIX, source=Source("some-job", 2))
     with pytest.raises(StoreUnavailable):
         await rooms.history.prefill(REMIX, MessageId(5), 2, Caller(user_id=7), PLACE)
 

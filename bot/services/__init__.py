@@ -15,7 +15,7 @@ from bot.services.access import (
 )
 from bot.services.context import Announce, RequestContext
 from bot.services.guild_removals import GuildRemovals
-from bot.services.history import FormPrefill, JobDetails, JobHistory, JobList, UnknownJob
+from bot.services.history import JobDetails, JobHistory, JobList, UnknownJob
 from bot.services.job_service import JobService
 from bot.services.recovery import Recovery
 from bot.services.visibility import seen_by, standing, visible
@@ -25,7 +25,6 @@ __all__ = [
     "Announce",
     "AskVisible",
     "Caller",
-    "FormPrefill",
     "GuildRemovals",
     "JobDetails",
     "JobHistory",

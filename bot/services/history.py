@@ -3,9 +3,9 @@
 import logging
 from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from bot.actions import Action, Options, OptionValue
+from bot.actions import Action, Options
 from bot.attachments import ResultImage
 from bot.clock import Clock
 from bot.errors import (
@@ -52,15 +52,6 @@ PAGES_MAX = 10_000
 CHILDREN_LISTED = 10
 CHILDREN_LOOKED_AT = 50
 """The newest, of which those are listed that somebody may see."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormPrefill:
-    """What the form for an action is filled with."""
-
-    source: Source
-    prompt: str = ""
-    options: Options = field(default_factory=dict[str, OptionValue])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,12 +115,13 @@ class JobHistory:
         caller: Caller,
         destination: Destination,
         *,
+        options: Options | None = None,
         callback: str | None = None,
         like: Request | None = None,
-    ) -> FormPrefill:
+    ) -> Request:
         """What the form for this image is filled with; empty if the store is silent.
 
-        *callback*: what they gave for it. *like*: as this, not as what made the image. Raises what
+        What is not given is as in *like*, or else as in what made the image. Raises what
         `find_source` raises, and `SourceTooOld`; `StoreUnavailable` only if the store alone can
         know the job's id.
         """
@@ -143,8 +135,9 @@ class JobHistory:
             source, parent = Source(job.value, image_no), None
         if like is None and parent is not None:
             like = parent.request
+        empty = Request(action=action, source=source, options=options or {}, callback=callback)
         if like is None:
-            return FormPrefill(source=source)
+            return empty
         check_age(
             parent,
             like.prompt,
@@ -153,8 +146,9 @@ class JobHistory:
             private=destination.private or stays_private(parent, destination),
             callback=callback,
         )
-        options = action.complete(like.options if like.action == action else {})
-        return FormPrefill(source=source, prompt=like.prompt, options=options)
+        if options is None and like.action == action:
+            options = like.options
+        return replace(empty, prompt=like.prompt, options=options or {})
 
     async def suggest(self, caller: Caller, channel_id: int, words: str) -> list[Suggestion]:
         """Finished jobs that somebody who types *words* in this channel may mean, 25 at most.

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Self
 
-from bot.actions import ACTIONS, IMAGINE, REMIX, Action, SourceKind
+from bot.actions import ACTIONS, REMIX, Action, SourceKind
 from bot.errors import UnsupportedComponent
 from bot.model import Source
 
@@ -171,11 +171,6 @@ class FormId:
     private: bool
     nonce: str = field(default_factory=lambda: secrets.token_hex(4))
     """Every opening has an id of its own, or two open forms would answer for each other."""
-
-    @classmethod
-    def starting_over(cls, source: Source | None, *, private: bool) -> Self:
-        """For what was asked for before and nobody knows any more: from this image, if any."""
-        return cls(action=REMIX if source else IMAGINE, source=source, private=private)
 
     @property
     def custom_id(self) -> str:

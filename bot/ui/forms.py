@@ -5,17 +5,16 @@ raw answer, so that a form opened before a restart still works.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import discord
 
-from bot.actions import IMAGINE, Option, Options, OptionValue, PromptRule
+from bot.actions import IMAGINE, PromptRule
 from bot.errors import SourceTooOld
 from bot.model import Request
 from bot.texts import Texts
-from bot.texts.actions import OptionWords
 from bot.ui import discord_errors
 from bot.ui.custom_ids import FormId
 from bot.ui.discord_errors import About
@@ -23,6 +22,10 @@ from bot.ui.discord_errors import About
 FIELD_MAX = 4000
 """The most that Discord takes in one text field."""
 PROMPT_FIELDS_MAX = 3
+
+Label = discord.ui.Label[discord.ui.Modal]
+TextInput = discord.ui.TextInput[discord.ui.Modal]
+
 _FOR_WHAT_IS_IN_IT = (About.WORDS, About.LAYOUT, About.FRONT)
 
 
@@ -38,37 +41,50 @@ class Filled:
 class PromptForm(discord.ui.Modal):
     """A prompt in one to three fields, options with a choice, a callback where one was given."""
 
-    def __init__(
-        self,
-        t: Texts,
-        form_id: FormId,
-        *,
-        prompt: str = "",
-        options: Options | None = None,
-        callback: str | None = None,
-        note: str = "",
-    ) -> None:
-        action = form_id.action
-        title = t.form_title(action, form_id.source)
-        super().__init__(title=title, custom_id=form_id.custom_id)
-        self._empty = partial(
-            PromptForm, t, form_id, options=options, callback=callback and "", note=t.left_empty
-        )
-        self._is_filled = bool(prompt or callback)
+    def __init__(self, t: Texts, request: Request, *, private: bool, note: str = "") -> None:
+        """Filled with *request*; *private*: what comes of it is for one person alone."""
+        action, callback = request.action, request.callback
+        form_id = FormId(action=action, source=request.source, private=private)
+        super().__init__(title=t.form_title(action, request.source), custom_id=form_id.custom_id)
+        self._is_filled = bool(request.prompt or callback)
+        empty = replace(request, prompt="", callback=callback and "")
+        self._empty = partial(PromptForm, t, empty, private=private, note=t.left_empty)
         if note:
             self.add_item(discord.ui.TextDisplay[Any](note))
         required = action.prompt is PromptRule.REQUIRED
-        parts = split_prompt(prompt) if action.prompt is not PromptRule.NONE else []
+        parts = split_prompt(request.prompt) if action.prompt is not PromptRule.NONE else []
         for number, part in enumerate(parts, start=1):
-            field = _prompt_field(t, number, len(parts), part, required=required and number == 1)
-            self.add_item(field)
-        values = action.complete(options or {})
+            prompt_input = TextInput(
+                custom_id=f"prompt-{number}",
+                style=discord.TextStyle.paragraph,
+                default=part or None,
+                required=required and number == 1,
+                max_length=FIELD_MAX,
+            )
+            self.add_item(
+                Label(text=t.prompt_part_label(number, len(parts)), component=prompt_input)
+            )
+        values = action.complete(request.options)
         for option in action.options:
             words = t.option_words(action.key, option.name)
-            if words is not None and len(option.choices) > 1:
-                self.add_item(_option_field(words, option, values[option.name]))
+            if words is None or len(option.choices) < 2:
+                continue
+            choices = [
+                discord.RadioGroupOption(
+                    label=words.choices[choice][0],
+                    value=str(choice),
+                    description=words.choices[choice][1],
+                    default=choice == values[option.name],
+                )
+                for choice in option.choices
+            ]
+            group = discord.ui.RadioGroup[discord.ui.Modal](custom_id=option.name, options=choices)
+            self.add_item(Label(text=words.question, component=group))
         if callback is not None:
-            self.add_item(_callback_field(t, callback))
+            address = TextInput(
+                custom_id="callback", default=callback, required=False, max_length=FIELD_MAX
+            )
+            self.add_item(Label(text=t.callback_label, component=address))
 
     async def open(self, interaction: discord.Interaction[Any]) -> None:
         """Answer *interaction* with this form; left empty where Discord refuses what is in it."""
@@ -86,68 +102,8 @@ class PromptForm(discord.ui.Modal):
 
 def fresh_start(t: Texts, too_old: SourceTooOld) -> PromptForm:
     """In place of a remix that the API would refuse: the same words, from nothing."""
-    return PromptForm(
-        t,
-        FormId(action=IMAGINE, private=too_old.private),
-        prompt=too_old.prompt,
-        callback=too_old.callback,
-        note=t.fresh_start(too_old.days),
-    )
-
-
-def filled_in(t: Texts, form_id: FormId, request: Request, *, with_callback: bool) -> PromptForm:
-    """The form for *request* once more."""
-    return PromptForm(
-        t,
-        form_id,
-        prompt=request.prompt,
-        options=request.options,
-        callback=request.callback if with_callback else None,
-    )
-
-
-def _prompt_field(
-    t: Texts, number: int, parts: int, part: str, *, required: bool
-) -> discord.ui.Label[discord.ui.Modal]:
-    return discord.ui.Label(
-        text=t.prompt_part_label(number, parts),
-        component=discord.ui.TextInput[discord.ui.Modal](
-            custom_id=f"prompt-{number}",
-            style=discord.TextStyle.paragraph,
-            default=part or None,
-            required=required,
-            max_length=FIELD_MAX,
-        ),
-    )
-
-
-def _option_field(
-    words: OptionWords, option: Option, value: OptionValue
-) -> discord.ui.Label[discord.ui.Modal]:
-    return discord.ui.Label(
-        text=words.question,
-        component=discord.ui.RadioGroup[discord.ui.Modal](
-            custom_id=option.name,
-            options=[
-                discord.RadioGroupOption(
-                    label=words.choices[choice][0],
-                    value=str(choice),
-                    description=words.choices[choice][1],
-                    default=choice == value,
-                )
-                for choice in option.choices
-            ],
-        ),
-    )
-
-
-def _callback_field(t: Texts, callback: str) -> discord.ui.Label[discord.ui.Modal]:
-    return discord.ui.Label(
-        text=t.callback_label,
-        component=discord.ui.TextInput[discord.ui.Modal](
-            custom_id="callback", default=callback, required=False, max_length=FIELD_MAX
-        ),
-    )
+    request = Request(action=IMAGINE, prompt=too_old.prompt, callback=too_old.callback)
+    return PromptForm(t, request, private=too_old.private, note=t.fresh_start(too_old.days))
 
 
 def read_form(data: Mapping[str, Any]) -> Filled:

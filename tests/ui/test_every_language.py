@@ -20,13 +20,12 @@ from bot.errors import (
 from bot.jobs.queue import QueuePosition
 from bot.jobs.status_message import Progress, ResultImage
 from bot.limits import Limits, Quota
-from bot.model import Job, JobState, MessageLink, Source, Spending, Suggestion, Usage
+from bot.model import Job, JobState, MessageLink, Request, Source, Spending, Suggestion, Usage
 from bot.services import JobDetails, JobList
 from bot.texts import ENGLISH, LANGUAGES, for_locale
 from bot.ui import pages
 from bot.ui.content import EVERYTHING, Content
-from bot.ui.custom_ids import FormId
-from bot.ui.forms import PromptForm, filled_in, fresh_start
+from bot.ui.forms import PromptForm, fresh_start
 from bot.ui.job_list import choices, list_page
 from bot.ui.layouts import (
     ClassicMessage,
@@ -191,11 +190,12 @@ async def test_what_one_person_alone_sees_is_in_their_language(pseudo: Pseudo) -
 
 
 async def test_forms_are_in_the_language_of_who_fills_them_in(pseudo: Pseudo) -> None:
-    remix = FormId(action=REMIX, source=Source("1", 1), private=True)
+    remix = Request(action=REMIX, source=Source("1", 1), prompt="x" * 8000)
+    imagine = Request(action=IMAGINE, callback="https://a.example/")
     for form in (
-        PromptForm(pseudo, FormId(action=IMAGINE, private=True), callback="https://a.example/"),
-        PromptForm(pseudo, remix, prompt="x" * 8000),
-        filled_in(pseudo, remix, foreign().request, with_callback=True),
+        PromptForm(pseudo, imagine, private=True),
+        PromptForm(pseudo, remix, private=True),
+        PromptForm(pseudo, foreign().request, private=True),
         fresh_start(pseudo, SourceTooOld(3, PROMPT, private=False)),
     ):
         assert list(words_in(form.to_dict()))

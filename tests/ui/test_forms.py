@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from bot.actions import IMAGINE, REMIX, Mode
 from bot.errors import OptionInvalid
 from bot.inputs import read_options
-from bot.model import PROMPT_MAX, Source
+from bot.model import PROMPT_MAX, Request, Source
 from bot.texts import ENGLISH
-from bot.ui.custom_ids import FormId
 from bot.ui.forms import (
     FIELD_MAX,
     PROMPT_FIELDS_MAX,
@@ -83,28 +82,27 @@ async def test_an_untouched_form_gives_back_what_it_was_filled_with(
     mode: Mode, length: int
 ) -> None:
     prompt = long_text("a fox in the snow, ", length) if length else ""
-    form = PromptForm(
-        ENGLISH,
-        FormId(action=REMIX, source=SOURCE, private=False),
-        prompt=prompt,
-        options={"mode": mode},
-    )
+    request = Request(action=REMIX, source=SOURCE, prompt=prompt, options={"mode": mode})
+    form = PromptForm(ENGLISH, request, private=False)
     filled = read_form(submitted(form))
     assert (filled.prompt, filled.callback) == (prompt, None)
     assert read_options(REMIX, filled.options) == {"mode": mode}
 
 
 async def test_a_callback_rides_along() -> None:
-    form = PromptForm(
-        ENGLISH, FormId(action=IMAGINE, private=True), callback="https://a.example/done"
-    )
+    request = Request(action=IMAGINE, callback="https://a.example/done")
+    form = PromptForm(ENGLISH, request, private=True)
     assert read_form(submitted(form)).callback == "https://a.example/done"
 
 
 async def test_the_largest_form_keeps_discords_limits() -> None:
-    longest = FormId(action=REMIX, source=Source("x" * 56, 3), private=True)
-    form = PromptForm(ENGLISH, longest, prompt="x" * PROMPT_MAX, callback="https://a.example")
-    data = form.to_dict()
+    longest = Request(
+        action=REMIX,
+        source=Source("x" * 56, 3),
+        prompt="x" * PROMPT_MAX,
+        callback="https://a.example",
+    )
+    data = PromptForm(ENGLISH, longest, private=True).to_dict()
     assert len(data["custom_id"]) <= 100
     assert len(data["title"]) <= 45
     assert len(data["components"]) <= 5
