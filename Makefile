@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
+# Five processes of a test run read the same modules: whoever compiles one keeps it for the others.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup check quick test coverage sandbox run format lock clean
 
 setup: $(VENV)/.installed
