@@ -169,6 +169,9 @@ class NewJob:
     """The language of its messages, as Discord calls it; ``None`` for jobs of earlier versions."""
     multiplier: int = 1
     """How many times over the API bills it."""
+    depth: int | None = None
+    """How many remixes it is away from its chain's first images, from 1; ``None`` if it has no
+    source, or if that is unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -141,6 +141,14 @@ def test_durations_are_short(duration_s: float, shown: str) -> None:
     assert ENGLISH.seconds(duration_s) == shown
 
 
+@pytest.mark.parametrize(
+    ("depth", "words"),
+    [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (13, "13th"), (22, "22nd")],
+)
+def test_a_place_in_a_chain_is_written_as_people_count(depth: int, words: str) -> None:
+    assert ENGLISH.nth_remix(depth) == f"{words} remix"
+
+
 def test_the_bar_grows_with_the_fraction() -> None:
     assert ENGLISH.progress_bar(0) == "`▱▱▱▱▱▱▱▱▱▱` 0%"
     assert ENGLISH.progress_bar(0.46) == "`▰▰▰▰▱▱▱▱▱▱` 46%"

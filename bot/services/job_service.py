@@ -80,14 +80,14 @@ class JobService:
 
         Raises a `bot.errors.UserError` or `StoreUnavailable`; nothing is accepted then.
         """
-        time, private = StoreDeadline(), False
+        time, private, parent = StoreDeadline(), False, None
         if of is not None:
             source, parent = await find_source(self._store, *of, caller, self.access, time=time)
             request = replace(request, source=source)
             private = self._check_source(parent, request, context)
             origin = _shown_link(parent, context.destination) or context.origin
             context = replace(context, origin=origin)
-        await self._start(request, context, announce, time=time, private=private)
+        await self._start(request, context, announce, time=time, parent=parent, private=private)
 
     async def again(
         self,
@@ -124,7 +124,7 @@ class JobService:
             shown_at = _here(shown.origin, context.destination)
             origin = _shown_link(parent, context.destination) or shown_at
         context = replace(context, origin=origin)
-        await self._start(request, context, announce, time=time, private=private)
+        await self._start(request, context, announce, time=time, parent=parent, private=private)
 
     async def resubmit_draft(
         self,
@@ -140,7 +140,7 @@ class JobService:
         Whether they may is checked again. Raises `DraftGone` if it was done before, `SourceTooOld`,
         and whatever else a new job raises.
         """
-        time, private = StoreDeadline(), False
+        time, private, parent = StoreDeadline(), False, None
         if (source := draft.request.source) is not None:
             async with time.spend():
                 parent = await self._store.read(lookups.find_by_api_id, source.job_id)
@@ -154,6 +154,7 @@ class JobService:
             replace(context, origin=draft.origin),
             announce,
             time=time,
+            parent=parent,
             private=private,
             draft=draft,
             consented=consented,
@@ -228,13 +229,15 @@ class JobService:
         announce: Announce,
         *,
         time: StoreDeadline,
+        parent: Job | None,
         private: bool,
         draft: Job | None = None,
         consented: bool = False,
     ) -> None:
         """Row first, then Discord's answer, then the API: each step may be the last.
 
-        *private*: it is made from something that is its author's alone, and so is that as well.
+        *parent* is the job of its source, if that is known. *private*: it is made from something
+        that is its author's alone, and so is that as well.
         """
         bill, destination = prompt_cost(request.prompt), context.destination
         private = private or destination.private
@@ -248,6 +251,7 @@ class JobService:
             interaction_token=context.interaction_token,
             locale=context.locale_of(private=private),
             multiplier=bill.multiplier,
+            depth=_depth_below(parent),
         )
         try:
             self.access.check_words(request.prompt)
@@ -303,6 +307,15 @@ class JobService:
             log.warning("Failed to keep a refused prompt: %s", error)
             return None
         return new.interaction_id
+
+
+def _depth_below(parent: Job | None) -> int | None:
+    """The depth of what is made from *parent*."""
+    if parent is None:
+        return None
+    if parent.request.source is None:
+        return 1
+    return parent.depth + 1 if parent.depth else None
 
 
 def _shown_link(source: Job | None, destination: Destination) -> MessageLink | None:

@@ -40,6 +40,7 @@ def new_row(new: NewJob, created_at: datetime) -> JobRow:
         multiplier=new.multiplier,
         reachable=new.destination.bot_is_member,
         locale=new.locale,
+        depth=new.depth,
         images=[],
     )
     if new.request.source is not None:
@@ -99,6 +100,7 @@ def to_job(row: JobRow | Row[Any], images: Sequence[ImageRow | Row[Any]] | None 
         ),
         locale=row.locale,
         multiplier=row.multiplier,
+        depth=row.depth,
         reserved_usd=row.reserved_usd,
         stopped_at=row.stopped_at,
         origin=origin,

@@ -146,6 +146,7 @@ class JobRow(Base):
     ended_at: Mapped[datetime | None]
     reachable: Mapped[bool] = mapped_column(server_default=true())
     locale: Mapped[str | None]
+    depth: Mapped[int | None]
     images: Mapped[list["ImageRow"]] = relationship(
         lazy="selectin", order_by="ImageRow.position", passive_deletes=True
     )

@@ -45,6 +45,12 @@ class Formats:
     def images_counted(self, count: int) -> str:
         return "1 image" if count == 1 else f"{count} images"
 
+    def ordinal(self, number: int) -> str:
+        """1st, 2nd, 3rd, 4th, 11th, 21st."""
+        teens = number % 100 in (11, 12, 13)
+        ending = "th" if teens else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+        return f"{number}{ending}"
+
     def usd(self, amount: Decimal) -> str:
         """Dollars with at least cents, and more places only where they matter: $0.08, $0.0125."""
         exact = f"{amount:,.6f}".rstrip("0")

@@ -87,22 +87,25 @@ class JobTexts(ActionTexts):
     def asked_by(self, author_id: int) -> str:
         return f"Requested by <@{author_id}>"
 
-    def about_result(
-        self,
-        request: Request,
-        *,
-        source_url: str | None,
-        duration_s: float,
-        cost_usd: Decimal | None,
-    ) -> str:
-        """One small line; *source_url* is the message that shows the source, where one is known."""
+    def made_from(self, request: Request, source_url: str | None) -> str:
+        """One small line, empty for nothing; *source_url* is the message that shows the source."""
         parts = [value for _, value in self.options_of(request)]
         if request.source is not None:
             parts.append(f"from {self.source_image(request.source, source_url)}")
+        return f"-# {' · '.join(parts)}" if parts else ""
+
+    def result_figures(
+        self, *, depth: int | None, duration_s: float, cost_usd: Decimal | None
+    ) -> str:
+        """One small line, which has room on a phone."""
+        parts = [] if depth is None else [f"{self.nth_remix(depth)} in its chain"]
         parts.append(self.seconds(duration_s))
         if cost_usd is not None:
             parts.append(self.usd(cost_usd))
         return f"-# {' · '.join(parts)}"
+
+    def nth_remix(self, depth: int) -> str:
+        return f"{self.ordinal(depth)} remix"
 
     def source_image(self, source: Source, message_url: str | None) -> str:
         name = f"image {image_number(source)}"

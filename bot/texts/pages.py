@@ -95,6 +95,7 @@ class PageTexts(JobTexts):
     detail_requester = "Requested by"
     detail_source = "Source"
     detail_source_job = "Source job"
+    detail_chain = "Chain"
     detail_job_id = "Job ID"
     detail_task_id = "Task ID"
     detail_log_number = "Job number in the log"

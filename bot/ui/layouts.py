@@ -166,7 +166,7 @@ def result_page(
     return container_page(
         DONE if shown.uploads else PARTLY_DONE,
         [
-            *as_texts(t.result_heading(job.request), prompt, _about(t, job, took_s)),
+            *as_texts(t.result_heading(job.request), prompt, *_about(t, job, took_s)),
             *as_files(files),
             *shown.gallery(),
             *as_texts(shown.sentence, shown.links, _missing(t, job)),
@@ -212,7 +212,7 @@ def plain_result(
         other_files=len(files),
         links_max=PLAIN_LINKS_MAX,
     )
-    blocks = [t.result_heading(job.request), prompt, _about(t, job, took_s)]
+    blocks = [t.result_heading(job.request), prompt, *_about(t, job, took_s)]
     blocks += [shown.sentence, shown.links, _missing(t, job)]
     return ClassicMessage(
         "\n".join(filter(None, blocks)),
@@ -275,12 +275,11 @@ def container_page(
     return LayoutMessage(view, files or [])
 
 
-def _about(t: Texts, job: Job, took_s: float) -> str:
-    source_url = job.origin.url if job.origin else None
-    about = t.about_result(
-        job.request, source_url=source_url, duration_s=took_s, cost_usd=job.cost_usd
-    )
-    return f"{t.asked_by(job.author_id)}\n{about}"
+def _about(t: Texts, job: Job, took_s: float) -> tuple[str, str]:
+    """Whose it is and what it was made from; then its figures, which need a line of their own."""
+    made_from = t.made_from(job.request, job.origin.url if job.origin else None)
+    whose = "\n".join(filter(None, [t.asked_by(job.author_id), made_from]))
+    return whose, t.result_figures(depth=job.depth, duration_s=took_s, cost_usd=job.cost_usd)
 
 
 def as_texts(*blocks: str) -> list[Text]:

@@ -99,6 +99,8 @@ def _facts(t: Texts, details: JobDetails, viewer_id: int, content: Content) -> I
         yield t.details_line(t.detail_source, _parent(t, source, details))
         if details.parent is not None or viewer_id == job.author_id:
             yield t.details_line(t.detail_source_job, f"`{source.job_id}`")
+    if job.depth is not None:
+        yield t.details_line(t.detail_chain, t.nth_remix(job.depth))
     if job.provider_job_id:
         yield t.details_line(t.detail_job_id, f"`{job.provider_job_id}`")
     if job.task_id:

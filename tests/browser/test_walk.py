@@ -46,6 +46,7 @@ async def remix(visitor: Visitor, source: Locator) -> Locator:
     message = await visitor.remix(source, 3, "a fox in the evening", "Subtle")
     await expect(message).to_contain_text("Remix of image 3")
     await expect(message).to_contain_text("Subtle · from image 3")
+    await expect(message).to_contain_text("1st remix in its chain")
     await visitor.see_images(message)
     await visitor.photograph("remixed")
     return message

@@ -40,3 +40,35 @@ async def test_a_chain_of_three_goes_on_from_the_buttons(sim: Sim) -> None:
         assert remix.params["imageNo"] == step
         assert remix.prompt == f"step {step}"
         assert f"/{parent.id}" in text(message), "it links to the message it came from"
+        nth = ("1st", "2nd", "3rd")[step]
+        assert f"-# {nth} remix in its chain · " in text(message)
+        told = shown(await sim.ann.click(message, label="More"))
+        assert f"**Chain** {nth} remix\n" in text(told)
+
+
+async def test_images_from_a_prompt_alone_are_in_no_chain(sim: Sim) -> None:
+    message = await sim.imagine(sim.ann, "a fox")
+    told = shown(await sim.ann.click(message, label="More"))
+    assert "chain" not in f"{text(message)}{text(told)}".lower()
+
+
+async def test_the_same_remix_once_more_has_the_same_place_in_its_chain(sim: Sim) -> None:
+    message = await sim.imagine(sim.ann, "a fox")
+    form = await sim.ann.click(message, label="✏️ 1")
+    remix = shown(await sim.ann.submit_modal(form, {"prompt-1": "in winter", "mode": "1"}))
+    await sim.finish()
+    again = shown(await sim.ben.click(remix, label="Reroll"))
+    await sim.finish()
+    assert "1st remix in its chain" in text(again)
+
+
+async def test_where_a_chain_began_before_anybody_counted_no_place_is_made_up(sim: Sim) -> None:
+    message = await sim.imagine(sim.ann, "a fox")
+    sim.forget_everything()
+    for prompt in ("in winter", "at night"):
+        form = await sim.ann.click(message, label="✏️ 1")
+        result = await sim.ann.submit_modal(form, {"prompt-1": prompt, "mode": "1"})
+        await sim.finish()
+        message = shown(result)
+        assert len(images(message)) == 4
+        assert "chain" not in text(message)

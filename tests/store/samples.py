@@ -51,6 +51,7 @@ def remix_from_a_message() -> NewJob:
         application_id=AUTHOR + 3,
         interaction_token=TOKEN,
         locale="pt-BR",
+        depth=3,
     )
 
 

@@ -95,6 +95,7 @@ async def test_whatever_the_first_version_wrote_is_kept(
     assert full.posted == MessageLink(guild_id=AUTHOR + 1, channel_id=CHANNEL, message_id=MESSAGE)
     assert full.origin == MessageLink(guild_id=AUTHOR, channel_id=CHANNEL, message_id=MESSAGE)
     assert [image.url for image in full.images] == ["https://a.b/0", "https://a.b/1"]
+    assert full.depth is None, "nobody wrote it down"
 
 
 async def test_nobody_is_told_again_of_what_failed_before(

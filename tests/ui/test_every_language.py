@@ -70,7 +70,8 @@ def payload(page: LayoutMessage | ClassicMessage) -> Any:
 
 def foreign(*image_nos: int, remix: bool = True) -> Job:
     """A job whose messages speak that language."""
-    return replace(job(*image_nos, prompt=PROMPT, remix=remix), locale=LOCALE)
+    depth = 2 if remix else None
+    return replace(job(*image_nos, prompt=PROMPT, remix=remix), locale=LOCALE, depth=depth)
 
 
 def progresses() -> Iterator[LayoutMessage]:
