@@ -11,7 +11,7 @@ from discord.app_commands import Namespace
 from discord.ext import commands
 from discord.http import Route
 
-from bot.errors import CommandChanged, UserError
+from bot.errors import Reason, Rejected, UserError
 from bot.ui import discord_errors
 from bot.ui.error_replies import reply_with_error, send_error
 from bot.ui.policy import Grant, Policies, policy_of
@@ -149,7 +149,7 @@ class CommandTree(app_commands.CommandTree[commands.Bot]):
         elif interaction.type is discord.InteractionType.autocomplete:
             log.debug("Autocomplete for a command of another version")
         else:
-            await send_error(interaction, CommandChanged())
+            await send_error(interaction, Rejected(Reason.COMMAND_CHANGED))
             await self._tell_again()
 
     async def _tell_again(self) -> None:

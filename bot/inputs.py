@@ -8,13 +8,7 @@ from collections.abc import Mapping
 from urllib.parse import SplitResult, urlsplit
 
 from bot.actions import SOURCE_IMAGES, Action, OptionValue
-from bot.errors import (
-    CallbackInvalid,
-    ImageInvalid,
-    OptionInvalid,
-    PromptMissing,
-    PromptTooLong,
-)
+from bot.errors import OptionInvalid, PromptTooLong, Reason, Rejected
 from bot.model import PROMPT_MAX
 from bot.prompt_cost import has_words
 
@@ -26,21 +20,21 @@ def read_prompt(text: str) -> str:
 
     What is no text (zero characters, halves of surrogate pairs) is left out: databases refuse it.
 
-    Raises `PromptMissing` if nothing of it can be seen, or nothing but flags with numbers, and
+    Raises `Rejected` if nothing of it can be seen, or nothing but flags with numbers, and
     `PromptTooLong`.
     """
     prompt = text.encode(errors="ignore").decode().replace("\0", "").strip()
     if len(prompt) > PROMPT_MAX:
         raise PromptTooLong(length=len(prompt))
     if not has_words(prompt):
-        raise PromptMissing
+        raise Rejected(Reason.PROMPT_MISSING)
     return prompt
 
 
 def read_image(image_no: int) -> int:
-    """An image number that the API takes as a source, 0 to 3. Raises `ImageInvalid`."""
+    """An image number that the API takes as a source, 0 to 3. Raises `Rejected`."""
     if image_no not in SOURCE_IMAGES:
-        raise ImageInvalid
+        raise Rejected(Reason.IMAGE_INVALID)
     return image_no
 
 
@@ -58,14 +52,14 @@ def read_options(action: Action, given: Mapping[str, OptionValue | None]) -> dic
 def read_callback(text: str | None) -> str | None:
     """An http or https URL of at most 2048 characters, without credentials; ``None`` for nothing.
 
-    Raises `CallbackInvalid`.
+    Raises `Rejected`.
     """
     url = (text or "").strip()
     if not url:
         return None
     parts = split_web_address(url)
     if parts is None or len(url) > CALLBACK_MAX or " " in url or "@" in parts.netloc:
-        raise CallbackInvalid
+        raise Rejected(Reason.CALLBACK_INVALID)
     return url
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bot.characters import IGNORED
-from bot.errors import JobIdInvalid
+from bot.errors import Reason, Rejected
 
 _POINTER_MAX = 2000
 """How much is read of what is to point at a job: a message with a link in it."""
@@ -91,7 +91,7 @@ def read_job(text: str) -> JobId | MessageId:
     """What *text* points at: an id, a link to a message or an image, or a file name of ours.
 
     There may be other text around it, and the id may be written in capitals or without its dashes.
-    Raises `JobIdInvalid`.
+    Raises `Rejected`.
     """
     text = _unquoted(_as_typed(text[:_POINTER_MAX]))
     bare = text.strip(_AROUND)
@@ -103,7 +103,7 @@ def read_job(text: str) -> JobId | MessageId:
     likely = filter(could_be_an_id, named)
     if job_id := next(likely, None) or next(iter(named), None):
         return JobId(job_id, typed=True)
-    raise JobIdInvalid
+    raise Rejected(Reason.JOB_ID_INVALID)
 
 
 def read_upload(name: str) -> tuple[str, int] | None:

@@ -14,7 +14,7 @@ from discord.ext import commands
 from bot.actions import ACTIONS, IMAGINE, REMIX, SourceKind
 from bot.characters import is_blank
 from bot.client import RemixBot
-from bot.errors import JobUnknown, NotYours, SourceUnknown, UnsupportedComponent, UserError
+from bot.errors import JobUnknown, NotYours, Reason, Rejected, SourceUnknown, UserError
 from bot.inputs import read_callback, read_options, read_prompt
 from bot.job_ids import JobId
 from bot.model import Job, Request, Source
@@ -117,7 +117,7 @@ class Components(commands.Cog):
     async def _open_form(self, press: Press) -> None:
         interaction, verb = press.interaction, press.button.verb
         if (source := press.button.source) is None:
-            raise UnsupportedComponent
+            raise Rejected(Reason.UNSUPPORTED_COMPONENT)
         # In an answer that only this person sees, but for a message that all see: still for all.
         private = verb != Verb.REMIX_PUBLIC and is_private(interaction)
         action, job = ACTIONS.get(verb, REMIX), JobId(source.job_id)
@@ -146,7 +146,7 @@ class Components(commands.Cog):
         """Open the form for another image of a result's source, with the result's prompt."""
         interaction, grant = press.interaction, press.grant
         if (source := press.button.source) is None:
-            raise UnsupportedComponent
+            raise Rejected(Reason.UNSUPPORTED_COMPONENT)
         shown = await self._bot.history.shown_in(press.message, grant.caller)
         await open_form(
             interaction,
@@ -304,7 +304,7 @@ class Components(commands.Cog):
         if interaction.type is discord.InteractionType.modal_submit:
             await self._submit(interaction, custom_id)
         elif interaction.type is discord.InteractionType.component and not is_known(custom_id):
-            await reply_with_error(interaction, UnsupportedComponent())
+            await reply_with_error(interaction, Rejected(Reason.UNSUPPORTED_COMPONENT))
 
     async def _submit(self, interaction: Interaction, custom_id: str) -> None:
         """Start what the form asks for; where that fails, give back what was typed."""

@@ -9,7 +9,7 @@ from discord.ext import commands
 
 from bot.actions import IMAGINE, REMIX, SOURCE_IMAGES, Mode
 from bot.client import RemixBot
-from bot.errors import NoImageInMessage
+from bot.errors import Reason, Rejected
 from bot.inputs import read_callback, read_image, read_options
 from bot.job_ids import JobId, is_uuid, read_job
 from bot.model import Image, Job, Request
@@ -158,7 +158,7 @@ class Create(commands.Cog):
         else:
             images = await self._posted_again(caller, message, ours=ours)
         if not images:
-            raise NoImageInMessage
+            raise Rejected(Reason.NO_IMAGE_IN_MESSAGE)
         if len(images) == 1:
             [only] = images
             job = JobId(only.job_id)

@@ -4,15 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.errors import (
-    ChannelNotAllowed,
-    NotYours,
-    OnlyInServers,
-    RoleMissing,
-    ServerNotAllowed,
-    UserError,
-    WordRefused,
-)
+from bot.errors import ChannelNotAllowed, NotYours, Reason, Rejected, UserError, WordRefused
 from bot.refused_words import RefusedWords
 from bot.services import AccessPolicy, Caller
 
@@ -26,34 +18,40 @@ GROUP = Caller(user_id=7, channel_ids=frozenset({8}), via_user_install=True)
     ("rules", "caller", "refusal"),
     [
         ({}, INSIDE, None),
-        ({}, DIRECT, OnlyInServers),
-        ({}, ABROAD, ServerNotAllowed),
-        ({}, GROUP, OnlyInServers),
+        ({}, DIRECT, Reason.ONLY_IN_SERVERS),
+        ({}, ABROAD, Reason.SERVER_NOT_ALLOWED),
+        ({}, GROUP, Reason.ONLY_IN_SERVERS),
         ({"direct_messages": True}, DIRECT, None),
-        ({"direct_messages": True}, GROUP, OnlyInServers),
+        ({"direct_messages": True}, GROUP, Reason.ONLY_IN_SERVERS),
         ({"user_install": True}, DIRECT, None),
         ({"user_install": True}, ABROAD, None),
         ({"user_install": True}, GROUP, None),
-        ({"user_install": True, "allowed_guilds": frozenset({1})}, ABROAD, ServerNotAllowed),
+        (
+            {"user_install": True, "allowed_guilds": frozenset({1})},
+            ABROAD,
+            Reason.SERVER_NOT_ALLOWED,
+        ),
         ({"allowed_guilds": frozenset({1})}, INSIDE, None),
-        ({"allowed_guilds": frozenset({2})}, INSIDE, ServerNotAllowed),
+        ({"allowed_guilds": frozenset({2})}, INSIDE, Reason.SERVER_NOT_ALLOWED),
         ({"allowed_roles": frozenset({4})}, INSIDE, None),
-        ({"allowed_roles": frozenset({5})}, INSIDE, RoleMissing),
-        ({"allowed_roles": frozenset({4}), "direct_messages": True}, DIRECT, RoleMissing),
+        ({"allowed_roles": frozenset({5})}, INSIDE, Reason.ROLE_MISSING),
+        ({"allowed_roles": frozenset({4}), "direct_messages": True}, DIRECT, Reason.ROLE_MISSING),
         ({"allowed_channels": frozenset({20})}, INSIDE, None),
         ({"allowed_channels": frozenset({21})}, INSIDE, ChannelNotAllowed),
         ({"allowed_channels": frozenset({20}), "direct_messages": True}, DIRECT, None),
     ],
 )
 def test_a_visitor_is_let_in_by_every_rule_or_told_which_one(
-    rules: dict[str, Any], caller: Caller, refusal: type[UserError] | None
+    rules: dict[str, Any], caller: Caller, refusal: Reason | type[UserError] | None
 ) -> None:
     access = AccessPolicy(**rules)
     if refusal is None:
         access.check_access(caller)
         return
-    with pytest.raises(refusal):
+    with pytest.raises(UserError) as raised:
         access.check_access(caller)
+    told = raised.value
+    assert refusal is (told.reason if isinstance(told, Rejected) else type(told))
 
 
 def test_results_are_for_anyone_or_for_their_author_and_moderators() -> None:

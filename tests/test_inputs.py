@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.errors import CallbackInvalid, ImageInvalid, JobIdInvalid, PromptMissing, PromptTooLong
+from bot.errors import PromptTooLong, Rejected
 from bot.inputs import read_callback, read_image, read_prompt
 from bot.job_ids import (
     JobId,
@@ -119,7 +119,7 @@ def test_a_message_link_stands_for_the_message_and_never_for_its_digits(text: st
     ],
 )
 def test_what_holds_no_job_id_is_refused(text: str) -> None:
-    with pytest.raises(JobIdInvalid):
+    with pytest.raises(Rejected, match="JOB_ID_INVALID"):
         read_job(text)
 
 
@@ -207,7 +207,7 @@ def test_what_no_database_keeps_is_left_out_of_a_prompt() -> None:
 
 
 def test_an_empty_or_too_long_prompt_is_refused_with_its_length() -> None:
-    with pytest.raises(PromptMissing):
+    with pytest.raises(Rejected, match="PROMPT_MISSING"):
         read_prompt(" \n\t ")
     with pytest.raises(PromptTooLong) as refused:
         read_prompt("x" * 8193)
@@ -237,7 +237,7 @@ def test_an_empty_or_too_long_prompt_is_refused_with_its_length() -> None:
     ],
 )
 def test_a_prompt_of_nothing_that_can_be_seen_is_an_empty_one(text: str) -> None:
-    with pytest.raises(PromptMissing):
+    with pytest.raises(Rejected, match="PROMPT_MISSING"):
         read_prompt(text)
 
 
@@ -262,7 +262,7 @@ def test_whatever_can_be_seen_is_a_prompt(text: str) -> None:
 def test_only_the_images_0_to_3_can_be_remixed() -> None:
     assert [read_image(number) for number in range(4)] == [0, 1, 2, 3]
     for number in (-1, 4):
-        with pytest.raises(ImageInvalid):
+        with pytest.raises(Rejected, match="IMAGE_INVALID"):
             read_image(number)
 
 
@@ -292,5 +292,5 @@ def test_no_callback_is_none() -> None:
     ],
 )
 def test_anything_else_is_no_callback(url: str) -> None:
-    with pytest.raises(CallbackInvalid):
+    with pytest.raises(Rejected, match="CALLBACK_INVALID"):
         read_callback(url)

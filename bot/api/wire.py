@@ -106,7 +106,7 @@ def _completed(task_id: str, task: Mapping[str, object]) -> Completed:
             )
     items = _items(task.get("output"))
     if items is None:
-        raise OutputUnreadable(task_id=task_id, shape=shape_of(task), cost_usd=cost_usd)
+        raise OutputUnreadable(task_id=task_id, detail=shape_of(task), cost_usd=cost_usd)
     ids = (as_id(item.get("jobId")) for item in items)
     job_id = next(filter(None, ids), None) or as_id(metadata.get("jobId"))
     if job_id is None:  # no image names its own either

@@ -16,7 +16,7 @@ from bot.delivery.job_messages import Connection, JobMessages, delivery_failed
 from bot.delivery.pings import Pings
 from bot.delivery.progress_edits import EDITS_PER_SECOND, ProgressEdits
 from bot.delivery.routes import Announcement, Delivery
-from bot.errors import AnswerUnseen, DeliveryFailed, DiscordAway, RemixbotError, WordsNotShown
+from bot.errors import AnswerFailed, AnswerUnseen, DeliveryFailed, Reason, Rejected, RemixbotError
 from bot.jobs.maintenance import TOKEN_LIFE_S
 from bot.jobs.queue import QueuePosition
 from bot.jobs.rate_limiter import RateLimiter
@@ -67,7 +67,7 @@ class StatusMessages:
         """Answer *interaction* with the first progress message.
 
         It has the words that the result will have. *beside*: it follows the message whose button
-        was pressed, which this interaction can edit from then on. Raises `WordsNotShown` where
+        was pressed, which this interaction can edit from then on. Raises `Rejected` where
         Discord refuses them, and else what discord.py raises; `CancelledError` where the end of
         the bot comes in between.
         """
@@ -77,7 +77,7 @@ class StatusMessages:
             message_id = await _post(interaction, page, job, beside=beside)
         except discord_errors.FAULTS as fault:
             if discord_errors.about(fault) in (About.WORDS, About.FRONT):
-                raise WordsNotShown from None
+                raise Rejected(Reason.WORDS_NOT_SHOWN) from None
             if not (discord_errors.is_transient(fault) or discord_errors.is_answered(fault)):
                 raise
             answered = await self._lost_answer(messages, mark, beside=beside)
@@ -130,7 +130,9 @@ class StatusMessages:
         job, clock = messages.job, self._connection.clock
 
         def page(content: Content) -> LayoutMessage:
-            return failure_page(job, DiscordAway(), nothing_charged=True, content=content)
+            return failure_page(
+                job, AnswerFailed(out_of_order=True), nothing_charged=True, content=content
+            )
 
         async def retract() -> None:
             message_id = await look()

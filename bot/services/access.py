@@ -6,14 +6,7 @@ Nothing here is counted, and nothing is looked up.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from bot.errors import (
-    ChannelNotAllowed,
-    NotYours,
-    OnlyInServers,
-    RoleMissing,
-    ServerNotAllowed,
-    WordRefused,
-)
+from bot.errors import ChannelNotAllowed, NotYours, Reason, Rejected, WordRefused
 from bot.refused_words import RefusedWords
 
 AskVisible = Callable[[frozenset[int]], Awaitable[frozenset[int]]]
@@ -77,19 +70,19 @@ class AccessPolicy:
     )
 
     def check_access(self, caller: Caller) -> None:
-        """Raises `OnlyInServers`, `ServerNotAllowed`, `RoleMissing` or `ChannelNotAllowed`.
+        """Raises `Rejected` or `ChannelNotAllowed`.
 
         Direct messages have no roles and no channels: if roles are required nobody has one.
         """
         if caller.guild_id is None:
             if not (self.user_install or (self.direct_messages and not caller.via_user_install)):
-                raise OnlyInServers
+                raise Rejected(Reason.ONLY_IN_SERVERS)
         else:
             is_listed = not self.allowed_guilds or caller.guild_id in self.allowed_guilds
             if not is_listed or (caller.via_user_install and not self.user_install):
-                raise ServerNotAllowed
+                raise Rejected(Reason.SERVER_NOT_ALLOWED)
         if self.allowed_roles and not self.allowed_roles & caller.role_ids:
-            raise RoleMissing
+            raise Rejected(Reason.ROLE_MISSING)
         if caller.guild_id is None or not self.allowed_channels:
             return
         if not self.allowed_channels & caller.channel_ids:

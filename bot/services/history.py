@@ -13,7 +13,8 @@ from bot.errors import (
     GenerationFailed,
     ImagesMissing,
     JobUnknown,
-    MessageUnknown,
+    Reason,
+    Rejected,
     StoreUnavailable,
 )
 from bot.job_ids import JobId, MessageId, may_be_known
@@ -268,14 +269,14 @@ class JobHistory:
         """The job that somebody names; its id if only the API may know it.
 
         It has images, or `look_up` may find that the API has them after all.
-        Raises `MessageUnknown`, `JobUnknown`, `ImagesMissing`, and `ListUnavailable`.
+        Raises `Rejected`, `JobUnknown`, `ImagesMissing`, and `ListUnavailable`.
         """
         async with read_deadline():
             known = await find_named(self._store, named)
         seen = await seen_by(caller, known)
         if seen is None:
             if isinstance(named, MessageId):
-                raise MessageUnknown
+                raise Rejected(Reason.MESSAGE_UNKNOWN)
             if known is None and not may_be_known(named):
                 raise JobUnknown
             return UnknownJob(job_id=named.value, hidden=known is not None)

@@ -13,11 +13,11 @@ from bot.errors import (
     ConsentMissing,
     DraftGone,
     JobUnknown,
-    NothingToStop,
+    Reason,
+    Rejected,
     SourceUnknown,
     StopNotRecorded,
     StoreUnavailable,
-    TooManyPrompts,
     UserError,
 )
 from bot.job_ids import JobId, MessageId
@@ -163,7 +163,7 @@ class JobService:
     async def find_stoppable(self, interaction_id: int) -> Job:
         """The job that was asked for in this interaction, whoever may stop it.
 
-        Raises `NothingToStop` and `StopNotRecorded`.
+        Raises `Rejected` and `StopNotRecorded`.
         """
         job = self._runner.asked_in(interaction_id)
         if job is None:
@@ -173,7 +173,7 @@ class JobService:
             except StoreUnavailable as error:
                 raise StopNotRecorded(detail=error.detail) from None
         if job is None:
-            raise NothingToStop
+            raise Rejected(Reason.NOTHING_TO_STOP)
         return job
 
     async def stop(self, job: Job, *, anyway: bool = False) -> Job | None:
@@ -181,7 +181,7 @@ class JobService:
 
         ``None``: it was not sent yet, and its message says so in a moment. One that the API has is
         left alone unless *anyway*: it may cost as much all the same, and its author shall know.
-        Raises `NothingToStop` and `StopNotRecorded`.
+        Raises `Rejected` and `StopNotRecorded`.
         """
         followed, now = self._runner.asked_in(job.interaction_id) is not None, None
         try:
@@ -203,7 +203,7 @@ class JobService:
         if now is not None and now.state in _AT_WORK and now.stopped_at is None:
             return now
         if state is None:
-            raise NothingToStop
+            raise Rejected(Reason.NOTHING_TO_STOP)
         log.info("Job %d: stopped while %s", job.id, state.value)
         return None if state is JobState.ACCEPTED else job
 
@@ -256,7 +256,7 @@ class JobService:
         try:
             self.access.check_words(request.prompt)
             if bill.prompts > PROMPTS_MAX:
-                raise TooManyPrompts(limit=PROMPTS_MAX)
+                raise Rejected(Reason.TOO_MANY_PROMPTS)
             async with time.spend():
                 if bill.multiplier > 1 and not consented:
                     known = self.limits.known_price_usd

@@ -10,7 +10,8 @@ from bot.errors import (
     ImagesMissing,
     JobUnknown,
     ListUnavailable,
-    MessageUnknown,
+    Reason,
+    Rejected,
     SourceTooOld,
     StoreUnavailable,
 )
@@ -90,7 +91,7 @@ async def find_source(
     """The image as the API addresses it, and the job it is of if that is known.
 
     Images may have a job id of their own; whoever names one of the provider's ids means that one,
-    in the provider's own spelling. Raises `MessageUnknown` and `JobUnknown` if nobody knows it or
+    in the provider's own spelling. Raises `Rejected` and `JobUnknown` if nobody knows it or
     *caller* may not see it, `NotYours` if they may not go on from it, `ImagesMissing`, and
     `StoreUnavailable`.
     """
@@ -99,7 +100,7 @@ async def find_source(
     seen = await seen_by(caller, known)
     if seen is None:
         if isinstance(named, MessageId):
-            raise MessageUnknown
+            raise Rejected(Reason.MESSAGE_UNKNOWN)
         if known is not None or not may_be_known(named):
             raise JobUnknown
         return Source(named.value, image_no), None

@@ -55,9 +55,9 @@ def _read_sqlite(url: URL) -> Address:
     """Each connection must see the same data, and for longer than it lasts."""
     database = url.database or ""
     if url.host or not database or database == ":memory:" or database.startswith("file:"):
-        raise AddressWrong(AddressProblem.NO_FILE)
+        raise AddressWrong(AddressProblem.SQLITE_WITHOUT_FILE)
     if url.query:
-        raise AddressWrong(AddressProblem.NO_OPTIONS)
+        raise AddressWrong(AddressProblem.SQLITE_WITH_OPTIONS)
     return Address(url)
 
 
@@ -68,9 +68,9 @@ def _read_postgresql(url: URL, given: str) -> Address:
         if name in place:
             continue
         if name not in _OPTIONS:
-            raise AddressWrong(AddressProblem.UNKNOWN, option=_nameable(name, given))
+            raise AddressWrong(AddressProblem.OPTION_UNKNOWN, option=_nameable(name, given))
         if not isinstance(value, str) or not value:
-            raise AddressWrong(AddressProblem.NOT_ONCE, option=name)
+            raise AddressWrong(AddressProblem.OPTION_NOT_ONCE, option=name)
         option = _OPTIONS[name]
         options[option.taker][option.name or name] = option.kind.read(name, value)
     for_asyncpg = options[_Taker.ASYNCPG]
@@ -95,10 +95,10 @@ def _check_place(url: URL) -> None:
     try:
         _, arguments = url.get_dialect()().create_connect_args(url)
     except (ValueError, SQLAlchemyError):
-        raise AddressWrong(AddressProblem.PLACE) from None
+        raise AddressWrong(AddressProblem.HOSTS_OR_PORTS) from None
     ports: int | list[int] = arguments.get("port", [])
     if not all(0 < port < 2**16 for port in ([ports] if isinstance(ports, int) else ports)):
-        raise AddressWrong(AddressProblem.PLACE)
+        raise AddressWrong(AddressProblem.HOSTS_OR_PORTS)
 
 
 # ---------------------------------------------------------------- the options that are known
@@ -157,12 +157,14 @@ def _existing_file(value: str) -> str:
 
 
 def _one_of(*words: str) -> _Kind:
-    return _Kind({word: word for word in words}.__getitem__, AddressProblem.WORD, words)
+    return _Kind(
+        {word: word for word in words}.__getitem__, AddressProblem.OPTION_NOT_A_CHOICE, words
+    )
 
 
-_NUMBER = _Kind(_whole_number, AddressProblem.NUMBER)
-_SECONDS = _Kind(_seconds, AddressProblem.SECONDS)
-_FILE = _Kind(_existing_file, AddressProblem.FILE)
+_NUMBER = _Kind(_whole_number, AddressProblem.OPTION_NOT_A_NUMBER)
+_SECONDS = _Kind(_seconds, AddressProblem.OPTION_NOT_SECONDS)
+_FILE = _Kind(_existing_file, AddressProblem.OPTION_NOT_A_FILE)
 _TEXT = _Kind(str, AddressProblem.UNREADABLE)
 _SSL = _one_of("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 _TLS = _one_of("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")

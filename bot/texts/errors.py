@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 from bot import errors
 from bot.actions import SOURCE_IMAGES
-from bot.errors import AddressProblem
+from bot.errors import AddressProblem, Reason
 from bot.limits import DAY, LimitScope
 from bot.model import PROMPT_MAX
+from bot.prompt_cost import PROMPTS_MAX
 from bot.texts.jobs import JobTexts
 
 
@@ -43,19 +44,23 @@ class ErrorTexts(JobTexts):
 
     def describe(self, error: errors.RemixbotError) -> str:
         """What to say about *error*."""
-        sentence = self._sentences[type(error)]
+        sentence = self._sentences[
+            error.reason if isinstance(error, errors.Rejected) else type(error)
+        ]
         if isinstance(sentence, str):
-            return sentence.format(t=self, error=error, prompt_max=PROMPT_MAX)
+            return sentence.format(
+                t=self, error=error, prompt_max=PROMPT_MAX, prompts_max=PROMPTS_MAX
+            )
         return sentence(self, error)
 
     def what_went_wrong(self, error: errors.RemixbotError, *, nothing_charged: bool) -> str:
         """Why there are no images, and whether that cost anything."""
-        template = self._sentences[type(error)]
-        says_so = isinstance(template, str) and "{t.nothing_charged}" in template
-        cost = f" {self.nothing_charged}" if nothing_charged and not says_so else ""
+        sentence = self.describe(error)
+        if nothing_charged and self.nothing_charged not in sentence:
+            sentence += f" {self.nothing_charged}"
         is_wanted = isinstance(error, (errors.JobStopped, errors.JobKept))
         heading = self.stopped_heading if is_wanted else self.failure_heading
-        return f"{heading}\n{self.describe(error)}{cost}"
+        return f"{heading}\n{sentence}"
 
     # ------------------------------------------------------------------ of limits and rules
 
@@ -191,6 +196,13 @@ class ErrorTexts(JobTexts):
             )
         return f"The API {happened}. {self.maybe_charged}"
 
+    def _answer_failed(self, error: errors.AnswerFailed) -> str:
+        if error.out_of_order:
+            happened = "Discord had a problem just now"
+        else:
+            happened = "Discord didn't accept my reply"
+        return f"{happened}. {self.nothing_charged} {self.ask_later}"
+
     def _unreadable(self, error: errors.OutputUnreadable) -> str:
         charged = "for it" if error.cost_usd is None else self.usd(error.cost_usd)
         task_id = error.task_id.replace("`", "'")
@@ -213,20 +225,20 @@ class ErrorTexts(JobTexts):
         AddressProblem.UNREADABLE: "it isn't a database address. One looks like "
         "sqlite+aiosqlite:///data/remixbot.db or postgresql+asyncpg://user:password@host/name, "
         "with %40 for an @ in the password.",
-        AddressProblem.NO_FILE: "an SQLite database must be a file, as in "
+        AddressProblem.SQLITE_WITHOUT_FILE: "an SQLite database must be a file, as in "
         "sqlite+aiosqlite:///data/remixbot.db.",
-        AddressProblem.NO_OPTIONS: "an SQLite address takes no options. Remove everything from the "
-        "question mark on.",
-        AddressProblem.PLACE: "its hosts and ports don't match up. A port is a number from 1 to "
-        "65535.",
-        AddressProblem.UNKNOWN: "I don't know {option}. Remove it; PostgreSQL's own settings go "
-        "into options=-c%20name%3Dvalue.",
-        AddressProblem.NOT_ONCE: "{option} needs exactly one value.",
-        AddressProblem.NUMBER: "{option} must be a whole number.",
-        AddressProblem.SECONDS: "{option} must be a number of seconds, more than 0 and at most "
-        "3600.",
-        AddressProblem.FILE: "{option} must be the path of an existing file.",
-        AddressProblem.WORD: "{option} must be one of {words}.",
+        AddressProblem.SQLITE_WITH_OPTIONS: "an SQLite address takes no options. Remove everything "
+        "from the question mark on.",
+        AddressProblem.HOSTS_OR_PORTS: "its hosts and ports don't match up. A port is a number "
+        "from 1 to 65535.",
+        AddressProblem.OPTION_UNKNOWN: "I don't know {option}. Remove it; PostgreSQL's own "
+        "settings go into options=-c%20name%3Dvalue.",
+        AddressProblem.OPTION_NOT_ONCE: "{option} needs exactly one value.",
+        AddressProblem.OPTION_NOT_A_NUMBER: "{option} must be a whole number.",
+        AddressProblem.OPTION_NOT_SECONDS: "{option} must be a number of seconds, more than 0 and "
+        "at most 3600.",
+        AddressProblem.OPTION_NOT_A_FILE: "{option} must be the path of an existing file.",
+        AddressProblem.OPTION_NOT_A_CHOICE: "{option} must be one of {words}.",
     }
 
     def _address(self, error: errors.AddressWrong) -> str:
@@ -236,59 +248,62 @@ class ErrorTexts(JobTexts):
 
     # ------------------------------------------------------------------ all of them
 
-    _sentences: ClassVar[Mapping[type[errors.RemixbotError], str | Callable[[Any, Any], str]]] = {
-        errors.PromptMissing: "The prompt is empty or has no words. Describe what you want to see.",
+    _sentences: ClassVar[
+        Mapping[type[errors.RemixbotError] | Reason, str | Callable[[Any, Any], str]]
+    ] = {
+        Reason.PROMPT_MISSING: "The prompt is empty or has no words. Describe what you want to "
+        "see.",
         errors.PromptTooLong: "Your prompt is {error.length:,} characters long. The maximum is "
         "{prompt_max:,}: please shorten it.",
-        errors.PromptTwice: "Use either `prompt` or `prompt_file`, not both.",
+        Reason.PROMPT_TWICE: "Use either `prompt` or `prompt_file`, not both.",
         errors.PromptFileTooLarge: _file_too_large,
-        errors.PromptFileUnreadable: "I couldn't read the prompt file. Attach a plain text file "
+        Reason.PROMPT_FILE_UNREADABLE: "I couldn't read the prompt file. Attach a plain text file "
         "(UTF-8), or paste the text into `prompt`.",
-        errors.JobIdInvalid: "I can't find a job ID in that. Give me the ID itself, a link to one "
-        "of my messages, or an image's link or file name.",
-        errors.MessageUnknown: "I can't find a job in that message, or you don't have access to "
+        Reason.JOB_ID_INVALID: "I can't find a job ID in that. Give me the ID itself, a link to "
+        "one of my messages, or an image's link or file name.",
+        Reason.MESSAGE_UNKNOWN: "I can't find a job in that message, or you don't have access to "
         "it. Link to one of my results, or give me the job ID itself.",
-        errors.ImageInvalid: "Images are numbered 1 to 4. Choose one of those.",
+        Reason.IMAGE_INVALID: "Images are numbered 1 to 4. Choose one of those.",
         errors.OptionInvalid: _option,
-        errors.CallbackInvalid: "The callback must be a URL that starts with http:// or https://, "
+        Reason.CALLBACK_INVALID: "The callback must be a URL that starts with http:// or https://, "
         "without a user name, and at most 2,048 characters long.",
         errors.WaitingLimitReached: _waiting_limit,
         errors.DailyLimitReached: _daily_limit,
         errors.BudgetUsedUp: _budget,
         errors.ConsentMissing: _consent,
-        errors.TooManyPrompts: "This prompt could mean more than {error.limit:,} prompts, the "
+        Reason.TOO_MANY_PROMPTS: "This prompt could mean more than {prompts_max:,} prompts, the "
         "most I send at once. Use fewer options in braces, or a plain number after `--repeat`. "
         "{t.nothing_charged}",
-        errors.ServerNotAllowed: "This bot isn't enabled for this server. Ask whoever runs it to "
+        Reason.SERVER_NOT_ALLOWED: "This bot isn't enabled for this server. Ask whoever runs it to "
         "allow the server.",
-        errors.OnlyInServers: "I only work in servers. Use me in a channel there.",
-        errors.RoleMissing: "Only members with certain roles can use me here. Ask a moderator "
+        Reason.ONLY_IN_SERVERS: "I only work in servers. Use me in a channel there.",
+        Reason.ROLE_MISSING: "Only members with certain roles can use me here. Ask a moderator "
         "which ones.",
         errors.ChannelNotAllowed: _channels,
         errors.WordRefused: "Prompts containing **{error.word}** aren't allowed here. Only you "
         "can see this, and your prompt is kept: edit it and try again.",
-        errors.WordsNotShown: "Discord won't let me show this prompt here: its filter or this "
+        Reason.WORDS_NOT_SHOWN: "Discord won't let me show this prompt here: its filter or this "
         "server's AutoMod rejected something in it. {t.nothing_charged} Your prompt is kept: edit "
         "it and try again.",
         errors.NotYours: "Only the person who requested this or a moderator can do that.",
         errors.DraftGone: "This request was already used or canceled, or it's more than a day "
         "old. Please send it again.",
         errors.JobStopped: "It hadn't been sent to the API yet. {t.nothing_charged}",
-        errors.NothingToStop: "There's nothing to stop: this job has already ended or been "
+        Reason.NOTHING_TO_STOP: "There's nothing to stop: this job has already ended or been "
         "stopped.",
         errors.JobKept: _kept,
         errors.PermissionsMissing: _permissions,
         errors.SourceUnknown: "I no longer know this result's prompt. Use its ✏️ buttons instead.",
         errors.SourceTooOld: _too_old,
-        errors.NoImageInMessage: "I can't find an image of mine to remix in that message. Choose "
-        "one of my results, or give me the job ID with `/remix`.",
+        Reason.NO_IMAGE_IN_MESSAGE: "I can't find an image of mine to remix in that message. "
+        "Choose one of my results, or give me the job ID with `/remix`.",
         errors.JobUnknown: "I can't find that job, or you don't have access to it. Paste a link "
         "to one of my results, an image's link or file name, or the job ID from **More**.",
         errors.ImagesMissing: "That job has no images, or none yet. `/jobs` shows how yours are "
         "doing.",
-        errors.UnsupportedComponent: "This button is from another version of me. Use `/remix` "
+        Reason.UNSUPPORTED_COMPONENT: "This button is from another version of me. Use `/remix` "
         "with the job ID from the image's file name.",
-        errors.CommandChanged: "That command has changed, and your Discord still shows the old "
+        Reason.COMMAND_CHANGED: "That command has changed, and your Discord still shows the old "
         "one. Reload Discord (Ctrl+R, or close and reopen the app), then try again.",
         errors.RequestRefused: _request_refused,
         errors.ContentRefused: "The API's moderation rejected this prompt. Please rephrase it.",
@@ -330,8 +345,7 @@ class ErrorTexts(JobTexts):
         errors.AddressWrong: _address,
         errors.DeliveryFailed: "Discord didn't accept the images. They're kept: `/show` posts "
         "them.",
-        errors.DiscordAway: "Discord had a problem just now. {t.nothing_charged} {t.ask_later}",
-        errors.AnswerFailed: "Discord didn't accept my reply. {t.nothing_charged} {t.ask_later}",
+        errors.AnswerFailed: _answer_failed,
         errors.ApiKeyRefused: "The API rejected this bot's key. {t.operator_told}",
         errors.ApiCreditUsedUp: "This bot's API credit is used up. {t.operator_told}",
         errors.ApiPermissionMissing: "The API doesn't let this bot's key make images like this. "

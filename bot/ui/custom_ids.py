@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Self
 
 from bot.actions import ACTIONS, REMIX, Action, SourceKind
-from bot.errors import UnsupportedComponent
+from bot.errors import Reason, Rejected
 from bot.model import Source
 
 PREFIX = "remix:"
@@ -180,14 +180,14 @@ class FormId:
 
     @classmethod
     def read(cls, custom_id: str) -> Self:
-        """Raises `UnsupportedComponent` where this version knows no such form."""
+        """Raises `Rejected` where this version knows no such form."""
         match = _FORM.fullmatch(custom_id)
         if match is None:
-            raise UnsupportedComponent
+            raise Rejected(Reason.UNSUPPORTED_COMPONENT)
         action = ACTIONS[match["action"] or REMIX.key]
         source = Source(match["job"], int(match["image"])) if match["job"] else None
         if (source is None) is not (action.source is SourceKind.NONE):
-            raise UnsupportedComponent
+            raise Rejected(Reason.UNSUPPORTED_COMPONENT)
         return cls(
             action=action,
             source=source,

@@ -11,7 +11,6 @@ import discord
 from bot.errors import (
     AnswerFailed,
     ConsentMissing,
-    DiscordAway,
     RemixbotError,
     SourceTooOld,
     UserError,
@@ -79,8 +78,8 @@ async def reply_with_error(
     elif isinstance(raised, discord_errors.FAULTS) and not discord_errors.is_ours(raised):
         detail = discord_errors.detail(raised)
         log.warning("Interaction %d: failed to reply: %s", interaction.id, detail)
-        is_away = discord_errors.is_out_of_order(raised)
-        await send_error(interaction, DiscordAway() if is_away else AnswerFailed(), typed=typed)
+        error = AnswerFailed(out_of_order=discord_errors.is_out_of_order(raised))
+        await send_error(interaction, error, typed=typed)
     else:
         error = to_user_error(raised, f"Interaction {interaction.id}")
         await send_error(interaction, error, typed=typed)
@@ -110,6 +109,6 @@ async def send_error(
             )
     except discord_errors.FAULTS as fault:
         # The log has a line already that says that nobody was answered.
-        level = logging.INFO if isinstance(error, DiscordAway | AnswerFailed) else logging.WARNING
+        level = logging.INFO if isinstance(error, AnswerFailed) else logging.WARNING
         detail = discord_errors.detail(fault)
         log.log(level, "Interaction %d: failed to show %r: %s", interaction.id, error, detail)

@@ -2,7 +2,7 @@
 
 import discord
 
-from bot.errors import PromptFileTooLarge, PromptFileUnreadable, PromptTwice
+from bot.errors import PromptFileTooLarge, Reason, Rejected
 from bot.inputs import read_prompt
 from bot.ui import discord_errors
 from bot.ui.requests import within
@@ -21,7 +21,7 @@ async def read_prompt_options(
     Raises the `bot.errors.UserError` that fits.
     """
     if prompt is not None and prompt_file is not None:
-        raise PromptTwice
+        raise Rejected(Reason.PROMPT_TWICE)
     if prompt_file is not None:
         prompt = await _read_file(prompt_file)
     return None if prompt is None else read_prompt(prompt)
@@ -34,4 +34,4 @@ async def _read_file(attachment: discord.Attachment) -> str:
         content = await within(FILE_READ_S, attachment.read())
         return content.decode("utf-8-sig")
     except (*discord_errors.FAULTS, UnicodeDecodeError):
-        raise PromptFileUnreadable from None
+        raise Rejected(Reason.PROMPT_FILE_UNREADABLE) from None

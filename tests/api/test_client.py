@@ -193,7 +193,7 @@ READ_ERRORS: list[tuple[Answer, RemixbotError]] = [
         ),
         OutputUnreadable(
             task_id="t",
-            shape="{id: text, status: text, output: {content: [1 of text]}, usage: {cost: text}}",
+            detail="{id: text, status: text, output: {content: [1 of text]}, usage: {cost: text}}",
             cost_usd=Decimal("0.08"),
         ),
     ),

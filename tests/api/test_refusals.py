@@ -198,4 +198,4 @@ def test_a_date_to_retry_after_is_counted_from_our_clock_if_the_server_tells_no_
 def test_a_429_carries_the_time_to_wait() -> None:
     for wait_s in (12.0, None):
         error = read_refusal(429, None, retry_after_s=wait_s).error()
-        assert told(error) == (ApiBusy, {"retry_after_s": wait_s})
+        assert told(error) == (ApiBusy, {"detail": "", "retry_after_s": wait_s})

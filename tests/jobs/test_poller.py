@@ -207,7 +207,7 @@ async def test_tasks_that_may_not_be_read_hold_the_others_up_once_and_not_again(
         ApiUnavailable(status=500, detail="HTTP 500"),
         ApiUnavailable(status=200, detail="HTTP 200"),
         TaskNotFound(),
-        OutputUnreadable(task_id="bad", shape="{}"),
+        OutputUnreadable(task_id="bad", detail="{}"),
     ],
     ids=["timeout", "5xx", "garbage", "404", "unreadable"],
 )
@@ -310,7 +310,7 @@ async def test_an_api_that_is_asked_too_often_makes_all_wait(room: Room) -> None
 
 
 def unreadable(shape: str = "{output: text}") -> Answer:
-    return failing(OutputUnreadable(task_id="odd", shape=shape))
+    return failing(OutputUnreadable(task_id="odd", detail=shape))
 
 
 async def test_a_finished_task_without_a_readable_output_is_told_after_two_minutes(

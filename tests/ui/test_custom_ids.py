@@ -5,7 +5,7 @@ from typing import Any, cast
 import pytest
 
 from bot.actions import ACTIONS, IMAGINE, REMIX, Action, SourceKind
-from bot.errors import UnsupportedComponent
+from bot.errors import Rejected
 from bot.model import Source
 from bot.ui.buttons import Button
 from bot.ui.custom_ids import ButtonId, FormId, Verb, is_known
@@ -109,5 +109,5 @@ def test_other_ids_are_no_button(wrong: str) -> None:
     ],
 )  # fmt: skip
 def test_an_unknown_form_is_said_to_be_old(wrong: str) -> None:
-    with pytest.raises(UnsupportedComponent):
+    with pytest.raises(Rejected, match="UNSUPPORTED_COMPONENT"):
         FormId.read(wrong)

@@ -38,7 +38,7 @@ from bot.ui.layouts import (
     result_page,
 )
 from tests.pseudo import LOCALE, Pseudo, escaped, words_in
-from tests.test_texts import ALL, sample
+from tests.test_texts import ALL
 from tests.ui.test_pages_fit import image, job, result_images
 
 PROMPT = "a fox"
@@ -102,10 +102,9 @@ def results() -> Iterator[LayoutMessage | ClassicMessage]:
                 yield found_page(for_locale(LOCALE), done.images, shown, content)
 
 
-def failures(kind: type[RemixbotError]) -> Iterator[LayoutMessage | ClassicMessage]:
+def failures(error: RemixbotError) -> Iterator[LayoutMessage | ClassicMessage]:
     for nothing_charged in (True, False):
         for content in CONTENTS:
-            error = sample(kind)
             yield failure_page(foreign(), error, nothing_charged=nothing_charged, content=content)
             yield plain_failure(foreign(), error, nothing_charged=nothing_charged, content=content)
 
@@ -175,10 +174,10 @@ async def test_a_jobs_messages_speak_the_language_that_is_kept_with_it() -> None
     assert [one for one in said if one] == []
 
 
-@pytest.mark.parametrize("kind", ALL)
-async def test_every_failure_is_said_in_that_language(kind: type[RemixbotError]) -> None:
-    assert [one for page in failures(kind) for one in escaped(payload(page), PROMPT)] == []
-    assert escaped({"content": for_locale(LOCALE).describe(sample(kind))}) == []
+@pytest.mark.parametrize("error", ALL, ids=repr)
+async def test_every_failure_is_said_in_that_language(error: RemixbotError) -> None:
+    assert [one for page in failures(error) for one in escaped(payload(page), PROMPT)] == []
+    assert escaped({"content": for_locale(LOCALE).describe(error)}) == []
 
 
 async def test_what_one_person_alone_sees_is_in_their_language(pseudo: Pseudo) -> None:
