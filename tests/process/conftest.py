@@ -3,10 +3,12 @@
 import json
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from discord_server.handles import Handle
 from discord_server.people import Community, Person
 from discord_server.process import BotProcess
 from discord_server.server import DiscordServer
@@ -57,6 +59,40 @@ def channel(guild: Community) -> Channel:
 @pytest.fixture
 def people(guild: Community, channel: Channel) -> list[Person]:  # noqa: ARG001  # channels first
     return [guild.add_person(name) for name in ("ann", "ben", "cat", "dan", "eve")]
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What there is outside of the bot: Discord with a server and five people, and the API."""
+
+    discord: DiscordServer
+    api: GenerationServer
+    guild: Community
+    channel: Channel
+    people: list[Person]
+
+    @property
+    def ann(self) -> Person:
+        return self.people[0]
+
+    @property
+    def ben(self) -> Person:
+        return self.people[1]
+
+    async def imagine(self, prompt: str, *, who: Person | None = None, **options: bool) -> Handle:
+        """`/imagine`, by Ann unless *who* says otherwise."""
+        return await (who or self.ann).slash(self.channel, "imagine", prompt=prompt, **options)
+
+
+@pytest.fixture
+def outside(
+    discord: DiscordServer,
+    api: GenerationServer,
+    guild: Community,
+    channel: Channel,
+    people: list[Person],
+) -> Outside:
+    return Outside(discord, api, guild, channel, people)
 
 
 @pytest.fixture

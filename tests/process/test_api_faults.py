@@ -29,7 +29,7 @@ from tests.process.accidents import (
     silence,
     status,
 )
-from tests.process.conftest import SPEED
+from tests.process.conftest import SPEED, Outside
 
 NO_TASKS: Mapping[str, Accident] = {
     "500": status(500, '{"error": "internal"}'),
@@ -111,21 +111,19 @@ async def ends_of(
 
 
 @pytest.mark.slow
-async def test_no_fault_of_a_read_ends_a_job(
-    api: GenerationServer, bot: BotProcess, guild: Community, channel: Channel
-) -> None:
+async def test_no_fault_of_a_read_ends_a_job(bot: BotProcess, outside: Outside) -> None:
     script = Script("read", READS, times=2)
-    api.interfere = script.interfere
-    ends = await ends_of(guild, channel, READS)
+    outside.api.interfere = script.interfere
+    ends = await ends_of(outside.guild, outside.channel, READS)
     shown = {prompt: len(message.images) for prompt, message in ends.items()}
     assert shown == dict.fromkeys(READS, 4), bot.output
     assert script.happened == Counter(dict.fromkeys(READS, 2))
-    assert api.submit_calls == len(READS)
+    assert outside.api.submit_calls == len(READS)
     assert "ERROR" not in bot.output
 
 
 async def test_jobs_that_can_never_be_read_hold_up_no_other(
-    api: GenerationServer, bot: BotProcess, guild: Community, channel: Channel
+    bot: BotProcess, outside: Outside
 ) -> None:
     accidents = {
         "403": status(403, '{"error": "no permission"}'),
@@ -133,14 +131,14 @@ async def test_jobs_that_can_never_be_read_hold_up_no_other(
         "silence": silence,
     }
     script = Script("read", accidents, times=10_000)
-    api.interfere = script.interfere
+    outside.api.interfere = script.interfere
     bad = [
-        await guild.add_person(prompt).slash(channel, "imagine", prompt=prompt)
+        await outside.guild.add_person(prompt).slash(outside.channel, "imagine", prompt=prompt)
         for prompt in accidents
     ]
-    await api.until(lambda: len(script.happened) == len(accidents))
-    ann = guild.add_person("ann")
-    ends = [await end_of(ann, channel, f"good {number}") for number in range(2)]
+    await outside.api.until(lambda: len(script.happened) == len(accidents))
+    ann = outside.guild.add_person("ann")
+    ends = [await end_of(ann, outside.channel, f"good {number}") for number in range(2)]
     assert [len(message.images) for message in ends] == [4, 4]
     assert "rejecting my status checks" not in ends[1].text
     assert [ended(await one.message()) for one in bad] == [False] * len(bad)
@@ -148,22 +146,22 @@ async def test_jobs_that_can_never_be_read_hold_up_no_other(
 
 
 async def test_a_submit_without_a_readable_answer_may_be_charged_and_is_never_repeated(
-    api: GenerationServer, bot: BotProcess, guild: Community, channel: Channel
+    bot: BotProcess, outside: Outside
 ) -> None:
     accidents = {prompt: one for prompt, one in NO_TASKS.items() if prompt != "a redirect"}
     del accidents["503"]  # says in a code of the API that it did not take the job
-    api.interfere = Script("submit", accidents, times=1).interfere
-    ends = await ends_of(guild, channel, accidents)
+    outside.api.interfere = Script("submit", accidents, times=1).interfere
+    ends = await ends_of(outside.guild, outside.channel, accidents)
     for prompt, message in ends.items():
         assert "It may have been charged anyway" in message.text, prompt
         assert f"> {prompt}" in message.text
         assert "Retry" in message.buttons
-    assert api.submit_calls == len(accidents)
+    assert outside.api.submit_calls == len(accidents)
     assert "ERROR" not in bot.output
 
 
 async def test_a_submit_that_the_api_refuses_ends_at_once_and_charges_nothing(
-    api: GenerationServer, bot: BotProcess, people: list[Person], channel: Channel
+    bot: BotProcess, outside: Outside
 ) -> None:
     accidents = {
         "429 and a time": status(429, '{"error": "rate limit"}', Retry_After="30"),
@@ -176,24 +174,24 @@ async def test_a_submit_that_the_api_refuses_ends_at_once_and_charges_nothing(
         "413": status(413),
         "redirect": status(307, Location="http://127.0.0.1:9/elsewhere"),
     }
-    api.interfere = Script("submit", accidents, times=1).interfere
+    outside.api.interfere = Script("submit", accidents, times=1).interfere
     for calls, prompt in enumerate(accidents, start=1):
-        message = await end_of(people[0], channel, prompt)
+        message = await end_of(outside.ann, outside.channel, prompt)
         assert "Nothing was charged." in message.text, prompt
         assert f"> {prompt}" in message.text
-        assert api.submit_calls == calls
+        assert outside.api.submit_calls == calls
     assert "Traceback" not in bot.output
 
 
 async def test_an_image_that_cannot_be_had_is_a_link_and_the_others_come(
-    api: GenerationServer, bot: BotProcess, guild: Community, channel: Channel
+    bot: BotProcess, outside: Outside
 ) -> None:
     async def spoil(call: Call, job: Job, request: web.Request) -> web.StreamResponse | None:
         third = request.path.endswith("_2.png")
         return await IMAGES[job.prompt](request) if call == "image" and third else None
 
-    api.interfere = spoil
-    ends = await ends_of(guild, channel, IMAGES)
+    outside.api.interfere = spoil
+    ends = await ends_of(outside.guild, outside.channel, IMAGES)
     for prompt, message in ends.items():
         assert [one.filename[-6:] for one in message.images] == ["_0.png", "_1.png", "_3.png"], (
             prompt
@@ -205,7 +203,7 @@ async def test_an_image_that_cannot_be_had_is_a_link_and_the_others_come(
 
 
 async def test_a_result_without_a_single_address_is_told_as_one_without_images(
-    api: GenerationServer, bot: BotProcess, people: list[Person], channel: Channel
+    bot: BotProcess, outside: Outside
 ) -> None:
     assert bot.lines
     done = {
@@ -214,9 +212,9 @@ async def test_a_result_without_a_single_address_is_told_as_one_without_images(
             {"id": "x", "status": "completed", "output": [{"content": [{"type": "image"}]}]}
         ),
     }
-    api.interfere = Script("read", done, times=1).interfere
+    outside.api.interfere = Script("read", done, times=1).interfere
     for prompt in done:
-        message = await end_of(people[0], channel, prompt)
+        message = await end_of(outside.ann, outside.channel, prompt)
         assert "without any images" in message.text
         assert "It may have been charged anyway" in message.text
 
@@ -230,12 +228,7 @@ async def test_a_result_without_a_single_address_is_told_as_one_without_images(
     ids=["with Retry-After", "without"],
 )
 async def test_when_the_api_is_asked_too_often_all_jobs_pause(
-    api: GenerationServer,
-    bot: BotProcess,
-    people: list[Person],
-    channel: Channel,
-    accident: Accident,
-    pause_s: float,
+    bot: BotProcess, outside: Outside, accident: Accident, pause_s: float
 ) -> None:
     assert bot.lines
     read_at: list[float] = []
@@ -246,9 +239,10 @@ async def test_when_the_api_is_asked_too_often_all_jobs_pause(
             read_at.append(time.monotonic())
         return await script.interfere(call, job, request)
 
-    api.interfere = note
+    outside.api.interfere = note
     ends = await asyncio.gather(
-        end_of(people[0], channel, "a"), end_of(people[1], channel, "b sandbox:seconds=6")
+        end_of(outside.ann, outside.channel, "a"),
+        end_of(outside.ben, outside.channel, "b sandbox:seconds=6"),
     )
     assert [len(message.images) for message in ends] == [4, 4]
     longest_s = max(after - before for before, after in itertools.pairwise(read_at))

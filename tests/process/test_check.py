@@ -15,13 +15,14 @@ from bot.clock import Clock
 from bot.store import open_store
 from discord_server.faults import PORTAL, RESET, SILENCE, Fault, banned, broken
 from discord_server.launch import VARIABLE
-from discord_server.people import Community, Person
+from discord_server.people import Person
 from discord_server.process import INHERITED, BotProcess
 from discord_server.server import DiscordServer
 from discord_server.things import ATTACH_FILES, INVITED_WITH
 from sandbox.api import GenerationServer
 from tests.api.servers import Answer, scripted
 from tests.flow.sim import KEY
+from tests.process.conftest import Outside
 from tests.process.fork_server import ForkedBot, ForkServer
 
 
@@ -78,21 +79,21 @@ async def test_as_a_program_it_ends_with_the_same_lines_and_code(
 
 
 async def test_when_all_is_right_each_thing_has_a_line_and_nothing_is_made(
-    check: Check, discord: DiscordServer, guild: Community, api: GenerationServer, tmp_path: Path
+    check: Check, outside: Outside, tmp_path: Path
 ) -> None:
-    discord.add_guild("somewhere else", with_bot=False)
+    outside.discord.add_guild("somewhere else", with_bot=False)
     code, lines = await check()
     assert lines == [
         "ok  Database: can be created; the first start does that.",
         "ok  API key: the API accepts it.",
-        f"ok  Discord token: belongs to {discord.world.bot.name}.",
-        f"ok  Server {guild.guild.name}: the bot has every permission it needs.",
+        f"ok  Discord token: belongs to {outside.discord.world.bot.name}.",
+        f"ok  Server {outside.guild.guild.name}: the bot has every permission it needs.",
     ]
     assert code == 0
     assert not (tmp_path / "data").exists(), "nothing was made"
-    assert api.submit_calls == 0
-    assert {one.method for one in discord.requests} == {"GET"}
-    assert not discord.gateway.connected
+    assert outside.api.submit_calls == 0
+    assert {one.method for one in outside.discord.requests} == {"GET"}
+    assert not outside.discord.gateway.connected
 
 
 async def test_a_bot_that_runs_meanwhile_is_not_disturbed(
@@ -129,7 +130,7 @@ async def test_an_api_that_does_not_answer_tells_nothing_about_the_key(check: Ch
 
 
 async def test_tls_that_is_not_spoken_is_named_for_each_neighbour(
-    check: Check, discord: DiscordServer, api: GenerationServer
+    check: Check, outside: Outside
 ) -> None:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readexactly(8)
@@ -142,8 +143,8 @@ async def test_tls_that_is_not_spoken_is_named_for_each_neighbour(
         host, port = database.sockets[0].getsockname()
         code, lines = await check(
             **{
-                VARIABLE: discord.url.replace("http:", "https:"),
-                "VTRIX_API_URL": api.url.replace("http:", "https:"),
+                VARIABLE: outside.discord.url.replace("http:", "https:"),
+                "VTRIX_API_URL": outside.api.url.replace("http:", "https:"),
                 "DATABASE_URL": f"postgresql+asyncpg://me@{host}:{port}/x?sslmode=require",
             }
         )
@@ -204,10 +205,10 @@ async def test_an_api_that_takes_this_key_and_not_any_key_is_the_right_one(check
     ],
 )
 async def test_a_discord_that_says_nothing_makes_nothing_wrong(
-    check: Check, discord: DiscordServer, guild: Community, fault: Fault, path: str, line: str
+    check: Check, outside: Outside, fault: Fault, path: str, line: str
 ) -> None:
-    assert guild
-    discord.faults.add("GET", path, fault, times=None)
+    assert outside.guild
+    outside.discord.faults.add("GET", path, fault, times=None)
     code, lines = await check(DISCORD_TIMEOUT_SECONDS="3" if fault is SILENCE else "")
     assert code == 1, "not all is right as far as anybody knows"
     assert lines[-1].startswith(f"unsure  {line}")

@@ -17,7 +17,7 @@ from discord_server.things import (
     USE_EXTERNAL_APPS,
     Channel,
 )
-from sandbox.api import GenerationServer
+from tests.process.conftest import Outside
 from tests.process.test_flow import result_of
 
 SECRET = "a secret heron"
@@ -52,61 +52,55 @@ def _is_filled(message: SeenMessage) -> bool:
 
 
 async def test_a_channel_that_is_closed_to_somebody_is_asked_of_discord(
-    bot: BotProcess,
-    discord: DiscordServer,
-    channel: Channel,
-    square: Channel,
-    people: list[Person],
+    bot: BotProcess, outside: Outside, square: Channel
 ) -> None:
-    ann, ben, cat = people[:3]
-    channel.closed_to.append(ben.user)  # the bot is not told: Discord knows
-    result = await result_of(await ann.slash(channel, "imagine", prompt=SECRET))
+    ann, ben, cat = outside.people[:3]
+    outside.channel.closed_to.append(ben.user)  # the bot is not told: Discord knows
+    result = await result_of(await outside.imagine(SECRET))
     assert UNKNOWN in await shown(ben, square, result.link)
     assert SECRET in await shown(cat, square, result.link)
     assert SECRET in await shown(ann, square, result.link)
-    asked = [one for one in discord.requests if one.path.endswith(f"/channels/{channel.id}")]
+    asked = [
+        one
+        for one in outside.discord.requests
+        if one.path.endswith(f"/channels/{outside.channel.id}")
+    ]
     assert len(asked) == 1, "once for all of them"
-    channel.closed_to.append(cat.user)
-    assert SECRET in await shown(cat, channel, result.link), "what she is in she sees"
+    outside.channel.closed_to.append(cat.user)
+    assert SECRET in await shown(cat, outside.channel, result.link), "what she is in she sees"
     assert "ERROR" not in bot.output
 
 
 @pytest.mark.parametrize("trouble", ["silence", "broken", "closed to the bot", "deleted"])
 async def test_where_discord_does_not_tell_nobody_sees_it_and_is_told_in_time(
-    bot: BotProcess,
-    discord: DiscordServer,
-    channel: Channel,
-    square: Channel,
-    people: list[Person],
-    trouble: str,
+    bot: BotProcess, outside: Outside, square: Channel, trouble: str
 ) -> None:
-    ann, ben = people[:2]
-    result = await result_of(await ann.slash(channel, "imagine", prompt=SECRET))
+    ann, ben = outside.ann, outside.ben
+    result = await result_of(await outside.imagine(SECRET))
     link = result.link
     match trouble:
         case "silence":
-            discord.faults.add("GET", f"/channels/{channel.id}", SILENCE)
+            outside.discord.faults.add("GET", f"/channels/{outside.channel.id}", SILENCE)
         case "broken":
-            discord.faults.add("GET", f"/channels/{channel.id}", broken(502))
+            outside.discord.faults.add("GET", f"/channels/{outside.channel.id}", broken(502))
         case "closed to the bot":
-            channel.bot_permissions = SEND_MESSAGES
+            outside.channel.bot_permissions = SEND_MESSAGES
         case _:
-            discord.world.remove_channel(channel)
+            outside.discord.world.remove_channel(outside.channel)
     assert UNKNOWN in await shown(ben, square, link)
     assert SECRET in await shown(ann, square, link), "it is hers"
     assert "Traceback" not in bot.output
 
 
 async def test_details_name_no_child_that_somebody_may_not_see(
-    bot: BotProcess,
-    channel: Channel,
-    square: Channel,
-    people: list[Person],
+    bot: BotProcess, outside: Outside, square: Channel
 ) -> None:
-    ann, ben, cat = people[:3]
-    channel.closed_to.append(ben.user)
+    ann, ben, cat = outside.people[:3]
+    outside.channel.closed_to.append(ben.user)
     parent = await result_of(await ann.slash(square, "imagine", prompt="a pond"))
-    await result_of(await ann.slash(channel, "remix", job_id=parent.link, image=0, prompt=SECRET))
+    await result_of(
+        await ann.slash(outside.channel, "remix", job_id=parent.link, image=0, prompt=SECRET)
+    )
     directly = await ann.slash(ann.direct, "remix", job_id=parent.link, image=1, prompt="in a DM")
     await result_of(directly)
     told = {
@@ -124,15 +118,15 @@ async def test_details_name_no_child_that_somebody_may_not_see(
 
 
 async def test_where_the_bot_is_not_only_who_stands_there_sees_it(
-    bot: BotProcess, discord: DiscordServer, square: Channel, people: list[Person]
+    bot: BotProcess, outside: Outside, square: Channel
 ) -> None:
-    abroad = discord.add_guild("somewhere else", with_bot=False)
+    abroad = outside.discord.add_guild("somewhere else", with_bot=False)
     here, there = abroad.add_channel("here", ABROAD), abroad.add_channel("there", ABROAD)
     zoe, yan = (abroad.add_person(name, installed=True) for name in ("zoe", "yan"))
     result = await result_of(await zoe.slash(here, "imagine", prompt=SECRET))
     assert UNKNOWN in await shown(yan, there, result.link)
     assert UNKNOWN in await shown(yan, yan.direct, result.link)
-    assert UNKNOWN in await shown(people[0], square, result.link)
+    assert UNKNOWN in await shown(outside.ann, square, result.link)
     assert SECRET in await shown(yan, here, result.link)
     assert SECRET in await shown(zoe, there, result.link)
     details = await (await yan.click(result, "More")).message()
@@ -164,30 +158,26 @@ async def test_what_discord_shows_to_one_person_alone_is_private(
 
 
 async def test_a_group_of_friends_keeps_its_jobs_to_itself(
-    bot: BotProcess, discord: DiscordServer, square: Channel, people: list[Person]
+    bot: BotProcess, outside: Outside, square: Channel
 ) -> None:
-    abroad = discord.add_guild("somewhere else", with_bot=False)
+    abroad = outside.discord.add_guild("somewhere else", with_bot=False)
     zoe, yan = (abroad.add_person(name, installed=True) for name in ("zoe", "yan"))
     friends, others = zoe.group("friends"), zoe.group("others")
     result = await result_of(await zoe.slash(friends, "imagine", prompt=SECRET))
     assert SECRET in await shown(yan, friends, result.link)
     assert UNKNOWN in await shown(yan, others, result.link)
-    assert UNKNOWN in await shown(people[0], square, result.link)
+    assert UNKNOWN in await shown(outside.ann, square, result.link)
     assert "ERROR" not in bot.output
 
 
 async def test_what_is_shown_to_somebody_works_although_its_author_took_it_elsewhere(
-    bot: BotProcess,
-    api: GenerationServer,
-    channel: Channel,
-    square: Channel,
-    people: list[Person],
+    bot: BotProcess, outside: Outside, square: Channel
 ) -> None:
-    ann, ben = people[:2]
-    channel.closed_to.append(ben.user)
+    ann, ben = outside.ann, outside.ben
+    outside.channel.closed_to.append(ben.user)
     result = await result_of(await ann.slash(square, "imagine", prompt=SECRET))
-    assert SECRET in await shown(ann, channel, result.link)
-    while f"/{channel.id}/" not in (await (await ann.slash(square, "jobs")).message()).text:
+    assert SECRET in await shown(ann, outside.channel, result.link)
+    while f"/{outside.channel.id}/" not in (await (await ann.slash(square, "jobs")).message()).text:
         pass  # it is written down once it is shown
     assert UNKNOWN in await shown(ben, square, result.link), "its place is another one now"
     choice = await (await ben.use(result, "Remix this")).message()
@@ -196,21 +186,16 @@ async def test_what_is_shown_to_somebody_works_although_its_author_took_it_elsew
     assert form.modal["Prompt"].value == SECRET
     await result_of(await ben.submit(form, {"Prompt": "mine"}))
     await result_of(await ben.click(result, "Reroll"))
-    assert api.submit_calls == 3
+    assert outside.api.submit_calls == 3
     assert "ERROR" not in bot.output
 
 
 async def test_thirty_strangers_at_once_are_all_answered_in_time(
-    bot: BotProcess,
-    discord: DiscordServer,
-    guild: Community,
-    channel: Channel,
-    square: Channel,
-    people: list[Person],
+    bot: BotProcess, outside: Outside, square: Channel
 ) -> None:
-    result = await result_of(await people[0].slash(channel, "imagine", prompt=SECRET))
-    discord.faults.add("GET", f"/channels/{channel.id}", SILENCE)
-    crowd = [guild.add_person(f"guest {number}") for number in range(30)]
+    result = await result_of(await outside.imagine(SECRET))
+    outside.discord.faults.add("GET", f"/channels/{outside.channel.id}", SILENCE)
+    crowd = [outside.guild.add_person(f"guest {number}") for number in range(30)]
     answers: list[Handle] = await asyncio.gather(
         *(one.slash(square, "show", job_id=result.link) for one in crowd)
     )

@@ -6,11 +6,11 @@ import pytest
 
 from bot.command_tree import _comparable  # pyright: ignore[reportPrivateUsage]  # its whole point
 from discord_server.faults import SILENCE, error
-from discord_server.people import DidNotRespond, Person
+from discord_server.people import DidNotRespond
 from discord_server.process import BotProcess
 from discord_server.server import DiscordServer
-from discord_server.things import Channel, JsonObject
-from tests.process.conftest import Bots
+from discord_server.things import JsonObject
+from tests.process.conftest import Bots, Outside
 
 UP = "Logged in as"
 JOB_ID = "0a1b2c3d-0000-4000-8000-000000000000"
@@ -169,38 +169,35 @@ def option(name: str, kind: int) -> JsonObject:
     ],
 )
 async def test_a_command_of_another_version_ends_in_a_sentence_and_ours_are_told_again(
+    outside: Outside,
     overwritten: list[JsonObject],
-    discord: DiscordServer,
-    people: list[Person],
     name: str,
     options: list[JsonObject],
     given: dict[str, str | int],
 ) -> None:
     overwritten[0] |= {"name": name, "options": options}
-    before = len(told(discord))
-    channel = next(iter(discord.world.channels.values()))
-    answers = [await people[0].slash(channel, name, **given)]
+    before = len(told(outside.discord))
+    channel = next(iter(outside.discord.world.channels.values()))
+    answers = [await outside.ann.slash(channel, name, **given)]
     said = await answers[0].message()
     assert said.text.startswith("That command has changed")
     assert said.ephemeral
-    await discord.world.until(
-        lambda: told(discord)[before:] == ["GET", "PUT"] or None,
+    await outside.discord.world.until(
+        lambda: told(outside.discord)[before:] == ["GET", "PUT"] or None,
         timeout_s=30,
-        describe=lambda: str(told(discord)),
+        describe=lambda: str(told(outside.discord)),
     )
 
 
-async def test_ours_are_told_again_only_once(
-    bot: BotProcess, discord: DiscordServer, people: list[Person], channel: Channel
-) -> None:
-    before = len(told(discord))
+async def test_ours_are_told_again_only_once(bot: BotProcess, outside: Outside) -> None:
+    before = len(told(outside.discord))
     for _ in range(3):
-        discord.world.commands[None] = [dict(OLD) | {"name": "gone"}]
-        await (await people[0].slash(channel, "gone")).message()
+        outside.discord.world.commands[None] = [dict(OLD) | {"name": "gone"}]
+        await (await outside.ann.slash(outside.channel, "gone")).message()
     await bot.wait_for_line("Registered the commands with Discord")
-    discord.world.commands[None] = [dict(OLD) | {"name": "gone"}]
-    await (await people[0].slash(channel, "gone")).message()
-    assert told(discord)[before:] in (["GET", "PUT"], ["GET"])
+    outside.discord.world.commands[None] = [dict(OLD) | {"name": "gone"}]
+    await (await outside.ann.slash(outside.channel, "gone")).message()
+    assert told(outside.discord)[before:] in (["GET", "PUT"], ["GET"])
 
 
 # ------------------------------------------------------------------ suggestions
@@ -208,27 +205,25 @@ async def test_ours_are_told_again_only_once(
 
 @pytest.mark.slow
 async def test_suggestions_that_come_too_late_are_no_news(
-    bot: BotProcess, discord: DiscordServer, people: list[Person], channel: Channel
+    bot: BotProcess, outside: Outside
 ) -> None:
     before = len(bot.lines)
     for fault in (error(404, 10062), error(400, 40060), SILENCE):
-        discord.faults.add("POST", "/interactions/**", fault)
+        outside.discord.faults.add("POST", "/interactions/**", fault)
         with pytest.raises(DidNotRespond):
-            await people[0].types(channel, "show", "job_id", "a")
-    await (await people[0].slash(channel, "help")).message()
+            await outside.ann.types(outside.channel, "show", "job_id", "a")
+    await (await outside.ann.slash(outside.channel, "help")).message()
     told = ("Traceback", "Ignoring exception", "ERROR", " bot.")
     lines = [line for line in bot.lines[before:] if "Invite link" not in line]
     assert [line for line in lines if any(word in line for word in told)] == []
 
 
-async def test_answers_that_come_too_late_are_one_line(
-    bot: BotProcess, discord: DiscordServer, people: list[Person], channel: Channel
-) -> None:
+async def test_answers_that_come_too_late_are_one_line(bot: BotProcess, outside: Outside) -> None:
     """A message, a form, a deferral."""
-    discord.faults.add("POST", "/interactions/**", error(404, 10062), times=3)
+    outside.discord.faults.add("POST", "/interactions/**", error(404, 10062), times=3)
     for name, options in (("help", {}), ("imagine", {}), ("show", {"job_id": JOB_ID})):
         with pytest.raises(DidNotRespond):
-            await people[0].slash(channel, name, **options)
+            await outside.ann.slash(outside.channel, name, **options)
     await bot.wait_for_line("could not be answered in time")
     assert "Traceback" not in bot.output
     assert "failed to show" not in bot.output

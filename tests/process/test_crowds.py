@@ -12,7 +12,7 @@ from discord_server.seen import SeenMessage
 from discord_server.world import Channel
 from sandbox.api import GenerationServer, Job
 from tests.flow.sim import UNLIMITED, paint_dot
-from tests.process.conftest import Bots
+from tests.process.conftest import Bots, Outside
 from tests.process.kill_launch import CONSTANTS
 from tests.process.test_flow import finished, result_of
 from tests.process.world import WAITS
@@ -57,21 +57,21 @@ async def twenty_clicks(channel: Channel, people: list[Person]) -> list[Handle]:
 
 
 async def test_twenty_clicks_at_once_make_three_jobs(
-    bots: Bots,
-    api: GenerationServer,
-    channel: Channel,
-    people: list[Person],
-    database: dict[str, str],
+    bots: Bots, outside: Outside, database: dict[str, str]
 ) -> None:
     """The other limits are kept in the same way: `tests.store.test_budgets` has them all."""
     async with bots(MAX_JOBS_PER_DAY_PER_USER="3", **database):
-        shown = [await one.message() for one in await twenty_clicks(channel, people)]
+        shown = [
+            await one.message() for one in await twenty_clicks(outside.channel, outside.people)
+        ]
         refused = [one for one in shown if one.ephemeral]
         assert len(refused) == 17
         assert all("You've reached the limit of 3 jobs" in one.text for one in refused)
-        await api.until(lambda: len(api.submits) == 4)
-        await asyncio.gather(*(_end(people[0], channel, one) for one in shown if not one.ephemeral))
-        assert api.submit_calls == 4
+        await outside.api.until(lambda: len(outside.api.submits) == 4)
+        await asyncio.gather(
+            *(_end(outside.ann, outside.channel, one) for one in shown if not one.ephemeral)
+        )
+        assert outside.api.submit_calls == 4
 
 
 async def _end(person: Person, channel: Channel, of: SeenMessage) -> SeenMessage:
@@ -79,36 +79,36 @@ async def _end(person: Person, channel: Channel, of: SeenMessage) -> SeenMessage
 
 
 async def test_twenty_clicks_at_once_never_run_more_than_three(
-    bots: Bots, api: GenerationServer, channel: Channel, people: list[Person]
+    bots: Bots, outside: Outside
 ) -> None:
     async with bots(MAX_RUNNING_PER_USER="3", MAX_WAITING_PER_USER="10"):
-        handles = await twenty_clicks(channel, people)
+        handles = await twenty_clicks(outside.channel, outside.people)
         shown = [await one.message() for one in handles]
         refused = [one for one in shown if one.ephemeral]
         assert len(refused) == 20 - 3 - 10
         assert all("You've reached the limit of 10 jobs waiting" in one.text for one in refused)
-        ends = [await _end(people[0], channel, one) for one in shown if not one.ephemeral]
+        ends = [await _end(outside.ann, outside.channel, one) for one in shown if not one.ephemeral]
         assert all(len(one.images) == 4 for one in ends)
-        assert at_once(api.submits) == 3
+        assert at_once(outside.api.submits) == 3
 
 
 async def test_whoever_asks_for_much_lets_others_have_their_turns(
-    bots: Bots, api: GenerationServer, channel: Channel, people: list[Person]
+    bots: Bots, outside: Outside
 ) -> None:
     """Ann asks for nine, then Ben for two; one runs at a time."""
-    ann, ben = people[:2]
+    ann, ben = outside.ann, outside.ben
     async with bots(MAX_RUNNING="1"):
-        first = await ann.slash(channel, "imagine", prompt=f"ann {SLOW}")
+        first = await outside.imagine(f"ann {SLOW}")
         asked = [
-            await person.slash(channel, "imagine", prompt=f"{person.user.name} {QUICK}")
+            await outside.imagine(f"{person.user.name} {QUICK}", who=person)
             for person in (*[ann] * 8, *[ben] * 2)
         ]
-        assert len(api.submits) == 1, "the first is still at work"
+        assert len(outside.api.submits) == 1, "the first is still at work"
         assert [await _position(one) for one in asked[-2:]] == [2, 4]
         ends = await asyncio.gather(*(one.message(finished) for one in (first, *asked)))
     assert all(len(one.images) == 4 for one in ends)
-    assert at_once(api.submits) == 1
-    order = [job.prompt.split()[0] for job in api.submits]
+    assert at_once(outside.api.submits) == 1
+    order = [job.prompt.split()[0] for job in outside.api.submits]
     assert order == ["ann", "ann", "ben", "ann", "ben", *["ann"] * 6]
 
 
@@ -120,46 +120,44 @@ async def _position(of: Handle) -> int:
 
 
 async def test_whoever_waits_still_waits_after_a_restart_and_is_served(
-    bots: Bots, api: GenerationServer, channel: Channel, people: list[Person]
+    bots: Bots, outside: Outside
 ) -> None:
-    ann, ben = people[:2]
+    ann, ben = outside.ann, outside.ben
     async with bots(MAX_RUNNING="1") as bot:
-        running = await ann.slash(channel, "imagine", prompt=f"first {SLOW}")
+        running = await outside.imagine(f"first {SLOW}")
         waiting = [
-            await person.slash(channel, "imagine", prompt=f"{person.user.name} {QUICK}")
+            await outside.imagine(f"{person.user.name} {QUICK}", who=person)
             for person in (ann, ben)
         ]
-        await api.until(lambda: len(api.reads) == 1)
+        await outside.api.until(lambda: len(outside.api.reads) == 1)
         await bot.kill()
     async with bots(MAX_RUNNING="1"):
         for one in (running, *waiting):
             assert len((await one.message(finished)).images) == 4
-    assert [job.prompt.split()[0] for job in api.submits] == ["first", "ann", "ben"]
-    assert at_once(api.submits) == 1
+    assert [job.prompt.split()[0] for job in outside.api.submits] == ["first", "ann", "ben"]
+    assert at_once(outside.api.submits) == 1
 
 
-async def test_a_private_job_is_nobody_elses_to_see(
-    bots: Bots, api: GenerationServer, channel: Channel, people: list[Person]
-) -> None:
-    ann, ben = people[:2]
+async def test_a_private_job_is_nobody_elses_to_see(bots: Bots, outside: Outside) -> None:
+    ann, ben = outside.ann, outside.ben
     async with bots():
         mine = await result_of(
-            await ann.slash(channel, "imagine", prompt=f"a secret {QUICK}", private=True)
+            await ann.slash(outside.channel, "imagine", prompt=f"a secret {QUICK}", private=True)
         )
-        [job] = api.submits
-        shown = await result_of(await ann.slash(channel, "show", job_id=job.task_id))
-        public = await result_of(await ben.slash(channel, "imagine", prompt=f"x {QUICK}"))
-        seen = [*ben.messages(channel)]
+        [job] = outside.api.submits
+        shown = await result_of(await ann.slash(outside.channel, "show", job_id=job.task_id))
+        public = await result_of(await outside.imagine(f"x {QUICK}", who=ben))
+        seen = [*ben.messages(outside.channel)]
         for name in (job.job_id, job.task_id, mine.images[0].filename):
             tries = (
-                await ben.slash(channel, "show", job_id=name),
-                await ben.slash(channel, "remix", job_id=name, image=0, prompt="y"),
+                await ben.slash(outside.channel, "show", job_id=name),
+                await ben.slash(outside.channel, "remix", job_id=name, image=0, prompt="y"),
             )
             seen += [await tried.message(lambda one: not one.thinking) for tried in tries]
-        seen.append(await (await ben.slash(channel, "jobs")).message())
-        seen.append(await (await ben.slash(channel, "usage")).message())
+        seen.append(await (await ben.slash(outside.channel, "jobs")).message())
+        seen.append(await (await ben.slash(outside.channel, "usage")).message())
         seen.append(await (await ben.click(public, "More")).message())
         assert not any("a secret" in one.text for one in seen)
         assert {mine.id, shown.id}.isdisjoint(one.id for one in seen)
         assert sum("I can't find that job" in one.text for one in seen) == 6
-        assert api.submit_calls == 2
+        assert outside.api.submit_calls == 2

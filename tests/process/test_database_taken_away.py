@@ -9,12 +9,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from discord_server.people import Person
 from discord_server.process import BotProcess
 from discord_server.seen import SeenMessage
-from discord_server.things import Channel
-from sandbox.api import GenerationServer
-from tests.process.conftest import Bots
+from tests.process.conftest import Bots, Outside
 
 OURS = "datname = current_database() AND pid <> pg_backend_pid()"
 WAITING = text("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
@@ -40,19 +37,15 @@ def finished(message: SeenMessage) -> bool:
 
 @pytest.mark.slow
 async def test_whoever_loses_its_lock_to_a_second_bot_ends_and_edits_nothing_more(
-    bots: Bots,
-    api: GenerationServer,
-    people: list[Person],
-    channel: Channel,
-    postgresql_url: str,
+    bots: Bots, outside: Outside, postgresql_url: str
 ) -> None:
     async with (
         session(postgresql_url) as other,
         bots.start(DATABASE_URL=postgresql_url) as first,
     ):
         await first.wait_for_line("Logged in as")
-        handle = await people[0].slash(channel, "imagine", prompt="x sandbox:seconds=10")
-        await api.until(lambda: len(api.submits) == 1)
+        handle = await outside.imagine("x sandbox:seconds=10")
+        await outside.api.until(lambda: len(outside.api.submits) == 1)
         async with bots.start(DATABASE_URL=postgresql_url) as second:
             while not (await other.execute(WAITING)).all():
                 pass
@@ -63,16 +56,12 @@ async def test_whoever_loses_its_lock_to_a_second_bot_ends_and_edits_nothing_mor
             await second.wait_for_line("Logged in as")
             assert len((await handle.message(finished)).images) == 4
             assert await second.stop() == 0
-    assert api.submit_calls == 1
+    assert outside.api.submit_calls == 1
 
 
 @pytest.mark.slow
 async def test_a_bot_whose_connections_are_cut_goes_on_where_nobody_else_comes(
-    bots: Bots,
-    api: GenerationServer,
-    people: list[Person],
-    channel: Channel,
-    postgresql_url: str,
+    bots: Bots, outside: Outside, postgresql_url: str
 ) -> None:
     async with (
         session(postgresql_url) as other,
@@ -80,8 +69,8 @@ async def test_a_bot_whose_connections_are_cut_goes_on_where_nobody_else_comes(
     ):
         await bot.wait_for_line("Logged in as")
         for number in range(1, 3):
-            handle = await people[0].slash(channel, "imagine", prompt=f"{number} sandbox:seconds=3")
-            await api.until(lambda number=number: len(api.submits) == number)
+            handle = await outside.imagine(f"{number} sandbox:seconds=3")
+            await outside.api.until(lambda number=number: len(outside.api.submits) == number)
             await other.execute(CUT_ALL_BUT_WHO_WAITS)
             assert len((await handle.message(finished)).images) == 4
         assert await bot.stop() == 0
@@ -91,42 +80,32 @@ async def test_a_bot_whose_connections_are_cut_goes_on_where_nobody_else_comes(
 @pytest.mark.slow
 @pytest.mark.parametrize("asked", [True, False])
 async def test_a_bot_whose_database_file_is_deleted_refuses_says_so_and_ends(
-    bot: BotProcess,
-    api: GenerationServer,
-    people: list[Person],
-    channel: Channel,
-    tmp_path: Path,
-    *,
-    asked: bool,
+    bot: BotProcess, outside: Outside, tmp_path: Path, *, asked: bool
 ) -> None:
     """Also what was paid for is still delivered. Whoever asks nothing is told within a minute."""
-    under_way = await people[0].slash(channel, "imagine", prompt="x sandbox:seconds=8")
-    await api.until(lambda: len(api.submits) == 1)
+    under_way = await outside.imagine("x sandbox:seconds=8")
+    await outside.api.until(lambda: len(outside.api.submits) == 1)
     for file in (tmp_path / "data").iterdir():
         file.unlink()
     if asked:
-        refused = await people[1].slash(channel, "imagine", prompt="into nowhere")
+        refused = await outside.imagine("into nowhere", who=outside.ben)
         assert "didn't accept this. Nothing was charged" in (await refused.message()).text
     assert len((await under_way.message(finished)).images) == 4
     assert await bot.wait() == 1
     last = bot.lines[-1]
     assert "data/remixbot.db was deleted, moved or replaced while the bot was running" in last
     assert "Traceback" not in bot.output
-    assert api.submit_calls == 1
+    assert outside.api.submit_calls == 1
     assert not (tmp_path / "data" / "remixbot.db").exists(), "no new one that looks like the old"
 
 
 async def test_a_bot_whose_lock_file_another_bot_took_ends(
-    bots: Bots,
-    bot: BotProcess,
-    people: list[Person],
-    channel: Channel,
-    tmp_path: Path,
+    bots: Bots, bot: BotProcess, outside: Outside, tmp_path: Path
 ) -> None:
     (tmp_path / "data" / "remixbot.db.lock").unlink()
     async with bots.start() as second:
         await second.wait_for_line("Logged in as")
-        handle = asyncio.create_task(people[0].slash(channel, "imagine", prompt="x"))
+        handle = asyncio.create_task(outside.imagine("x"))
         assert await bot.wait() == 1
         assert "Another bot process has taken over this database" in bot.output
         await asyncio.gather(handle, return_exceptions=True)

@@ -17,16 +17,15 @@ from discord_server.faults import (
     error,
     too_many,
 )
-from discord_server.people import Community, DidNotRespond, Handle, Person
+from discord_server.people import DidNotRespond, Handle, Person
 from discord_server.process import BotProcess
 from discord_server.rules import ANSWER_WITHIN_S
 from discord_server.seen import SeenMessage
-from discord_server.server import DiscordServer
 from discord_server.things import Channel
 from sandbox.api import GenerationServer
 from tests.flow.sim import UNLIMITED
 from tests.patience import EASY
-from tests.process.conftest import Bots
+from tests.process.conftest import Bots, Outside
 from tests.process.kill_launch import CONSTANTS
 
 CALLBACK = "/interactions/*/*/callback"
@@ -63,27 +62,19 @@ async def ends_once(
 
 
 async def test_a_first_answer_that_arrived_though_discord_did_not_say_so_is_gone_on_with(
-    bot: BotProcess,
-    discord: DiscordServer,
-    api: GenerationServer,
-    channel: Channel,
-    people: list[Person],
+    bot: BotProcess, outside: Outside
 ) -> None:
     faults = (RESET_AFTER, broken(500, done_first=True), broken(503, done_first=True))
-    for person, fault in zip(people, faults, strict=False):
-        discord.faults.add("POST", CALLBACK, fault)
-        message = await (await person.slash(channel, "imagine", prompt="a fox")).message(finished)
+    for person, fault in zip(outside.people, faults, strict=False):
+        outside.discord.faults.add("POST", CALLBACK, fault)
+        message = await (await outside.imagine("a fox", who=person)).message(finished)
         assert len(message.images) == 4, fault.name
-    assert len(results(people[0], channel)) == api.submit_calls == len(faults)
+    assert len(results(outside.ann, outside.channel)) == outside.api.submit_calls == len(faults)
     assert "ERROR" not in bot.output
 
 
 async def test_a_first_answer_that_did_not_arrive_costs_nothing(
-    bot: BotProcess,
-    discord: DiscordServer,
-    api: GenerationServer,
-    channel: Channel,
-    people: list[Person],
+    bot: BotProcess, outside: Outside
 ) -> None:
     for fault, told in (
         (RESET, "Discord had a problem just now. Nothing was charged."),
@@ -94,33 +85,29 @@ async def test_a_first_answer_that_did_not_arrive_costs_nothing(
         (error(400, 50035), "Sorry, something broke on my end."),
     ):
         assert "ERROR" not in bot.output
-        discord.faults.add("POST", CALLBACK, fault)
+        outside.discord.faults.add("POST", CALLBACK, fault)
         if told is None:
             with pytest.raises(DidNotRespond):
-                await people[0].slash(channel, "imagine", prompt="a fox")
+                await outside.imagine("a fox")
         else:
-            answer = await (await people[0].slash(channel, "imagine", prompt="a fox")).message()
+            answer = await (await outside.imagine("a fox")).message()
             assert answer.text.startswith(told), fault.name
             assert answer.ephemeral
     assert await bot.stop() == 0
-    assert api.submit_calls == 0
-    shown = people[0].messages(channel)
+    assert outside.api.submit_calls == 0
+    shown = outside.ann.messages(outside.channel)
     assert all(one.ephemeral for one in shown), "nobody sees a job that is none"
     assert "ERROR" in bot.output, "the last one is ours to mend"
 
 
 async def test_an_interaction_that_discord_delivers_twice_makes_one_job(
-    bot: BotProcess,
-    discord: DiscordServer,
-    api: GenerationServer,
-    channel: Channel,
-    people: list[Person],
+    bot: BotProcess, outside: Outside
 ) -> None:
-    handle = await people[0].slash(channel, "imagine", prompt="a fox")
-    await discord.deliver_again(handle)
-    await ends_once(handle, people[0], channel, api)
+    handle = await outside.imagine("a fox")
+    await outside.discord.deliver_again(handle)
+    await ends_once(handle, outside.ann, outside.channel, outside.api)
     assert await bot.stop() == 0
-    assert api.submit_calls == 1
+    assert outside.api.submit_calls == 1
     assert "ERROR" not in bot.output
 
 
@@ -137,45 +124,35 @@ PASSING = (
 
 @pytest.mark.parametrize("by_token", [True, False], ids=["by token", "in the channel"])
 async def test_an_edit_that_fails_in_passing_is_repeated_and_nothing_else_is_posted(
-    bot: BotProcess,
-    discord: DiscordServer,
-    guild: Community,
-    channel: Channel,
-    people: list[Person],
-    *,
-    by_token: bool,
+    bot: BotProcess, outside: Outside, *, by_token: bool
 ) -> None:
     """Each fault meets one job, and all of them run at the same time."""
 
     async def meet(fault: Fault) -> tuple[int, int]:
-        person = guild.add_person(fault.name)
-        handle = await person.slash(channel, "imagine", prompt="a fox sandbox:seconds=2")
+        person = outside.guild.add_person(fault.name)
+        handle = await outside.imagine("a fox sandbox:seconds=2", who=person)
         shown = await handle.message(lambda message: "%" in message.text)
         if not by_token:
             expired = error(401, 50027)
-            discord.faults.add("PATCH", f"/webhooks/*/*/messages/{shown.id}", expired, times=None)
+            outside.discord.faults.add(
+                "PATCH", f"/webhooks/*/*/messages/{shown.id}", expired, times=None
+            )
         route = "/webhooks/*/*/messages/" if by_token else "/channels/*/messages/"
-        planned = discord.faults.add("PATCH", f"{route}{shown.id}", fault)
+        planned = outside.discord.faults.add("PATCH", f"{route}{shown.id}", fault)
         result = await handle.message(finished)
         assert len(result.images) == 4, fault.name
         return result.id, planned.happened
 
     ends = await asyncio.gather(*map(meet, PASSING))
     assert [happened for _, happened in ends] == [1] * len(PASSING)
-    found = [one.id for one in results(people[0], channel)]
+    found = [one.id for one in results(outside.ann, outside.channel)]
     assert sorted(found) == sorted(result for result, _ in ends)
     assert "ERROR" not in bot.output
 
 
 @pytest.mark.parametrize(("times", "kept"), [(1, False), (4, True)])
 async def test_what_is_kept_out_before_it_reaches_discord_comes_without_its_words_or_later(
-    discord: DiscordServer,
-    bots: Bots,
-    channel: Channel,
-    people: list[Person],
-    times: int,
-    *,
-    kept: bool,
+    bots: Bots, outside: Outside, times: int, *, kept: bool
 ) -> None:
     """Cloudflare may dislike the words, or everything for now."""
     waits = {
@@ -184,121 +161,104 @@ async def test_what_is_kept_out_before_it_reaches_discord_comes_without_its_word
         "bot.delivery.progress_edits.EDIT_GAP_S": 1000.0,
     }
     async with bots(**{CONSTANTS: json.dumps(waits)}) as bot:
-        handle = await people[0].slash(channel, "imagine", prompt="a fox sandbox:seconds=2")
+        handle = await outside.imagine("a fox sandbox:seconds=2")
         await handle.message(lambda message: "%" in message.text)
-        discord.faults.add("*", "/webhooks/**", REFUSED_BY_A_PAGE, times=times)
+        outside.discord.faults.add("*", "/webhooks/**", REFUSED_BY_A_PAGE, times=times)
         message = await handle.message(finished)
         assert len(message.images) == 4
         assert ("a fox" in message.text) is kept
         await bot.wait_for_line(": delivered")
-    assert [one.id for one in results(people[0], channel)] == [message.id]
+    assert [one.id for one in results(outside.ann, outside.channel)] == [message.id]
 
 
 async def test_a_new_message_whose_answer_gets_lost_is_not_posted_twice(
-    bot: BotProcess,
-    discord: DiscordServer,
-    api: GenerationServer,
-    channel: Channel,
-    people: list[Person],
+    bot: BotProcess, outside: Outside
 ) -> None:
-    discord.faults.add("PATCH", "/**", error(403, 50013), times=None)
+    outside.discord.faults.add("PATCH", "/**", error(403, 50013), times=None)
     faults = (RESET_AFTER, broken(500, done_first=True), SILENCE)
-    for number, (person, fault) in enumerate(zip(people, faults, strict=False), start=1):
-        discord.faults.add("POST", ANEW, fault)
-        await person.slash(channel, "imagine", prompt="a fox")
+    for number, (person, fault) in enumerate(zip(outside.people, faults, strict=False), start=1):
+        outside.discord.faults.add("POST", ANEW, fault)
+        await outside.imagine("a fox", who=person)
         await bot.wait_for_line(f"Job {number}: delivered")
-        posted = results(person, channel)
-        assert len(posted) == api.submit_calls == number, fault.name
+        posted = results(person, outside.channel)
+        assert len(posted) == outside.api.submit_calls == number, fault.name
         assert posted[-1].pinged == {person.id}
 
 
 async def test_a_message_that_a_moderator_deleted_stays_away_and_its_result_goes_to_its_author(
-    bot: BotProcess, guild: Community, channel: Channel, people: list[Person]
+    bot: BotProcess, outside: Outside
 ) -> None:
-    ann = people[0]
-    handle = await ann.slash(channel, "imagine", prompt="a fox sandbox:seconds=4")
-    await guild.moderator.delete_message(await handle.message())
+    ann = outside.ann
+    handle = await outside.imagine("a fox sandbox:seconds=4")
+    await outside.guild.moderator.delete_message(await handle.message())
     result = await ann.sees_directly(finished)
     assert len(result.images) == 4
-    assert ann.messages(channel) == []
+    assert ann.messages(outside.channel) == []
     assert "ERROR" not in bot.output
 
 
 async def test_where_the_channel_is_deleted_the_result_goes_to_its_author(
-    bot: BotProcess, guild: Community, channel: Channel, people: list[Person]
+    bot: BotProcess, outside: Outside
 ) -> None:
-    ann = people[0]
-    await ann.slash(channel, "imagine", prompt="a fox sandbox:seconds=4")
-    await guild.moderator.delete_channel(channel)
+    ann = outside.ann
+    await outside.imagine("a fox sandbox:seconds=4")
+    await outside.guild.moderator.delete_channel(outside.channel)
     assert len((await ann.sees_directly(finished)).images) == 4
     assert "ERROR" not in bot.output
 
 
 async def test_where_the_bot_may_no_longer_see_the_channel_the_result_goes_to_its_author(
-    bot: BotProcess,
-    discord: DiscordServer,
-    guild: Community,
-    channel: Channel,
-    people: list[Person],
+    bot: BotProcess, outside: Outside
 ) -> None:
-    ann = people[0]
-    discord.faults.add("PATCH", BY_TOKEN, error(401, 50027), times=None)
-    await ann.slash(channel, "imagine", prompt="a fox sandbox:seconds=4")
-    await guild.moderator.let_bot(channel, 0)
+    ann = outside.ann
+    outside.discord.faults.add("PATCH", BY_TOKEN, error(401, 50027), times=None)
+    await outside.imagine("a fox sandbox:seconds=4")
+    await outside.guild.moderator.let_bot(outside.channel, 0)
     assert len((await ann.sees_directly(finished)).images) == 4
     assert "ERROR" not in bot.output
 
 
 async def test_what_nobody_can_be_given_is_kept_and_comes_after_a_start_in_better_times(
-    bots: Bots,
-    discord: DiscordServer,
-    api: GenerationServer,
-    channel: Channel,
-    people: list[Person],
-    bot: BotProcess,
+    bots: Bots, bot: BotProcess, outside: Outside
 ) -> None:
-    ann = people[0]
+    ann = outside.ann
     ann.close_direct_messages()
-    refused = discord.faults.add("*", f"/channels/{channel.id}/**", error(403, 50001), times=None)
-    by_token = discord.faults.add("PATCH", "/webhooks/**", error(401, 50027), times=None)
-    handle = await ann.slash(channel, "imagine", prompt="a fox")
+    refused = outside.discord.faults.add(
+        "*", f"/channels/{outside.channel.id}/**", error(403, 50001), times=None
+    )
+    by_token = outside.discord.faults.add("PATCH", "/webhooks/**", error(401, 50027), times=None)
+    handle = await outside.imagine("a fox")
     await bot.wait_for_line("Job 1: failed to deliver its images: .*50007")
     assert refused.happened
     assert by_token.happened
     assert await bot.stop() == 0
-    discord.faults.clear()
+    outside.discord.faults.clear()
     async with bots.start():
-        await ends_once(handle, ann, channel, api)
+        await ends_once(handle, ann, outside.channel, outside.api)
 
 
 async def test_faults_of_discord_do_not_touch_the_jobs_of_others(
-    bot: BotProcess,
-    discord: DiscordServer,
-    channel: Channel,
-    api: GenerationServer,
-    people: list[Person],
+    bot: BotProcess, outside: Outside
 ) -> None:
-    ann, ben = people[:2]
-    handle = await ann.slash(channel, "imagine", prompt="ann's sandbox:seconds=3")
+    ben = outside.ben
+    handle = await outside.imagine("ann's sandbox:seconds=3")
     shown = await handle.message()
-    discord.faults.add("PATCH", f"/webhooks/*/*/messages/{shown.id}", broken(503), times=None)
-    other = await ben.slash(channel, "imagine", prompt="ben's sandbox:seconds=3")
+    outside.discord.faults.add(
+        "PATCH", f"/webhooks/*/*/messages/{shown.id}", broken(503), times=None
+    )
+    other = await outside.imagine("ben's sandbox:seconds=3", who=ben)
     assert len((await other.message(finished)).images) == 4
     assert not finished(shown)
-    discord.faults.clear()
+    outside.discord.faults.clear()
     assert len((await handle.message(finished)).images) == 4
-    assert api.submit_calls == 2
+    assert outside.api.submit_calls == 2
     assert "ERROR" not in bot.output
 
 
 async def test_a_gateway_that_goes_away_costs_no_job_and_no_click(
-    bot: BotProcess,
-    discord: DiscordServer,
-    api: GenerationServer,
-    channel: Channel,
-    people: list[Person],
+    bot: BotProcess, outside: Outside
 ) -> None:
-    ann, gateway = people[0], discord.gateway
+    ann, gateway = outside.ann, outside.discord.gateway
     for number, lose in enumerate(
         (
             gateway.drop,
@@ -308,31 +268,27 @@ async def test_a_gateway_that_goes_away_costs_no_job_and_no_click(
         ),
         start=1,
     ):
-        handle = await ann.slash(channel, "imagine", prompt="before sandbox:seconds=2")
+        handle = await outside.imagine("before sandbox:seconds=2")
         assert len(gateway.connected) == 1
         await lose()
         message = await handle.message(finished)
         assert len(message.images) == 4
-        await discord.bot_connected()
+        await outside.discord.bot_connected()
         again = await ann.click(message, "Reroll")
         assert len((await again.message(finished)).images) == 4
-        assert len(results(ann, channel)) == api.submit_calls == 2 * number
+        assert len(results(ann, outside.channel)) == outside.api.submit_calls == 2 * number
     assert bot.output.count("Logged in as") == 1, "nobody is greeted again, no job goes on twice"
     assert "ERROR" not in bot.output
 
 
 async def test_a_command_that_the_gateway_lost_for_a_moment_makes_one_job_and_costs_nothing(
-    bot: BotProcess,
-    discord: DiscordServer,
-    api: GenerationServer,
-    channel: Channel,
-    people: list[Person],
+    bot: BotProcess, outside: Outside
 ) -> None:
     """Told of it too late to answer: the person was told that nothing came of it."""
-    discord.world.answer_within_s = ANSWER_WITHIN_S
-    async with discord.gateway.away():
+    outside.discord.world.answer_within_s = ANSWER_WITHIN_S
+    async with outside.discord.gateway.away():
         with pytest.raises(DidNotRespond):
-            await people[0].slash(channel, "imagine", prompt="too late")
+            await outside.imagine("too late")
     await bot.wait_for_line("could not be answered in time")
     assert await bot.stop() == 0
-    assert api.submit_calls == 0
+    assert outside.api.submit_calls == 0

@@ -11,9 +11,8 @@ from bot.texts import ENGLISH
 from discord_server.people import Person
 from discord_server.process import BotProcess
 from discord_server.things import Channel
-from sandbox.api import GenerationServer
 from tests.flow.sim import UNLIMITED
-from tests.process.conftest import Bots
+from tests.process.conftest import Bots, Outside
 from tests.process.kill_launch import CONSTANTS, ENDED, KILL_AT
 from tests.process.world import WAITS
 
@@ -35,43 +34,47 @@ async def open_jobs(folder: Path) -> int:
 
 
 async def test_who_was_told_that_nothing_was_charged_is_never_charged(
-    bots: Bots, api: GenerationServer, people: list[Person], channel: Channel, tmp_path: Path
+    bots: Bots, outside: Outside, tmp_path: Path
 ) -> None:
     settings = {"MAX_RUNNING_PER_USER": "1", "SUBMIT_WITHIN_MINUTES": str(WITHIN_S / 60)}
     async with bots(**settings) as bot:
         for word in ("first sandbox:seconds=3", "second"):
-            for person in people:
-                await person.slash(channel, "imagine", prompt=f"{person.id} {word}")
-        await api.until(lambda: len(api.submits) == len(people))
+            for person in outside.people:
+                await outside.imagine(f"{person.id} {word}", who=person)
+        await outside.api.until(lambda: len(outside.api.submits) == len(outside.people))
         with bot.full_disk():
-            for person in people:
+            for person in outside.people:
                 word = f"{person.id} second"
-                await person.sees(channel, lambda one, w=word: w in one.text and LET_GO in one.text)
+                await person.sees(
+                    outside.channel, lambda one, w=word: w in one.text and LET_GO in one.text
+                )
             await bot.kill()
-    told = {person.id: read(person, channel) for person in people}
+    told = {person.id: read(person, outside.channel) for person in outside.people}
     async with bots() as bot:
-        await ended(bot, 2 * len(people))
-    assert api.submit_calls == len(people), "nobody's second job was sent"
-    assert {person.id: read(person, channel) for person in people} == told, "and nothing changed"
+        await ended(bot, 2 * len(outside.people))
+    assert outside.api.submit_calls == len(outside.people), "nobody's second job was sent"
+    assert {person.id: read(person, outside.channel) for person in outside.people} == told, (
+        "and nothing changed"
+    )
     assert await open_jobs(tmp_path) == 0
 
 
 async def test_a_result_that_could_not_be_recorded_stays_as_people_have_seen_it(
-    bots: Bots, api: GenerationServer, people: list[Person], channel: Channel, tmp_path: Path
+    bots: Bots, outside: Outside, tmp_path: Path
 ) -> None:
-    ann = people[0]
+    ann = outside.ann
     async with bots() as bot:
-        await ann.slash(channel, "imagine", prompt="a fox sandbox:seconds=3")
-        await api.until(lambda: api.submit_calls == 1)
+        await outside.imagine("a fox sandbox:seconds=3")
+        await outside.api.until(lambda: outside.api.submit_calls == 1)
         with bot.full_disk():
-            await ann.sees(channel, lambda one: "✏️ 1" in one.buttons)
-            await ann.sees(channel, lambda one: ann.id in one.pinged)
+            await ann.sees(outside.channel, lambda one: "✏️ 1" in one.buttons)
+            await ann.sees(outside.channel, lambda one: ann.id in one.pinged)
             await bot.kill()
-    seen = read(ann, channel)
+    seen = read(ann, outside.channel)
     async with bots() as bot:
         await ended(bot, 1)
-    assert read(ann, channel) == seen
-    assert api.submit_calls == 1
+    assert read(ann, outside.channel) == seen
+    assert outside.api.submit_calls == 1
     assert await open_jobs(tmp_path) == 0
 
 

@@ -14,13 +14,10 @@ from bot.connecting import refusal
 from discord_server.faults import PORTAL, RESET, banned, broken, error
 from discord_server.gateway import HELLO, IDENTIFY, RESUME
 from discord_server.launch import VARIABLE
-from discord_server.people import Person
 from discord_server.process import BotProcess
 from discord_server.server import DiscordServer
-from discord_server.things import Channel
-from sandbox.api import GenerationServer
 from tests.patience import EASY
-from tests.process.conftest import Bots
+from tests.process.conftest import Bots, Outside
 from tests.process.kill_launch import CONSTANTS
 
 UP = "Logged in as"
@@ -220,24 +217,20 @@ async def test_a_dead_address_for_going_on_is_given_up(
 
 @pytest.mark.slow
 async def test_jobs_of_before_go_on_once_however_many_attempts_it_takes(
-    bots: Bots,
-    discord: DiscordServer,
-    api: GenerationServer,
-    channel: Channel,
-    people: list[Person],
+    bots: Bots, outside: Outside
 ) -> None:
-    ann = people[0]
+    ann = outside.ann
     async with bots.start() as bot:
-        await asyncio.gather(discord.bot_online(), bot.wait_for_line(UP, SOON_S))
-        asked = await ann.slash(channel, "imagine", prompt="a boat sandbox:seconds=8")
+        await asyncio.gather(outside.discord.bot_online(), bot.wait_for_line(UP, SOON_S))
+        asked = await outside.imagine("a boat sandbox:seconds=8")
         await asked.message(until=lambda message: "%" in message.text)
         await bot.kill()
-    discord.faults.add("*", "/applications/*/commands", broken(503), times=2)
-    discord.faults.add("GET", "/gateway/bot", broken(503))
+    outside.discord.faults.add("*", "/applications/*/commands", broken(503), times=2)
+    outside.discord.faults.add("GET", "/gateway/bot", broken(503))
     async with bots.start() as bot:
         await bot.wait_for_line(UP, SOON_S)
         await asked.message(until=lambda message: bool(message.images), timeout_s=SOON_S)
         assert await bot.stop() == 0
     assert len([line for line in bot.lines if "resumed, was" in line]) == 1
-    assert api.submit_calls == 1
-    assert len([one for one in ann.messages(channel) if one.images]) == 1
+    assert outside.api.submit_calls == 1
+    assert len([one for one in ann.messages(outside.channel) if one.images]) == 1

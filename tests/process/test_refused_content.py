@@ -18,8 +18,7 @@ from discord_server.things import (
     VOICE,
     Channel,
 )
-from sandbox.api import GenerationServer
-from tests.process.conftest import Bots
+from tests.process.conftest import Bots, Outside
 from tests.process.test_discord_faults import BY_TOKEN, IN_CHANNEL, finished, results
 
 EVIL = "https://evil.example/x"
@@ -68,41 +67,30 @@ async def found(way: str, ann: Person, channel: Channel) -> SeenMessage:
     ],
 )
 async def test_a_result_comes_without_the_words_that_are_refused_on_every_way(
-    bot: BotProcess,
-    discord: DiscordServer,
-    guild: Community,
-    channel: Channel,
-    ann: Person,
-    code: int,
-    way: str,
+    bot: BotProcess, outside: Outside, ann: Person, code: int, way: str
 ) -> None:
-    shown = await at_work(ann, channel)
-    discord.world.filters.refuse_words(EVIL, code)
-    await leave_only(way, discord, guild, shown)
-    result = await found(way, ann, channel)
+    shown = await at_work(ann, outside.channel)
+    outside.discord.world.filters.refuse_words(EVIL, code)
+    await leave_only(way, outside.discord, outside.guild, shown)
+    result = await found(way, ann, outside.channel)
     assert len(result.images) == 4
     if code == HARMFUL_LINK or way != "directly":  # AutoMod is a guild's
         assert EVIL not in result.text
         assert "Discord won't let me show this prompt" in result.text
     await bot.wait_for_line(": delivered")
-    assert [one.id for one in results(ann, channel)] == [result.id]
-    assert all(ended(one) for one in ann.messages(channel))
+    assert [one.id for one in results(ann, outside.channel)] == [result.id]
+    assert all(ended(one) for one in ann.messages(outside.channel))
     assert "ERROR" not in bot.output
 
 
 @pytest.mark.parametrize("way", WAYS)
 async def test_a_result_comes_without_the_images_that_are_refused_on_every_way(
-    bot: BotProcess,
-    discord: DiscordServer,
-    guild: Community,
-    channel: Channel,
-    ann: Person,
-    way: str,
+    bot: BotProcess, outside: Outside, ann: Person, way: str
 ) -> None:
-    shown = await at_work(ann, channel)
-    discord.world.filters.refuse_images = True
-    await leave_only(way, discord, guild, shown)
-    result = await found(way, ann, channel)
+    shown = await at_work(ann, outside.channel)
+    outside.discord.world.filters.refuse_images = True
+    await leave_only(way, outside.discord, outside.guild, shown)
+    result = await found(way, ann, outside.channel)
     assert result.images == []
     assert EVIL in result.text, "the words are not what is refused"
     await bot.wait_for_line(": delivered")
@@ -113,47 +101,42 @@ async def test_a_result_comes_without_the_images_that_are_refused_on_every_way(
         told = await (await ann.click(result, "More")).message()
         assert told.ephemeral
         assert told.text.count("/images/") == 4
-    assert all(ended(one) for one in ann.messages(channel))
+    assert all(ended(one) for one in ann.messages(outside.channel))
 
 
 async def test_words_that_are_refused_cost_nothing_also_after_a_restart(
-    bots: Bots,
-    bot: BotProcess,
-    discord: DiscordServer,
-    api: GenerationServer,
-    channel: Channel,
-    ann: Person,
+    bots: Bots, bot: BotProcess, outside: Outside, ann: Person
 ) -> None:
-    discord.world.filters.refuse_words(EVIL, AUTOMOD)
-    told = await at_work(ann, channel, prompt="word " * 100 + EVIL)
+    outside.discord.world.filters.refuse_words(EVIL, AUTOMOD)
+    told = await at_work(ann, outside.channel, prompt="word " * 100 + EVIL)
     assert told.ephemeral
     assert "Discord won't let me show this prompt here" in told.text
     form = await ann.click(told, "Edit prompt")
     assert await bot.stop() == 0
     async with bots.start() as again:
         await again.wait_for_line("Logged in as")
-        await discord.bot_connected()
+        await outside.discord.bot_connected()
         handle = await ann.submit(form, {"Prompt": "a hare sandbox:seconds=0.1"})
         assert len((await handle.message(finished)).images) == 4
-    assert [job.prompt for job in api.submits] == ["a hare sandbox:seconds=0.1"]
+    assert [job.prompt for job in outside.api.submits] == ["a hare sandbox:seconds=0.1"]
 
 
 async def test_what_is_looked_up_leaves_out_what_is_refused(
-    bot: BotProcess, discord: DiscordServer, channel: Channel, ann: Person, api: GenerationServer
+    bot: BotProcess, outside: Outside, ann: Person
 ) -> None:
-    result = await ann.slash(channel, "imagine", prompt=PROMPT)
+    result = await outside.imagine(PROMPT)
     message = await result.message(finished)
     await bot.wait_for_line(": delivered")
-    discord.world.filters.refuse_words(EVIL, HARMFUL_LINK)
-    listed = await (await ann.slash(channel, "jobs")).message()
+    outside.discord.world.filters.refuse_words(EVIL, HARMFUL_LINK)
+    listed = await (await ann.slash(outside.channel, "jobs")).message()
     assert "4 images" in listed.text
     told = await (await ann.click(message, "More")).message()
-    assert api.submits[0].job_id in told.text
+    assert outside.api.submits[0].job_id in told.text
     assert [file.content.decode() for file in told.raw.files] == [PROMPT]
-    again = await ann.slash(channel, "show", job_id=api.submits[0].job_id)
+    again = await ann.slash(outside.channel, "show", job_id=outside.api.submits[0].job_id)
     assert len((await again.message(finished)).images) == 4
-    discord.world.filters.refuse_images = True
-    once_more = await ann.slash(channel, "show", job_id=api.submits[0].job_id)
+    outside.discord.world.filters.refuse_images = True
+    once_more = await ann.slash(outside.channel, "show", job_id=outside.api.submits[0].job_id)
     assert "✏️ 1" in (await once_more.message(finished)).buttons
     assert "ERROR" not in bot.output
 
@@ -169,43 +152,34 @@ def put_off(code: int | None) -> Fault:
     ("code", "way"), [(30046, "by token"), (30046, "in the channel"), (None, "in the channel")]
 )
 async def test_an_edit_that_is_put_off_for_long_does_not_hold_back_the_result(
-    bot: BotProcess,
-    discord: DiscordServer,
-    channel: Channel,
-    ann: Person,
-    code: int | None,
-    way: str,
+    bot: BotProcess, outside: Outside, ann: Person, code: int | None, way: str
 ) -> None:
     by_token = put_off(code) if way == "by token" else error(401, 50027)
-    discord.faults.add("PATCH", BY_TOKEN, by_token, times=None)
-    discord.faults.add("PATCH", IN_CHANNEL, put_off(code), times=None)
-    await at_work(ann, channel, prompt="a fox")
-    result = await ann.sees(channel, finished)
+    outside.discord.faults.add("PATCH", BY_TOKEN, by_token, times=None)
+    outside.discord.faults.add("PATCH", IN_CHANNEL, put_off(code), times=None)
+    await at_work(ann, outside.channel, prompt="a fox")
+    result = await ann.sees(outside.channel, finished)
     assert result.pinged == {ann.id}
     await bot.wait_for_line(": delivered")
-    assert [one.id for one in results(ann, channel)] == [result.id]
+    assert [one.id for one in results(ann, outside.channel)] == [result.id]
 
 
 @pytest.mark.parametrize("way", ["by token", "in the channel"])
 async def test_a_narrow_limit_for_edits_delays_results_by_no_more_than_it_has_to(
-    bot: BotProcess,
-    discord: DiscordServer,
-    channel: Channel,
-    people: list[Person],
-    way: str,
+    bot: BotProcess, outside: Outside, way: str
 ) -> None:
     """discord.py sleeps in the edit that empties the bucket, here for four seconds each time."""
-    discord.limits.allow(EDIT_BY_TOKEN, 1, per_s=4.0)
-    discord.limits.allow(EDIT, 2, per_s=4.0)
+    outside.discord.limits.allow(EDIT_BY_TOKEN, 1, per_s=4.0)
+    outside.discord.limits.allow(EDIT, 2, per_s=4.0)
     if way == "in the channel":
-        discord.faults.add("PATCH", BY_TOKEN, error(401, 50027), times=None)
+        outside.discord.faults.add("PATCH", BY_TOKEN, error(401, 50027), times=None)
     handles = [
-        await person.slash(channel, "imagine", prompt="a fox sandbox:seconds=4")
-        for person in people[:2]
+        await outside.imagine("a fox sandbox:seconds=4", who=person)
+        for person in outside.people[:2]
     ]
-    for person, handle in zip(people, handles, strict=False):
+    for person, handle in zip(outside.people, handles, strict=False):
         await handle.message(ended, timeout_s=40)
-        assert len(shown_in_answers(person, channel)) == 1
+        assert len(shown_in_answers(person, outside.channel)) == 1
     assert "ERROR" not in bot.output
 
 
@@ -218,11 +192,11 @@ def shown_in_answers(person: Person, channel: Channel) -> list[SeenMessage]:
 
 
 async def test_a_thread_that_was_archived_meanwhile_gets_the_result_anew(
-    bot: BotProcess, guild: Community, channel: Channel, ann: Person
+    bot: BotProcess, outside: Outside, ann: Person
 ) -> None:
-    thread = guild.add_thread(channel, "foxes")
+    thread = outside.guild.add_thread(outside.channel, "foxes")
     shown = await at_work(ann, thread)
-    await guild.moderator.archive(thread)
+    await outside.guild.moderator.archive(thread)
     result = await ann.sees(thread, finished)
     assert result.id != shown.id
     await bot.wait_for_line(": delivered")
@@ -231,11 +205,11 @@ async def test_a_thread_that_was_archived_meanwhile_gets_the_result_anew(
 
 
 async def test_a_thread_that_was_locked_meanwhile_sends_the_result_to_its_author(
-    bot: BotProcess, guild: Community, channel: Channel, ann: Person
+    bot: BotProcess, outside: Outside, ann: Person
 ) -> None:
-    thread = guild.add_thread(channel, "foxes")
+    thread = outside.guild.add_thread(outside.channel, "foxes")
     await at_work(ann, thread)
-    await guild.moderator.archive(thread, lock=True)
+    await outside.guild.moderator.archive(thread, lock=True)
     assert len((await ann.sees_directly(finished)).images) == 4
     await bot.wait_for_line(": delivered")
     assert "ERROR" not in bot.output
@@ -247,32 +221,26 @@ async def test_a_thread_that_was_locked_meanwhile_sends_the_result_to_its_author
     ids=["Attach Files", "Send Messages", "View Channel"],
 )
 async def test_permissions_that_were_taken_meanwhile_send_the_result_another_way(
-    bot: BotProcess,
-    discord: DiscordServer,
-    guild: Community,
-    channel: Channel,
-    ann: Person,
-    lost: int,
-    told: bool,
+    bot: BotProcess, outside: Outside, ann: Person, lost: int, told: bool
 ) -> None:
-    discord.faults.add("PATCH", BY_TOKEN, error(401, 50027), times=None)
-    shown = await at_work(ann, channel)
-    await guild.moderator.take_from_bot(channel, lost)
+    outside.discord.faults.add("PATCH", BY_TOKEN, error(401, 50027), times=None)
+    shown = await at_work(ann, outside.channel)
+    await outside.guild.moderator.take_from_bot(outside.channel, lost)
     if lost == SEND_MESSAGES:  # edits work on without it
-        discord.faults.add("PATCH", IN_CHANNEL, error(403, 50005))
+        outside.discord.faults.add("PATCH", IN_CHANNEL, error(403, 50005))
     assert len((await ann.sees_directly(finished)).images) == 4
     await bot.wait_for_line(": delivered")
     assert ("a direct message to" in shown.text) is told
 
 
 async def test_a_voice_channel_in_which_the_bot_may_not_connect_is_refused_before_it_is_paid(
-    bot: BotProcess, api: GenerationServer, guild: Community, ann: Person
+    bot: BotProcess, outside: Outside, ann: Person
 ) -> None:
-    closed = guild.add_channel("talk", INVITED_WITH & ~CONNECT, kind=VOICE)
+    closed = outside.guild.add_channel("talk", INVITED_WITH & ~CONNECT, kind=VOICE)
     told = await at_work(ann, closed)
     assert "I'm missing **Connect**" in told.text
-    assert api.submit_calls == 0
-    opened = guild.add_channel("talk more", kind=VOICE)
+    assert outside.api.submit_calls == 0
+    opened = outside.guild.add_channel("talk more", kind=VOICE)
     handle = await ann.slash(opened, "imagine", prompt="a fox")
     assert len((await handle.message(finished)).images) == 4
     assert "ERROR" not in bot.output

@@ -10,16 +10,15 @@ import pytest
 from aiohttp import web
 
 from discord_server.faults import SILENCE
-from discord_server.people import DidNotRespond, Person
+from discord_server.people import DidNotRespond
 from discord_server.process import BotProcess
 from discord_server.seen import SeenMessage
 from discord_server.server import DiscordServer
-from discord_server.things import Channel
-from sandbox.api import GenerationServer, Job
+from sandbox.api import Job
 from sandbox.api.server import Call
 from tests.patience import HANGS_S
 from tests.process.accidents import silence
-from tests.process.conftest import Bots
+from tests.process.conftest import Bots, Outside
 from tests.store.relay import Relay
 
 PROMISED_S = 10.0
@@ -50,13 +49,7 @@ async def quiet(call: Call, job: Job, request: web.Request) -> web.StreamRespons
     ],
 )
 async def test_jobs_that_the_api_has_go_on_after_the_next_start(
-    bots: Bots,
-    bot: BotProcess,
-    api: GenerationServer,
-    people: list[Person],
-    channel: Channel,
-    by: signal.Signals,
-    at: str,
+    bots: Bots, bot: BotProcess, outside: Outside, by: signal.Signals, at: str
 ) -> None:
     hung = asyncio.Event()
 
@@ -65,46 +58,38 @@ async def test_jobs_that_the_api_has_go_on_after_the_next_start(
             hung.set()
         return await quiet(call, job, request)
 
-    api.interfere = interfere
-    handle = await people[0].slash(channel, "imagine", prompt=f"{at} sandbox:seconds=2.5")
+    outside.api.interfere = interfere
+    handle = await outside.imagine(f"{at} sandbox:seconds=2.5")
     await hung.wait()
     await ends_cleanly(bot, by)
-    api.interfere = None
+    outside.api.interfere = None
     async with bots() as second:
         assert len((await handle.message(finished)).images) == 4
         await ends_cleanly(second)
-    assert api.submit_calls == 1
+    assert outside.api.submit_calls == 1
 
 
 async def test_a_job_on_its_way_to_the_api_is_told_after_the_next_start(
-    bots: Bots,
-    bot: BotProcess,
-    api: GenerationServer,
-    people: list[Person],
-    channel: Channel,
+    bots: Bots, bot: BotProcess, outside: Outside
 ) -> None:
-    api.interfere = quiet
-    handle = await people[0].slash(channel, "imagine", prompt="silent submit")
-    await api.until(lambda: len(api.submits) == 1)
+    outside.api.interfere = quiet
+    handle = await outside.imagine("silent submit")
+    await outside.api.until(lambda: len(outside.api.submits) == 1)
     await ends_cleanly(bot)
     async with bots() as second:
         told = await handle.message(lambda message: "Retry" in message.buttons)
         assert "It may have been charged anyway" in told.text
         await ends_cleanly(second)
-    assert api.submit_calls == 1
+    assert outside.api.submit_calls == 1
 
 
 @pytest.mark.parametrize("method", ["PATCH", "POST"])
 async def test_a_discord_that_says_nothing_holds_nobody_up(
-    discord: DiscordServer,
-    bot: BotProcess,
-    people: list[Person],
-    channel: Channel,
-    method: str,
+    bot: BotProcess, outside: Outside, method: str
 ) -> None:
-    fault = discord.faults.add(method, "/**", SILENCE, times=None)
-    context = asyncio.create_task(people[0].slash(channel, "imagine", prompt="x"))
-    await discord.world.until(
+    fault = outside.discord.faults.add(method, "/**", SILENCE, times=None)
+    context = asyncio.create_task(outside.imagine("x"))
+    await outside.discord.world.until(
         lambda: fault.happened or None, timeout_s=HANGS_S, describe=lambda: "nothing was asked"
     )
     await ends_cleanly(bot)
@@ -117,18 +102,18 @@ async def test_a_discord_that_says_nothing_holds_nobody_up(
 
 @pytest.mark.slow
 async def test_an_sqlite_database_that_is_locked_holds_nobody_up(
-    bot: BotProcess, api: GenerationServer, people: list[Person], channel: Channel, tmp_path: Path
+    bot: BotProcess, outside: Outside, tmp_path: Path
 ) -> None:
-    for number, person in enumerate(people):
-        await person.slash(channel, "imagine", prompt=f"{number} sandbox:seconds=2.5")
-    await api.until(lambda: len(api.submits) == len(people))
+    for number, person in enumerate(outside.people):
+        await outside.imagine(f"{number} sandbox:seconds=2.5", who=person)
+    await outside.api.until(lambda: len(outside.api.submits) == len(outside.people))
     locker = sqlite3.connect(tmp_path / "data" / "remixbot.db", isolation_level=None)
     locker.execute("BEGIN IMMEDIATE")
     try:
-        await api.until(lambda: len(api.reads) == len(people))
+        await outside.api.until(lambda: len(outside.api.reads) == len(outside.people))
         context = [
-            asyncio.create_task(person.slash(channel, "imagine", prompt="locked out"))
-            for person in people
+            asyncio.create_task(outside.imagine("locked out", who=person))
+            for person in outside.people
         ]
         await asyncio.gather(*context)
         assert await bot.stop(PROMISED_S) == 0
@@ -146,29 +131,27 @@ async def relay(postgresql_url: str) -> AsyncGenerator[Relay]:
 
 @pytest.mark.slow
 async def test_a_postgresql_server_that_is_frozen_holds_nobody_up(
-    bots: Bots, api: GenerationServer, people: list[Person], channel: Channel, relay: Relay
+    bots: Bots, outside: Outside, relay: Relay
 ) -> None:
     async with bots.start(DATABASE_URL=relay.url) as bot:
         await bot.wait_for_line("Logged in as")
-        for number, person in enumerate(people):
-            await person.slash(channel, "imagine", prompt=f"{number} sandbox:seconds=2.5")
-        await api.until(lambda: len(api.submits) == len(people))
+        for number, person in enumerate(outside.people):
+            await outside.imagine(f"{number} sandbox:seconds=2.5", who=person)
+        await outside.api.until(lambda: len(outside.api.submits) == len(outside.people))
         relay.freeze()
-        context = [person.slash(channel, "imagine", prompt="frozen out") for person in people]
+        context = [outside.imagine("frozen out", who=person) for person in outside.people]
         refused = await asyncio.gather(*context)
         for handle in refused:
             assert "didn't accept" in (await handle.message()).text
         assert await bot.stop(PROMISED_S) == 0
     for trouble in TROUBLE:
         assert trouble not in bot.output
-    assert api.submit_calls == len(people)
+    assert outside.api.submit_calls == len(outside.people)
 
 
-async def test_a_second_signal_changes_nothing(
-    bot: BotProcess, api: GenerationServer, people: list[Person], channel: Channel
-) -> None:
-    await people[0].slash(channel, "imagine", prompt="x sandbox:seconds=60")
-    await api.until(lambda: len(api.reads) == 1)
+async def test_a_second_signal_changes_nothing(bot: BotProcess, outside: Outside) -> None:
+    await outside.imagine("x sandbox:seconds=60")
+    await outside.api.until(lambda: len(outside.api.reads) == 1)
     bot.send(signal.SIGINT)
     bot.send(signal.SIGTERM)
     await ends_cleanly(bot)

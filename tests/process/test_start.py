@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from discord_server.people import Person
 from discord_server.process import BotProcess
 from discord_server.server import DiscordServer
-from tests.process.conftest import Bots
+from tests.process.conftest import Bots, Outside
 
 
 async def test_missing_and_wrong_settings_are_named_at_once(bots: Bots, tmp_path: Path) -> None:
@@ -78,11 +77,11 @@ async def test_a_second_bot_on_one_database_does_not_start(
 
 
 async def test_a_first_start_from_nothing_says_who_it_is_and_how_to_invite_it(
-    discord: DiscordServer, people: list[Person], env: dict[str, str], tmp_path: Path
+    outside: Outside, env: dict[str, str], tmp_path: Path
 ) -> None:
     """The one start here that is not a fork, and finds no database."""
-    assert people
-    async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+    assert outside.people
+    async with BotProcess(outside.discord, cwd=tmp_path, env=env) as bot:
         invite = await bot.wait_for_line("Invite link")
         assert await bot.stop() == 0
     assert "permissions=274879056896" in invite, "the six that it needs, and no other"
@@ -109,11 +108,9 @@ async def test_only_who_lets_everybody_in_is_warned(
     assert ("Anyone can invite this bot" in bot.output) is warned
 
 
-async def test_a_stop_while_a_job_runs_is_clean(
-    bot: BotProcess, people: list[Person], discord: DiscordServer
-) -> None:
-    channel = discord.world.channels[next(iter(discord.world.channels))]
-    handle = await people[0].slash(channel, "imagine", prompt="x sandbox:seconds=60")
+async def test_a_stop_while_a_job_runs_is_clean(bot: BotProcess, outside: Outside) -> None:
+    channel = outside.discord.world.channels[next(iter(outside.discord.world.channels))]
+    handle = await outside.ann.slash(channel, "imagine", prompt="x sandbox:seconds=60")
     await handle.message(lambda message: "%" in message.text)
     assert await bot.stop() == 0
     for trouble in ("Traceback", "never retrieved", "was destroyed", "Unclosed"):

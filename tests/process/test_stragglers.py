@@ -5,12 +5,9 @@ import json
 import pytest
 
 from discord_server.faults import SILENCE
-from discord_server.people import Person
 from discord_server.process import BotProcess
 from discord_server.seen import SeenMessage
-from discord_server.server import DiscordServer
-from discord_server.things import Channel
-from sandbox.api import GenerationServer
+from tests.process.conftest import Outside
 from tests.process.kill_launch import CONSTANTS
 from tests.process.test_discord_faults import BY_TOKEN, finished, results
 
@@ -23,16 +20,12 @@ def env(env: dict[str, str]) -> dict[str, str]:
 
 
 async def test_a_result_goes_past_an_edit_that_hangs_and_the_old_message_says_where(
-    bot: BotProcess,
-    discord: DiscordServer,
-    api: GenerationServer,
-    channel: Channel,
-    people: list[Person],
+    bot: BotProcess, outside: Outside
 ) -> None:
-    ann = people[0]
-    hangs = discord.faults.add("PATCH", BY_TOKEN, SILENCE)
-    handle = await ann.slash(channel, "imagine", prompt="a fox sandbox:seconds=1")
-    result = await ann.sees(channel, finished)
+    ann = outside.ann
+    hangs = outside.discord.faults.add("PATCH", BY_TOKEN, SILENCE)
+    handle = await outside.imagine("a fox sandbox:seconds=1")
+    result = await ann.sees(outside.channel, finished)
     assert hangs.happened
     assert (await handle.message()).id != result.id
 
@@ -40,6 +33,6 @@ async def test_a_result_goes_past_an_edit_that_hangs_and_the_old_message_says_wh
         return result.link in message.text
 
     await handle.message(says_where)
-    assert [one.id for one in results(ann, channel)] == [result.id]
-    assert api.submit_calls == 1
+    assert [one.id for one in results(ann, outside.channel)] == [result.id]
+    assert outside.api.submit_calls == 1
     assert "Traceback" not in bot.output

@@ -14,9 +14,8 @@ from discord_server.people import Community, Person
 from discord_server.process import BotProcess
 from discord_server.server import DiscordServer
 from discord_server.things import ABROAD, Channel
-from sandbox.api import GenerationServer
 from tests.patience import EASY_S, HANGS_S
-from tests.process.conftest import Bots
+from tests.process.conftest import Bots, Outside
 from tests.process.test_flow import finished, result_of
 
 ALLOWED = {"ALLOW_USER_INSTALL": "true", "MAX_JOBS_PER_DAY_PER_USER": "2"}
@@ -80,38 +79,35 @@ async def test_whoever_has_the_bot_uses_it_where_it_is_not(
 
 
 async def test_a_result_that_comes_late_comes_directly(
-    bot: BotProcess,
-    discord: DiscordServer,
-    clock: MovableClock,
-    api: GenerationServer,
-    zoe: Person,
-    square: Channel,
+    bot: BotProcess, outside: Outside, clock: MovableClock, zoe: Person, square: Channel
 ) -> None:
     asked = await zoe.slash(square, "imagine", prompt="a fox sandbox:seconds=4")
-    await api.until(lambda: len(api.submits) == 1)
+    await outside.api.until(lambda: len(outside.api.submits) == 1)
     clock.advance(minutes=16)
     late = await zoe.sees_directly(finished)
     assert len(late.images) == 4
     assert not (await asked.message()).images
-    assert not [one for one in discord.requests if one.path.endswith(f"{square.id}/messages")]
+    assert not [
+        one for one in outside.discord.requests if one.path.endswith(f"{square.id}/messages")
+    ]
     form = await zoe.click(late, "✏️ 1")
     assert form.modal is not None, "it works on from there"
     assert "ERROR" not in bot.output
 
 
 async def test_in_a_group_of_friends_it_works_in_the_same_way(
-    bot: BotProcess, discord: DiscordServer, clock: MovableClock, api: GenerationServer, zoe: Person
+    bot: BotProcess, outside: Outside, clock: MovableClock, zoe: Person
 ) -> None:
     friends = zoe.group("friends")
     first = await zoe.slash(friends, "imagine", prompt="a fox")
     assert "If it takes longer" in (await first.message()).text
     assert len((await result_of(first)).images) == 4
     await zoe.slash(friends, "imagine", prompt="a hare sandbox:seconds=4")
-    await api.until(lambda: len(api.submits) == 2)
+    await outside.api.until(lambda: len(outside.api.submits) == 2)
     clock.advance(minutes=16)
     late = await zoe.sees_directly(finished)
     assert "a hare" in late.text
-    assert not [one for one in discord.requests if f"channels/{friends.id}" in one.path]
+    assert not [one for one in outside.discord.requests if f"channels/{friends.id}" in one.path]
     assert "ERROR" not in bot.output
 
 
@@ -136,19 +132,13 @@ async def test_unless_that_is_allowed_the_bot_can_be_brought_nowhere(
 
 
 async def test_a_server_that_takes_the_bot_out_is_forgotten_and_others_are_not(
-    bot: BotProcess,
-    guild: Community,
-    channel: Channel,
-    people: list[Person],
-    zoe: Person,
-    square: Channel,
-    tmp_path: Path,
+    bot: BotProcess, outside: Outside, zoe: Person, square: Channel, tmp_path: Path
 ) -> None:
-    await result_of(await people[0].slash(channel, "imagine", prompt="a secret"))
+    await result_of(await outside.imagine("a secret"))
     await result_of(await zoe.slash(square, "imagine", prompt="a fox"))
-    running = await people[1].slash(channel, "imagine", prompt="late sandbox:seconds=6")
-    await guild.remove_bot()
-    await bot.wait_for_line(f"Server {guild.id}: removed the bot")
+    running = await outside.imagine("late sandbox:seconds=6", who=outside.ben)
+    await outside.guild.remove_bot()
+    await bot.wait_for_line(f"Server {outside.guild.id}: removed the bot")
     await bot.wait_for_line("Erased 1 jobs")
     assert _prompts(tmp_path) == ["a fox", "late sandbox:seconds=6"]
     directly = await running.message(finished)
@@ -160,25 +150,20 @@ async def test_a_server_that_takes_the_bot_out_is_forgotten_and_others_are_not(
 
 
 async def test_a_server_that_a_start_does_not_name_or_that_is_away_for_a_while_loses_nothing(
-    bots: Bots,
-    discord: DiscordServer,
-    guild: Community,
-    channel: Channel,
-    people: list[Person],
-    tmp_path: Path,
+    bots: Bots, outside: Outside, tmp_path: Path
 ) -> None:
     async with bots.start() as bot:
-        await asyncio.gather(discord.bot_online(), bot.wait_for_line("Logged in as"))
-        await result_of(await people[0].slash(channel, "imagine", prompt="a secret"))
-        await guild.becomes_unavailable()
+        await asyncio.gather(outside.discord.bot_online(), bot.wait_for_line("Logged in as"))
+        await result_of(await outside.imagine("a secret"))
+        await outside.guild.becomes_unavailable()
         await bot.wait_for_line("Job 1: delivered")
         assert await bot.stop() == 0
-    discord.gateway.leaves_out = {guild.id}
-    asked = f"/api/v10/guilds/{guild.id}"
+    outside.discord.gateway.leaves_out = {outside.guild.id}
+    asked = f"/api/v10/guilds/{outside.guild.id}"
     async with bots.start() as bot:
         await bot.wait_for_line("Logged in as")
-        await discord.world.until(
-            lambda: asked in [request.path for request in discord.requests] or None,
+        await outside.discord.world.until(
+            lambda: asked in [request.path for request in outside.discord.requests] or None,
             timeout_s=HANGS_S,
             describe=lambda: bot.output,
         )
