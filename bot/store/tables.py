@@ -176,7 +176,8 @@ class UsageRow(Base):
     __table_args__ = (
         # With what is summed up: the sum is found in the index alone.
         Index(None, "author_id", "at", "usd"),
-        Index(None, "guild_id", "at", "usd", "author_id"),
+        Index(None, "guild_id", "at", "usd"),
+        Index(None, "guild_id", "author_id", "at", "usd"),
         Index(None, "at", "usd"),
     )
 

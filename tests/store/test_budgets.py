@@ -281,6 +281,21 @@ async def test_usage_is_told_by_day_and_by_person(store: Store, clock: ManualClo
     assert (await store.read(counting.usage, guild_id=ELSEWHERE.guild_id)).month.jobs == 0
 
 
+@pytest.mark.parametrize("usd", ["0", "0.08"])
+async def test_of_many_people_those_with_the_most_are_told(store: Store, usd: str) -> None:
+    """By jobs where no job cost anything."""
+    people = range(1, counting.PERSONS_SHOWN + 3)
+    for author in people:
+        for _ in range(1 + author % 2):
+            asked = replace(new_job(), author_id=author)
+            await finish(store, await accept(store, asked), usd)
+    told = (await store.read(counting.usage, guild_id=PLACE.guild_id)).by_person
+    expected = sorted(people, key=lambda author: (-(author % 2), author))
+    assert [who for who, _ in told] == expected[: counting.PERSONS_SHOWN]
+    assert [spent.jobs for _, spent in told] == [2] * 6 + [1] * 4
+    assert all(spent.usd == spent.jobs * Decimal(usd) for _, spent in told)
+
+
 # ------------------------------------------------------------------ drafts
 
 
