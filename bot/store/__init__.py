@@ -3,9 +3,8 @@
 Only the nouns of `bot.model` go in and come out; tables, SQL and drivers stay inside.
 """
 
-from bot.store.inspection import DatabaseStatus, inspect_database
 from bot.store.instance_lock import InstanceLock
-from bot.store.lifecycle import open_store
+from bot.store.opening import DatabaseStatus, inspect_database, open_store
 from bot.store.steps import StoreSession
 from bot.store.store import Store
 from bot.store.tables import Erased

@@ -5,7 +5,6 @@ Addresses hold passwords: of one that is wrong nothing is told but the name of a
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -48,12 +47,10 @@ def read_address(given: str) -> Address:
         raise AddressWrong(AddressProblem.UNREADABLE) from None
     if "\0" in given or url.drivername not in {SQLITE, POSTGRESQL}:
         raise AddressWrong(AddressProblem.UNREADABLE)
-    return _read_sqlite(url) if url.drivername == SQLITE else _read_postgresql(url, given)
-
-
-def _read_sqlite(url: URL) -> Address:
-    """Each connection must see the same data, and for longer than it lasts."""
+    if url.drivername == POSTGRESQL:
+        return _read_postgresql(url, given)
     database = url.database or ""
+    # Each connection must see the same data, and for longer than it lasts.
     if url.host or not database or database == ":memory:" or database.startswith("file:"):
         raise AddressWrong(AddressProblem.SQLITE_WITHOUT_FILE)
     if url.query:
@@ -63,42 +60,35 @@ def _read_sqlite(url: URL) -> Address:
 
 def _read_postgresql(url: URL, given: str) -> Address:
     place = {name: value for name, value in url.query.items() if name in {"host", "port"}}
-    options: dict[_Taker, dict[str, Any]] = {taker: {} for taker in _Taker}
+    arguments: dict[str, Any] = {}
+    in_dsn: dict[str, str] = {}
     for name, value in url.query.items():
         if name in place:
             continue
-        if name not in _OPTIONS:
-            raise AddressWrong(AddressProblem.OPTION_UNKNOWN, option=_nameable(name, given))
+        if (kind := _ARGUMENTS.get(name) or _IN_DSN.get(name)) is None:
+            _, _, query = given.partition("?")
+            # A password with "?" and "@" in it leaves a piece of itself as the name of an option.
+            nameable = "@" not in query and name.isidentifier() and name.isascii()
+            raise AddressWrong(AddressProblem.OPTION_UNKNOWN, option=name if nameable else None)
         if not isinstance(value, str) or not value:
             raise AddressWrong(AddressProblem.OPTION_NOT_ONCE, option=name)
-        option = _OPTIONS[name]
-        options[option.taker][option.name or name] = option.kind.read(name, value)
-    for_asyncpg = options[_Taker.ASYNCPG]
-    if options[_Taker.LIBPQ]:
-        # asyncpg reads these from an address only; what it is given beside an address counts.
-        for_asyncpg["dsn"] = f"postgresql://?{urlencode(options[_Taker.LIBPQ])}"
-    if options[_Taker.SERVER]:
-        for_asyncpg["server_settings"] = options[_Taker.SERVER]
-    address = Address(url.set(query=place), for_asyncpg)
-    _check_place(address.url)
-    return address
-
-
-def _nameable(name: str, given: str) -> str | None:
-    """*name*, unless it could be a piece of a password that has ``?`` and ``@`` in it."""
-    _, _, query = given.partition("?")
-    return name if "@" not in query and name.isidentifier() and name.isascii() else None
-
-
-def _check_place(url: URL) -> None:
-    """Raises `AddressWrong` where hosts and ports do not fit together."""
+        try:
+            read = kind.parse(value)
+        except (ValueError, KeyError):
+            raise AddressWrong(kind.problem, option=name, words=kind.words) from None
+        taker = arguments if name in _ARGUMENTS else in_dsn
+        taker[_ALIASES.get(name, name)] = read
+    if in_dsn:
+        arguments["dsn"] = f"postgresql://?{urlencode(in_dsn)}"
+    url = url.set(query=place)
     try:
-        _, arguments = url.get_dialect()().create_connect_args(url)
+        _, placed = url.get_dialect()().create_connect_args(url)
     except (ValueError, SQLAlchemyError):
         raise AddressWrong(AddressProblem.HOSTS_OR_PORTS) from None
-    ports: int | list[int] = arguments.get("port", [])
+    ports: int | list[int] = placed.get("port", [])
     if not all(0 < port < 2**16 for port in ([ports] if isinstance(ports, int) else ports)):
         raise AddressWrong(AddressProblem.HOSTS_OR_PORTS)
+    return Address(url, arguments)
 
 
 # ---------------------------------------------------------------- the options that are known
@@ -106,35 +96,11 @@ def _check_place(url: URL) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """What a value may be."""
+    """What a value may be; *parse* raises `ValueError` or `KeyError` where it is not."""
 
     parse: Callable[[str], Any]
     problem: AddressProblem
     words: tuple[str, ...] = ()
-
-    def read(self, name: str, value: str) -> Any:
-        """Raises `AddressWrong`."""
-        try:
-            return self.parse(value)
-        except (ValueError, KeyError):
-            raise AddressWrong(self.problem, option=name, words=self.words) from None
-
-
-class _Taker(Enum):
-    """Who is given an option."""
-
-    ASYNCPG = auto()
-    LIBPQ = auto()
-    """asyncpg too, in an address like those of PostgreSQL's own programs."""
-    SERVER = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class _Option:
-    taker: _Taker
-    kind: _Kind
-    name: str = ""
-    """How the taker calls it, where that differs."""
 
 
 def _whole_number(value: str) -> int:
@@ -169,31 +135,37 @@ _TEXT = _Kind(str, AddressProblem.UNREADABLE)
 _SSL = _one_of("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 _TLS = _one_of("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 
-_OPTIONS = {
-    "timeout": _Option(_Taker.ASYNCPG, _SECONDS),
-    "connect_timeout": _Option(_Taker.ASYNCPG, _SECONDS, "timeout"),
-    "command_timeout": _Option(_Taker.ASYNCPG, _SECONDS),
-    "statement_cache_size": _Option(_Taker.ASYNCPG, _NUMBER),
-    "prepared_statement_cache_size": _Option(_Taker.ASYNCPG, _NUMBER),
-    "max_cached_statement_lifetime": _Option(_Taker.ASYNCPG, _NUMBER),
-    "max_cacheable_statement_size": _Option(_Taker.ASYNCPG, _NUMBER),
-    "user": _Option(_Taker.LIBPQ, _TEXT),
-    "password": _Option(_Taker.LIBPQ, _TEXT),
-    "passfile": _Option(_Taker.LIBPQ, _FILE),
-    "ssl": _Option(_Taker.LIBPQ, _SSL, "sslmode"),
-    "sslmode": _Option(_Taker.LIBPQ, _SSL),
-    "sslrootcert": _Option(_Taker.LIBPQ, _FILE),
-    "sslcert": _Option(_Taker.LIBPQ, _FILE),
-    "sslkey": _Option(_Taker.LIBPQ, _FILE),
-    "sslcrl": _Option(_Taker.LIBPQ, _FILE),
-    "sslpassword": _Option(_Taker.LIBPQ, _TEXT),
-    "sslnegotiation": _Option(_Taker.LIBPQ, _one_of("postgres", "direct")),
-    "ssl_min_protocol_version": _Option(_Taker.LIBPQ, _TLS),
-    "ssl_max_protocol_version": _Option(_Taker.LIBPQ, _TLS),
-    "target_session_attrs": _Option(_Taker.LIBPQ, _one_of("any", "primary", "read-write")),
-    "krbsrvname": _Option(_Taker.LIBPQ, _TEXT),
-    "gsslib": _Option(_Taker.LIBPQ, _one_of("gssapi", "sspi")),
-    "application_name": _Option(_Taker.SERVER, _TEXT),
-    "options": _Option(_Taker.SERVER, _TEXT),
-    "search_path": _Option(_Taker.SERVER, _TEXT),
+_ALIASES = {"connect_timeout": "timeout", "ssl": "sslmode"}
+_ARGUMENTS = {
+    "timeout": _SECONDS,
+    "connect_timeout": _SECONDS,
+    "command_timeout": _SECONDS,
+    "statement_cache_size": _NUMBER,
+    "prepared_statement_cache_size": _NUMBER,
+    "max_cached_statement_lifetime": _NUMBER,
+    "max_cacheable_statement_size": _NUMBER,
 }
+_IN_DSN = {
+    "user": _TEXT,
+    "password": _TEXT,
+    "passfile": _FILE,
+    "ssl": _SSL,
+    "sslmode": _SSL,
+    "sslrootcert": _FILE,
+    "sslcert": _FILE,
+    "sslkey": _FILE,
+    "sslcrl": _FILE,
+    "sslpassword": _TEXT,
+    "sslnegotiation": _one_of("postgres", "direct"),
+    "ssl_min_protocol_version": _TLS,
+    "ssl_max_protocol_version": _TLS,
+    "target_session_attrs": _one_of("any", "primary", "read-write"),
+    "krbsrvname": _TEXT,
+    "gsslib": _one_of("gssapi", "sspi"),
+    "application_name": _TEXT,
+    "options": _TEXT,
+    "search_path": _TEXT,
+}
+"""asyncpg takes these in an address only; what it is given beside an address counts. Those that it
+doesn't know itself, the last three, it sets on the server.
+"""

@@ -1,13 +1,12 @@
 """What is forgotten, and when: on somebody's wish, with a server, by age.
 
 A wish is one row: from then on nothing that it is about is shown, and the rows themselves go in
-batches (`bot.store.eraser`). What limits count is a table of its own and stays for 30 days, or a
-wish to be forgotten would be a way around them. One function for a question or a step, in its
-caller's transaction.
+batches, between which other writes get through. What limits count is a table of its own and stays
+for 30 days, or a wish to be forgotten would be a way around them. One function for a question or a
+step, in its caller's transaction.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,26 +32,24 @@ from bot.store.tables import Erased, ErasureRow, JobRow, UsageRow
 
 DRAFT_LIFE = timedelta(hours=24)
 
+HOLD_S = 0.015
+"""How long a batch is meant to keep other writes waiting: some take longer than meant."""
+FIRST_BATCH = 20
+BATCH_MAX = 500
+GROWTH_MIN, GROWTH_MAX = 0.5, 1.5
+"""How many times as large as the one before a batch is: one slow one says little."""
+
 _ENDED = or_(JobRow.ended_at.is_not(None), JobRow.state == JobState.UNDELIVERABLE)
 _IS_DRAFT = JobRow.state == literal_column("'draft'")
 """Written out, or the index of the few drafts would not be used."""
+_COLUMNS: dict[Erased, InstrumentedAttribute[Any]] = {
+    Erased.AUTHOR: JobRow.author_id,
+    Erased.GUILD: JobRow.guild_id,
+    Erased.JOB: JobRow.id,
+}
+"""What says whose a job is."""
 
 # ------------------------------------------------------------------ wishes
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """Jobs that somebody wants forgotten: those up to a number."""
-
-    whose: Erased
-    whose_id: int
-    last_job_id: int
-
-    @property
-    def column(self) -> InstrumentedAttribute[Any]:
-        """What says whose a job is."""
-        columns = {Erased.AUTHOR: JobRow.author_id, Erased.GUILD: JobRow.guild_id}
-        return columns.get(self.whose, JobRow.id)
 
 
 def forget(session: StoreSession, whose: Erased, whose_id: int) -> None:
@@ -61,8 +58,7 @@ def forget(session: StoreSession, whose: Erased, whose_id: int) -> None:
     """
     newest = session.scalar(select(func.max(JobRow.id)))
     session.merge(ErasureRow(whose=whose.value, whose_id=whose_id, last_job_id=newest or 0))
-    column = JobRow.author_id if whose is Erased.AUTHOR else JobRow.guild_id
-    session.execute(delete(JobRow).where(_IS_DRAFT, column == whose_id))
+    session.execute(delete(JobRow).where(_IS_DRAFT, _COLUMNS[whose] == whose_id))
 
 
 def is_forgotten(
@@ -143,46 +139,49 @@ def guilds_of(session: StoreSession, application_id: int) -> set[int]:
 # ------------------------------------------------------------------ in batches
 
 
-def wishes(session: StoreSession) -> list[Wish]:
+def next_batch(size: int, held_s: float) -> int:
+    """How many are erased next, if *size* of them kept others waiting for so long."""
+    factor = HOLD_S / held_s if held_s > 0 else GROWTH_MAX
+    return min(max(round(size * min(max(factor, GROWTH_MIN), GROWTH_MAX)), 1), BATCH_MAX)
+
+
+def wishes(session: StoreSession) -> Sequence[ErasureRow]:
     """What somebody wants forgotten and is not erased yet."""
-    return [
-        Wish(Erased(row.whose), row.whose_id, row.last_job_id)
-        for row in session.scalars(select(ErasureRow))
-    ]
+    return session.scalars(select(ErasureRow)).all()
 
 
-def wished_jobs(session: StoreSession, wish: Wish, after: int, limit: int) -> Sequence[int]:
+def wished_jobs(
+    session: StoreSession, after: int, limit: int, *, wish: ErasureRow
+) -> Sequence[int]:
     """The first *limit* jobs of *wish* with a number above *after* that have ended."""
-    ended = _in_order(select(JobRow.id), wish).where(JobRow.id > after, _ENDED)
-    return session.scalars(ended.limit(limit)).all()
+    return session.scalars(_in_order(wish).where(JobRow.id > after, _ENDED).limit(limit)).all()
 
 
-def is_left(session: StoreSession, wish: Wish) -> bool:
+def is_left(session: StoreSession, wish: ErasureRow) -> bool:
     """Whether there are jobs of *wish*: those that have not ended stay."""
-    first = _in_order(select(JobRow.id), wish).limit(1)
-    return session.scalar(first) is not None
+    return session.scalar(_in_order(wish).limit(1)) is not None
 
 
-def strike_off(session: StoreSession, wish: Wish) -> None:
+def strike_off(session: StoreSession, wish: ErasureRow) -> None:
     """Note that nothing of *wish* is left, unless it was widened meanwhile."""
-    row = and_(
-        ErasureRow.whose == wish.whose.value,
-        ErasureRow.whose_id == wish.whose_id,
-        ErasureRow.last_job_id == wish.last_job_id,
+    session.execute(
+        delete(ErasureRow).where(
+            ErasureRow.whose == wish.whose,
+            ErasureRow.whose_id == wish.whose_id,
+            ErasureRow.last_job_id == wish.last_job_id,
+        )
     )
-    step = delete(ErasureRow).where(row)
-    session.execute(step.execution_options(synchronize_session=False))
 
 
-def _in_order(question: Select[int], wish: Wish) -> Select[int]:
+def _in_order(wish: ErasureRow) -> Select[int]:
     """The jobs of *wish* by their numbers.
 
     A range of one value, as in `bot.store.lookups`: by the index of whose they are, however many
     there were when PostgreSQL last counted them, and not among all jobs.
     """
-    theirs = wish.column.between(wish.whose_id, wish.whose_id)
-    ordered = question.where(theirs, JobRow.id <= wish.last_job_id)
-    return ordered.order_by(wish.column, JobRow.id)
+    whose = _COLUMNS[Erased(wish.whose)]
+    theirs = (whose.between(wish.whose_id, wish.whose_id), JobRow.id <= wish.last_job_id)
+    return select(JobRow.id).where(*theirs).order_by(whose, JobRow.id)
 
 
 def newest_before(session: StoreSession, moment: datetime) -> int:
@@ -192,7 +191,7 @@ def newest_before(session: StoreSession, moment: datetime) -> int:
 
 
 def old_jobs(
-    session: StoreSession, moment: datetime, newest: int, after: int, limit: int
+    session: StoreSession, after: int, limit: int, *, moment: datetime, newest: int
 ) -> Sequence[int]:
     """The first *limit* jobs from before *moment*, with a number above *after*, that have ended."""
     return session.scalars(
@@ -203,13 +202,13 @@ def old_jobs(
     ).all()
 
 
-def old_usage(session: StoreSession, limit: int) -> Sequence[int]:
+def old_usage(session: StoreSession, _after: int, limit: int) -> Sequence[int]:
     """The first *limit* jobs that limits count no more."""
     old = select(UsageRow.job_id).where(UsageRow.at <= session.now - MONTH)
     return session.scalars(old.order_by(UsageRow.at).limit(limit)).all()
 
 
-def old_drafts(session: StoreSession, limit: int) -> Sequence[int]:
+def old_drafts(session: StoreSession, _after: int, limit: int) -> Sequence[int]:
     """The first *limit* drafts of yesterday."""
     old = select(JobRow.id).where(_IS_DRAFT, JobRow.created_at <= session.now - DRAFT_LIFE)
     return session.scalars(old.limit(limit)).all()

@@ -8,8 +8,6 @@ import asyncio
 import fcntl
 import logging
 import os
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import IO
 
@@ -28,43 +26,37 @@ Identity = tuple[int, int] | None
 """Which file a path leads to, by device and inode; ``None`` for none."""
 
 
-@asynccontextmanager
-async def use_file(database: Path) -> AsyncGenerator["FileLock"]:
-    """Sole use of *database*, which is made where there is none.
-
-    Raises `StoreInUse`, and `OSError` where the files cannot be made.
-    """
-    database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for file in _files_of(database):
-        _keep_private(file)
-    use = FileLock(database, _lock_beside(database))
-    watching = asyncio.create_task(use.watch(), name="database file")
-    try:
-        yield use
-    finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
-        use.release()
-
-
 class FileLock(InstanceLock):
-    """Sole use of *database*, by *lock* on the file beside it. Comes from `use_file`."""
+    """Sole use of *database*, which is made where there is none."""
 
-    def __init__(self, database: Path, lock: IO[str]) -> None:
+    def __init__(self, database: Path) -> None:
         super().__init__()
-        database.touch(mode=PRIVATE)  # what SQLite puts beside it is as private
         self._database = database
         self._real = database.resolve()
-        self._lock = lock
-        self._identity = _identity(database)
+        self._lock: IO[str]
+        self._identity: Identity = None
 
-    async def watch(self) -> None:
-        """Look again and again; ends only when it is cancelled."""
+    async def take(self) -> None:
+        self._database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for ending in ("", "-wal", "-shm", "-journal", ".lock"):
+            _keep_private(self._beside(ending))
+        path = self._beside(".lock")
+        try:
+            self._lock = _locked(path)
+            while _identity(path) != _identity(self._lock.fileno()):
+                self._lock.close()  # somebody deleted it between opening and locking
+                self._lock = _locked(path)
+        except BlockingIOError:
+            raise StoreInUse from None
+        self._database.touch(mode=PRIVATE)  # what SQLite puts beside it is as private
+        self._identity = _identity(self._database)
+
+    async def keep(self) -> None:
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             self.look()
 
-    def release(self) -> None:
+    async def release(self) -> None:
         self._lock.close()
 
     async def ensure_held(self) -> None:
@@ -76,48 +68,35 @@ class FileLock(InstanceLock):
     def inspect(self, connection: Connection) -> None:
         """The log of what SQLite has not yet put into the file must be there as well."""
         self.look()
-        beside = _beside(self._real, "-wal")
+        beside = self._beside("-wal")
         if connection.info.setdefault("log", _identity(beside)) != _identity(beside):
             self.end(StoreGone(path=str(beside)))
 
     def look(self) -> None:
-        """Notice that a file is gone, or another one."""
-        if self.reason is None:
-            self._look_at_lock()
+        """Notice that a file is gone, or another one.
+
+        A lock that nobody finds holds nobody, so that the file of the lock is made anew where it is
+        gone. Whoever came first has made one of its own.
+        """
+        path = self._beside(".lock")
+        if self.reason is None and _identity(path) != _identity(self._lock.fileno()):
+            try:
+                lock = _locked(path, new=True)
+            except (FileExistsError, BlockingIOError):
+                self.end(StoreLost())
+            except OSError:
+                self.end(StoreGone(path=str(path)))
+            else:
+                self._lock.close()
+                self._lock = lock
+                log.warning(
+                    "The lock file was deleted while the bot was running, created a new one"
+                )
         if _identity(self._database) != self._identity:
             self.end(StoreGone(path=str(self._database)))
 
-    def _look_at_lock(self) -> None:
-        """Make the file of the lock anew where it is gone: a lock that nobody finds holds nobody.
-
-        Whoever came first has made one of its own.
-        """
-        path = _beside(self._real, ".lock")
-        if _identity(path) == _identity_of(self._lock):
-            return
-        try:
-            lock = _locked(path, new=True)
-        except (FileExistsError, BlockingIOError):
-            self.end(StoreLost())
-        except OSError:
-            self.end(StoreGone(path=str(path)))
-        else:
-            self._lock.close()
-            self._lock = lock
-            log.warning("The lock file was deleted while the bot was running, created a new one")
-
-
-def _lock_beside(database: Path) -> IO[str]:
-    """Raises `StoreInUse`."""
-    path = _beside(database.resolve(), ".lock")
-    while True:
-        try:
-            lock = _locked(path)
-        except BlockingIOError:
-            raise StoreInUse from None
-        if _identity(path) == _identity_of(lock):
-            return lock
-        lock.close()  # somebody deleted it between opening and locking
+    def _beside(self, ending: str) -> Path:
+        return self._real.with_name(f"{self._real.name}{ending}")
 
 
 def _locked(path: Path, *, new: bool = False) -> IO[str]:
@@ -146,23 +125,9 @@ def _keep_private(file: Path) -> None:
             log.info("Made %s private: other users on this machine could read it", file)
 
 
-def _files_of(database: Path) -> list[Path]:
-    real = database.resolve()
-    return [real, *(_beside(real, ending) for ending in ("-wal", "-shm", "-journal", ".lock"))]
-
-
-def _beside(database: Path, ending: str) -> Path:
-    return database.with_name(f"{database.name}{ending}")
-
-
-def _identity(path: Path) -> Identity:
+def _identity(file: Path | int) -> Identity:
     try:
-        found = path.stat()
+        found = os.stat(file)  # noqa: PTH116  # a number of an open file has no method of its own
     except OSError:
         return None
-    return found.st_dev, found.st_ino
-
-
-def _identity_of(file: IO[str]) -> Identity:
-    found = os.fstat(file.fileno())
     return found.st_dev, found.st_ino

@@ -9,6 +9,7 @@ there writes nothing, whatever became of its lock.
 import asyncio
 import secrets
 from abc import ABC, abstractmethod
+from typing import Self
 
 from sqlalchemy import Connection, event, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -21,7 +22,11 @@ OWNER_FACT = "owner"
 
 
 class InstanceLock(ABC):
-    """That this process alone uses a database, from when it took the lock until that is lost."""
+    """That this process alone uses a database, from when it took the lock until that is lost.
+
+    A context manager that takes the lock, keeps it, and gives it back. Raises `StoreInUse` where
+    another process has it, and what a driver or the file system raises.
+    """
 
     named = select(FactRow.value).where(FactRow.name == OWNER_FACT)
     """Asks for the owner that the database names."""
@@ -29,6 +34,29 @@ class InstanceLock(ABC):
     def __init__(self) -> None:
         self.owner = secrets.token_hex(8)
         self._lost: asyncio.Future[StoreUnusable] = asyncio.get_running_loop().create_future()
+        self._keeping: asyncio.Task[None]
+
+    async def __aenter__(self) -> Self:
+        await self.take()
+        self._keeping = asyncio.create_task(self.keep(), name="database lock")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._keeping.cancel()
+        await asyncio.gather(self._keeping, return_exceptions=True)
+        await self.release()
+
+    @abstractmethod
+    async def take(self) -> None:
+        """Take the lock, or raise."""
+
+    @abstractmethod
+    async def keep(self) -> None:
+        """Make sure of the lock again and again, until cancelled."""
+
+    @abstractmethod
+    async def release(self) -> None:
+        """Give the lock back."""
 
     @property
     def reason(self) -> StoreUnusable | None:

@@ -22,7 +22,8 @@ from bot.store.tables import ImageRow, JobRow
 
 def new_row(new: NewJob, created_at: datetime) -> JobRow:
     """The row of a job that was just accepted."""
-    row = JobRow(
+    source, origin = new.request.source, new.origin
+    return JobRow(
         interaction_id=new.interaction_id,
         state=JobState.ACCEPTED,
         action=new.request.action.key,
@@ -41,16 +42,13 @@ def new_row(new: NewJob, created_at: datetime) -> JobRow:
         reachable=new.destination.bot_is_member,
         locale=new.locale,
         depth=new.depth,
+        source_job_id=source.job_id if source else None,
+        source_image_no=source.image_no if source else None,
+        origin_guild_id=origin.guild_id if origin else None,
+        origin_channel_id=origin.channel_id if origin else None,
+        origin_message_id=origin.message_id if origin else None,
         images=[],
     )
-    if new.request.source is not None:
-        row.source_job_id = new.request.source.job_id
-        row.source_image_no = new.request.source.image_no
-    if new.origin is not None:
-        row.origin_guild_id = new.origin.guild_id
-        row.origin_channel_id = new.origin.channel_id
-        row.origin_message_id = new.origin.message_id
-    return row
 
 
 def image_rows(job_id: int, images: Iterable[Image]) -> list[ImageRow]:
@@ -71,15 +69,13 @@ def image_rows(job_id: int, images: Iterable[Image]) -> list[ImageRow]:
 def to_job(row: JobRow | Row[Any], images: Sequence[ImageRow | Row[Any]] | None = None) -> Job:
     """The job that *row* and its image rows keep; a row of columns needs its *images*, in order."""
     shown: Sequence[ImageRow | Row[Any]] = row.images if images is None else images
-    source = origin = None
+    source = None
     if row.source_job_id is not None:
         source = Source(job_id=row.source_job_id, image_no=row.source_image_no)
-    if row.origin_channel_id is not None and row.origin_message_id is not None:
-        origin = MessageLink(
-            guild_id=row.origin_guild_id,
-            channel_id=row.origin_channel_id,
-            message_id=row.origin_message_id,
-        )
+    posted = (
+        _link(image.posted_guild_id, image.posted_channel_id, image.posted_message_id)
+        for image in shown
+    )
     return Job(
         id=row.id,
         interaction_id=row.interaction_id,
@@ -103,7 +99,7 @@ def to_job(row: JobRow | Row[Any], images: Sequence[ImageRow | Row[Any]] | None 
         depth=row.depth,
         reserved_usd=row.reserved_usd,
         stopped_at=row.stopped_at,
-        origin=origin,
+        origin=_link(row.origin_guild_id, row.origin_channel_id, row.origin_message_id),
         application_id=row.application_id,
         interaction_token=row.interaction_token,
         state=JobState(row.state),
@@ -126,17 +122,13 @@ def to_job(row: JobRow | Row[Any], images: Sequence[ImageRow | Row[Any]] | None 
             )
             for image in shown
         ),
-        posted=_posted(shown),
+        posted=next(filter(None, posted), None),
     )
 
 
-def _posted(images: Iterable[ImageRow | Row[Any]]) -> MessageLink | None:
-    """Where these images are."""
-    for image in images:
-        if image.posted_channel_id is not None and image.posted_message_id is not None:
-            return MessageLink(
-                guild_id=image.posted_guild_id,
-                channel_id=image.posted_channel_id,
-                message_id=image.posted_message_id,
-            )
-    return None
+def _link(
+    guild_id: int | None, channel_id: int | None, message_id: int | None
+) -> MessageLink | None:
+    if channel_id is None or message_id is None:
+        return None
+    return MessageLink(guild_id=guild_id, channel_id=channel_id, message_id=message_id)

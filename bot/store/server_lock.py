@@ -7,8 +7,7 @@ noticed at once, and a light question, asked again and again, notices a network 
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -45,33 +44,11 @@ _END_SESSION = text(
 log = logging.getLogger(__name__)
 
 
-@asynccontextmanager
-async def use_server(engine: AsyncEngine, *, wait_s: float) -> AsyncGenerator["ServerLock"]:
+class ServerLock(InstanceLock):
     """Sole use of the database that *engine* connects to.
 
-    A connection that was just closed may hold the lock for a moment: *wait_s*. Raises `StoreInUse`,
-    and what a driver raises.
+    A connection that was just closed may hold the lock for a moment: *wait_s*.
     """
-    use = ServerLock(engine, wait_s=wait_s)
-    try:
-        await use.take()
-    except _Taken:
-        raise StoreInUse from None
-    keeping = asyncio.create_task(use.keep(), name="database lock")
-    try:
-        yield use
-    finally:
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)
-        await use.release()
-
-
-class _Taken(Exception):
-    """Another session has the lock."""
-
-
-class ServerLock(InstanceLock):
-    """Sole use of a database on a server. Comes from `use_server`."""
 
     def __init__(self, engine: AsyncEngine, *, wait_s: float) -> None:
         super().__init__()
@@ -93,7 +70,7 @@ class ServerLock(InstanceLock):
         Then it keeps ours for a while, and for so long this process acts as before.
         """
         while self.reason is None:
-            if not self._is_fresh():
+            if not self._held.is_set() or self._silence_s() >= FRESH_S:
                 await self._renew()
             if self.reason is None and (self._held.is_set() or self._silence_s() < GRACE_S):
                 return
@@ -107,16 +84,12 @@ class ServerLock(InstanceLock):
         if not self._held.is_set():
             raise BlockingIOError
 
-    def _is_fresh(self) -> bool:
-        return self._held.is_set() and self._silence_s() < FRESH_S
-
     def _silence_s(self) -> float:
         return time.monotonic() - self._asked_at
 
     # ---------------------------------------------------------------- keeping the lock
 
     async def keep(self) -> None:
-        """Make sure of the lock again and again; ends when it is lost for good, or cancelled."""
         while self.reason is None:
             if self._connection is None:
                 await asyncio.sleep(RETRY_EVERY_S)
@@ -144,7 +117,7 @@ class ServerLock(InstanceLock):
                 else:
                     await self._drop()
                     await self.take()
-        except _Taken:
+        except StoreInUse:
             self.end(StoreLost())
         except StoreUnavailable as error:
             await self._drop()
@@ -158,11 +131,18 @@ class ServerLock(InstanceLock):
             self._held.set()
 
     async def take(self) -> None:
-        """Connect, and take the lock. Raises `_Taken`, and what a driver raises."""
         asked_at, cut = time.monotonic(), asyncio.Event()
+
+        def ended(_connection: object) -> None:
+            cut.set()
+            if self._cut is cut:
+                self._held.clear()
+
         connection = await self._engine.connect()
         try:
-            await self._listen(connection, cut)
+            # To hear of its end when it comes, not when it is used next.
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            driver.add_termination_listener(ended)
             await self._lock(connection)
             session = (await connection.execute(_SESSION)).mappings().one()
         except BaseException:
@@ -175,19 +155,8 @@ class ServerLock(InstanceLock):
         if not cut.is_set():
             self._held.set()
 
-    async def _listen(self, connection: AsyncConnection, cut: asyncio.Event) -> None:
-        """Hear of the end of *connection* when it comes, not when it is used next."""
-        driver: Any = (await connection.get_raw_connection()).driver_connection
-
-        def ended(_connection: object) -> None:
-            cut.set()
-            if self._cut is cut:
-                self._held.clear()
-
-        driver.add_termination_listener(ended)
-
     async def _lock(self, connection: AsyncConnection) -> None:
-        """Raises `_Taken`, also where another process came and is gone again."""
+        """Raises `StoreInUse`, also where another process came and is gone again."""
         wait_s, session = self._wait_s, self._session
         if session is not None and not await connection.scalar(_END_SESSION, session):
             wait_s = 0.0  # our own session is gone: whoever has the lock has come to stay
@@ -197,10 +166,10 @@ class ServerLock(InstanceLock):
             await connection.exec_driver_sql(f"SELECT pg_advisory_lock({_KEY})")
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
-                raise _Taken from None
+                raise StoreInUse from None
             raise
         if session is not None and await connection.scalar(self.named) != self.owner:
-            raise _Taken
+            raise StoreInUse
 
     async def _drop(self) -> None:
         """Be done with the connection, which is of no use any more."""
@@ -212,7 +181,6 @@ class ServerLock(InstanceLock):
                 await connection.close()
 
     async def release(self) -> None:
-        """Give the lock back."""
         if self._renewal is not None:
             self._renewal.cancel()
             await asyncio.gather(self._renewal, return_exceptions=True)

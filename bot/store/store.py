@@ -7,9 +7,10 @@ the states of a job mean to Discord or to the API is not known here.
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
@@ -18,8 +19,7 @@ from sqlalchemy.orm import Session
 from bot.clock import Clock
 from bot.errors import StoreUnavailable, UserError
 from bot.model import Job
-from bot.store import erasing, lookups
-from bot.store.eraser import Eraser
+from bot.store import counting, erasing, lookups
 from bot.store.instance_lock import InstanceLock
 from bot.store.steps import Revocable, StoreSession
 from bot.store.store_errors import database_errors
@@ -51,7 +51,6 @@ class Store:
         self._clock = clock
         self._sessions = async_sessionmaker(reading, sync_session_class=StoreSession)
         self._writer = Writer(async_sessionmaker(writing, sync_session_class=StoreSession), clock)
-        self._eraser = Eraser(read=self.read, write=self.write, clock=clock)
         self._wished = asyncio.Event()
         self._under_way: set[asyncio.Task[Any]] = set()
         self._newest_job_id = newest_job_id
@@ -130,11 +129,42 @@ class Store:
         """Erase what is to be forgotten, jobs that are older than this, and what is of no use.
 
         Jobs that have not ended stay. In small batches, between which other writes get through: it
-        may take an hour. Cancelled or killed, it leaves the rest to the next call. How many jobs it
-        erased.
+        may take an hour. Cancelled or killed, it leaves the rest to the next call, because what is
+        wished is written down until it is done. How many jobs it erased.
         """
         self._wished.clear()
-        return await self._eraser.erase(created_before)
+        erased = 0
+        for wish in await self.read(erasing.wishes):
+            theirs = partial(erasing.wished_jobs, wish=wish)
+            erased += await self._erase_batches(theirs, erasing.erase_jobs)
+            if not await self.read(erasing.is_left, wish):
+                await self.write(erasing.strike_off, wish)
+        if created_before is not None:
+            newest = await self.read(erasing.newest_before, created_before)
+            old = partial(erasing.old_jobs, moment=created_before, newest=newest)
+            erased += await self._erase_batches(old, erasing.erase_jobs)
+        await self._erase_batches(erasing.old_usage, counting.give_back)
+        await self._erase_batches(erasing.old_drafts, erasing.erase_jobs)
+        return erased
+
+    async def _erase_batches(
+        self,
+        next_ones: Callable[[StoreSession, int, int], Sequence[int]],
+        erase: Callable[[StoreSession, Sequence[int]], None],
+    ) -> int:
+        """In the order of their numbers, past those that have not ended; how many there were."""
+
+        def step(session: StoreSession, ids: Sequence[int]) -> float:
+            began = self._clock.monotonic()
+            erase(session, ids)
+            return began
+
+        after, erased, size = 0, 0, erasing.FIRST_BATCH
+        while ids := await self.read(next_ones, after, size):
+            began = await self.write(step, ids)
+            after, erased = ids[-1], erased + len(ids)
+            size = erasing.next_batch(len(ids), self._clock.monotonic() - began)
+        return erased
 
     # ---------------------------------------------------------------- how it is done
 

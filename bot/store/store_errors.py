@@ -46,26 +46,19 @@ def database_errors(*, of_server: bool = False) -> Generator[None]:
     try:
         yield
     except _FAILURES as error:
-        told = to_store_error(error)
-        if isinstance(told, StoreUnavailable):
-            told.may_pass = of_server and _may_pass(error)
-        raise told from None
+        raise to_store_error(error, of_server=of_server) from None
 
 
-def _may_pass(error: Exception) -> bool:
-    cause = error.driver_exception if isinstance(error, exc.DBAPIError) else error
-    if sqlstate := getattr(cause, "sqlstate", None):
-        return str(sqlstate).startswith(_PASSING)
-    # Plain ones are from the network: no way to the machine, or several addresses that all failed.
-    return isinstance(cause, _UNREACHABLE) or type(cause) is OSError
-
-
-def to_store_error(error: Exception) -> Exception:
+def to_store_error(error: Exception, *, of_server: bool = False) -> Exception:
     """`StoreUnavailable` for an error of a database or driver; any other one as it is."""
     if not isinstance(error, _FAILURES):
         return error
     cause = error.driver_exception if isinstance(error, exc.DBAPIError) else error
-    return StoreUnavailable(detail=type(cause).__name__)
+    if sqlstate := getattr(cause, "sqlstate", None):
+        may_pass = str(sqlstate).startswith(_PASSING)
+    else:  # plain ones are from the network: no way to the machine, or to any of several
+        may_pass = isinstance(cause, _UNREACHABLE) or type(cause) is OSError
+    return StoreUnavailable(detail=type(cause).__name__, may_pass=of_server and may_pass)
 
 
 def is_database_wide(error: Exception) -> bool:

@@ -106,22 +106,14 @@ class Writer:
     async def _work_off(self) -> None:
         try:
             while lane := self._hurried or self._patient:
-                group = [lane.popleft() for _ in range(min(len(lane), GROUP_MAX))]
-                await self._write_in_order(group)
+                await self._write([lane.popleft() for _ in range(min(len(lane), GROUP_MAX))])
         finally:
             self._work = None
 
-    async def _write_in_order(self, group: Sequence[_Waiting]) -> None:
+    async def _write(self, group: Sequence[_Waiting]) -> None:
         """What waits goes first; *group* is refused where that is not possible."""
         try:
             await self._write_pending()
-        except StoreUnavailable as error:
-            self._refuse(group, error, in_doubt=False)
-        else:
-            await self._write(group)
-
-    async def _write(self, group: Sequence[_Waiting]) -> None:
-        try:
             outcomes = await self._transact([one.step for one in group])
         except asyncio.CancelledError:
             for one in group:
@@ -134,7 +126,7 @@ class Writer:
                 group[0].end(to_store_error(error))
             else:
                 for one in group:
-                    await self._write_in_order([one])
+                    await self._write([one])
         else:
             for one, outcome in zip(group, outcomes, strict=True):
                 one.end(outcome)
@@ -178,35 +170,28 @@ class Writer:
                 await self.run(lambda _: None)  # all that waits goes before it
 
     async def _write_pending(self) -> None:
-        """Write all that waits, in order. Raises `StoreUnavailable`: the rest waits on."""
-        count = len(self._pending)
+        """Write all that waits, in order. Raises what a driver raises: the rest waits on.
+
+        One that can never be written is found by halves, and must not be in the way of all others.
+        """
+        count, at_once = len(self._pending), PENDING_AT_ONCE
         while self._pending:
-            batch = list(islice(self._pending, PENDING_AT_ONCE))
+            batch = list(islice(self._pending, at_once))
             try:
                 await self._transact(batch)
             except Exception as error:
                 if is_database_wide(error):
-                    raise to_store_error(error) from None
-                await self._write_one_by_one(batch)
-            else:
-                self._drop(len(batch))
+                    self._committing = False  # none of those who wait for an outcome
+                    raise
+                if len(batch) > 1:
+                    at_once = len(batch) // 2
+                    continue
+                log.error("Failed to write a kept change: %s", type(error).__name__)
+            at_once = PENDING_AT_ONCE
+            for _ in batch:
+                self._pending.popleft()
         if count:
             log.info("The database accepts writes again: wrote %d kept changes", count)
-
-    async def _write_one_by_one(self, batch: Sequence[Step]) -> None:
-        """One of them can never be written: it must not be in the way of all others."""
-        for step in batch:
-            try:
-                await self._transact([step])
-            except Exception as error:
-                if is_database_wide(error):
-                    raise to_store_error(error) from None
-                log.error("Failed to write a kept change: %s", type(error).__name__)
-            self._drop(1)
-
-    def _drop(self, count: int) -> None:
-        for _ in range(count):
-            self._pending.popleft()
 
 
 def _run_all(session: Session, steps: Sequence[Callable[[Session], Any]]) -> list[Any]:

@@ -16,7 +16,7 @@ from bot.actions import REMIX
 from bot.errors import DailyLimitReached
 from bot.limits import MONTH, Limits, Quota
 from bot.model import Spending
-from bot.store import Erased, Store, counting, eraser, erasing, lookups, open_store, transitions
+from bot.store import Erased, Store, counting, erasing, lookups, open_store, transitions
 from tests.clock import START, ManualClock
 from tests.store import samples
 from tests.store.samples import AUTHOR, CHANNEL, MESSAGE, PLACE, completed, found, new_job
@@ -317,7 +317,7 @@ async def test_batches_are_as_large_as_they_may_hold_up_others(
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a few jobs are many."""
-    monkeypatch.setattr(eraser, "FIRST_BATCH", 2)
+    monkeypatch.setattr(erasing, "FIRST_BATCH", 2)
 
 
 async def _commits(number: int) -> None:
