@@ -177,7 +177,7 @@ async def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path, clock: Manua
 async def test_a_database_that_every_connection_would_see_differently_is_refused(
     database: str, clock: ManualClock
 ) -> None:
-    with pytest.raises(AddressWrong, match="NO_FILE"):
+    with pytest.raises(AddressWrong, match="SQLITE_WITHOUT_FILE"):
         async with open_store(f"sqlite+aiosqlite://{database}", clock=clock):
             pass
 
