@@ -23,7 +23,11 @@ from bot.jobs.run import Dependencies
 from bot.jobs.runner import JobRunner
 from bot.limits import Limits, Quota
 from bot.refused_words import RefusedWords
-from bot.services import AccessPolicy, JobHistory, JobService, Recovery
+from bot.services.access import AccessPolicy
+from bot.services.history import JobHistory
+from bot.services.job_service import JobService
+from bot.services.lookups import JobLookups
+from bot.services.recovery import Recovery
 from bot.settings import Settings
 from bot.store import Store, open_store
 
@@ -65,7 +69,7 @@ def _put_together(
     session: GuardedSession,
     background: BackgroundTasks,
 ) -> Assembled:
-    limits, access = read_limits(settings), read_access(settings)
+    limits = read_limits(settings)
     gateway_status = GatewayStatus(clock)
     api = GenerationApi(
         session,
@@ -95,7 +99,7 @@ def _put_together(
             patience_s=settings.watch_hours * 3600,
         )
     )
-    lookup = ResultLookup(api, loader)
+    lookups = JobLookups(store, access=read_access(settings), limits=limits, clock=clock)
     queue = JobQueue(limits=limits, clock=clock, usual_s=poller.typical_s)
     maintenance = Maintenance(
         store=store,
@@ -107,8 +111,8 @@ def _put_together(
     background.spawn(maintenance.erase(), name="erasing")
     background.spawn(queue.notify_waiting(), name="telling who waits")
     bot = RemixBot(
-        jobs=JobService(store, queue, runner, access=access, limits=limits, clock=clock),
-        history=JobHistory(store=store, lookup=lookup, access=access, limits=limits, clock=clock),
+        jobs=JobService(lookups, queue, runner),
+        history=JobHistory(lookups, ResultLookup(api, loader)),
         recovery=Recovery(store, queue, runner, maintenance, background=background, clock=clock),
         store=store,
         background=background,

@@ -17,11 +17,15 @@ from bot.delivery.status_message import StatusMessages
 from bot.guild_state import SlimState
 from bot.jobs.background import BackgroundTasks
 from bot.jobs.gateway_status import GatewayStatus
-from bot.services import Announce, GuildRemovals, JobHistory, JobService, Recovery
+from bot.services.context import Caller, RequestContext
+from bot.services.guild_removals import GuildRemovals
+from bot.services.history import JobHistory
+from bot.services.job_service import JobService
+from bot.services.recovery import Recovery
 from bot.store import Store
 from bot.ui import discord_errors
 from bot.ui.buttons import Button, Press
-from bot.ui.interaction import INVITED_WITH
+from bot.ui.interaction import INVITED_WITH, request_context
 from bot.ui.policy import Policies
 from bot.ui.requests import ended_in_time
 from bot.ui.sight import ChannelSight
@@ -98,11 +102,17 @@ class RemixBot(commands.Bot):
             **options,
         )
 
-    def announce(
-        self, interaction: discord.Interaction["RemixBot"], *, beside: bool = False
-    ) -> Announce:
-        """How an accepted job answers *interaction*; *beside* the message with the button."""
-        return functools.partial(self._statuses.open, interaction, beside=beside)
+    def context(
+        self,
+        interaction: discord.Interaction["RemixBot"],
+        caller: Caller,
+        *,
+        private: bool,
+        beside: bool = False,
+    ) -> RequestContext:
+        """What `request_context` says; a job's message comes *beside* the one with the button."""
+        announce = functools.partial(self._statuses.open, interaction, beside=beside)
+        return request_context(interaction, caller, announce, private=private)
 
     async def start(self, token: str, *, reconnect: bool = True) -> None:  # noqa: ARG002  # its own
         """Be connected until closed. Raises `bot.connecting.DiscordRefuses`."""

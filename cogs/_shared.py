@@ -13,16 +13,17 @@ from bot.actions import Action, Options
 from bot.client import RemixBot
 from bot.job_ids import JobId, MessageId
 from bot.model import Job, Request
-from bot.services import Caller, UnknownJob
+from bot.services.context import Caller
+from bot.services.lookups import UnknownJob
 from bot.texts import for_locale
 from bot.ui import discord_errors
 from bot.ui.content import Content
 from bot.ui.discord_errors import About
 from bot.ui.error_replies import send
 from bot.ui.forms import PromptForm
-from bot.ui.interaction import read_destination, request_context, texts_for
-from bot.ui.job_list import choices
+from bot.ui.interaction import read_destination, texts_for
 from bot.ui.layouts import LayoutMessage, found_page, result_page
+from bot.ui.pages import choices
 from bot.ui.policy import grant_of
 
 
@@ -46,8 +47,7 @@ async def open_form(
     interaction: discord.Interaction[RemixBot],
     caller: Caller,
     action: Action,
-    job: JobId | MessageId,
-    image_no: int | None,
+    of: tuple[JobId | MessageId, int | None],
     *,
     private: bool,
     options: Options | None = None,
@@ -55,25 +55,23 @@ async def open_form(
     like: Request | None = None,
 ) -> None:
     """Answer with the form for this image, filled in as `JobHistory.prefill` says, which raises."""
+    destination = read_destination(interaction, private=private)
     request = await interaction.client.history.prefill(
-        action,
-        job,
-        image_no,
-        caller,
-        read_destination(interaction, private=private),
-        options=options,
-        callback=callback,
-        like=like,
+        action, of, caller, destination, options=options, callback=callback, like=like
     )
     await PromptForm(texts_for(interaction), request, private=private).open(interaction)
 
 
 async def repost_images(
-    interaction: discord.Interaction[RemixBot], made: Job | UnknownJob, *, private: bool
+    interaction: discord.Interaction[RemixBot],
+    caller: Caller,
+    made: Job | UnknownJob,
+    *,
+    private: bool,
 ) -> None:
     """Answer with the images of a finished job; nothing is made. Raises what `look_up` raises."""
     history = interaction.client.history
-    context = request_context(interaction, private=private)
+    context = interaction.client.context(interaction, caller, private=private)
     destination = context.destination
     locale = context.locale_of(private=destination.private)
     await interaction.response.defer(ephemeral=destination.private, thinking=True)

@@ -10,8 +10,7 @@ from bot.client import RemixBot
 from bot.job_ids import read_job
 from bot.model import Job
 from bot.ui.error_replies import reply_privately
-from bot.ui.job_list import list_page
-from bot.ui.pages import forget_page, help_page, notice_text_page, usage_page
+from bot.ui.pages import forget_page, help_page, list_page, notice_text_page, usage_page
 from bot.ui.policy import Policy, declare, grant_of
 from bot.ui.translator import said
 from cogs._shared import repost_images, suggest_jobs
@@ -39,7 +38,7 @@ class Account(commands.Cog):
         caller = grant_of(interaction).caller
         made = await self._bot.history.find_finished(read_job(job_id), caller)
         private = private or (isinstance(made, Job) and made.destination.private)
-        await repost_images(interaction, made, private=private)
+        await repost_images(interaction, caller, made, private=private)
 
     @app_commands.command(
         name="jobs", description=said(lambda t: t.jobs_command), extras=declare(Policy.CALLER)
@@ -58,15 +57,14 @@ class Account(commands.Cog):
         mine, theirs = await history.usage(author_id=caller.user_id), None
         if caller.can_manage_guild and caller.guild_id is not None:
             theirs = await history.usage(guild_id=caller.guild_id)
-        page = usage_page(grant.t, mine, theirs, grant.limits)
+        page = usage_page(grant.t, mine, theirs, self._bot.jobs.limits)
         await interaction.response.send_message(view=page.view, ephemeral=True)
 
     @app_commands.command(
         name="help", description=said(lambda t: t.help_command), extras=declare(Policy.CALLER)
     )
     async def help(self, interaction: discord.Interaction[RemixBot]) -> None:
-        grant = grant_of(interaction)
-        page = help_page(grant.t, grant.limits)
+        page = help_page(grant_of(interaction).t, self._bot.jobs.limits)
         await interaction.response.send_message(view=page.view, ephemeral=True)
 
     @app_commands.command(

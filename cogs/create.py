@@ -9,20 +9,24 @@ from discord.ext import commands
 
 from bot.actions import IMAGINE, REMIX, SOURCE_IMAGES, Mode
 from bot.client import RemixBot
-from bot.errors import Reason, Rejected
-from bot.inputs import read_callback, read_image, read_options
+from bot.errors import PromptFileTooLarge, Reason, Rejected
+from bot.inputs import read_callback, read_image, read_options, read_prompt
 from bot.job_ids import JobId, is_uuid, read_job
-from bot.model import Image, Job, Request
-from bot.services import Caller, standing
+from bot.model import Image, Request
 from bot.texts import Texts
+from bot.ui import discord_errors
+from bot.ui.components import IMAGES_FOUND_MAX, images_in, messages_in, target_message
 from bot.ui.forms import PromptForm
-from bot.ui.interaction import request_context
-from bot.ui.message_images import IMAGES_FOUND_MAX, images_in, messages_in, target_message
 from bot.ui.pages import choose_page
 from bot.ui.policy import Policy, declare, grant_of
-from bot.ui.prompts import read_prompt_options
+from bot.ui.requests import within
 from bot.ui.translator import said
 from cogs._shared import open_form, suggest_jobs
+
+FILE_MAX_BYTES = 33 * 1024
+"""8192 characters of UTF-8 and a byte order mark fit."""
+FILE_READ_S = 1.5
+"""Of the three seconds that Discord waits for an answer."""
 
 
 def _image_choice(image_no: int, t: Texts) -> str:
@@ -41,6 +45,26 @@ IMAGES = [
 MODES = [
     app_commands.Choice(name=said(partial(_mode_choice, mode)), value=int(mode)) for mode in Mode
 ]
+
+
+async def read_prompt_options(
+    prompt: str | None, prompt_file: discord.Attachment | None
+) -> str | None:
+    """The prompt as the API takes it; ``None`` where neither option was given.
+
+    Raises the `bot.errors.UserError` that fits.
+    """
+    if prompt is not None and prompt_file is not None:
+        raise Rejected(Reason.PROMPT_TWICE)
+    if prompt_file is not None:
+        if prompt_file.size > FILE_MAX_BYTES:
+            raise PromptFileTooLarge(size_bytes=prompt_file.size)
+        try:
+            content = await within(FILE_READ_S, prompt_file.read())
+            prompt = content.decode("utf-8-sig")
+        except (*discord_errors.FAULTS, UnicodeDecodeError):
+            raise Rejected(Reason.PROMPT_FILE_UNREADABLE) from None
+    return None if prompt is None else read_prompt(prompt)
 
 
 class Create(commands.Cog):
@@ -80,18 +104,13 @@ class Create(commands.Cog):
         callback: str | None = None,
     ) -> None:
         grant, callback = grant_of(interaction), read_callback(callback)
-        context = request_context(interaction, private=private)
+        context = self._bot.context(interaction, grant.caller, private=private)
         text = await read_prompt_options(prompt, prompt_file)
         if text is None:
             empty = Request(action=IMAGINE, callback=callback)
             await PromptForm(grant.t, empty, private=private).open(interaction)
             return
-        await self._bot.jobs.make(
-            Request(action=IMAGINE, prompt=text, callback=callback),
-            caller=grant.caller,
-            context=context,
-            announce=self._bot.announce(interaction),
-        )
+        await self._bot.jobs.make(Request(action=IMAGINE, prompt=text, callback=callback), context)
 
     @app_commands.command(
         name="remix", description=said(lambda t: t.remix_command), extras=declare(Policy.CALLER)
@@ -119,83 +138,55 @@ class Create(commands.Cog):
         private: bool = False,  # a Discord option
     ) -> None:
         caller, callback = grant_of(interaction).caller, read_callback(callback)
-        job, image_no = read_job(job_id), read_image(image)
-        options = read_options(REMIX, {"mode": mode})
-        context = request_context(interaction, private=private)
+        of, options = (read_job(job_id), read_image(image)), read_options(REMIX, {"mode": mode})
+        context = self._bot.context(interaction, caller, private=private)
         text = await read_prompt_options(prompt, prompt_file)
         if text is None:
             await open_form(
-                interaction,
-                caller,
-                REMIX,
-                job,
-                image_no,
-                private=private,
-                options=options,
-                callback=callback,
+                interaction, caller, REMIX, of, private=private, options=options, callback=callback
             )
             return
-        await self._bot.jobs.make(
-            Request(action=REMIX, prompt=text, options=options, callback=callback),
-            of=(job, image_no),
-            caller=caller,
-            context=context,
-            announce=self._bot.announce(interaction),
-        )
+        request = Request(action=REMIX, prompt=text, options=options, callback=callback)
+        await self._bot.jobs.make(request, context, of=of)
 
     async def remix_this(
         self, interaction: discord.Interaction[RemixBot], message: discord.Message
     ) -> None:
-        """Open the form for the image of *message*, or ask which of them is meant."""
-        grant, private = grant_of(interaction), message.flags.ephemeral
-        ours, shows = message.author == self._bot.user, None
-        caller = replace(grant.caller, message=target_message(message)) if ours else grant.caller
+        """Open the form for the image of *message*, or ask which of them is meant.
+
+        Unless the message is ours, anybody can call a file as they like. Also counts what it
+        forwards or links to. Raises `NotYours` where results are their authors' alone.
+        """
+        grant, history, private = grant_of(interaction), self._bot.history, message.flags.ephemeral
+        caller, shows, ours = grant.caller, None, message.author == self._bot.user
         if ours:
-            shows = await self._bot.history.shown_in(target_message(message), caller)
+            caller = replace(caller, message=target_message(message))
+            shows = await history.shown_in(target_message(message), caller)
         if shows is not None and shows.images:
-            images = _remixable(shows)
+            found, jobs = list[Image](), [shows]
             private = private or shows.destination.private
         else:
-            images = await self._posted_again(caller, message, ours=ours)
+            found, linked = images_in(message), messages_in(message)
+            known = await history.known([*(JobId(one.job_id) for one in found), *linked], caller)
+            found = [
+                one
+                for one in found
+                if known.get(JobId(one.job_id))
+                or (JobId(one.job_id) not in known and (ours or is_uuid(one.job_id)))
+            ]
+            jobs = filter(None, map(known.get, linked))
+        found += [one for job in jobs for one in job.images if one.offers(REMIX)]
+        unique = {(one.job_id, one.image_no): one for one in found}
+        images = list(unique.values())[:IMAGES_FOUND_MAX]
         if not images:
             raise Rejected(Reason.NO_IMAGE_IN_MESSAGE)
         if len(images) == 1:
             [only] = images
-            job = JobId(only.job_id)
-            await open_form(interaction, caller, REMIX, job, only.image_no, private=private)
+            of = JobId(only.job_id), only.image_no
+            await open_form(interaction, caller, REMIX, of, private=private)
             return
         page = choose_page(grant.t, images, private=private)
         await interaction.response.send_message(view=page.view, ephemeral=True)
-
-    async def _posted_again(
-        self, caller: Caller, message: discord.Message, *, ours: bool
-    ) -> list[Image]:
-        """Images of ours in a message: unless it is ours, anybody can call a file as they like.
-
-        Also those of a result that it forwards or links to. Raises `NotYours` where results are
-        their authors' and this one's is somebody else.
-        """
-        found, linked = images_in(message), messages_in(message)
-        known = await self._bot.history.known(
-            [*(JobId(one.job_id) for one in found), *linked], caller
-        )
-        for job in filter(None, known.values()):
-            self._bot.jobs.access.check_result_access(standing(caller, job), job.author_id)
-        images: list[Image] = []
-        for image in found:
-            named = JobId(image.job_id)
-            only_the_api_knows = named not in known and (ours or is_uuid(image.job_id))
-            if only_the_api_knows or known.get(named) is not None:
-                images.append(image)
-        for link in linked:
-            if (job := known.get(link)) is not None:
-                images += _remixable(job)
-        unique = {(one.job_id, one.image_no): one for one in images}
-        return list(unique.values())[:IMAGES_FOUND_MAX]
-
-
-def _remixable(job: Job) -> list[Image]:
-    return [one for one in job.images if one.offers(REMIX)]
 
 
 async def setup(bot: RemixBot) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from bot.errors import ChannelNotAllowed, NotYours, Reason, Rejected, UserError, WordRefused
 from bot.refused_words import RefusedWords
-from bot.services import AccessPolicy, Caller
+from bot.services.access import AccessPolicy
+from bot.services.context import Caller
 
 INSIDE = Caller(user_id=7, guild_id=1, channel_ids=frozenset({2, 20}), role_ids=frozenset({3, 4}))
 DIRECT = Caller(user_id=7, channel_ids=frozenset({5}))

@@ -26,14 +26,12 @@ from bot.jobs.runner import JobRunner
 from bot.jobs.status_message import StatusMessage
 from bot.limits import Limits, Quota
 from bot.model import Destination, Job, MessageLink, NewJob, Request, Source
-from bot.services import (
-    AccessPolicy,
-    Caller,
-    JobHistory,
-    JobService,
-    Recovery,
-    RequestContext,
-)
+from bot.services.access import AccessPolicy
+from bot.services.context import Announce, Caller, RequestContext
+from bot.services.history import JobHistory
+from bot.services.job_service import JobService
+from bot.services.lookups import JobLookups
+from bot.services.recovery import Recovery
 from bot.store import Store, lookups, open_store, transitions
 from sandbox.api import GenerationServer
 from tests.flow.sim import KEY, paint_dot
@@ -42,8 +40,13 @@ from tests.patience import EASY
 PLACE = Destination(guild_id=1, channel_id=2, private=False, file_limit_bytes=1000)
 
 
-def context(interaction_id: int = 1) -> RequestContext:
-    return RequestContext(author_id=7, destination=PLACE, interaction_id=interaction_id)
+def context(announce: Announce, interaction_id: int) -> RequestContext:
+    return RequestContext(
+        caller=Caller(user_id=7),
+        announce=announce,
+        destination=PLACE,
+        interaction_id=interaction_id,
+    )
 
 
 class Rooms:
@@ -72,12 +75,8 @@ class Rooms:
         return SilentStatusMessage()
 
     async def imagine(self, interaction_id: int = 1) -> None:
-        await self.jobs.make(
-            Request(action=IMAGINE, prompt="x"),
-            caller=Caller(user_id=7),
-            context=context(interaction_id),
-            announce=self.announce,
-        )
+        request = Request(action=IMAGINE, prompt="x")
+        await self.jobs.make(request, context(self.announce, interaction_id))
 
 
 class SilentStatusMessage:
@@ -141,13 +140,11 @@ async def rooms(tmp_path: Path) -> AsyncGenerator[Rooms]:
         )
         limits = Limits(person=Quota(running=3, waiting=1))
         queue = JobQueue(limits=limits, clock=clock, usual_s=lambda: 48.0)
-        jobs = JobService(store, queue, runner, access=AccessPolicy(), limits=limits, clock=clock)
+        found = JobLookups(store, access=AccessPolicy(), limits=limits, clock=clock)
+        jobs = JobService(found, queue, runner)
         maintenance = Maintenance(store=store, clock=clock, retention=None, attends=lambda: True)
         recovery = Recovery(store, queue, runner, maintenance, background=background, clock=clock)
-        lookup = ResultLookup(client, loader)
-        history = JobHistory(
-            store=store, lookup=lookup, access=AccessPolicy(), limits=limits, clock=clock
-        )
+        history = JobHistory(found, ResultLookup(client, loader))
         yield Rooms(jobs, history, recovery, store, api)
 
 
@@ -192,12 +189,7 @@ async def test_a_stop_before_the_job_is_followed_is_heeded_at_once(rooms: Rooms)
         return status
 
     status = SilentStatusMessage()
-    await rooms.jobs.make(
-        Request(action=IMAGINE, prompt="x"),
-        caller=Caller(user_id=7),
-        context=context(4),
-        announce=stopped_at_once,
-    )
+    await rooms.jobs.make(Request(action=IMAGINE, prompt="x"), context(stopped_at_once, 4))
     await asyncio.wait_for(status.failed.wait(), 10)
     assert rooms.api.submit_calls <= 3
 
@@ -207,10 +199,10 @@ async def test_a_form_opens_empty_where_the_store_is_silent(
 ) -> None:
     monkeypatch.setattr("bot.services.lookups.STORE_BUDGET_S", 0.05)
     monkeypatch.setattr(rooms.store, "read", never)
-    sketch = await rooms.history.prefill(REMIX, JobId("some-job"), 2, Caller(user_id=7), PLACE)
+    sketch = await rooms.history.prefill(REMIX, (JobId("some-job"), 2), Caller(user_id=7), PLACE)
     assert sketch == Request(action=REMIX, source=Source("some-job", 2))
     with pytest.raises(StoreUnavailable):
-        await rooms.history.prefill(REMIX, MessageId(5), 2, Caller(user_id=7), PLACE)
+        await rooms.history.prefill(REMIX, (MessageId(5), 2), Caller(user_id=7), PLACE)
 
 
 @pytest.fixture

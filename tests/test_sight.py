@@ -7,8 +7,8 @@ import pytest
 
 from bot.actions import IMAGINE
 from bot.model import Destination, Job, JobState, MessageLink, Request
-from bot.services import Caller, TargetMessage
-from bot.services.visibility import stays_private, visible
+from bot.services.access import stays_private, visible
+from bot.services.context import Caller, TargetMessage
 
 ANN, BEN = 1, 2
 STUDIO, ELSEWHERE = 100, 200

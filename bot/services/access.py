@@ -1,56 +1,19 @@
-"""Who may use the bot, in which servers and channels, and which words a prompt may not hold.
+"""Who may use the bot, in which servers and channels, which words they may use, and what they see.
 
-Nothing here is counted, and nothing is looked up.
+One function decides who may see a job, and everything that looks one up goes through it. Its author
+always may. Others may if they see the channel in which it was shown, in the same server. Private
+replies and direct messages are their author's alone, and so is what is made from them. What cannot
+be told, or not in time, counts as not seen; a job that somebody may not see is to them one that
+nobody knows.
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from bot.errors import ChannelNotAllowed, NotYours, Reason, Rejected, WordRefused
+from bot.model import Destination, Job
 from bot.refused_words import RefusedWords
-
-AskVisible = Callable[[frozenset[int]], Awaitable[frozenset[int]]]
-"""Which of these channels of their server somebody can see; none if that is unknown."""
-
-
-async def sees_nothing(_: frozenset[int]) -> frozenset[int]:
-    """An `AskVisible` that knows of no channel."""
-    return frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetMessage:
-    """A message of the bot that somebody does something with, as Discord sent it along."""
-
-    message_id: int
-    interaction_id: int | None = None
-    """The one in which what it shows was asked for, as its own buttons say."""
-    public: bool = True
-    """Everybody in the channel sees it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
-    """Somebody who uses the bot, and what Discord says of them."""
-
-    user_id: int
-    guild_id: int | None = None
-    """``None``: in direct messages, or in a group."""
-    channel_ids: frozenset[int] = frozenset()
-    """Of the channel; in a thread also that of the channel it belongs to."""
-    sees_channel: bool = False
-    """They can see this channel, as Discord says of this very interaction."""
-    message: TargetMessage | None = None
-    """What they press a button of, or use a command on."""
-    ask_visible: AskVisible = field(default=sees_nothing, repr=False, compare=False)
-    """Asks Discord about other channels, for a second at the most; never raises."""
-    role_ids: frozenset[int] = frozenset()
-    via_user_install: bool = False
-    """The bot is not a member there: this person has installed it for themselves."""
-    can_manage_messages: bool = False
-    """May manage messages there."""
-    can_manage_guild: bool = False
-    """May manage the server."""
+from bot.services.context import Caller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,3 +72,69 @@ def check_job_access(caller: Caller, author_id: int | None) -> None:
     """Raises `NotYours` where they may not stop or delete the job of this author."""
     if not can_change(caller, author_id):
         raise NotYours
+
+
+async def visible(jobs: Sequence[Job], caller: Caller) -> list[Job]:
+    """Those of *jobs* that *caller* may see, in the same order. Never raises.
+
+    Discord is asked about all channels at once, within the time of `Caller.ask_visible`.
+    """
+    verdicts = [(job, _verdict(job, caller)) for job in jobs]
+    doubtful = frozenset(_shown_in(job)[1] for job, verdict in verdicts if verdict is None)
+    seen = await caller.ask_visible(doubtful) if doubtful else frozenset[int]()
+    return [
+        job
+        for job, verdict in verdicts
+        if verdict or (verdict is None and _shown_in(job)[1] in seen)
+    ]
+
+
+async def seen_by(caller: Caller, job: Job | None) -> Job | None:
+    """*job* if *caller* may see it; ``None`` if there is none, or none for them."""
+    return None if job is None else next(iter(await visible([job], caller)), None)
+
+
+def stays_private(job: Job | None, destination: Destination) -> bool:
+    """Whether what is made from *job* at *destination* is for its author alone."""
+    if job is None:
+        return False
+    guild_id, channel_id = _shown_in(job)
+    return job.destination.private or (guild_id is None and channel_id != destination.channel_id)
+
+
+def standing(caller: Caller, job: Job) -> Caller:
+    """*caller* as they stand to *job*: who moderates one channel need not moderate another."""
+    here = _is_at_hand(job, caller) or _shown_in(job)[1] in caller.channel_ids
+    return caller if here else replace(caller, can_manage_messages=False)
+
+
+def _verdict(job: Job, caller: Caller) -> bool | None:
+    """Whether *caller* may see *job*; ``None`` if Discord must be asked about its channel."""
+    if job.author_id == caller.user_id:
+        return True
+    if job.destination.private:
+        return False
+    if _is_at_hand(job, caller):
+        return True
+    guild_id, channel_id = _shown_in(job)
+    if guild_id != caller.guild_id:
+        return False
+    if channel_id in caller.channel_ids:
+        return caller.sees_channel
+    # direct messages, a group of others, a server without the bot: nobody can be asked
+    return False if guild_id is None or caller.via_user_install else None
+
+
+def _is_at_hand(job: Job, caller: Caller) -> bool:
+    """Whether this person has a message before them that shows *job* to everybody there."""
+    message = caller.message
+    if message is None or not message.public or not caller.sees_channel:
+        return False
+    shown = {job.message_id, job.posted.message_id if job.posted else None}
+    return message.message_id in shown or message.interaction_id == job.interaction_id
+
+
+def _shown_in(job: Job) -> tuple[int | None, int]:
+    """Server and channel in which *job* was shown last: by its result, or by its author."""
+    where = job.posted or job.destination
+    return where.guild_id, where.channel_id

@@ -1,4 +1,4 @@
-"""Who asked for something, where, and how they are answered."""
+"""Who uses the bot, where, on which message, and how they are answered."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -7,15 +7,57 @@ from bot.jobs.queue import QueuePosition
 from bot.jobs.status_message import StatusMessage
 from bot.model import Destination, Job, MessageLink
 
+AskVisible = Callable[[frozenset[int]], Awaitable[frozenset[int]]]
+"""Which of these channels of their server somebody can see; none if that is unknown."""
+
 Announce = Callable[[Job, QueuePosition | None], Awaitable[StatusMessage]]
 """Answers Discord with the first message of an accepted job, which may have to wait its turn."""
 
 
+async def sees_nothing(_: frozenset[int]) -> frozenset[int]:
+    """An `AskVisible` that knows of no channel."""
+    return frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetMessage:
+    """A message of the bot that somebody does something with, as Discord sent it along."""
+
+    message_id: int
+    interaction_id: int | None = None
+    """The one in which what it shows was asked for, as its own buttons say."""
+    public: bool = True
+    """Everybody in the channel sees it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Somebody who uses the bot, and what Discord says of them."""
+
+    user_id: int
+    guild_id: int | None = None
+    """``None``: in direct messages, or in a group."""
+    channel_ids: frozenset[int] = frozenset()
+    """Of the channel; in a thread also that of the channel it belongs to."""
+    sees_channel: bool = False
+    """They can see this channel, as Discord says of this very interaction."""
+    message: TargetMessage | None = None
+    """What they press a button of, or use a command on."""
+    ask_visible: AskVisible = field(default=sees_nothing, repr=False, compare=False)
+    """Asks Discord about other channels, for a second at the most; never raises."""
+    role_ids: frozenset[int] = frozenset()
+    via_user_install: bool = False
+    """The bot is not a member there: this person has installed it for themselves."""
+    can_manage_messages: bool = False
+    can_manage_guild: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestContext:
-    """Who asks, where, and in which interaction."""
+    """Who asks, where, in which interaction, and how that is answered."""
 
-    author_id: int
+    caller: Caller
+    announce: Announce
     destination: Destination
     interaction_id: int
     origin: MessageLink | None = None

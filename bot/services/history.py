@@ -7,19 +7,16 @@ from dataclasses import dataclass, replace
 
 from bot.actions import Action, Options
 from bot.attachments import ResultImage
-from bot.clock import Clock
 from bot.errors import (
     DraftGone,
     GenerationFailed,
     ImagesMissing,
     JobUnknown,
-    Reason,
-    Rejected,
+    ListUnavailable,
     StoreUnavailable,
 )
 from bot.job_ids import JobId, MessageId, may_be_known
 from bot.jobs.result_lookup import ResultLookup
-from bot.limits import Limits
 from bot.model import (
     Completed,
     Destination,
@@ -32,18 +29,10 @@ from bot.model import (
     Suggestion,
     Usage,
 )
-from bot.services.access import AccessPolicy, Caller, TargetMessage
-from bot.services.context import RequestContext
-from bot.services.lookups import (
-    StoreDeadline,
-    check_age,
-    find_named,
-    find_source,
-    read_deadline,
-    shown_in,
-)
-from bot.services.visibility import seen_by, standing, stays_private, visible
-from bot.store import Erased, Store, counting, erasing, lookups, transitions
+from bot.services.access import seen_by, visible
+from bot.services.context import Caller, RequestContext, TargetMessage
+from bot.services.lookups import JobLookups, StoreDeadline, UnknownJob
+from bot.store import Erased, counting, erasing, lookups, transitions
 
 log = logging.getLogger(__name__)
 
@@ -53,15 +42,6 @@ PAGES_MAX = 10_000
 CHILDREN_LISTED = 10
 CHILDREN_LOOKED_AT = 50
 """The newest, of which those are listed that somebody may see."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnknownJob:
-    """An id that stands for no job that somebody may see; the API may know it."""
-
-    job_id: str
-    hidden: bool
-    """There is such a job, which they must not learn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,28 +71,17 @@ class JobDetails:
 class JobHistory:
     """Looks things up for the whole bot."""
 
-    def __init__(
-        self,
-        *,
-        store: Store,
-        lookup: ResultLookup,
-        access: AccessPolicy,
-        limits: Limits,
-        clock: Clock,
-    ) -> None:
-        self._store = store
-        self._lookup = lookup
-        self._access = access
-        self._limits = limits
-        self._clock = clock
+    def __init__(self, jobs: JobLookups, results: ResultLookup) -> None:
+        self._lookups = jobs
+        self._store = jobs.store
+        self._results = results
 
     # ------------------------------------------------------------------ filling forms
 
     async def prefill(
         self,
         action: Action,
-        job: JobId | MessageId,
-        image_no: int | None,
+        of: tuple[JobId | MessageId, int | None],
         caller: Caller,
         destination: Destination,
         *,
@@ -127,29 +96,21 @@ class JobHistory:
         know the job's id.
         """
         try:
-            source, parent = await find_source(
-                self._store, job, image_no, caller, self._access, time=StoreDeadline()
-            )
+            source, parent = await self._lookups.find_source(*of, caller, StoreDeadline())
         except StoreUnavailable:
+            job, image_no = of
             if isinstance(job, MessageId) or not may_be_known(job):
                 raise
             source, parent = Source(job.value, image_no), None
+        wanted = Request(action=action, source=source, options=options or {}, callback=callback)
         if like is None and parent is not None:
             like = parent.request
-        empty = Request(action=action, source=source, options=options or {}, callback=callback)
-        if like is None:
-            return empty
-        check_age(
-            parent,
-            like.prompt,
-            self._limits.remix_within_days,
-            self._clock,
-            private=destination.private or stays_private(parent, destination),
-            callback=callback,
-        )
-        if options is None and like.action == action:
-            options = like.options
-        return replace(empty, prompt=like.prompt, options=options or {})
+        if like is not None:
+            if options is None and like.action == action:
+                wanted = replace(wanted, options=like.options)
+            wanted = replace(wanted, prompt=like.prompt)
+            self._lookups.check_source(parent, wanted, destination)
+        return wanted
 
     async def suggest(self, caller: Caller, channel_id: int, words: str) -> list[Suggestion]:
         """Finished jobs that somebody who types *words* in this channel may mean, 25 at most.
@@ -168,7 +129,7 @@ class JobHistory:
 
     async def draft(self, draft_id: int, author_id: int) -> Job:
         """What this person asked for and did not get. Raises `DraftGone` and `ListUnavailable`."""
-        async with read_deadline():
+        async with StoreDeadline(ListUnavailable).spend():
             draft = await self._store.read(lookups.draft, draft_id)
         if draft is None or draft.author_id != author_id:
             raise DraftGone
@@ -179,7 +140,7 @@ class JobHistory:
 
         Raises `DraftGone` if it was done before, and `ListUnavailable`.
         """
-        async with read_deadline():
+        async with StoreDeadline(ListUnavailable).spend():
             dropped = await self._store.write(transitions.drop_draft, draft_id, author_id)
         if not dropped:
             raise DraftGone
@@ -196,7 +157,7 @@ class JobHistory:
     async def _job_in(self, message: TargetMessage) -> Job | None:
         try:
             async with StoreDeadline().spend():
-                return await shown_in(self._store, message)
+                return await self._lookups.shown_in(message)
         except StoreUnavailable as error:
             log.warning("Message %d: failed to look up its job: %s", message.message_id, error)
             return None
@@ -209,7 +170,7 @@ class JobHistory:
         Raises `ListUnavailable`.
         """
         page = min(page, PAGES_MAX)
-        async with read_deadline():
+        async with StoreDeadline(ListUnavailable).spend():
             jobs = await self._store.read(
                 lookups.jobs_of, author_id, offset=page * LISTED, limit=LISTED + 1
             )
@@ -223,7 +184,7 @@ class JobHistory:
         Raises `JobUnknown` and `ListUnavailable`.
         """
         parent = None
-        async with read_deadline():
+        async with StoreDeadline(ListUnavailable).spend():
             job = await self._store.read(lookups.by_interaction, interaction_id)
             if job is None:
                 raise JobUnknown
@@ -250,17 +211,21 @@ class JobHistory:
     ) -> dict[JobId | MessageId, Job | None]:
         """The jobs that are called so, of those that the store knows.
 
-        ``None`` for one that this person may not see. Raises `ListUnavailable`.
+        ``None`` for one that this person may not see. Raises `NotYours` if they may not go on from
+        one of the others, and `ListUnavailable`.
         """
-        async with read_deadline():
-            jobs = {one: await find_named(self._store, one) for one in set(named)}
+        async with StoreDeadline(ListUnavailable).spend():
+            jobs = {one: await self._lookups.by_name(one) for one in set(named)}
         known = {one: job for one, job in jobs.items() if job is not None}
         seen = {job.id for job in await visible(list(known.values()), caller)}
+        for job in known.values():
+            if job.id in seen:
+                self._lookups.check_access(caller, job)
         return {one: job if job.id in seen else None for one, job in known.items()}
 
     async def usage(self, *, author_id: int | None = None, guild_id: int | None = None) -> Usage:
         """What this person, or this server, has used. Raises `ListUnavailable`."""
-        async with read_deadline():
+        async with StoreDeadline(ListUnavailable).spend():
             return await self._store.read(counting.usage, author_id=author_id, guild_id=guild_id)
 
     # ------------------------------------------------------------------ showing again
@@ -271,15 +236,9 @@ class JobHistory:
         It has images, or `look_up` may find that the API has them after all.
         Raises `Rejected`, `JobUnknown`, `ImagesMissing`, and `ListUnavailable`.
         """
-        async with read_deadline():
-            known = await find_named(self._store, named)
-        seen = await seen_by(caller, known)
-        if seen is None:
-            if isinstance(named, MessageId):
-                raise Rejected(Reason.MESSAGE_UNKNOWN)
-            if known is None and not may_be_known(named):
-                raise JobUnknown
-            return UnknownJob(job_id=named.value, hidden=known is not None)
+        seen = await self._lookups.find(named, caller, StoreDeadline(ListUnavailable))
+        if isinstance(seen, UnknownJob):
+            return seen
         # The API may have images of what it has taken, and was given up before they were seen.
         may_be_found = seen.state is JobState.FAILED and seen.task_id is not None
         if not seen.images and not may_be_found:
@@ -292,12 +251,12 @@ class JobHistory:
         Raises `JobUnknown`, `NotYours` where they may not go on from it, `ImagesMissing` and
         `ListUnavailable`.
         """
-        async with read_deadline():
+        async with StoreDeadline(ListUnavailable).spend():
             job = await self._store.read(lookups.by_interaction, interaction_id)
         job = await seen_by(caller, job)
         if job is None:
             raise JobUnknown
-        self._access.check_result_access(standing(caller, job), job.author_id)
+        self._lookups.check_access(caller, job)
         if not job.images:
             raise ImagesMissing
         return job
@@ -310,12 +269,12 @@ class JobHistory:
         what `ResultLookup.look_up` raises.
         """
         if isinstance(job, Job):
-            found = await self._lookup.look_up(job.task_id or "")
+            found = await self._results.look_up(job.task_id or "")
             return replace(
                 job, images=found.images, provider_job_id=found.job_id, cost_usd=found.cost_usd
             )
         try:
-            completed = await self._lookup.look_up(job.job_id)
+            completed = await self._results.look_up(job.job_id)
         except (ImagesMissing, GenerationFailed):
             if job.hidden:
                 raise JobUnknown from None
@@ -328,7 +287,7 @@ class JobHistory:
         self, images: Sequence[Image], destination: Destination
     ) -> AbstractAsyncContextManager[tuple[ResultImage, ...]]:
         """*images* with the files that *destination* takes; to be posted inside the block."""
-        return self._lookup.loaded(images, destination.file_limit_bytes)
+        return self._results.loaded(images, destination.file_limit_bytes)
 
     async def record_repost(self, job: Job, context: RequestContext, message_id: int) -> None:
         """Remember that its author has *job* now, and is shown it in this message.
@@ -339,7 +298,8 @@ class JobHistory:
         destination, posted = context.destination, job.posted
         elsewhere = posted is not None and posted.channel_id != destination.channel_id
         alone = destination.private or (destination.guild_id is None and elsewhere)
-        if context.author_id != job.author_id or (alone and not job.destination.private):
+        own = context.caller.user_id == job.author_id
+        if not own or (alone and not job.destination.private):
             return
         link = MessageLink(
             guild_id=destination.guild_id, channel_id=destination.channel_id, message_id=message_id
@@ -365,7 +325,7 @@ class JobHistory:
 
         Raises `ListUnavailable`.
         """
-        async with read_deadline():
+        async with StoreDeadline(ListUnavailable).spend():
             return await self._store.read(erasing.count_of, author_id)
 
     async def forget(self, author_id: int) -> None:
@@ -373,5 +333,5 @@ class JobHistory:
 
         What limits count stays for 30 days: see `Store.forget`.
         """
-        async with read_deadline():
+        async with StoreDeadline(ListUnavailable).spend():
             await self._store.forget(Erased.AUTHOR, author_id)

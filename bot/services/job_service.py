@@ -3,12 +3,10 @@
 Knows nothing of Discord's library: the caller passes in how a job is announced.
 """
 
-import asyncio
 import logging
 from contextlib import suppress
 from dataclasses import replace
 
-from bot.clock import Clock
 from bot.errors import (
     ConsentMissing,
     DraftGone,
@@ -21,24 +19,14 @@ from bot.errors import (
     UserError,
 )
 from bot.job_ids import JobId, MessageId
-from bot.jobs.queue import JobQueue, Ticket
+from bot.jobs.queue import JobQueue
 from bot.jobs.runner import JobRunner
-from bot.limits import Limits
-from bot.model import (
-    Destination,
-    Job,
-    JobState,
-    MessageLink,
-    NewJob,
-    Request,
-    Source,
-)
+from bot.model import Destination, Job, JobState, MessageLink, NewJob, Request, Source
 from bot.prompt_cost import PROMPTS_MAX, prompt_cost
-from bot.services.access import AccessPolicy, Caller, TargetMessage
-from bot.services.context import Announce, RequestContext
-from bot.services.lookups import StoreDeadline, check_age, find_source, shown_in
-from bot.services.visibility import seen_by, standing, stays_private, visible
-from bot.store import Store, counting, lookups, transitions
+from bot.services.access import stays_private, visible
+from bot.services.context import RequestContext, TargetMessage
+from bot.services.lookups import JobLookups, StoreDeadline
+from bot.store import counting, lookups, transitions
 
 log = logging.getLogger(__name__)
 
@@ -49,70 +37,66 @@ _AT_WORK = (JobState.SUBMITTING, JobState.RUNNING)
 class JobService:
     """The use cases. One for the whole bot."""
 
-    def __init__(
-        self,
-        store: Store,
-        queue: JobQueue,
-        runner: JobRunner,
-        *,
-        access: AccessPolicy,
-        limits: Limits,
-        clock: Clock,
-    ) -> None:
-        self._store = store
+    def __init__(self, jobs: JobLookups, queue: JobQueue, runner: JobRunner) -> None:
+        self._lookups = jobs
+        self._store = jobs.store
         self._queue = queue
         self._runner = runner
-        self.access = access
-        self.limits = limits
-        self._clock = clock
+        self.access = jobs.access
+        self.limits = jobs.limits
 
     async def make(
         self,
         request: Request,
+        context: RequestContext,
         *,
         of: tuple[JobId | MessageId, int | None] | None = None,
-        caller: Caller,
-        context: RequestContext,
-        announce: Announce,
+        draft: Job | None = None,
+        consented: bool = False,
     ) -> None:
-        """Make what *request* asks for, in the background; *of* an image of a job in place of its
-        source. *caller* is who asks.
+        """Make what *request* asks for, in the background.
 
+        *of*: the image of a job, as somebody called it, in place of its source. *draft*: what was
+        kept of this request; it is done once. *consented*: its author has agreed to what it costs.
         Raises a `bot.errors.UserError` or `StoreUnavailable`; nothing is accepted then.
         """
         time, private, parent = StoreDeadline(), False, None
+        if of is None and request.source is not None:
+            of = JobId(request.source.job_id), request.source.image_no
         if of is not None:
-            source, parent = await find_source(self._store, *of, caller, self.access, time=time)
+            source, parent = await self._lookups.find_source(*of, context.caller, time)
             request = replace(request, source=source)
-            private = self._check_source(parent, request, context)
-            origin = _shown_link(parent, context.destination) or context.origin
+            private = self._lookups.check_source(parent, request, context.destination)
+            origin = _shown_link(parent, context.destination, context.origin)
             context = replace(context, origin=origin)
-        await self._start(request, context, announce, time=time, parent=parent, private=private)
+        await self._start(
+            request,
+            context,
+            time=time,
+            parent=parent,
+            private=private,
+            draft=draft,
+            consented=consented,
+        )
 
     async def again(
-        self,
-        *,
-        message: TargetMessage,
-        source: Source | None,
-        caller: Caller,
-        context: RequestContext,
-        announce: Announce,
+        self, message: TargetMessage, source: Source | None, context: RequestContext
     ) -> None:
         """Do once more what the job in *message* did, on *source* if it had one.
 
         Raises `SourceUnknown` if that job is not known, `SourceTooOld`, and whatever else a new job
         raises.
         """
-        time, parent, origin = StoreDeadline(), None, None
+        time, parent, origin, destination = StoreDeadline(), None, None, context.destination
         async with time.spend():
-            shown = await shown_in(self._store, message)
+            shown = await self._lookups.shown_in(message)
             if source is not None:
                 parent = await self._store.read(lookups.find_by_api_id, source.job_id)
-        seen = await visible(list(filter(None, [shown, parent])), caller)
+        seen = await visible(list(filter(None, [shown, parent])), context.caller)
         if shown is None or shown not in seen:
             raise SourceUnknown
-        self.access.check_result_access(standing(caller, shown), shown.author_id)
-        private = stays_private(shown, context.destination)
+        self._lookups.check_access(context.caller, shown)
+        private = stays_private(shown, destination)
         request = replace(shown.request, callback=None)
         if request.source is not None:
             if source is None:
@@ -120,45 +104,10 @@ class JobService:
             if parent is not None and parent not in seen:
                 raise JobUnknown
             request = replace(request, source=source)
-            private |= self._check_source(parent, request, context)
-            shown_at = _here(shown.origin, context.destination)
-            origin = _shown_link(parent, context.destination) or shown_at
+            private |= self._lookups.check_source(parent, request, destination)
+            origin = _shown_link(parent, destination, shown.origin)
         context = replace(context, origin=origin)
-        await self._start(request, context, announce, time=time, parent=parent, private=private)
-
-    async def resubmit_draft(
-        self,
-        draft: Job,
-        *,
-        consented: bool,
-        caller: Caller,
-        context: RequestContext,
-        announce: Announce,
-    ) -> None:
-        """Do what *draft* asks for, once. *consented*: its author has agreed to what it costs.
-
-        Whether they may is checked again. Raises `DraftGone` if it was done before, `SourceTooOld`,
-        and whatever else a new job raises.
-        """
-        time, private, parent = StoreDeadline(), False, None
-        if (source := draft.request.source) is not None:
-            async with time.spend():
-                parent = await self._store.read(lookups.find_by_api_id, source.job_id)
-            if parent is not None:
-                if await seen_by(caller, parent) is None:
-                    raise JobUnknown
-                self.access.check_result_access(standing(caller, parent), parent.author_id)
-            private = self._check_source(parent, draft.request, context)
-        await self._start(
-            draft.request,
-            replace(context, origin=draft.origin),
-            announce,
-            time=time,
-            parent=parent,
-            private=private,
-            draft=draft,
-            consented=consented,
-        )
+        await self._start(request, context, time=time, parent=parent, private=private)
 
     async def find_stoppable(self, interaction_id: int) -> Job:
         """The job that was asked for in this interaction, whoever may stop it.
@@ -167,11 +116,8 @@ class JobService:
         """
         job = self._runner.asked_in(interaction_id)
         if job is None:
-            try:
-                async with StoreDeadline().spend():
-                    job = await self._store.read(lookups.by_interaction, interaction_id)
-            except StoreUnavailable as error:
-                raise StopNotRecorded(detail=error.detail) from None
+            async with StoreDeadline(StopNotRecorded).spend():
+                job = await self._store.read(lookups.by_interaction, interaction_id)
         if job is None:
             raise Rejected(Reason.NOTHING_TO_STOP)
         return job
@@ -207,26 +153,10 @@ class JobService:
         log.info("Job %d: stopped while %s", job.id, state.value)
         return None if state is JobState.ACCEPTED else job
 
-    # ------------------------------------------------------------------ how a job begins
-
-    def _check_source(self, source: Job | None, wanted: Request, context: RequestContext) -> bool:
-        """Whether what is made from *source* is its author's alone. Raises `SourceTooOld`."""
-        private = stays_private(source, context.destination)
-        check_age(
-            source,
-            wanted.prompt,
-            self.limits.remix_within_days,
-            self._clock,
-            private=private or context.destination.private,
-            callback=wanted.callback,
-        )
-        return private
-
     async def _start(
         self,
         request: Request,
         context: RequestContext,
-        announce: Announce,
         *,
         time: StoreDeadline,
         parent: Job | None,
@@ -239,12 +169,12 @@ class JobService:
         *parent* is the job of its source, if that is known. *private*: it is made from something
         that is its author's alone, and so is that as well.
         """
-        bill, destination = prompt_cost(request.prompt), context.destination
-        private = private or destination.private
+        bill, private = prompt_cost(request.prompt), private or context.destination.private
+        draft_id = draft.interaction_id if draft else None
         new = NewJob(
             request=request,
-            author_id=context.author_id,
-            destination=replace(destination, private=private),
+            author_id=context.caller.user_id,
+            destination=replace(context.destination, private=private),
             interaction_id=context.interaction_id,
             origin=context.origin,
             application_id=context.application_id,
@@ -257,46 +187,36 @@ class JobService:
             self.access.check_words(request.prompt)
             if bill.prompts > PROMPTS_MAX:
                 raise Rejected(Reason.TOO_MANY_PROMPTS)
-            async with time.spend():
-                if bill.multiplier > 1 and not consented:
-                    known = self.limits.known_price_usd
+            if bill.multiplier > 1 and not consented:
+                known = self.limits.known_price_usd
+                async with time.spend():
                     usd = await self._store.read(counting.price, request.action, known=known)
-                    raise ConsentMissing(bill=bill, usd=usd * bill.multiplier)
-                accepted = await self._accept(new, draft)
-            if accepted is None:  # Discord sent this interaction twice
-                return
-            job, ticket = accepted
+                raise ConsentMissing(bill=bill, usd=usd * bill.multiplier)
+            ticket = self._queue.join(new.author_id, new.destination.guild_id)
+            job = status = None
             try:
-                status = await announce(job, ticket.position)
-            except asyncio.CancelledError:  # the end: the next start looks what people were shown
-                ticket.leave()
+                async with time.spend():
+                    job = await self._store.attempt(
+                        transitions.accept, new, limits=self.limits, draft_id=draft_id
+                    )
+                if job is None:  # Discord sent this interaction twice
+                    return
+                status = await context.announce(job, ticket.position)
+            except Exception:  # not the bot's end: the next start looks what people were shown
+                if job is not None:
+                    with suppress(StoreUnavailable):
+                        await self._store.record(transitions.withdraw, job.id, draft_id=draft_id)
                 raise
-            except Exception:
-                ticket.leave()
-                draft_id = draft.interaction_id if draft else None
-                with suppress(StoreUnavailable):
-                    await self._store.record(transitions.withdraw, job.id, draft_id=draft_id)
-                raise
+            else:
+                self._runner.start(job, status, ticket)
+            finally:
+                if status is None:
+                    ticket.leave()
         except DraftGone:
             raise
         except UserError as refusal:  # also one by Discord, which does not take its words
-            refusal.draft_id = draft.interaction_id if draft else await self._keep(new)
+            refusal.draft_id = draft_id or await self._keep(new)
             raise
-        self._runner.start(job, status, ticket)
-
-    async def _accept(self, new: NewJob, draft: Job | None) -> tuple[Job, Ticket] | None:
-        """The job with its place in the queue; ``None`` if its interaction came before."""
-        ticket = self._queue.join(new.author_id, new.destination.guild_id)
-        job = None
-        try:
-            draft_id = draft.interaction_id if draft else None
-            job = await self._store.attempt(
-                transitions.accept, new, limits=self.limits, draft_id=draft_id
-            )
-        finally:
-            if job is None:
-                ticket.leave()
-        return None if job is None else (job, ticket)
 
     async def _keep(self, new: NewJob) -> int | None:
         """Keep what was refused for a day; its number. ``None`` if the store is silent."""
@@ -318,13 +238,14 @@ def _depth_below(parent: Job | None) -> int | None:
     return parent.depth + 1 if parent.depth else None
 
 
-def _shown_link(source: Job | None, destination: Destination) -> MessageLink | None:
-    """The message that shows *source*, as a result at *destination* may name it."""
-    if source is None or source.destination.private:
-        return None
-    return _here(source.posted, destination) or _here(source.message, destination)
+def _shown_link(
+    source: Job | None, destination: Destination, instead: MessageLink | None
+) -> MessageLink | None:
+    """The message that shows *source*, else *instead*, as a result at *destination* may name it.
 
-
-def _here(link: MessageLink | None, destination: Destination) -> MessageLink | None:
-    """*link* if it leads to the channel of *destination*: not everyone sees another one."""
-    return link if link is not None and link.channel_id == destination.channel_id else None
+    That is one in its own channel: not everyone sees another one.
+    """
+    links = [instead]
+    if source is not None and not source.destination.private:
+        links = [source.posted, source.message, instead]
+    return next((one for one in links if one and one.channel_id == destination.channel_id), None)

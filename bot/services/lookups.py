@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.clock import Clock
@@ -13,12 +14,14 @@ from bot.errors import (
     Reason,
     Rejected,
     SourceTooOld,
+    StopNotRecorded,
     StoreUnavailable,
 )
 from bot.job_ids import JobId, MessageId, could_be_a_message, may_be_known, same_id
-from bot.model import Job, Source
-from bot.services.access import AccessPolicy, Caller, TargetMessage
-from bot.services.visibility import seen_by, standing
+from bot.limits import Limits
+from bot.model import Destination, Job, Request, Source
+from bot.services.access import AccessPolicy, seen_by, standing, stays_private
+from bot.services.context import Caller, TargetMessage
 from bot.store import Store, lookups
 
 STORE_BUDGET_S = 1.0
@@ -28,103 +31,125 @@ STORE_BUDGET_S = 1.0
 class StoreDeadline:
     """A second for the store, to be spent in as many parts as an answer needs."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, failure: type[StoreUnavailable | ListUnavailable | StopNotRecorded] = StoreUnavailable
+    ) -> None:
+        """*failure*: what is raised where the store does not answer."""
+        self._failure = failure
         self._left_s = STORE_BUDGET_S
 
     @asynccontextmanager
     async def spend(self) -> AsyncGenerator[None]:
-        """Raises `StoreUnavailable` if all blocks together take longer than the second."""
+        """Raises the failure if all blocks together take longer than the second."""
         clock = asyncio.get_running_loop()
         began = clock.time()
         try:
             async with asyncio.timeout(self._left_s):
                 yield
+        except StoreUnavailable as error:
+            raise self._failure(detail=error.detail) from None
         except TimeoutError:
-            raise StoreUnavailable(detail=f"no answer within {STORE_BUDGET_S:g} s") from None
+            raise self._failure(detail=f"no answer within {STORE_BUDGET_S:g} s") from None
         finally:
             self._left_s -= clock.time() - began
 
 
-@asynccontextmanager
-async def read_deadline() -> AsyncGenerator[None]:
-    """A second for whoever only wants to look. Raises `ListUnavailable`."""
-    try:
-        async with StoreDeadline().spend():
-            yield
-    except StoreUnavailable as error:
-        raise ListUnavailable(detail=error.detail) from None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownJob:
+    """An id that stands for no job that somebody may see; the API may know it."""
+
+    job_id: str
+    hidden: bool
+    """There is such a job, which they must not learn."""
 
 
-async def find_named(store: Store, named: JobId | MessageId) -> Job | None:
-    """The job that *named* means, whoever may see it.
+class JobLookups:
+    """Finds jobs in the *store*, for who may see them and go on from them."""
 
-    Digits alone may be an id of the provider's as well as that of a message.
-    """
-    if isinstance(named, MessageId):
-        return await store.read(lookups.by_message, named.value)
-    job = await store.read(lookups.find_by_api_id, named.value)
-    if job is None and could_be_a_message(named.value):
-        job = await store.read(lookups.by_message, int(named.value))
-    return job
+    def __init__(self, store: Store, *, access: AccessPolicy, limits: Limits, clock: Clock) -> None:
+        self.store = store
+        self.access = access
+        self.limits = limits
+        self._clock = clock
 
+    async def by_name(self, named: JobId | MessageId) -> Job | None:
+        """The job that *named* means, whoever may see it.
 
-async def shown_in(store: Store, message: TargetMessage) -> Job | None:
-    """The job that this message shows, whoever may see it.
+        Digits alone may be an id of the provider's as well as that of a message.
+        """
+        if isinstance(named, MessageId):
+            return await self.store.read(lookups.by_message, named.value)
+        job = await self.store.read(lookups.find_by_api_id, named.value)
+        if job is None and could_be_a_message(named.value):
+            job = await self.store.read(lookups.by_message, int(named.value))
+        return job
 
-    What its buttons say comes first: `/show` posts a job in messages that nobody wrote down.
-    """
-    job = None
-    if message.interaction_id is not None:
-        job = await store.read(lookups.by_interaction, message.interaction_id)
-    return job or await store.read(lookups.by_message, message.message_id)
+    async def shown_in(self, message: TargetMessage) -> Job | None:
+        """The job that this message shows, whoever may see it.
 
+        What its buttons say comes first: `/show` posts a job in messages that nobody wrote down.
+        """
+        job = None
+        if message.interaction_id is not None:
+            job = await self.store.read(lookups.by_interaction, message.interaction_id)
+        return job or await self.store.read(lookups.by_message, message.message_id)
 
-async def find_source(
-    store: Store,
-    named: JobId | MessageId,
-    image_no: int | None,
-    caller: Caller,
-    access: AccessPolicy,
-    *,
-    time: StoreDeadline,
-) -> tuple[Source, Job | None]:
-    """The image as the API addresses it, and the job it is of if that is known.
+    async def find(
+        self, named: JobId | MessageId, caller: Caller, time: StoreDeadline
+    ) -> Job | UnknownJob:
+        """The job that *named* means to *caller*; its id if only the API may know it.
 
-    Images may have a job id of their own; whoever names one of the provider's ids means that one,
-    in the provider's own spelling. Raises `Rejected` and `JobUnknown` if nobody knows it or
-    *caller* may not see it, `NotYours` if they may not go on from it, `ImagesMissing`, and
-    `StoreUnavailable`.
-    """
-    async with time.spend():
-        known = await find_named(store, named)
-    seen = await seen_by(caller, known)
-    if seen is None:
+        Raises `Rejected`, `JobUnknown`, and what *time* does.
+        """
+        async with time.spend():
+            known = await self.by_name(named)
+        if (seen := await seen_by(caller, known)) is not None:
+            return seen
         if isinstance(named, MessageId):
             raise Rejected(Reason.MESSAGE_UNKNOWN)
-        if known is not None or not may_be_known(named):
+        if known is None and not may_be_known(named):
             raise JobUnknown
-        return Source(named.value, image_no), None
-    access.check_result_access(standing(caller, seen), seen.author_id)
-    if seen.provider_job_id is None:
-        raise ImagesMissing
-    own = [image.job_id for image in seen.images if image.image_no == image_no]
-    if isinstance(named, JobId) and not same_id(named.value, seen.task_id):
-        ids = [seen.provider_job_id, *(image.job_id for image in seen.images)]
-        own = [one for one in ids if same_id(named.value, one)] + own
-    return Source(next(filter(None, own), seen.provider_job_id), image_no), seen
+        return UnknownJob(job_id=named.value, hidden=known is not None)
 
+    async def find_source(
+        self, named: JobId | MessageId, image_no: int | None, caller: Caller, time: StoreDeadline
+    ) -> tuple[Source, Job | None]:
+        """The image as the API addresses it, and the job it is of if that is known.
 
-def check_age(
-    source: Job | None,
-    prompt: str,
-    within_days: float,
-    clock: Clock,
-    *,
-    private: bool,
-    callback: str | None,
-) -> None:
-    """Raises `SourceTooOld`, with the rest, if the API makes nothing of *source* any more."""
-    if not within_days or source is None or source.finished_at is None:
-        return
-    if clock.now() - source.finished_at > timedelta(days=within_days):
-        raise SourceTooOld(days=within_days, prompt=prompt, private=private, callback=callback)
+        Images may have a job id of their own; whoever names one of the provider's ids means that
+        one, in the provider's own spelling. Raises what `find` does, `JobUnknown` also for a hidden
+        one, `NotYours` if they may not go on from it, and `ImagesMissing`.
+        """
+        seen = await self.find(named, caller, time)
+        if isinstance(seen, UnknownJob):
+            if seen.hidden:
+                raise JobUnknown
+            return Source(seen.job_id, image_no), None
+        self.check_access(caller, seen)
+        if seen.provider_job_id is None:
+            raise ImagesMissing
+        own = [image.job_id for image in seen.images if image.image_no == image_no]
+        if isinstance(named, JobId) and not same_id(named.value, seen.task_id):
+            ids = [seen.provider_job_id, *(image.job_id for image in seen.images)]
+            own = [one for one in ids if same_id(named.value, one)] + own
+        return Source(next(filter(None, own), seen.provider_job_id), image_no), seen
+
+    def check_access(self, caller: Caller, job: Job) -> None:
+        """Raises `NotYours` if *caller* may not go on from the result of *job*."""
+        self.access.check_result_access(standing(caller, job), job.author_id)
+
+    def check_source(self, source: Job | None, wanted: Request, destination: Destination) -> bool:
+        """Whether what is made from *source* is its author's alone.
+
+        Raises `SourceTooOld`, with what is *wanted*, if the API makes nothing of it any more.
+        """
+        private, days = stays_private(source, destination), self.limits.remix_within_days
+        finished = source.finished_at if source is not None else None
+        if days and finished is not None and self._clock.now() - finished > timedelta(days=days):
+            raise SourceTooOld(
+                days=days,
+                prompt=wanted.prompt,
+                private=private or destination.private,
+                callback=wanted.callback,
+            )
+        return private

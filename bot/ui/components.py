@@ -1,12 +1,27 @@
-"""Reads the components of a message: whoever sent it, and however deep they are."""
+"""Finds what a message shows of ours, by what the message itself says: no store is asked."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from typing import Any
 
 import discord
 
+from bot.actions import REMIX
+from bot.job_ids import MessageId, messages_linked, read_upload, uploads_linked
+from bot.model import Image
+from bot.services.context import TargetMessage
+from bot.ui.custom_ids import Verb, read_all, remixed_by
 
-def custom_ids(content: discord.Message | discord.MessageSnapshot) -> list[str]:
+LINKS_FOLLOWED = 10
+"""Messages that a message links to, at the most."""
+IMAGES_FOUND_MAX = 20
+"""As many as there is room for buttons."""
+
+Content = discord.Message | discord.MessageSnapshot
+"""A message, or what was forwarded in one."""
+
+
+def custom_ids(content: Content) -> list[str]:
     """The ids of its buttons, in their order."""
     return [one for one in values(content.components, "custom_id") if isinstance(one, str)]
 
@@ -21,3 +36,64 @@ def values(components: Iterable[Any], name: str) -> Iterator[Any]:
     for component in components:
         yield getattr(component, name, None)
         yield from values(getattr(component, "children", ()), name)
+
+
+def images_in(message: discord.Message) -> list[Image]:
+    """Images that can be remixed: those that Remix buttons name, else those that files are.
+
+    In the message itself and in what it forwards. Each once, in the order in which people see them.
+    The address of each is empty.
+    """
+    contents = [message, *message.message_snapshots]
+    named = [image for one in contents for image in remixed_by(custom_ids(one))]
+    if not named:
+        named = [image for one in contents for image in _by_files(one)]
+    unique = dict.fromkeys(Image(job_id=job_id, image_no=no, url="") for job_id, no in named)
+    return [image for image in unique if image.offers(REMIX)][:IMAGES_FOUND_MAX]
+
+
+def messages_in(message: discord.Message) -> list[MessageId]:
+    """Other messages that this one points at: the one that it forwards, and those it links to."""
+    found: list[MessageId] = []
+    reference = message.reference
+    if reference is not None and reference.type is discord.MessageReferenceType.forward:
+        found += [MessageId(reference.message_id)] if reference.message_id else []
+    linked = (
+        messages_linked(text)
+        for one in [message, *message.message_snapshots]
+        for text in _texts(one)
+    )
+    found += islice(chain.from_iterable(linked), LINKS_FOLLOWED)
+    return list(dict.fromkeys(found))
+
+
+def target_message(message: discord.Message) -> TargetMessage:
+    """A message of the bot, with what its buttons say of the job that it shows."""
+    numbers = (
+        one.number for one in read_all(custom_ids(message)) if one.verb in (Verb.MORE, Verb.STOP)
+    )
+    return TargetMessage(
+        message_id=message.id,
+        interaction_id=next(numbers, None),
+        public=not message.flags.ephemeral,
+    )
+
+
+def _texts(content: Content) -> Iterator[str]:
+    """All that can be read in it, and where its embeds lead to."""
+    yield content.content
+    yield from (text for text in values(content.components, "content") if text)
+    for embed in content.embeds:
+        media = (embed.image.url, embed.thumbnail.url)
+        parts = (embed.title, embed.description, embed.url, *media)
+        yield from (part for part in parts if part)
+
+
+def _by_files(content: Content) -> list[tuple[str, int]]:
+    galleries = filter(None, values(content.components, "items"))
+    names = [attachment.filename for attachment in content.attachments]
+    names += [item.media.url for items in galleries for item in items]
+    found = list(filter(None, map(read_upload, names)))
+    for text in _texts(content):
+        found += uploads_linked(text)
+    return found

@@ -135,11 +135,6 @@ class ButtonId:
         return cls(match["about_image"], Source(match["job"], int(match["image"])))
 
 
-def is_known(custom_id: str) -> bool:
-    """Whether this version has a button with such an id."""
-    return ButtonId.read(custom_id) is not None
-
-
 def read_all(custom_ids: Iterable[str]) -> Iterator[ButtonId]:
     """Those of our buttons among *custom_ids*."""
     return filter(None, map(ButtonId.read, custom_ids))

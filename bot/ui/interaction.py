@@ -6,9 +6,9 @@ import discord
 
 from bot.errors import PermissionsMissing
 from bot.model import Destination, MessageLink
-from bot.services import Caller, RequestContext, TargetMessage
+from bot.services.context import Announce, Caller, RequestContext, TargetMessage
 from bot.texts import Texts, for_locale
-from bot.ui.message_images import target_message
+from bot.ui.components import target_message
 
 NEEDED = discord.Permissions(
     view_channel=True,
@@ -40,18 +40,23 @@ def texts_for(interaction: discord.Interaction) -> Texts:
 
 def read_caller(interaction: discord.Interaction) -> Caller:
     """Who uses the bot, and where they stand."""
-    user, channel = interaction.user, interaction.channel
+    user, channel, message = interaction.user, interaction.channel, interaction.message
     channel_ids = {interaction.channel_id or 0}
     if isinstance(channel, discord.Thread):
         channel_ids.add(channel.parent_id)
     in_server = interaction.guild_id is not None
     may = interaction.permissions
+    target = target_message(message) if message is not None else None
+    if message is not None and message.flags.ephemeral and message.interaction_metadata is not None:
+        # A question about another message, whose menu it was asked for in.
+        asked_of = message.interaction_metadata.target_message_id
+        target = TargetMessage(message_id=asked_of) if asked_of is not None else target
     return Caller(
         user_id=user.id,
         guild_id=interaction.guild_id,
         channel_ids=frozenset(channel_ids),
         sees_channel=not in_server or may.view_channel or may.administrator,
-        message=_target_message(interaction.message),
+        message=target,
         role_ids=frozenset(role.id for role in getattr(user, "roles", ())),
         via_user_install=_is_via_user_install(interaction),
         can_manage_messages=in_server and may.manage_messages,
@@ -59,21 +64,33 @@ def read_caller(interaction: discord.Interaction) -> Caller:
     )
 
 
-def request_context(interaction: discord.Interaction, *, private: bool) -> RequestContext:
+def request_context(
+    interaction: discord.Interaction, caller: Caller, announce: Announce, *, private: bool
+) -> RequestContext:
     """Who asks, and where the result goes.
 
     Raises `PermissionsMissing` where the bot could not post it: better now than once it is paid.
     """
-    _check_permissions(interaction, private=private)
-    message = interaction.message
+    destination, message = read_destination(interaction, private=private), interaction.message
+    granted, channel, needed = interaction.app_permissions, interaction.channel, ["attach_files"]
+    if interaction.guild_id is not None and destination.bot_is_member and not private:
+        in_thread = isinstance(channel, discord.Thread)
+        send = "send_messages_in_threads" if in_thread else "send_messages"
+        connect = ["connect"] if channel and channel.type in VOICE else []
+        needed = ["view_channel", *connect, send, *needed]
+    # Discord tells of attaching files in direct messages; where it tells nothing, nobody knows.
+    tells = interaction.guild_id is not None or granted.value
+    if tells and (missing := missing_permissions(granted, needed)):
+        raise PermissionsMissing(permissions=missing)
     return RequestContext(
-        author_id=interaction.user.id,
+        caller=caller,
+        announce=announce,
         interaction_id=interaction.id,
         application_id=interaction.application_id,
         interaction_token=interaction.token,
         locale=str(interaction.locale),
         guild_locale=str(interaction.guild_locale) if interaction.guild_locale else None,
-        destination=read_destination(interaction, private=private),
+        destination=destination,
         origin=MessageLink(
             guild_id=interaction.guild_id,
             channel_id=message.channel.id,
@@ -87,30 +104,24 @@ def request_context(interaction: discord.Interaction, *, private: bool) -> Reque
 def read_destination(interaction: discord.Interaction, *, private: bool) -> Destination:
     """Where a result goes that somebody asks for in this interaction.
 
-    It is private too where Discord lets nobody else see what the bot answers.
+    It is private too where a server hides what its members bring along: Discord lets nobody else
+    see what the bot answers.
     """
+    may, brought = interaction.permissions, _is_via_user_install(interaction)
+    if interaction.guild_id is not None and brought:
+        private = private or not (may.use_external_apps or may.administrator)
     return Destination(
         guild_id=interaction.guild_id,
         channel_id=interaction.channel_id or 0,
-        private=private or _answers_one_alone(interaction),
+        private=private,
         file_limit_bytes=interaction.filesize_limit,
-        bot_is_member=not _is_via_user_install(interaction),
+        bot_is_member=not brought,
     )
 
 
 def is_private(interaction: discord.Interaction) -> bool:
     """Whether the message whose control was used is one that only this person sees."""
     return interaction.message is not None and interaction.message.flags.ephemeral
-
-
-def _target_message(message: discord.Message | None) -> TargetMessage | None:
-    """The message whose control was used, or that its question was about."""
-    if message is None:
-        return None
-    told = message.interaction_metadata
-    if message.flags.ephemeral and told is not None and told.target_message_id is not None:
-        return TargetMessage(message_id=told.target_message_id)
-    return target_message(message)
 
 
 def missing_permissions(granted: discord.Permissions, needed: Iterable[str]) -> tuple[str, ...]:
@@ -125,25 +136,3 @@ def _is_via_user_install(interaction: discord.Interaction) -> bool:
     if interaction.guild_id is None:
         return interaction.context.private_channel
     return interaction.client.get_guild(interaction.guild_id) is None
-
-
-def _answers_one_alone(interaction: discord.Interaction) -> bool:
-    """Whether a server hides what its members bring along: Discord makes all of it ephemeral."""
-    if interaction.guild_id is None or not _is_via_user_install(interaction):
-        return False
-    may = interaction.permissions
-    return not (may.use_external_apps or may.administrator)
-
-
-def _check_permissions(interaction: discord.Interaction, *, private: bool) -> None:
-    granted = interaction.app_permissions
-    needed = ["attach_files"]
-    if interaction.guild_id is None and not granted.value:
-        return  # Discord tells of attaching files there; where it tells nothing, nobody knows
-    if not (private or interaction.guild_id is None or _is_via_user_install(interaction)):
-        in_thread = isinstance(interaction.channel, discord.Thread)
-        send = "send_messages_in_threads" if in_thread else "send_messages"
-        connect = ["connect"] if interaction.channel and interaction.channel.type in VOICE else []
-        needed = ["view_channel", *connect, send, *needed]
-    if missing := missing_permissions(granted, needed):
-        raise PermissionsMissing(permissions=missing)

@@ -1,21 +1,23 @@
-"""Pages that are shown to one person alone: help, details, usage, and questions.
+"""Pages that are shown to one person alone: help, lists, details, usage, and questions.
 
 Nothing here is about a job under way.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from datetime import datetime
 
 import discord
 
+from bot.errors import JobStopped
 from bot.limits import Limits, Quota
-from bot.model import Image, Job, JobState, Source, Spending, Usage
-from bot.services import JobDetails
+from bot.model import Image, Job, JobState, Spending, Suggestion, Usage
+from bot.services.history import JobDetails, JobList
 from bot.texts import Texts
 from bot.ui.attachments import link_address, links_file
 from bot.ui.buttons import Button, Row, choice_buttons, in_layout
 from bot.ui.content import EVERYTHING, Content
 from bot.ui.custom_ids import ButtonId, Verb
-from bot.ui.escape import in_one_line, shown
+from bot.ui.escape import in_one_line, shorten, shown
 from bot.ui.layouts import (
     AT_WORK,
     FAILED,
@@ -28,10 +30,14 @@ from bot.ui.layouts import (
     quoted_prompt,
 )
 
+LISTED_PROMPT_MAX = 80
 CHILD_PROMPT_MAX = 40
 DETAILS_PROMPT_MAX = 800
 DETAILS_LINKS_MAX = 600
 CALLBACK_MAX = 200
+PROBLEM_MAX = 80
+CHOICE_MAX = 100
+"""Discord's limit for the name and for the value of a choice."""
 
 
 def help_page(t: Texts, limits: Limits) -> LayoutMessage:
@@ -46,6 +52,61 @@ def help_page(t: Texts, limits: Limits) -> LayoutMessage:
             *as_texts(t.help_good_to_know(limits), t.help_limits(limits)),
         ],
     )
+
+
+def list_page(t: Texts, listed: JobList, content: Content = EVERYTHING) -> LayoutMessage:
+    """One page of somebody's jobs, with the buttons to the pages beside it."""
+    blocks = [t.jobs_heading, *(_entry(t, job, content) for job in listed.jobs)]
+    if not listed.jobs:
+        blocks.append(t.no_jobs)
+    elif not content.words:
+        blocks.append(t.prompts_left_out)
+    turns = [Button(ButtonId(Verb.JOBS, listed.page - 1), t.newer)] if listed.page else []
+    if listed.more:
+        turns.append(Button(ButtonId(Verb.JOBS, listed.page + 1), t.older))
+    return container_page(AT_WORK, [*as_texts(*blocks), *([Row(*turns)] if turns else [])])
+
+
+def _entry(t: Texts, job: Job, content: Content) -> str:
+    link = job.posted or job.message
+    # What only its author saw cannot be jumped to, unless it is in direct messages.
+    in_dms = job.posted is not None and job.posted.guild_id is None
+    about = t.job_line(
+        request=job.request,
+        state=_state(t, job),
+        created_at=job.created_at,
+        message_url=link.url if link and (in_dms or not job.destination.private) else None,
+        private=job.destination.private,
+    )
+    if not content.words:
+        return about
+    return f"{shown(in_one_line(job.request.prompt), LISTED_PROMPT_MAX)}\n{about}"
+
+
+def _state(t: Texts, job: Job) -> str:
+    if job.stopped_at is not None and job.state in {JobState.SUBMITTING, JobState.RUNNING}:
+        return t.stopped_sent
+    if job.failure == JobStopped.failure:
+        return t.stopped_unsent
+    if job.state is JobState.DELIVERED:
+        return t.images_counted(len(job.images))
+    if job.state is JobState.UNDELIVERABLE:
+        return t.kept(shown(job.delivery_problem or "", PROBLEM_MAX))
+    return t.state(job.state)
+
+
+def choices(
+    t: Texts, suggestions: list[Suggestion], now: datetime, content: Content = EVERYTHING
+) -> list[discord.app_commands.Choice[str]]:
+    """What Discord offers to somebody who types a job id."""
+    offered: list[discord.app_commands.Choice[str]] = []
+    for one in suggestions:
+        age = t.age(now - one.created_at)
+        name = in_one_line(one.prompt) if content.words else t.job_choice(one.job_id)
+        name = f"{shorten(name, CHOICE_MAX - len(age) - 3)} · {age}"
+        if len(one.job_id) <= CHOICE_MAX:
+            offered.append(discord.app_commands.Choice(name=name, value=one.job_id))
+    return offered
 
 
 def details_page(
@@ -65,7 +126,7 @@ def details_page(
     prompt, files = quoted_prompt(t, job, DETAILS_PROMPT_MAX, content, instead)
     if not content.words and content.files:
         files = [prompt_file(job)]
-    blocks = [t.details_heading, prompt, "\n".join(_facts(t, details, viewer_id, content))]
+    blocks = [t.details_heading, prompt, _facts(t, details, viewer_id, content)]
     if content.links and job.images:
         links = t.image_links((one.image_no, link_address(one)) for one in job.images)
         if len(links) > DETAILS_LINKS_MAX:
@@ -73,13 +134,17 @@ def details_page(
             files.append(links_file(job.images))
         blocks.append(t.details_line(t.detail_images, links))
     if details.children and content.words:
-        children = [_child(t, child) for child in details.children]
-        blocks.append("\n".join([t.children_heading, *children]))
+        lines = [t.children_heading]
+        for child in details.children:
+            link = child.posted or child.message
+            prompt = shown(in_one_line(child.request.prompt), CHILD_PROMPT_MAX)
+            lines.append(t.child(child.request.source, prompt, link.url if link else None))
+        blocks.append("\n".join(lines))
     items = [*as_texts(*blocks), *as_files(files), *_delete_button(t, message_id)]
     return container_page(AT_WORK, items, files)
 
 
-def unknown_page(t: Texts, message_id: int, _: Content = EVERYTHING) -> LayoutMessage:
+def unknown_page(t: Texts, message_id: int) -> LayoutMessage:
     """What can be done with the message of a job that nobody knows any more."""
     return container_page(AT_WORK, [*as_texts(t.job_forgotten), *_delete_button(t, message_id)])
 
@@ -90,43 +155,32 @@ def _delete_button(t: Texts, message_id: int | None) -> list[Row]:
     return [Row(Button(ButtonId(Verb.ASK_TO_DELETE, message_id), t.delete))]
 
 
-def _facts(t: Texts, details: JobDetails, viewer_id: int, content: Content) -> Iterable[str]:
-    job = details.job
-    yield t.details_line(t.detail_requester, f"<@{job.author_id}>")
-    for option in t.options_of(job.request):
-        yield t.details_line(*option)
-    if (source := job.request.source) is not None:
-        yield t.details_line(t.detail_source, _parent(t, source, details))
-        if details.parent is not None or viewer_id == job.author_id:
-            yield t.details_line(t.detail_source_job, f"`{source.job_id}`")
-    if job.depth is not None:
-        yield t.details_line(t.detail_chain, t.nth_remix(job.depth))
-    if job.provider_job_id:
-        yield t.details_line(t.detail_job_id, f"`{job.provider_job_id}`")
-    if job.task_id:
-        yield t.details_line(t.detail_task_id, f"`{job.task_id}`")
-    yield t.details_line(t.detail_log_number, str(job.id))
+def _facts(t: Texts, details: JobDetails, viewer_id: int, content: Content) -> str:
+    job, link = details.job, details.origin
+    own, source, of = viewer_id == job.author_id, job.request.source, None
+    if source is not None:
+        is_known = details.parent is not None or link is not None
+        of = t.source_image(source, link.url if link else None) if is_known else t.unknown_source
+    tells_source = source is not None and (details.parent is not None or own)
+    callback = job.request.callback if content.words and own else None
     delivered_at = job.ended_at if job.state is JobState.DELIVERED else None
-    course = t.course(job.created_at, job.submitted_at, job.finished_at, delivered_at)
-    yield t.details_line(t.detail_requested, course)
-    cost = t.cost_told(job.cost_usd, job.reserved_usd, job.multiplier)
-    yield t.details_line(t.detail_cost, cost)
-    if job.request.callback and content.words and viewer_id == job.author_id:
-        callback = shown(job.request.callback, CALLBACK_MAX)
-        yield t.details_line(t.detail_callback, callback)
-
-
-def _parent(t: Texts, source: Source, details: JobDetails) -> str:
-    link = details.origin
-    if details.parent is None and link is None:
-        return t.unknown_source
-    return t.source_image(source, link.url if link else None)
-
-
-def _child(t: Texts, child: Job) -> str:
-    link = child.posted or child.message
-    prompt = shown(in_one_line(child.request.prompt), CHILD_PROMPT_MAX)
-    return t.child(child.request.source, prompt, link.url if link else None)
+    facts = (
+        (t.detail_requester, f"<@{job.author_id}>"),
+        *t.options_of(job.request),
+        (t.detail_source, of),
+        (t.detail_source_job, f"`{source.job_id}`" if source and tells_source else None),
+        (t.detail_chain, t.nth_remix(job.depth) if job.depth is not None else None),
+        (t.detail_job_id, job.provider_job_id and f"`{job.provider_job_id}`"),
+        (t.detail_task_id, job.task_id and f"`{job.task_id}`"),
+        (t.detail_log_number, str(job.id)),
+        (
+            t.detail_requested,
+            t.course(job.created_at, job.submitted_at, job.finished_at, delivered_at),
+        ),
+        (t.detail_cost, t.cost_told(job.cost_usd, job.reserved_usd, job.multiplier)),
+        (t.detail_callback, callback and shown(callback, CALLBACK_MAX)),
+    )
+    return "\n".join(t.details_line(label, value) for label, value in facts if value)
 
 
 def delete_page(t: Texts, message_id: int) -> LayoutMessage:

@@ -6,25 +6,21 @@ the dispatcher for buttons and forms. Each of them declares its `Policy`, or isn
 
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from functools import partial
 from typing import Any, cast
 
 import discord
 from discord import app_commands
 
 from bot.errors import NotYours, UserError
-from bot.limits import Limits
 from bot.model import Job
-from bot.services import (
-    Caller,
-    JobHistory,
-    JobService,
-    TargetMessage,
-    can_change,
-    check_job_access,
-)
+from bot.services.access import can_change, check_job_access
+from bot.services.context import Caller, TargetMessage
+from bot.services.history import JobHistory
+from bot.services.job_service import JobService
 from bot.texts import Texts
+from bot.ui.components import target_message
 from bot.ui.interaction import read_caller, texts_for
-from bot.ui.message_images import target_message
 from bot.ui.sight import ChannelSight
 
 
@@ -70,7 +66,6 @@ class Grant:
     """What was resolved for one interaction."""
 
     caller: Caller
-    limits: Limits
     t: Texts
     """For what this person alone sees."""
     job: Job | None = None
@@ -105,7 +100,7 @@ class Policies:
         """
         access, job = self._jobs.access, None
         caller = read_caller(interaction)
-        caller = replace(caller, ask_visible=self._sight.of(caller))
+        caller = replace(caller, ask_visible=partial(self._sight.seen, caller))
         if policy in {Policy.CALLER, Policy.RESULT}:
             access.check_access(caller)
         match policy:
@@ -128,7 +123,7 @@ class Policies:
                 raise NotYours
             case Policy.OPEN | Policy.CALLER | Policy.RESULT | Policy.SELF:
                 pass
-        return Grant(caller=caller, limits=self._jobs.limits, t=texts_for(interaction), job=job)
+        return Grant(caller=caller, t=texts_for(interaction), job=job)
 
     async def _author_of(self, message: discord.Message | None) -> int | None:
         """Who asked for what *message* shows: as the store knows it, else as Discord does."""

@@ -7,7 +7,8 @@ over answers that are not Discord's.
 """
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
@@ -50,13 +51,25 @@ def ended_in_time(timeout_s: float) -> aiohttp.TraceConfig:
         context: SimpleNamespace,  # noqa: ARG001  # aiohttp's signature
         params: aiohttp.TraceRequestEndParams,
     ) -> None:
-        response = params.response
-        if _is_foreign(response):
+        response, headers = params.response, params.response.headers
+        is_json = response.content_type == JSON
+        asked = response.history[0] if response.history else response
+        if OF_THE_API in asked.url.path and response.ok and response.status != 204 and not is_json:
             raise NotDiscord
-        if response.status == 429 and response.content_type == JSON and "Via" in response.headers:
-            told = await _told(response)
-            if not _says_when(told) or _is_put_off(response):
-                raise discord.HTTPException(response, told)
+        if response.status != 429 or not is_json or "Via" not in headers:
+            return
+        said, wait_s = None, 0.0
+        with suppress(ValueError):
+            said = await response.json()
+        told = cast("dict[str, Any]", said) if isinstance(said, dict) else {}
+        with suppress(ValueError):
+            wait_s = float(headers.get("Retry-After", "0"))
+        # discord.py waits for so many seconds; what all requests share is waited for.
+        says_when = isinstance(told.get("retry_after"), int | float)
+        is_shared = "X-RateLimit-Global" in headers
+        about_messages = any(part in response.url.path for part in OF_MESSAGES)
+        if not says_when or (about_messages and not is_shared and wait_s > LONGEST_WAIT_S):
+            raise discord.HTTPException(response, told)
 
     trace = aiohttp.TraceConfig()
     trace.on_request_start.append(begin)
@@ -69,45 +82,7 @@ async def within(seconds: float, call: Coroutine[Any, Any, T]) -> T:
     task = asyncio.create_task(call)
     done, _ = await asyncio.wait({task}, timeout=seconds)
     if not done:
-        task.add_done_callback(_forget)
+        # Nobody wants to hear of it any more, nor of its failure.
+        task.add_done_callback(lambda task: task.cancelled() or task.exception())
         raise TimeoutError
     return task.result()
-
-
-def _forget(task: asyncio.Task[Any]) -> None:
-    """Nobody wants to hear of it any more, nor of its failure."""
-    if not task.cancelled():
-        task.exception()
-
-
-def _is_foreign(response: aiohttp.ClientResponse) -> bool:
-    """Whether this is a success that tells nothing, where only Discord's JSON can be one."""
-    asked = response.history[0] if response.history else response
-    of_the_api = OF_THE_API in asked.url.path
-    return of_the_api and response.ok and response.status != 204 and response.content_type != JSON
-
-
-async def _told(response: aiohttp.ClientResponse) -> dict[str, Any]:
-    """What a 429 says."""
-    try:
-        told = await response.json()
-    except ValueError:
-        told = None
-    return cast("dict[str, Any]", told) if isinstance(told, dict) else {}
-
-
-def _says_when(told: Mapping[str, Any]) -> bool:
-    """Whether there is the number of seconds that discord.py will wait for."""
-    return isinstance(told.get("retry_after"), int | float)
-
-
-def _is_put_off(response: aiohttp.ClientResponse) -> bool:
-    """Whether this 429 asks for a long wait; the limit of all requests together does not count."""
-    headers = response.headers
-    about_messages = any(part in response.url.path for part in OF_MESSAGES)
-    if "X-RateLimit-Global" in headers or not about_messages:
-        return False
-    try:
-        return float(headers.get("Retry-After", "0")) > LONGEST_WAIT_S
-    except ValueError:
-        return False

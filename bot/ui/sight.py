@@ -6,9 +6,8 @@ are kept current by the gateway.
 """
 
 import asyncio
-import functools
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -16,7 +15,7 @@ import discord
 
 from bot.clock import Clock
 from bot.jobs.background import BackgroundTasks
-from bot.services import Caller
+from bot.services.context import Caller
 from bot.ui import discord_errors
 
 ANSWER_WITHIN_S = 0.75
@@ -75,10 +74,6 @@ class ChannelSight:
         self._known: OrderedDict[tuple[int, ...], tuple[float, Any]] = OrderedDict()
         self._asked: dict[tuple[int, ...], asyncio.Task[Any]] = {}
 
-    def of(self, caller: Caller) -> Callable[[frozenset[int]], Awaitable[frozenset[int]]]:
-        """How the channels are found that *caller* sees, with the roles that they have now."""
-        return functools.partial(self.seen, caller)
-
     async def seen(self, caller: Caller, channel_ids: Iterable[int]) -> frozenset[int]:
         """Those of these channels of the server *caller* is in that they see.
 
@@ -94,8 +89,6 @@ class ChannelSight:
             )
             for channel_id in channel_ids
         }
-        if not asking:
-            return frozenset()
         done, _ = await asyncio.wait(asking.values(), timeout=ANSWER_WITHIN_S)
         return frozenset(
             channel_id
@@ -104,51 +97,44 @@ class ChannelSight:
         )
 
     async def _sees(self, caller: Caller, guild: discord.Guild, channel_id: int) -> bool:
-        channel = await self._facts(channel_id)
+        channel: ChannelFacts | None = await self._ask(channel_id)
         if channel is None or channel.guild_id != guild.id:
             return False
         if channel.thread_of is None:
             return may_view(caller, guild, channel)
-        if channel.private and not await self._is_in_thread(channel_id, caller.user_id):
+        if channel.private and not await self._ask(channel_id, caller.user_id):
             return False
         if channel.thread_of in caller.channel_ids:
             return caller.sees_channel
-        above = await self._facts(channel.thread_of)
+        above: ChannelFacts | None = await self._ask(channel.thread_of)
         return above is not None and above.guild_id == guild.id and may_view(caller, guild, above)
 
-    async def _facts(self, channel_id: int) -> ChannelFacts | None:
-        async def ask() -> ChannelFacts | None:
-            return read_channel(await self._client.http.get_channel(channel_id))
+    async def _ask(self, *key: int) -> Any:
+        """A channel's facts, or whether somebody is in a thread, asked once for all who want to
+        know; ``None`` where Discord refuses.
 
-        return await self._ask((channel_id,), ask)
-
-    async def _is_in_thread(self, thread_id: int, user_id: int) -> bool:
-        async def ask() -> bool:
-            await self._client.http.get_thread_member(thread_id, user_id)
-            return True
-
-        return await self._ask((thread_id, user_id), ask) is True
-
-    async def _ask(self, key: tuple[int, ...], ask: Callable[[], Awaitable[Any]]) -> Any:
-        """What *ask* brings, once for all who want to know; ``None`` where Discord refuses."""
+        *key*: the channel's id, or those of the thread and of the person.
+        """
         known = self._known.get(key)
         if known is not None and self._clock.monotonic() - known[0] < BELIEVED_FOR_S:
             return known[1]
         if key not in self._asked:
             if len(self._asked) >= ASKED_AT_ONCE_MAX:
                 return None
-            self._asked[key] = self._background.spawn(
-                self._fetch(key, ask), name="asking of a channel"
-            )
+            self._asked[key] = self._background.spawn(self._fetch(key), name="asking of a channel")
         return await asyncio.shield(self._asked[key])
 
-    async def _fetch(self, key: tuple[int, ...], ask: Callable[[], Awaitable[Any]]) -> Any:
+    async def _fetch(self, key: tuple[int, ...]) -> Any:
+        told = None
         try:
-            told = await ask()
+            if len(key) == 1:
+                told = read_channel(await self._client.http.get_channel(*key))
+            else:
+                await self._client.http.get_thread_member(*key)
+                told = True
         except discord_errors.FAULTS as fault:
             if discord_errors.is_transient(fault):
                 return None
-            told = None
         finally:
             self._asked.pop(key, None)
         self._known[key] = (self._clock.monotonic(), told)
@@ -193,20 +179,11 @@ def may_view(caller: Caller, guild: discord.Guild, channel: ChannelFacts) -> boo
             may |= role.permissions.value
     if may & ADMINISTRATOR:
         return True
-    everyone = [one for one in channel.overwrites if one.target_id == guild.id]
-    roles = [
-        one
-        for one in channel.overwrites
-        if one.type == OF_A_ROLE and one.target_id in role_ids and one.target_id != guild.id
-    ]
-    own = [
-        one
-        for one in channel.overwrites
-        if one.type == OF_A_MEMBER and one.target_id == caller.user_id
-    ]
-    for overwrites in (everyone, roles, own):
-        for one in overwrites:
+    of_roles = {(OF_A_ROLE, role_id) for role_id in caller.role_ids - {guild.id}}
+    for targets in ({(OF_A_ROLE, guild.id)}, of_roles, {(OF_A_MEMBER, caller.user_id)}):
+        applied = [one for one in channel.overwrites if (one.type, one.target_id) in targets]
+        for one in applied:
             may &= ~one.deny
-        for one in overwrites:
+        for one in applied:
             may |= one.allow
     return may & channel.needs == channel.needs

@@ -1,6 +1,7 @@
 """Discord or the database fails: nothing is lost, and somebody hears of it."""
 
 import sqlite3
+import sys
 
 import pytest
 
@@ -110,7 +111,7 @@ async def test_a_bug_is_told_with_a_number_that_the_log_knows(
     def broken(text: str) -> str:
         raise ZeroDivisionError(text)
 
-    monkeypatch.setattr("bot.ui.prompts.read_prompt", broken)
+    monkeypatch.setattr(sys.modules["cogs.create"], "read_prompt", broken)
     result = await sim.ann.slash(sim.channel, "imagine", prompt="my secret idea")
     assert result.ephemeral
     number = shown(result).content.split("`")[1]

@@ -8,7 +8,7 @@ from simcord.actors import MemberActor
 from simcord.results import ResponseMessage
 
 from bot.model import Job, JobState
-from bot.services import Recovery
+from bot.services.recovery import Recovery
 from bot.store import lookups, transitions
 from tests.flow.sim import Sim, buttons, images, shown, simulated, text
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.services import GuildRemovals
+from bot.services.guild_removals import GuildRemovals
 from bot.store import Store, erasing, transitions
 from tests.clock import ManualClock
 from tests.store.samples import PLACE, new_job

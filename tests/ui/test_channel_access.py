@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.jobs.background import BackgroundTasks
-from bot.services import Caller
+from bot.services.context import Caller
 from bot.ui import sight
 from bot.ui.sight import ChannelSight, may_view, read_channel
 from tests.clock import ManualClock

@@ -21,12 +21,11 @@ from bot.jobs.queue import QueuePosition
 from bot.jobs.status_message import Progress, ResultImage
 from bot.limits import Limits, Quota
 from bot.model import Job, JobState, MessageLink, Request, Source, Spending, Suggestion, Usage
-from bot.services import JobDetails, JobList
+from bot.services.history import JobDetails, JobList
 from bot.texts import ENGLISH, LANGUAGES, for_locale
 from bot.ui import pages
 from bot.ui.content import EVERYTHING, Content
 from bot.ui.forms import PromptForm, fresh_start
-from bot.ui.job_list import choices, list_page
 from bot.ui.layouts import (
     ClassicMessage,
     LayoutMessage,
@@ -37,6 +36,7 @@ from bot.ui.layouts import (
     progress_page,
     result_page,
 )
+from bot.ui.pages import choices, list_page
 from tests.pseudo import LOCALE, Pseudo, escaped, words_in
 from tests.test_texts import ALL
 from tests.ui.test_pages_fit import image, job, result_images

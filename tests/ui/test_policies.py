@@ -12,8 +12,8 @@ from discord.ext import commands
 from bot.actions import ACTIONS, SourceKind
 from bot.command_tree import CommandTree
 from bot.errors import ChannelNotAllowed, NotYours
-from bot.limits import Limits
-from bot.services import AccessPolicy, AskVisible, Caller, sees_nothing
+from bot.services.access import AccessPolicy
+from bot.services.context import sees_nothing
 from bot.ui.custom_ids import Verb
 from bot.ui.policy import Policies, Policy, declare, policy_of
 from cogs.components import Components
@@ -68,7 +68,7 @@ def test_only_answers_that_one_person_sees_have_buttons_for_everybody() -> None:
     handlers = Components(cast("Any", None)).handlers
     made_of_something = {key for key, one in ACTIONS.items() if one.source is not SourceKind.NONE}
     assert set(handlers) == {*Verb, *made_of_something}
-    open_to_all = {verb for verb, one in handlers.items() if one.policy is Policy.OPEN}
+    open_to_all = {verb for verb, (policy, _) in handlers.items() if policy is Policy.OPEN}
     assert open_to_all == {Verb.CANCEL, Verb.KEEP}
 
 
@@ -78,9 +78,6 @@ async def test_what_is_for_the_author_of_a_message_is_for_nobody_where_there_is_
 ) -> None:
     def get_guild(guild_id: int) -> object:
         return discord.Object(guild_id)
-
-    def sight_of(_: Caller) -> AskVisible:
-        return sees_nothing
 
     interaction: Any = SimpleNamespace(
         user=SimpleNamespace(id=7),
@@ -95,7 +92,7 @@ async def test_what_is_for_the_author_of_a_message_is_for_nobody_where_there_is_
         is_user_integration=lambda: False,
     )
     access = AccessPolicy(allowed_channels=frozenset({2}))
-    jobs: Any = SimpleNamespace(access=access, limits=Limits())
-    sight: Any = SimpleNamespace(of=sight_of)
+    jobs: Any = SimpleNamespace(access=access)
+    sight: Any = SimpleNamespace(seen=sees_nothing)
     with pytest.raises((ChannelNotAllowed, NotYours)):
         await Policies(jobs, cast("Any", None), sight).check(interaction, policy)
