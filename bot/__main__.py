@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from typing import NoReturn
 
-from bot import notices
-from bot.assembly import Assembled, assemble
+from bot.assembly import assemble
 from bot.backoff import pauses
 from bot.clock import Clock
 from bot.connecting import DiscordRefuses
 from bot.doctor import Outcome, check
 from bot.errors import StoreGone, StoreUnavailable, StoreUnusable
+from bot.incidents import database_away, database_unusable
 from bot.settings import Settings, SettingsInvalid, load_settings
 from bot.texts import ENGLISH
 
@@ -41,15 +41,23 @@ def main(given: Sequence[str] | None = None) -> int:
 
     ``check``: only say what is right; 0 if all is, 1 if something is wrong or can't be found out.
     """
-    parser = argparse.ArgumentParser(prog="python -m bot", description=notices.CHECK_DESCRIPTION)
+    parser = argparse.ArgumentParser(
+        prog="python -m bot",
+        description="A Discord bot in front of the Vtrix API. Without a command it runs.",
+    )
     commands = parser.add_subparsers(dest="command", metavar="check")
-    commands.add_parser("check", help=notices.CHECK_HELP)
+    commands.add_parser(
+        "check", help="check token, key, database and permissions without starting the bot"
+    )
     only_check = parser.parse_args(given).command == "check"
     try:
         settings = load_settings()
     except SettingsInvalid as error:
         odd = [remark.sentence for remark in error.remarks]
-        _complain(notices.SETTINGS_INTRO, *(f"  {problem}" for problem in (*error.problems, *odd)))
+        _complain(
+            "remixbot can't start. Please fix these settings (in .env or the environment):",
+            *(f"  {problem}" for problem in (*error.problems, *odd)),
+        )
         return CANNOT_RUN if only_check else SETTINGS_WRONG
     if only_check:
         logging.basicConfig(level=logging.CRITICAL)  # what is wrong is said in a sentence
@@ -70,7 +78,7 @@ def main(given: Sequence[str] | None = None) -> int:
         _complain(ENGLISH.describe(error))
         return CANNOT_RUN
     except StoreUnavailable as error:
-        _complain(notices.database_unusable(error.detail))
+        _complain(database_unusable(error.detail))
         return CANNOT_RUN
     except DiscordRefuses as error:
         _complain(str(error))
@@ -118,7 +126,7 @@ async def _serve(settings: Settings) -> None:
                 if not error.may_pass:
                     raise
                 pause_s = next(waits)
-                log.warning(notices.database_away(error.detail, pause_s))
+                log.warning("%s Next attempt in %.0f s.", database_away(error.detail), pause_s)
             await asyncio.sleep(pause_s)
         bot = await opened.enter_async_context(assembled.bot)
         # The garbage collector stops everything while it looks at what lives, and with thousands of
@@ -134,7 +142,18 @@ async def _serve(settings: Settings) -> None:
         try:
             await asyncio.wait({connected, losing}, return_when=asyncio.FIRST_COMPLETED)
             if losing.done():
-                await _lose(losing.result(), assembled)
+                reason = losing.result()
+                if not isinstance(reason, StoreGone):
+                    # At once: closing takes time, in which an edit could go out over what the
+                    # process shows that has come.
+                    _complain(ENGLISH.describe(reason))
+                    _end_now(CANNOT_RUN)
+                log.error(ENGLISH.describe(reason))
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LAST_RESULTS_S):
+                        await assembled.runner.until_idle()
+                _end_in_time(CANNOT_RUN)
+                raise reason
             await connected
         finally:
             losing.cancel()
@@ -142,26 +161,11 @@ async def _serve(settings: Settings) -> None:
             await asyncio.gather(losing, connected, return_exceptions=True)
 
 
-async def _lose(reason: StoreUnusable, assembled: Assembled) -> None:
-    """The database is no longer ours to use: end, with what can still be given to people.
-
-    If another process has come, at once: closing takes time, in which an edit could go out over
-    what that one shows. Raises *reason*.
-    """
-    if not isinstance(reason, StoreGone):
-        _complain(ENGLISH.describe(reason))
-        _end_now(CANNOT_RUN)
-    log.error(ENGLISH.describe(reason))
-    with suppress(TimeoutError):
-        async with asyncio.timeout(LAST_RESULTS_S):
-            await assembled.runner.until_idle()
-    _end_in_time(CANNOT_RUN)
-    raise reason
-
-
 def _end_in_time(code: int) -> None:
     def end() -> None:
-        log.warning(notices.CLOSING_HANGS)
+        log.warning(
+            "Failed to shut down in time, exiting anyway: open jobs continue at the next start."
+        )
         _end_now(code)
 
     backstop = threading.Timer(CLOSING_S, end)

@@ -8,7 +8,6 @@ from typing import Any, Self, cast
 import discord
 from discord.ext import commands
 
-from bot import notices
 from bot.clock import Clock
 from bot.command_tree import CommandTree
 from bot.connecting import connect
@@ -165,7 +164,10 @@ class RemixBot(commands.Bot):
         application = self.application
         open_to_all = not self.jobs.access.allowed_guilds
         if application is not None and application.bot_public and open_to_all:
-            log.warning(notices.OPEN_TO_ALL)
+            log.warning(
+                "Anyone can invite this bot and spend your credit: turn off Public Bot in the "
+                "developer portal (your application > Bot), or name your servers in ALLOWED_GUILDS."
+            )
         self._named.set()
 
     async def watch_servers(self) -> None:

@@ -13,7 +13,6 @@ import aiohttp
 import discord
 from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 
-from bot import notices
 from bot.backoff import pauses, retry_after_s
 from bot.ui import discord_errors
 from bot.ui.requests import NotDiscord
@@ -38,25 +37,45 @@ _UNKNOWN_ERROR = 4000
 """The close code after which a session can be gone on with."""
 _WAIT_MAX_S = 24 * 3600.0
 
+_LOGIN_REFUSED = (
+    "Discord rejected the token. Copy a new one from the developer portal "
+    "(your application > Bot > Reset Token) into DISCORD_TOKEN."
+)
+_TOO_LARGE = (
+    "Discord requires bots in this many servers to use sharding, which this one doesn't support: "
+    "remove it from some servers."
+)
+_INTENTS_REFUSED = (
+    "Discord rejected the bot's gateway intents. It doesn't need privileged ones: does "
+    "DISCORD_TOKEN belong to another application?"
+)
 _CLOSED_FOR_GOOD = {
-    4004: notices.LOGIN_REFUSED,
-    4010: notices.TOO_LARGE,
-    4011: notices.TOO_LARGE,
-    4012: notices.TOO_OLD,
-    4013: notices.INTENTS_REFUSED,
-    4014: notices.INTENTS_REFUSED,
+    4004: _LOGIN_REFUSED,
+    4010: _TOO_LARGE,
+    4011: _TOO_LARGE,
+    4012: "Discord no longer supports the gateway version that this bot uses: update the bot.",
+    4013: _INTENTS_REFUSED,
+    4014: _INTENTS_REFUSED,
 }
 """By the gateway's close codes."""
-_BY_STATUS = {403: notices.CLOUDFLARE_REFUSES, 429: notices.CLOUDFLARE_BAN}
-_BY_KIND = (
-    (discord.RateLimited, notices.TOO_MANY_REQUESTS),
-    (discord.ConnectionClosed, notices.GATEWAY_CLOSES),
-    (ReconnectWebSocket, notices.GATEWAY_CLOSES),
-    (aiohttp.ClientConnectorDNSError, notices.NAME_UNKNOWN),
-    (aiohttp.ClientSSLError, notices.NOT_DISCORDS_CERTIFICATE),
-    (NotDiscord, notices.NOT_DISCORD),
-    (TimeoutError, notices.DISCORD_SILENT),
-)
+_BY_STATUS = {
+    403: "Cloudflare, which sits in front of Discord, or a firewall is blocking this machine "
+    "(HTTP 403).",
+    429: "Cloudflare, which sits in front of Discord, has temporarily banned this machine's "
+    "address (HTTP 429).",
+}
+_BY_KIND = {
+    discord.RateLimited: "Discord is rate limiting this bot (HTTP 429).",
+    (discord.ConnectionClosed, ReconnectWebSocket): "Discord's gateway closed the connection.",
+    aiohttp.ClientConnectorDNSError: "Discord's server name can't be resolved: check this "
+    "machine's network and DNS.",
+    aiohttp.ClientSSLError: "Something answered in Discord's place, without Discord's certificate: "
+    "check this machine's clock, its certificates, and any proxy or firewall between it and "
+    "Discord.",
+    NotDiscord: "Something answered in Discord's place: a proxy, a firewall, or a network that "
+    "requires signing in first.",
+    TimeoutError: "Discord didn't answer in time.",
+}
 
 
 class DiscordRefuses(Exception):
@@ -86,7 +105,8 @@ async def connect(client: discord.Client, token: str) -> None:
         if allowed["remaining"] > 0:
             break
         wait_s = max(next(waits), min(allowed["reset_after"] / 1000, _WAIT_MAX_S))
-        log.warning(notices.waiting(notices.STARTS_USED_UP, wait_s))
+        used_up = "Discord allows this bot no more starts for now: it has started too often."
+        log.warning("%s Next attempt in %d s.", used_up, max(1, round(wait_s)))
         await asyncio.sleep(wait_s)
     await _stay_connected(client)
 
@@ -169,7 +189,7 @@ async def _pause(waits: Iterator[float], fault: Exception) -> None:
         asked_s = min(fault.retry_after, _WAIT_MAX_S)
     # A second more: who comes back too early is sent away for longer.
     wait_s = next(waits) if asked_s is None else max(next(waits), asked_s + 1)
-    log.warning(notices.waiting(obstacle(fault), wait_s))
+    log.warning("%s Next attempt in %d s.", obstacle(fault), max(1, round(wait_s)))
     await asyncio.sleep(wait_s)
 
 
@@ -178,16 +198,19 @@ def refusal(error: BaseException) -> str | None:
     if isinstance(error, discord.ConnectionClosed):
         return _CLOSED_FOR_GOOD.get(error.code)
     if isinstance(error, discord.LoginFailure) or _status(error) == 401:
-        return notices.LOGIN_REFUSED
+        return _LOGIN_REFUSED
     return None
 
 
 def obstacle(error: BaseException) -> str:
     """What stands between the bot and Discord, in a sentence that names it."""
     if (status := _status(error)) is not None:
-        return _BY_STATUS.get(status) or notices.discord_out_of_order(status)
-    named = (sentence for kind, sentence in _BY_KIND if isinstance(error, kind))
-    return next(named, None) or notices.discord_unreachable(discord_errors.detail(error))
+        return _BY_STATUS.get(status) or f"Discord is having trouble (HTTP {status})."
+    for kind, sentence in _BY_KIND.items():
+        if isinstance(error, kind):
+            return sentence
+    detail = discord_errors.detail(error)
+    return f"Discord can't be reached ({detail}): check this machine's network and firewall."
 
 
 def _status(error: BaseException) -> int | None:

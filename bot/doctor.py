@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import discord
 
-from bot import notices
 from bot.actions import IMAGINE
 from bot.api import GenerationApi, open_session
 from bot.connecting import obstacle, refusal
@@ -25,6 +24,7 @@ from bot.errors import (
     StoreUnusable,
     TaskNotFound,
 )
+from bot.incidents import FOR_THE_OPERATOR, database_unusable
 from bot.model import Request
 from bot.settings import Settings
 from bot.store import DatabaseStatus, inspect_database
@@ -42,19 +42,19 @@ _OF_A_TASK = re.compile(r"(?<![/\w])task(?![/\w])", re.IGNORECASE)
 _OF_TLS = ("ClientConnectorCertificateError", "ClientConnectorSSLError")
 """What aiohttp calls it when a server cannot show who it is."""
 _DATABASE = {
-    DatabaseStatus.NEW: notices.CHECK_DATABASE_NEW,
-    DatabaseStatus.OLD: notices.CHECK_DATABASE_OLD,
-    DatabaseStatus.READY: notices.CHECK_DATABASE_READY,
+    DatabaseStatus.NEW: "Database: can be created; the first start does that.",
+    DatabaseStatus.OLD: "Database: from an older version; the next start upgrades it.",
+    DatabaseStatus.READY: "Database: exists and is up to date.",
 }
 
 
 class Outcome(StrEnum):
     """How something is, as it is printed."""
 
-    RIGHT = notices.CHECK_RIGHT
-    WRONG = notices.CHECK_WRONG
-    UNKNOWN = notices.CHECK_UNTOLD
-    ADVICE = notices.CHECK_ADVICE
+    RIGHT = "ok"
+    WRONG = "WRONG"
+    UNKNOWN = "unsure"
+    ADVICE = "advice"
     """Right, and could be better."""
 
 
@@ -63,6 +63,9 @@ class Finding(NamedTuple):
 
     outcome: Outcome
     sentence: str
+
+
+_KEY_ACCEPTED = Finding(Outcome.RIGHT, "API key: the API accepts it.")
 
 
 async def check(settings: Settings) -> AsyncGenerator[Finding]:
@@ -74,8 +77,7 @@ async def check(settings: Settings) -> AsyncGenerator[Finding]:
         status = await inspect_database(settings.database_url.get_secret_value())
         yield Finding(Outcome.RIGHT, _DATABASE[status])
     except StoreUnavailable as error:
-        wrong = notices.database_unusable(error.detail)
-        yield Finding(Outcome.WRONG, f"Database: {wrong}")
+        yield Finding(Outcome.WRONG, f"Database: {database_unusable(error.detail)}")
     except StoreUnusable as error:
         yield Finding(Outcome.WRONG, f"Database: {ENGLISH.describe(error)}")
     yield await _check_key(settings)
@@ -93,27 +95,34 @@ async def _check_key(settings: Settings) -> Finding:
             await ours.fetch(_NO_TASK, Request(action=IMAGINE))
         except TaskNotFound as error:
             if _OF_A_TASK.search(error.detail):
-                return Finding(Outcome.RIGHT, notices.CHECK_KEY)
+                return _KEY_ACCEPTED
             # If a key that cannot be right is refused, one that is not refused is right.
             try:
                 await nobodys.fetch(_NO_TASK)
             except ApiKeyRefused:
-                return Finding(Outcome.RIGHT, notices.CHECK_KEY)
+                return _KEY_ACCEPTED
             except RemixbotError:
                 pass
         except (ApiKeyRefused, ApiPermissionMissing, ApiCreditUsedUp) as error:
             if not isinstance(error, ApiPermissionMissing) or error.detail:  # the API has words
-                wrong = notices.FOR_THE_OPERATOR[type(error)]
-                return Finding(Outcome.WRONG, f"API key: {wrong}")
+                return Finding(Outcome.WRONG, f"API key: {FOR_THE_OPERATOR[type(error)]}")
         except RemixbotError as error:
             sentence = (
                 f"API key: can't be checked ({type(error).__name__}). Check VTRIX_API_URL, this "
                 "machine's network and the API's status."
             )
             if isinstance(error, ApiUnavailable) and error.detail.startswith(_OF_TLS):
-                sentence = notices.CHECK_NO_TLS
+                sentence = (
+                    "API key: can't be checked, because what answers at VTRIX_API_URL has no "
+                    "certificate for that name that this machine trusts, or doesn't speak TLS. "
+                    "Check that address and this machine's clock."
+                )
             return Finding(Outcome.UNKNOWN, sentence)
-    return Finding(Outcome.UNKNOWN, notices.CHECK_NOT_THE_API)
+    odd = (
+        "API key: can't be checked, because what answers at VTRIX_API_URL doesn't look like the "
+        "API. Check that address."
+    )
+    return Finding(Outcome.UNKNOWN, odd)
 
 
 async def _check_discord(settings: Settings) -> AsyncGenerator[Finding]:
@@ -139,27 +148,29 @@ async def _check_discord(settings: Settings) -> AsyncGenerator[Finding]:
             yield Finding(Outcome.UNKNOWN, untold)
             return
         for guild in guilds:
-            yield await _check_guild(client, guild, settings)
+            server = f"Server {guild.name}:"
+            if settings.allowed_guilds and guild.id not in settings.allowed_guilds:
+                closed = f"{server} not in ALLOWED_GUILDS, so the bot does nothing there."
+                yield Finding(Outcome.WRONG, closed)
+                continue
+            try:
+                whole = await client.fetch_guild(guild.id)
+                bot = await whole.fetch_member(user.id if user else 0)
+            except discord_errors.FAULTS as fault:
+                untold = f"{server} can't be checked ({discord_errors.detail(fault)})."
+                yield Finding(Outcome.UNKNOWN, untold)
+                continue
+            needed = [name for name, is_needed in NEEDED if is_needed]
+            if missing := missing_permissions(bot.guild_permissions, needed):
+                lacks = (
+                    f"{server} the bot is missing {ENGLISH.listed(missing)}. Allow that for the "
+                    "bot's role in Server Settings > Roles."
+                )
+                yield Finding(Outcome.WRONG, lacks)
+            else:
+                yield Finding(Outcome.RIGHT, f"{server} the bot has every permission it needs.")
         if not guilds:
-            yield Finding(Outcome.RIGHT, notices.CHECK_NO_SERVERS)
-
-
-async def _check_guild(client: discord.Client, guild: discord.Guild, settings: Settings) -> Finding:
-    if settings.allowed_guilds and guild.id not in settings.allowed_guilds:
-        closed = f"Server {guild.name}: not in ALLOWED_GUILDS, so the bot does nothing there."
-        return Finding(Outcome.WRONG, closed)
-    try:
-        whole = await client.fetch_guild(guild.id)
-        bot = await whole.fetch_member(client.user.id if client.user else 0)
-    except discord_errors.FAULTS as fault:
-        detail = discord_errors.detail(fault)
-        return Finding(Outcome.UNKNOWN, f"Server {guild.name}: can't be checked ({detail}).")
-    needed = [name for name, is_needed in NEEDED if is_needed]
-    if missing := missing_permissions(bot.guild_permissions, needed):
-        lacks = (
-            f"Server {guild.name}: the bot is missing {ENGLISH.listed(missing)}. Allow that for "
-            "the bot's role in Server Settings > Roles."
-        )
-        return Finding(Outcome.WRONG, lacks)
-    fine = f"Server {guild.name}: the bot has every permission it needs."
-    return Finding(Outcome.RIGHT, fine)
+            alone = (
+                "Servers: the bot isn't in any. Invite it with the link that it logs at startup."
+            )
+            yield Finding(Outcome.RIGHT, alone)

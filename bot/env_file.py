@@ -16,8 +16,6 @@ from pathlib import Path
 from dotenv import dotenv_values
 from dotenv.parser import Binding, parse_stream
 
-from bot import notices
-
 _UTF_16_AND_32 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 """UTF-32 in the usual order begins like UTF-16."""
 _FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -75,28 +73,42 @@ def read_env_file(path: Path) -> EnvFile:
         mode = path.stat().st_mode
     except FileNotFoundError:
         if path.is_symlink():
-            raise SettingsInvalid(notices.env_file_dangling(path.name)) from None
+            raise SettingsInvalid(f"{path.name} is a link to a file that doesn't exist.") from None
         return EnvFile(path.name)
     except IsADirectoryError:
-        raise SettingsInvalid(notices.env_file_is_folder(path.name)) from None
+        raise SettingsInvalid(
+            f"{path.name} is a folder, but must be a file: copy .env.example."
+        ) from None
     except OSError as error:
-        problem = notices.env_file_unreadable(path.name, type(error).__name__)
+        detail = type(error).__name__
+        problem = f"{path.name} can't be read ({detail}): check its owner and permissions."
         raise SettingsInvalid(problem) from None
     if data.startswith(_UTF_16_AND_32):
-        raise SettingsInvalid(notices.env_file_utf16(path.name))
+        raise SettingsInvalid(f"{path.name} is in UTF-16 or UTF-32: save it as UTF-8.")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise SettingsInvalid(notices.env_file_not_utf8(path.name, line)) from None
+        raise SettingsInvalid(
+            f"{path.name}, line {line}: contains a character that isn't UTF-8. Save the file as "
+            "UTF-8."
+        ) from None
     before, nul, _ = text.partition("\0")
     if nul:
-        raise SettingsInvalid(notices.env_file_nul(path.name, before.count("\n") + 1))
+        line = before.count("\n") + 1
+        raise SettingsInvalid(
+            f"{path.name}, line {line}: contains a NUL character. If the file is UTF-16, save it "
+            "as UTF-8."
+        )
     bindings = list(parse_stream(io.StringIO(text)))
     # lines that set nothing and are no comment: without "=", or with half a quote
     broken = [one for one in bindings if one.error or (one.key and one.value is None)]
     if broken:
-        problems = (notices.env_file_line(path.name, _line(binding)) for binding in broken)
+        problems = (
+            f"{path.name}, line {_line(binding)}: can't be read. Write NAME=value; a value that "
+            "begins with a quote must end with the same one."
+            for binding in broken
+        )
         raise SettingsInvalid(*problems)
     names = [(binding.key.upper(), _line(binding)) for binding in bindings if binding.key]
     times = Counter(name for name, _ in names)
@@ -128,45 +140,53 @@ def remarks_on(
     for name in (*file.lines, *sorted(around - file.lines.keys())):
         if name in names:
             continue
-        meant = min((one for one in names if _is_slip(name, one)), default=None)
+        meant = min((one for one in names if _is_misspelled(name, one)), default=None)
         ours = _OURS.match(name) is not None
         in_file = name in file.lines
         # The environment is everybody's, but as a rule nobody else reads the file.
         if meant or (_PLAIN_NAME.fullmatch(name) if in_file else ours):
             wrong = ours or meant is not None
-            remarks.append(Remark(notices.unknown_setting(name, meant), wrong))
+            instead = f" Did you mean {meant}?" if meant else ""
+            sentence = f"{name} is set, but there's no such setting.{instead}"
+            remarks.append(Remark(sentence, wrong))
         elif in_file:
-            sentence = notices.unknown_line(file.name, file.lines[name])
+            sentence = f"{file.name}, line {file.lines[name]}: there's no such setting."
             remarks.append(Remark(sentence, wrong=False))
-    advice = [notices.env_file_repeats(file.name, name) for name in file.repeated if name in names]
-    advice += [notices.proxy_unused(name) for name in _PROXIES if name in around]
+    advice = [
+        f"{file.name} sets {name} more than once. The last one counts."
+        for name in file.repeated
+        if name in names
+    ]
+    advice += [
+        f"{name} is set, but this bot doesn't use proxies: it connects to Discord, the API and the "
+        "images directly."
+        for name in _PROXIES
+        if name in around
+    ]
     if file.open_to_others:
-        advice.append(notices.env_file_open(file.name))
+        advice.append(
+            f"{file.name} contains secrets, but its permissions let other users on this machine "
+            f"read it: chmod 600 {file.name}"
+        )
     return (*remarks, *(Remark(sentence, wrong=False) for sentence in advice))
 
 
-def _is_slip(name: str, meant: str) -> bool:
-    if abs(len(name) - len(meant)) > SLIPS:
-        return False
-    letters, wanted = Counter(name), Counter(meant)
-    if max((letters - wanted).total(), (wanted - letters).total()) > SLIPS:
-        return False  # so few names are left
-    return slips(name, meant) <= SLIPS
-
-
-def slips(name: str, meant: str) -> int:
-    """How many slips make *name* of *meant*: a letter wrong, missing, added, or two swapped.
+def _is_misspelled(name: str, meant: str) -> bool:
+    """Whether *name* is *meant* with at most `SLIPS` letters wrong, missing, added or swapped.
 
     The restricted Damerau-Levenshtein distance: difflib's likeness is none of short names.
     """
+    letters, wanted = Counter(name), Counter(meant)
+    if max((letters - wanted).total(), (wanted - letters).total()) > SLIPS:
+        return False  # so few names are left to compare, which takes longer
     before: list[int] = []
     row = list(range(len(meant) + 1))
     for i, letter in enumerate(name, start=1):
         last, row, earlier = row, [i], before
-        for j, wanted in enumerate(meant, start=1):
-            count = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (letter != wanted))
-            if i > 1 and j > 1 and letter == meant[j - 2] and name[i - 2] == wanted:
+        for j, right in enumerate(meant, start=1):
+            count = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (letter != right))
+            if i > 1 and j > 1 and letter == meant[j - 2] and name[i - 2] == right:
                 count = min(count, earlier[j - 2] + 1)
             row.append(count)
         before = last
-    return row[-1]
+    return row[-1] <= SLIPS

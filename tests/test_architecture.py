@@ -18,7 +18,6 @@ ROOMS = [
     "bot/errors.py",
     "bot/attachments.py",
     "bot/texts/",
-    "bot/notices.py",
     "bot/incidents.py",
     "bot/inputs.py",
     "bot/job_ids.py",

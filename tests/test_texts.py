@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot import errors, notices
+from bot import errors, incidents
 from bot.limits import DAY, LimitScope
 from bot.prompt_cost import PromptCost
 from bot.texts import ENGLISH
@@ -136,7 +136,7 @@ def test_what_the_api_did_is_said_as_it_was(error: errors.RemixbotError, said: s
 
 @pytest.mark.parametrize("kind", list(leaves(errors.OperatorError)))
 def test_the_operator_reads_what_to_fix(kind: type[errors.OperatorError]) -> None:
-    assert notices.FOR_THE_OPERATOR[kind]
+    assert incidents.FOR_THE_OPERATOR[kind]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from typing import Any, cast
 import pytest
 from discord import ConnectionClosed
 
-from bot import notices
 from bot.connecting import refusal
 from discord_server.faults import PORTAL, RESET, banned, broken, error
 from discord_server.gateway import HELLO, IDENTIFY, RESUME
@@ -151,12 +150,12 @@ async def test_no_more_starts_for_today_are_waited_for(
 @pytest.mark.parametrize(
     ("code", "sentence"),
     [
-        (4004, notices.LOGIN_REFUSED),
-        (4010, notices.TOO_LARGE),
-        (4011, notices.TOO_LARGE),
-        (4012, notices.TOO_OLD),
-        (4013, notices.INTENTS_REFUSED),
-        (4014, notices.INTENTS_REFUSED),
+        (4004, "Discord rejected the token."),
+        (4010, "to use sharding"),
+        (4011, "to use sharding"),
+        (4012, "update the bot"),
+        (4013, "gateway intents"),
+        (4014, "gateway intents"),
         (4000, None),
         (4008, None),
         (1006, None),
@@ -164,7 +163,8 @@ async def test_no_more_starts_for_today_are_waited_for(
 )
 def test_a_code_that_only_somebody_can_mend_has_a_sentence(code: int, sentence: str | None) -> None:
     closed = cast("Any", SimpleNamespace(close_code=code))
-    assert refusal(ConnectionClosed(closed, shard_id=None)) == sentence
+    said = refusal(ConnectionClosed(closed, shard_id=None))
+    assert said is None if sentence is None else sentence in (said or "")
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from pydantic import SecretStr, ValidationError
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import make_url
 
-from bot import notices
 from bot.errors import AddressWrong, StoreUnavailable
+from bot.incidents import database_away
 from bot.settings import Settings
 from bot.store import open_store
 from bot.texts import ENGLISH
@@ -173,7 +173,7 @@ async def test_a_server_that_takes_no_writes_is_worth_waiting_for(
         with pytest.raises(StoreUnavailable) as refused:
             await _open_and_close(postgresql_url, clock)
     assert refused.value.may_pass
-    assert "read-only" in notices.database_away(refused.value.detail, 1)
+    assert "read-only" in database_away(refused.value.detail)
     await _open_and_close(postgresql_url, clock)
 
 
