@@ -97,6 +97,8 @@ class Action:
     """How many images or videos one job makes, unless moderation removes some."""
     offered_on: frozenset[MediaKind] = frozenset()
     """What of a result it has a button for."""
+    refusals: frozenset[str] = frozenset()
+    """The API's codes, their last seven digits, for what whoever asked can put right."""
     price_factor: int = 1
     """How many times the known price it is taken to cost while nobody knows what it does cost."""
 
@@ -105,7 +107,12 @@ class Action:
         return {option.name: options.get(option.name, option.default) for option in self.options}
 
 
-IMAGINE = Action(key="imagine", model="midjourney_diffusion", prompt_param="text")
+IMAGINE = Action(
+    key="imagine",
+    model="midjourney_diffusion",
+    prompt_param="text",
+    refusals=frozenset({"4001001", "4001002"}),
+)
 """From a text alone; whoever starts over starts here."""
 REMIX = Action(
     key="remix",
@@ -113,6 +120,7 @@ REMIX = Action(
     source=SourceKind.IMAGE,
     options=(Option(name="mode", default=Mode.STRONG, choices=tuple(Mode)),),
     offered_on=frozenset({MediaKind.IMAGE}),
+    refusals=frozenset(str(code) for code in range(4011001, 4011008)),
 )
 
 ACTIONS: Mapping[str, Action] = MappingProxyType(

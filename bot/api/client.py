@@ -5,6 +5,7 @@ nothing of polling, of retries, or of how the wire's JSON is laid out (`bot.api.
 """
 
 import asyncio
+import errno
 from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import quote
@@ -13,7 +14,6 @@ import aiohttp
 from yarl import URL
 
 from bot import __version__
-from bot.api.faults import FAULTS, fault_name, submit_fault
 from bot.api.lenient_json import decoded, shape_of, unquoted
 from bot.api.refusals import ErrorResponse, read_refusal
 from bot.api.safe_http import GuardedSession
@@ -40,6 +40,18 @@ _RETRY_AFTER_MAX_S = 300.0
 """A longer ``Retry-After`` is cut to this, so that no single header can stop the bot for a day."""
 _WORDS_MAX = 200
 """How much of the API's own words goes into a log."""
+FAULTS = (aiohttp.ClientError, OSError)
+"""What an exchange may raise; timeouts are `OSError` too."""
+
+_NEVER_SENT = (
+    aiohttp.ClientConnectorError,  # refused, unreachable, DNS, TLS
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ServerFingerprintMismatch,
+    aiohttp.ClientHttpProxyError,  # the proxy refused to open the tunnel
+    aiohttp.InvalidURL,
+    aiohttp.NonHttpUrlClientError,
+)
+"""Raised only while there is no connection yet: no byte of the request has left."""
 
 
 class GenerationApi:
@@ -169,3 +181,18 @@ class GenerationApi:
                 return state
         wait_s = retry_after_s(response.headers, at_most_s=_RETRY_AFTER_MAX_S)
         return read_refusal(status, document, retry_after_s=wait_s, redacted=redacted)
+
+
+def submit_fault(fault: aiohttp.ClientError | OSError) -> ApiUnavailable | SubmitUnknown:
+    """`ApiUnavailable` if the request provably never left, else `SubmitUnknown`."""
+    redirected = isinstance(fault, aiohttp.RedirectClientError)
+    if isinstance(fault, _NEVER_SENT) and not redirected:
+        return ApiUnavailable(detail=fault_name(fault))
+    return SubmitUnknown(detail=fault_name(fault))
+
+
+def fault_name(fault: aiohttp.ClientError | OSError) -> str:
+    """The class, and the system's name for the error; never its text, which may hold a URL."""
+    name = type(fault).__name__
+    symbol = errno.errorcode.get(fault.errno or 0) if isinstance(fault, OSError) else None
+    return f"{name} ({symbol})" if symbol else name

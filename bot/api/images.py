@@ -15,8 +15,7 @@ import aiohttp
 import stamina
 from yarl import URL
 
-from bot.api.client import USER_AGENT
-from bot.api.faults import FAULTS, fault_name
+from bot.api.client import FAULTS, USER_AGENT, fault_name
 from bot.api.safe_http import AddressRefused, GuardedSession
 from bot.errors import ImageTooLarge, ImageUnavailable
 

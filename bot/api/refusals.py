@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from bot.actions import ACTIONS
 from bot.api.lenient_json import as_line, as_object
 from bot.errors import (
     ApiBusy,
@@ -25,20 +26,7 @@ from bot.errors import (
 PROMPT_LENGTH_INVALID = "4011006"
 GENERATION_FAILED = "4011098"
 SERVICE_UNAVAILABLE = "4011099"
-PARAMETER_CODES = frozenset(
-    {
-        "4011001",  # remix: task id missing
-        "4011002",  # remix: image number missing
-        "4011003",  # remix: invalid image number
-        "4011004",  # remix: invalid mode
-        "4011005",  # remix: prompt missing
-        PROMPT_LENGTH_INVALID,
-        "4011007",  # remix: invalid callback URL
-        "4001001",  # diffusion: text missing
-        "4001002",  # diffusion: the next one after it, about the text as well
-    }
-)
-"""The codes that the person who asked can do something about."""
+PARAMETER_CODES = frozenset[str]().union(*(action.refusals for action in ACTIONS.values()))
 CREDIT_CODES = frozenset(str(code) for code in range(40201, 40209))
 DOCUMENTED_CODES = PARAMETER_CODES | CREDIT_CODES | {GENERATION_FAILED, SERVICE_UNAVAILABLE}
 

@@ -1,14 +1,16 @@
 """The task object of the generation API, both ways: requests out, task states in.
 
-Pure: no network, no HTTP statuses. How refusals look is in `bot.api.refusals`; which image has
-which number is in `bot.api.image_numbers`.
+Pure: no network, no HTTP statuses. How refusals look is in `bot.api.refusals`.
 """
 
 import logging
-from collections.abc import Mapping
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from bot.actions import MediaKind, SourceKind
-from bot.api.image_numbers import Candidate, numbered
 from bot.api.lenient_json import (
     as_array,
     as_id,
@@ -21,7 +23,7 @@ from bot.api.lenient_json import (
 from bot.api.refusals import normalise_code
 from bot.errors import ApiUnavailable, OutputUnreadable
 from bot.inputs import split_web_address
-from bot.model import Completed, Failed, Request, Running, TaskState
+from bot.model import Completed, Failed, Image, Request, Running, TaskState
 
 log = logging.getLogger(__name__)
 
@@ -30,11 +32,25 @@ IMAGES_MAX = 100
 
 _NUMBERS = range(100)
 """What is believed of a reported number; permutations make more than four images."""
+_NAMED = re.compile(r"_([0-3])\.[A-Za-z0-9]+\Z")
+"""The provider's file names end like this: ``_0.png`` to ``_3.png``."""
 _COST_MAX_USD = 100
 """More than any job costs."""
 
 warned: set[str] = set()
 """What was logged already; once per process is enough."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidate:
+    """An entry of a finished job's output: an image, or the place where one was."""
+
+    job_id: str
+    url: str | None
+    """``None`` for an image that can't be fetched; it still holds its position."""
+    kind: MediaKind
+    reported: int | None
+    """The number that the answer gives it."""
 
 
 def submit_body(request: Request) -> dict[str, object]:
@@ -116,7 +132,7 @@ def _completed(task_id: str, task: Mapping[str, object]) -> Completed:
         job_id = task_id
     listed = as_array(metadata.get("imageNo"))
     beside = listed if len(listed) == len(items) else [None] * len(items)
-    images = numbered(
+    images = _numbered(
         [
             candidate
             for item, number in zip(items, beside, strict=True)
@@ -152,7 +168,7 @@ def _items(output: object) -> list[Mapping[str, object]] | None:
     return [as_object(item) for content in contents for item in as_array(content)][:IMAGES_MAX]
 
 
-def _candidate(item: Mapping[str, object], beside: object, job_id: str) -> Candidate | None:
+def _candidate(item: Mapping[str, object], beside: object, job_id: str) -> _Candidate | None:
     """What *item* may become; ``None`` for a type that is not shown (and has no position).
 
     *beside* is the number that the answer's metadata has for it.
@@ -165,9 +181,42 @@ def _candidate(item: Mapping[str, object], beside: object, job_id: str) -> Candi
     url = url.strip() if isinstance(url, str) else ""
     inside = as_object(item.get("metadata")).get("imageNo")
     reported = map(as_number, (item.get("imageNo"), inside, beside))
-    return Candidate(
+    return _Candidate(
         job_id=as_id(item.get("jobId")) or job_id,
         url=url.replace(" ", "%20") if split_web_address(url) else None,
         kind=kind,
         reported=next((int(one) for one in reported if one is not None and one in _NUMBERS), None),
+    )
+
+
+def _numbered(candidates: Sequence[_Candidate]) -> tuple[Image, ...]:
+    """The images among *candidates*, in order, with numbers that are unique within a job id.
+
+    A remix names its image by that number, so a wrong one remixes the wrong image; and moderation
+    can remove images. A number is the one that was reported, else the end of the file name if all
+    images of that job id have one, else the position. If that gives two images of one job id the
+    same number, what was reported counts for nothing, then the file names.
+    """
+    jobs: defaultdict[str, list[_Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        jobs[candidate.job_id].append(candidate)
+    numbers: dict[str, Iterator[int]] = {}
+    for job_id, entries in jobs.items():
+        positions = [place for place, entry in enumerate(entries) if entry.url is not None]
+        named = [_NAMED.search(urlsplit(one.url).path) for one in entries if one.url is not None]
+        names = [int(match[1]) for match in named if match is not None]
+        known = names if len(names) == len(positions) else positions
+        reported = [entry.reported for entry in entries if entry.url is not None]
+        mixed = [known[at] if number is None else number for at, number in enumerate(reported)]
+        unique = (one for one in (mixed, known, positions) if len(set(one)) == len(one))
+        numbers[job_id] = iter(next(unique))
+    return tuple(
+        Image(
+            job_id=candidate.job_id,
+            image_no=next(numbers[candidate.job_id]),
+            url=candidate.url,
+            kind=candidate.kind,
+        )
+        for candidate in candidates
+        if candidate.url is not None
     )

@@ -1,11 +1,11 @@
 """What actions, their options and all buttons are called."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from bot.actions import IMAGINE, REMIX, Action, Mode, OptionValue
-from bot.model import Request, Source
+from bot.model import PROMPT_MAX, Request, Source
 from bot.texts.formats import Formats
 
 
@@ -19,6 +19,8 @@ class ActionWords:
     progress: str
     result: str
     listed: str
+    refusals: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What to say about each code in the action's `Action.refusals`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,11 @@ class ActionTexts(Formats):
             progress="Creating images",
             result="Imagine",
             listed="Imagine",
+            refusals={
+                "4001001": "The API needs a prompt. Describe the images.",
+                "4001002": f"The API accepts prompts of 1 to {PROMPT_MAX:,} characters. Please "
+                "shorten yours.",
+            },
         ),
         REMIX.key: ActionWords(
             button="✏️ {image}",
@@ -54,6 +61,19 @@ class ActionTexts(Formats):
             progress="Remixing image {image}",
             result="Remix of image {image}",
             listed="Remix of image {image}",
+            refusals={
+                "4011001": "The API needs to know which job to remix. Give a job ID or press an "
+                "✏️ button.",
+                "4011002": "The API needs to know which image to remix. Choose one from 1 to 4.",
+                "4011003": "That job has no image with this number. Choose another one from 1 to "
+                "4.",
+                "4011004": "The API doesn't know this mode. Choose Strong or Subtle.",
+                "4011005": "The API needs a prompt. Describe the new image.",
+                "4011006": f"The API accepts prompts of 1 to {PROMPT_MAX:,} characters. Please "
+                "shorten yours.",
+                "4011007": "The API didn't accept this callback. Use a URL that starts with "
+                "http:// or https://.",
+            },
         ),
     }
     _newer_action = ActionWords(

@@ -23,24 +23,12 @@ class ErrorTexts(JobTexts):
     maybe_charged = "It may have been charged anyway."
     operator_told = "I've logged it for whoever runs this bot."
 
-    api_codes: ClassVar[Mapping[str, str]] = {
-        "4011001": "The API needs to know which job to remix. Give a job ID or press an ✏️ button.",
-        "4011002": "The API needs to know which image to remix. Choose one from 1 to 4.",
-        "4011003": "That job has no image with this number. Choose another one from 1 to 4.",
-        "4011004": "The API doesn't know this mode. Choose Strong or Subtle.",
-        "4011005": "The API needs a prompt. Describe the new image.",
-        "4011006": f"The API accepts prompts of 1 to {PROMPT_MAX:,} characters. Please shorten "
-        "yours.",
-        "4011007": "The API didn't accept this callback. Use a URL that starts with http:// or "
-        "https://.",
+    _codes: ClassVar[Mapping[str, str]] = {
         "4011098": "The API couldn't make this one. The source may be too old for it, or "
         "moderation stepped in. Try another prompt or a newer image.",
         "4011099": f"The API is out of service right now. {ask_later}",
-        "4001001": "The API needs a prompt. Describe the images.",
-        "4001002": f"The API accepts prompts of 1 to {PROMPT_MAX:,} characters. Please shorten "
-        "yours.",
     }
-    """Every documented one, by its last seven digits."""
+    """Of no action's own, by their last seven digits."""
 
     def describe(self, error: errors.RemixbotError) -> str:
         """What to say about *error*."""
@@ -151,17 +139,22 @@ class ErrorTexts(JobTexts):
 
     # ------------------------------------------------------------------ of the API
 
+    def _of_code(self, code: str | None) -> str | None:
+        """What to say about a documented *code* of the API; ``None`` for any other."""
+        known = (self._codes, *(words.refusals for words in self._actions.values()))
+        return next((codes[code] for codes in known if code is not None and code in codes), None)
+
     def _request_refused(self, error: errors.RequestRefused) -> str:
         unknown = "The API didn't accept this request. Change the prompt and try again."
-        return self.api_codes.get(error.code, unknown)
+        return self._of_code(error.code) or unknown
 
     def _generation_failed(self, error: errors.GenerationFailed) -> str:
         unknown = "The API started this job, then gave up. Try again, or try another prompt."
-        return self.api_codes.get(error.code or "", unknown)
+        return self._of_code(error.code) or unknown
 
     def _unavailable(self, error: errors.ApiUnavailable) -> str:
-        if error.code is not None and error.code in self.api_codes:
-            return self.api_codes[error.code]
+        if (known := self._of_code(error.code)) is not None:
+            return known
         if error.status is None:
             return f"I can't reach the API right now: it didn't answer. {self.ask_later}"
         return f"{self._trouble(error.status, 'is having')}. {self.ask_later}"

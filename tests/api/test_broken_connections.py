@@ -9,7 +9,7 @@ from aiohttp.client_exceptions import UnixClientConnectorError
 
 from bot.actions import IMAGINE
 from bot.api import GenerationApi, GuardedSession, open_session
-from bot.api.faults import fault_name, submit_fault
+from bot.api.client import fault_name, submit_fault
 from bot.errors import ApiKeyRefused, ApiUnavailable, SubmitUnknown
 from bot.model import Request, Running
 from tests.api.conftest import KEY, ApiAt
