@@ -46,7 +46,7 @@ class HasPolicies(Protocol):
 class CommandTree(app_commands.CommandTree[commands.Bot]):
     """What a command raises is told to the person, never swallowed."""
 
-    _told_again = False
+    _compared_again = False
 
     async def keep_in_step(self) -> None:
         """Look which commands Discord has, and tell it ours where they differ.
@@ -56,34 +56,30 @@ class CommandTree(app_commands.CommandTree[commands.Bot]):
         Discord does not take ours, those that it has must do. Raises `faults.FAULTS` where Discord
         or the way to it is out of order, and for a token that is refused.
         """
+        # discord.py's own request brings no translations.
+        listing = Route(
+            "GET",
+            "/applications/{application_id}/commands",
+            application_id=self.client.application_id or 0,
+        )
+        ours = [
+            await command.get_translated_payload(self, self.translator)
+            if self.translator is not None
+            else command.to_dict(self)
+            for command in self.get_commands()
+        ]
         try:
-            await self._tell_where_they_differ()
+            theirs = await self.client.http.request(listing, params={"with_localizations": "true"})
+            if _comparable(theirs) == _comparable(ours):
+                return
+            await self.sync()
         except (discord.HTTPException, discord.RateLimited) as fault:
             told = isinstance(fault, discord.HTTPException)
             if told and (fault.status >= 500 or fault.status == 401):
                 raise
             log.error("Failed to register the commands: %s", discord_errors.detail(fault))
-
-    async def _tell_where_they_differ(self) -> None:
-        application_id = self.client.application_id or 0
-        ours = Route(
-            "GET", "/applications/{application_id}/commands", application_id=application_id
-        )
-        # discord.py's own request brings no translations.
-        has = await self.client.http.request(ours, params={"with_localizations": "true"})
-        if _comparable(has) == _comparable(await self._payload()):
-            return
-        await self.sync()
-        log.info("Registered the commands with Discord")
-
-    async def _payload(self) -> list[Command]:
-        """What `sync` would send."""
-        if (translator := self.translator) is None:
-            return [command.to_dict(self) for command in self.get_commands()]
-        return [
-            await command.get_translated_payload(self, translator)
-            for command in self.get_commands()
-        ]
+        else:
+            log.info("Registered the commands with Discord")
 
     def add_command(
         self,
@@ -108,12 +104,23 @@ class CommandTree(app_commands.CommandTree[commands.Bot]):
         if command is None:
             return True  # discord.py says that there is none
         suggests = interaction.type is discord.InteractionType.autocomplete
+        data = cast("Mapping[str, Any]", interaction.data or {})
         if isinstance(command, app_commands.Command) and not suggests:
-            self._check_options(interaction, command)
+            # discord.py looks at what is missing alone, and hands a text on as a number.
+            ours = {parameter.display_name: parameter for parameter in command.parameters}
+            for option in data.get("options", ()):
+                parameter = ours.get(option["name"])
+                if parameter is None or parameter.type.value != option["type"]:
+                    raise app_commands.CommandSignatureMismatch(command)
+                choices = [choice.value for choice in parameter.choices]
+                if choices and option["value"] not in choices:
+                    raise app_commands.CommandSignatureMismatch(command)
+        # The message that a command in its menu is about: discord.py has no other way to it yet.
+        items = Namespace._get_resolved_items(interaction, data.get("resolved", {}))  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        messages = (one for one in items.values() if isinstance(one, discord.Message))
+        message = next((one for one in messages if one.author == interaction.client.user), None)
         try:
-            grant = await client.policies.check(
-                interaction, policy_of(command), message=_message_of_ours(interaction)
-            )
+            grant = await client.policies.check(interaction, policy_of(command), message=message)
         except Exception as raised:
             if suggests and isinstance(raised, UserError):
                 await interaction.response.autocomplete([])
@@ -121,22 +128,6 @@ class CommandTree(app_commands.CommandTree[commands.Bot]):
             raise app_commands.CheckFailure from raised
         interaction.extras[Grant] = grant
         return True
-
-    def _check_options(
-        self,
-        interaction: discord.Interaction[commands.Bot],
-        command: app_commands.Command[Any, ..., Any],
-    ) -> None:
-        """discord.py looks at what is missing alone, and hands a text on as a number."""
-        ours = {parameter.display_name: parameter for parameter in command.parameters}
-        given = cast("Sequence[Mapping[str, Any]]", (interaction.data or {}).get("options", ()))
-        for option in given:
-            parameter = ours.get(option["name"])
-            fits = parameter is not None and parameter.type.value == option["type"]
-            if fits and parameter is not None and parameter.choices:
-                fits = option["value"] in [choice.value for choice in parameter.choices]
-            if not fits:
-                raise app_commands.CommandSignatureMismatch(command)
 
     async def on_error(
         self,
@@ -150,27 +141,16 @@ class CommandTree(app_commands.CommandTree[commands.Bot]):
             log.debug("Autocomplete for a command of another version")
         else:
             await send_error(interaction, Rejected(Reason.COMMAND_CHANGED))
-            await self._tell_again()
-
-    async def _tell_again(self) -> None:
-        """Once for as long as the bot runs: two programs with one token must not take turns."""
-        if self._told_again:
-            return
-        self._told_again = True
-        log.warning("A command of another version was used, comparing the commands with Discord's")
-        try:
-            await self.keep_in_step()
-        except discord_errors.FAULTS as fault:
-            log.warning("Failed to compare the commands: %s", discord_errors.detail(fault))
-
-
-def _message_of_ours(interaction: discord.Interaction[commands.Bot]) -> discord.Message | None:
-    """The bot's message that a command in a message's menu is about."""
-    resolved: Any = (interaction.data or {}).get("resolved", {})
-    # discord.py has no other way to it before the command runs.
-    items = Namespace._get_resolved_items(interaction, resolved)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-    messages = (one for one in items.values() if isinstance(one, discord.Message))
-    return next((one for one in messages if one.author == interaction.client.user), None)
+            if self._compared_again:  # two programs with one token must not take turns
+                return
+            self._compared_again = True
+            log.warning(
+                "A command of another version was used, comparing the commands with Discord's"
+            )
+            try:
+                await self.keep_in_step()
+            except discord_errors.FAULTS as fault:
+                log.warning("Failed to compare the commands: %s", discord_errors.detail(fault))
 
 
 def _comparable(told: Sequence[object]) -> list[dict[str, Any]]:
@@ -190,11 +170,8 @@ def _plain(told: Command) -> dict[str, Any]:
         plain[name] = sorted(plain.get(name) or ())
     if (permissions := plain.get("default_member_permissions")) is not None:
         plain["default_member_permissions"] = int(permissions)
-    return {name: value for name, value in plain.items() if value or _is_zero(value)}
-
-
-def _is_zero(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value == 0
+    # A zero says something (0 == False, but is no False).
+    return {name: value for name, value in plain.items() if value or type(value) in {int, float}}
 
 
 def _is_worth_a_line(record: logging.LogRecord) -> bool:

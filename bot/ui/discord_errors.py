@@ -154,36 +154,18 @@ _BY_STATUS = {413: About.SIZE, 429: About.PUT_OFF}
 
 def about(error: BaseException) -> About:
     """What *error*, one of `FAULTS`, is about."""
-    if isinstance(error, discord.HTTPException):
-        if error.code == INVALID_FORM and _OF_UPLOADS.search(error.text):
-            return About.UPLOADS
-        return ABOUT.get(error.code) or _by_status(error)
     if isinstance(error, discord.RateLimited):
         return About.PUT_OFF
-    return About.PASSING if isinstance(error, NETWORK) else About.OTHER
-
-
-def _by_status(error: discord.HTTPException) -> About:
-    if error.status >= 500:
-        return About.PASSING
-    if error.status == 403 and _is_page(error):
-        return About.FRONT
-    return _BY_STATUS.get(error.status, About.OTHER)
-
-
-def _is_page(error: discord.HTTPException) -> bool:
-    """Whether it is a page for people, which Discord itself never answers with."""
-    return "html" in error.response.headers.get("Content-Type", "").lower()
-
-
-def interaction_expired(error: BaseException) -> bool:
-    """The interaction cannot be answered any more, so nobody can be told anything in it."""
-    return about(error) in {About.TOO_LATE, About.TOKEN}
-
-
-def is_ours(error: BaseException) -> bool:
-    """Discord refuses what we made wrong."""
-    return about(error) in {About.LAYOUT, About.UPLOADS}
+    if not isinstance(error, discord.HTTPException):
+        return About.PASSING if isinstance(error, NETWORK) else About.OTHER
+    if error.code == INVALID_FORM and _OF_UPLOADS.search(error.text):
+        return About.UPLOADS
+    if error.code in ABOUT:
+        return ABOUT[error.code]
+    kind = error.response.headers.get("Content-Type", "")
+    if error.status == 403 and "html" in kind.lower():
+        return About.FRONT  # a page for people, which Discord itself never answers with
+    return About.PASSING if error.status >= 500 else _BY_STATUS.get(error.status, About.OTHER)
 
 
 def is_deleted(error: BaseException) -> bool:

@@ -19,6 +19,7 @@ from bot.incidents import to_user_error
 from bot.ui import discord_errors
 from bot.ui.buttons import draft_buttons, in_view
 from bot.ui.content import EVERYTHING, Content
+from bot.ui.discord_errors import About
 from bot.ui.forms import fresh_start
 from bot.ui.interaction import texts_for
 from bot.ui.layouts import LayoutMessage
@@ -73,16 +74,19 @@ async def reply_with_error(
             raised = fault
         else:
             return
-    if discord_errors.interaction_expired(raised):
+    about = discord_errors.about(raised)
+    if about in {About.TOO_LATE, About.TOKEN}:
         log.warning("Interaction %d: could not be answered in time", interaction.id)
-    elif isinstance(raised, discord_errors.FAULTS) and not discord_errors.is_ours(raised):
+        return
+    error: RemixbotError
+    # What is made wrong is a bug of ours.
+    if isinstance(raised, discord_errors.FAULTS) and about not in {About.LAYOUT, About.UPLOADS}:
         detail = discord_errors.detail(raised)
         log.warning("Interaction %d: failed to reply: %s", interaction.id, detail)
-        error = AnswerFailed(out_of_order=discord_errors.is_out_of_order(raised))
-        await send_error(interaction, error, typed=typed)
+        error = AnswerFailed(out_of_order=about is About.PASSING)
     else:
         error = to_user_error(raised, f"Interaction {interaction.id}")
-        await send_error(interaction, error, typed=typed)
+    await send_error(interaction, error, typed=typed)
 
 
 async def send_error(
