@@ -1,21 +1,19 @@
-"""A line of those who wait, in which people take turns: every step in O(log n) of how many wait.
+"""A line of those who wait, in which people take turns. No step looks at all who wait.
 
 Over it are limits on how much runs at once: of everybody, of one person, of one server. Who is next
 is the first person, in the order of the people, who may have something started, with what they
 asked for first of that. Then it is everybody else's turn before theirs comes again.
 
-Each person has a lane for each place they wait in (a server, or the direct messages). A place keeps
-its lanes, and the line its places, in a heap by who would be next. An entry of a heap may be out of
-date, but never too late: what is next only moves back. So it is looked at again when it is on top.
-What a limit holds back is taken out, and put in again when the limit has room.
+Each person has a lane for each place they wait in (a server, or the direct messages). What is first
+in a lane stands in the sorted list of its place, unless the person's limit holds it back. What is
+first in a place stands in that of the line, unless the server's limit holds it back.
 """
 
-from collections import Counter, deque
+from bisect import bisect_left, insort
+from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from heapq import heappop, heappush, heapreplace
 from itertools import count
-from operator import itemgetter
 from typing import Generic, Protocol, TypeVar
 
 from bot.limits import LimitScope
@@ -24,58 +22,43 @@ Scope = tuple[LimitScope, int | None]
 """One person, one server, or all of them."""
 EVERYBODY: Scope = (LimitScope.EVERYBODY, None)
 
-_Key = tuple[int, int]
-"""When somebody's turn comes: the rank of the person, then the number of what they wait with."""
-
 
 class Waiting(Protocol):
     """What can stand in a line; hashable, each equal to itself alone."""
 
-    @property
-    def author_id(self) -> int: ...
-    @property
-    def guild_id(self) -> int | None: ...
-    @property
-    def scopes(self) -> tuple[Scope, ...]:
-        """Whose limits it counts against."""
-        ...
+    author_id: int
+    guild_id: int | None
+    scopes: tuple[Scope, ...]
+    """Whose limits it counts against."""
 
 
 T = TypeVar("T", bound=Waiting)
+_First = tuple[int, int, T]
+"""What is first of a lane, after the person's rank and the item's number: it sorts by its turn."""
 
 
 @dataclass(slots=True, eq=False)
 class _Place(Generic[T]):
-    scope: Scope | None
-    """Whose limit holds back what waits here, besides the others."""
-    heap: list[tuple[_Key, int, "_Lane[T]"]] = field(
-        default_factory=list[tuple[_Key, int, "_Lane[T]"]]
-    )
-    key: _Key | None = None
-    """Of the one entry in the line's heap that counts."""
-
-
-@dataclass(slots=True, eq=False)
-class _Person(Generic[T]):
-    rank: int
     scope: Scope
-    waiting: int = 0
-    lanes: dict[int | None, "_Lane[T]"] = field(default_factory=dict[int | None, "_Lane[T]"])
-    held_back: list["_Lane[T]"] = field(default_factory=list["_Lane[T]"])
+    firsts: list[_First[T]] = field(default_factory=list[_First[T]])
+    listed: _First[T] | None = None
+    """As it stands in the line's list."""
 
 
 @dataclass(slots=True, eq=False)
 class _Lane(Generic[T]):
-    person: _Person[T]
     place: _Place[T]
-    items: deque[tuple[int, T]] = field(default_factory=deque[tuple[int, T]])
-    """Some of them may have left."""
-    in_heap: bool = False
-    """Or held back by the person's limit."""
+    numbers: OrderedDict[T, int] = field(default_factory=OrderedDict[T, int])
+    listed: _First[T] | None = None
+    """As it stands in the place's list."""
 
-    @property
-    def key(self) -> _Key:
-        return self.person.rank, self.items[0][0]
+
+@dataclass(slots=True, eq=False)
+class _Person(Generic[T]):
+    scope: Scope
+    rank: int
+    waiting: int = 0
+    lanes: dict[int | None, _Lane[T]] = field(default_factory=dict[int | None, _Lane[T]])
 
 
 class Line(Generic[T]):
@@ -83,27 +66,25 @@ class Line(Generic[T]):
 
     def __init__(self, running: Mapping[LimitScope, int]) -> None:
         self._limits = running
-        self.running = Counter[Scope]()
-        """How many run."""
+        self._running = Counter[Scope]()
         self.waiting = Counter[Scope]()
         """How many wait."""
-        self._lanes: dict[T, _Lane[T]] = {}
-        """Of all that wait."""
         self._people: dict[int, _Person[T]] = {}
         """Of those who wait, in the order of their next turns."""
         self._places: dict[int | None, _Place[T]] = {}
-        self._heap: list[tuple[_Key, int, _Place[T]]] = []
+        self._firsts: list[_First[T]] = []
         self._numbers = count()
 
     def __len__(self) -> int:
-        return len(self._lanes)
+        return self.waiting[EVERYBODY]
 
     def __iter__(self) -> Iterator[T]:
         """All that wait: person by person, as they asked for it."""
         for person in self._people.values():
-            items = [one for lane in person.lanes.values() for one in lane.items]
-            items.sort(key=itemgetter(0))
-            yield from (item for _, item in items if item in self._lanes)
+            lanes = person.lanes.values()
+            theirs = [(number, item) for lane in lanes for item, number in lane.numbers.items()]
+            theirs.sort()
+            yield from (item for _, item in theirs)
 
     # ------------------------------------------------------------------ what runs
 
@@ -113,71 +94,52 @@ class Line(Generic[T]):
 
     def start(self, item: T) -> None:
         """*item* runs from now on."""
-        for scope in item.scopes:
-            self.running[scope] += 1
+        self._count_running(item, 1)
 
     def end(self, item: T) -> None:
         """*item* runs no more: what its limits held back may be next."""
-        for scope in item.scopes:
-            self.running[scope] -= 1
-            if not self.running[scope]:
-                del self.running[scope]
-        person = self._people.get(item.author_id)
-        if person is not None and self._is_room(person.scope):
-            held_back, person.held_back = person.held_back, []
-            for lane in held_back:
-                lane.in_heap = False
-                self._offer(lane)
-        place = self._places.get(item.guild_id)
-        if place is not None and place.heap:
-            self._announce(place, place.heap[0][0])
+        self._count_running(item, -1)
 
     # ------------------------------------------------------------------ what waits
 
     def add(self, item: T) -> None:
         """*item* waits behind all that its author waits with."""
-        person = self._people.get(item.author_id)
+        author_id, guild_id = item.author_id, item.guild_id
+        person = self._people.get(author_id)
         if person is None:
-            person = _Person[T](next(self._numbers), (LimitScope.PERSON, item.author_id))
-            self._people[item.author_id] = person
-        place = self._places.get(item.guild_id)
-        if place is None:
-            scope = None if item.guild_id is None else (LimitScope.SERVER, item.guild_id)
-            place = self._places[item.guild_id] = _Place[T](scope)
-        lane = person.lanes.get(item.guild_id)
+            person = _Person[T]((LimitScope.PERSON, author_id), next(self._numbers))
+            self._people[author_id] = person
+        lane = person.lanes.get(guild_id)
         if lane is None:
-            lane = person.lanes[item.guild_id] = _Lane[T](person, place)
-        lane.items.append((next(self._numbers), item))
-        self._lanes[item] = lane
+            place = self._places.get(guild_id)
+            if place is None:
+                place = self._places[guild_id] = _Place[T]((LimitScope.SERVER, guild_id))
+            lane = person.lanes[guild_id] = _Lane[T](place)
+        lane.numbers[item] = next(self._numbers)
         person.waiting += 1
-        for scope in item.scopes:
-            self.waiting[scope] += 1
-        self._offer(lane)
+        _count(self.waiting, item, 1)
+        self._sort(person)
 
     def discard(self, item: T) -> None:
         """*item* waits no more; does nothing where it does not."""
-        lane = self._lanes.pop(item, None)
-        if lane is None:
+        person = self._people.get(item.author_id)
+        lane = None if person is None else person.lanes.get(item.guild_id)
+        if person is None or lane is None or lane.numbers.pop(item, None) is None:
             return
-        lane.person.waiting -= 1
-        if not lane.person.waiting:
+        person.waiting -= 1
+        _count(self.waiting, item, -1)
+        self._sort(person)
+        if not person.waiting:
             del self._people[item.author_id]
-        for scope in item.scopes:
-            self.waiting[scope] -= 1
-            if not self.waiting[scope]:
-                del self.waiting[scope]
 
     def take(self) -> T | None:
         """Take out what is next and may run now; its author is the last of all people then."""
-        lane = self._next_lane()
-        if lane is None:
+        if not self._firsts or not self._is_room(EVERYBODY):
             return None
-        _, item = lane.items.popleft()
+        _, _, item = self._firsts[0]
+        person = self._people[item.author_id] = self._people.pop(item.author_id)
+        person.rank = next(self._numbers)
         self.discard(item)
-        person = lane.person
-        if person.waiting:
-            person.rank = next(self._numbers)
-            self._people[item.author_id] = self._people.pop(item.author_id)
         return item
 
     def position_of_last(self, author_id: int) -> int:
@@ -199,62 +161,44 @@ class Line(Generic[T]):
 
     def _is_room(self, scope: Scope) -> bool:
         limit = self._limits[scope[0]]
-        return not limit or self.running[scope] < limit
+        return not limit or self._running[scope] < limit
 
-    def _offer(self, lane: _Lane[T]) -> None:
-        """Put *lane* into the heap of its place, unless it is there or has nothing."""
-        self._clean(lane)
-        if lane.in_heap or not lane.items:
-            return
-        lane.in_heap = True
-        heappush(lane.place.heap, (lane.key, next(self._numbers), lane))
-        self._announce(lane.place, lane.key)
+    def _count_running(self, item: T, by: int) -> None:
+        _count(self._running, item, by)
+        if (person := self._people.get(item.author_id)) is not None:
+            self._sort(person)
+        if (place := self._places.get(item.guild_id)) is not None:
+            self._sort_place(place)
 
-    def _announce(self, place: _Place[T], key: _Key) -> None:
-        """Put *place* into the heap of the line, where it is not there as early as that."""
-        if place.key is None or key < place.key:
-            place.key = key
-            heappush(self._heap, (key, next(self._numbers), place))
+    def _sort(self, person: _Person[T]) -> None:
+        """Put what *person* may have next in its places, after anything has changed for them."""
+        is_room = self._is_room(person.scope)
+        for lane in person.lanes.values():
+            first = None
+            if is_room and lane.numbers:
+                item, number = next(iter(lane.numbers.items()))
+                first = (person.rank, number, item)
+            if first != lane.listed:
+                _replace(lane.place.firsts, lane.listed, first)
+                lane.listed = first
+                self._sort_place(lane.place)
 
-    def _next_lane(self) -> _Lane[T] | None:
-        if not self._is_room(EVERYBODY):
-            return None
-        while self._heap:
-            key, _, place = self._heap[0]
-            if key != place.key:
-                heappop(self._heap)
-                continue
-            lane = self._first_lane(place)
-            if lane is None:
-                heappop(self._heap)
-                place.key = None
-            elif lane.key != key:
-                place.key = lane.key
-                heapreplace(self._heap, (lane.key, next(self._numbers), place))
-            else:
-                return lane
-        return None
+    def _sort_place(self, place: _Place[T]) -> None:
+        first = place.firsts[0] if place.firsts and self._is_room(place.scope) else None
+        if first != place.listed:
+            _replace(self._firsts, place.listed, first)
+            place.listed = first
 
-    def _first_lane(self, place: _Place[T]) -> _Lane[T] | None:
-        """Of the lanes of *place* that may have something started, the one whose turn is first."""
-        if place.scope is not None and not self._is_room(place.scope):
-            return None
-        while place.heap:
-            key, _, lane = place.heap[0]
-            self._clean(lane)
-            if not lane.items:
-                heappop(place.heap)
-                lane.in_heap = False
-            elif not self._is_room(lane.person.scope):
-                heappop(place.heap)
-                lane.person.held_back.append(lane)
-            elif lane.key != key:
-                heapreplace(place.heap, (lane.key, next(self._numbers), lane))
-            else:
-                return lane
-        return None
 
-    def _clean(self, lane: _Lane[T]) -> None:
-        """Forget what has left, as far as it is first."""
-        while lane.items and lane.items[0][1] not in self._lanes:
-            lane.items.popleft()
+def _count(counts: Counter[Scope], item: Waiting, by: int) -> None:
+    for scope in item.scopes:
+        counts[scope] += by
+        if not counts[scope]:
+            del counts[scope]
+
+
+def _replace(firsts: list[_First[T]], old: _First[T] | None, new: _First[T] | None) -> None:
+    if old is not None:
+        del firsts[bisect_left(firsts, old)]
+    if new is not None:
+        insort(firsts, new)

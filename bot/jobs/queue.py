@@ -21,9 +21,8 @@ TELL_EVERY_S = 1.0
 """So often at most people are told how they stand."""
 TELL_ONE_S = 0.001
 """So much longer it takes for each of those who are told: ten thousand hear every ten seconds."""
-FEW, MANY = 100, 1000
-"""Turns are foreseen anew whenever one is asked for while few wait, once a second while there are
-more, and besides everything else where there are many."""
+FEW = 100
+"""While no more wait, turns are foreseen whenever one is asked for, else before people are told."""
 SLICE = 100
 """So many of those who wait are seen to before everything else has its turn."""
 
@@ -67,7 +66,7 @@ class Ticket:
     @property
     def position(self) -> QueuePosition | None:
         """How it stands, while it waits."""
-        return self._queue.position_of(self)
+        return self._queue.position_of(self) if self.waits else None
 
     def leave(self) -> None:
         """Make room; more than once does no harm."""
@@ -105,13 +104,11 @@ class JobQueue:
         self._line = self._new_line()
         self._turns: dict[Ticket, QueuePosition] = {}
         """As they were foreseen last."""
-        self._foreseen_at = clock.monotonic()
         self._is_news = False
         """Something has changed since then."""
         self._foreseeing = asyncio.Lock()
-        self._untold = False
-        """Something has changed since people were told."""
-        self._to_tell: asyncio.Future[None] | None = None
+        self._to_tell = asyncio.get_running_loop().create_future()
+        """Done once something has changed since people were told."""
 
     # ------------------------------------------------------------------ coming and going
 
@@ -154,26 +151,24 @@ class JobQueue:
 
     # ------------------------------------------------------------------ what people are told
 
-    def position_of(self, ticket: Ticket) -> QueuePosition | None:
-        """How *ticket* stands; ``None`` where it does not wait."""
-        if not ticket.waits:
-            return None
-        waiting = len(self._line)
-        if self._is_news and waiting <= MANY:
-            age_s = self.clock.monotonic() - self._foreseen_at
-            if waiting <= FEW or age_s >= TELL_EVERY_S:
-                self._is_news = False
-                self._keep(dict(filter(None, self._forecast_steps())))
-        return self._turns.get(ticket) or self._guess(ticket)
+    def position_of(self, ticket: Ticket) -> QueuePosition:
+        """How *ticket* stands, which waits; a guess where it came after turns were foreseen."""
+        if self._is_news and len(self._line) <= FEW:
+            self._is_news = False
+            self._turns = dict(filter(None, self._forecast_steps()))
+        if ticket in self._turns:
+            return self._turns[ticket]
+        position = self._line.position_of_last(ticket.author_id)
+        rounds = -(-position // max(len(self._running), 1))
+        wait = timedelta(seconds=rounds * self._usual_s())
+        return QueuePosition(max(position, 1), self.clock.now() + wait)
 
     async def notify_waiting(self) -> None:
         """Tell those who wait of changes, once a second at most; never ends."""
         while True:
-            if not self._untold:
-                self._to_tell = asyncio.get_running_loop().create_future()
-                await self.clock.until(self._to_tell)
-            self._untold = False
-            if len(self._line) > MANY:
+            await self.clock.until(self._to_tell)
+            self._to_tell = asyncio.get_running_loop().create_future()
+            if len(self._line) > FEW:
                 await self.forecast()
             told = 0
             for told, ticket in enumerate(tuple(self._line), start=1):
@@ -198,11 +193,7 @@ class JobQueue:
                     turns[found[0]] = found[1]
                 if step % SLICE == 0:
                     await asyncio.sleep(0)
-            self._keep(turns)
-
-    def _keep(self, turns: dict[Ticket, QueuePosition]) -> None:
-        self._turns = turns
-        self._foreseen_at = self.clock.monotonic()
+            self._turns = turns
 
     def _forecast_steps(self) -> Iterator[tuple[Ticket, QueuePosition] | None]:
         """Those who wait in the order of their turns, if every job takes as long as usual.
@@ -231,16 +222,9 @@ class JobQueue:
                 position += 1
                 yield following, QueuePosition(position, at)
 
-    def _guess(self, ticket: Ticket) -> QueuePosition:
-        """How *ticket* stands, which came after turns were foreseen."""
-        position = self._line.position_of_last(ticket.author_id)
-        rounds = -(-position // max(len(self._running), 1))
-        wait = timedelta(seconds=rounds * self._usual_s())
-        return QueuePosition(max(position, 1), self.clock.now() + wait)
-
     def _changed(self) -> None:
-        self._is_news = self._untold = True
-        if self._to_tell is not None and not self._to_tell.done():
+        self._is_news = True
+        if not self._to_tell.done():
             self._to_tell.set_result(None)
 
     # ------------------------------------------------------------------ how it is done

@@ -10,11 +10,12 @@ import pytest
 
 from bot.errors import WaitingLimitReached
 from bot.jobs.fair_queue import Line
-from bot.jobs.queue import FEW, MANY, TELL_EVERY_S, JobQueue, Ticket
+from bot.jobs.queue import FEW, TELL_EVERY_S, JobQueue, Ticket
 from bot.limits import Limits, LimitScope, Quota
 from tests.clock import START, ManualClock
 
 ANN, BEN, CAT = 1, 2, 3
+MANY = 10 * FEW
 STUDIO, CLUB = 10, 20
 USUAL_S = 40.0
 
@@ -215,12 +216,11 @@ async def test_one_who_stops_listening_harms_nobody() -> None:
 
 
 async def test_positions_among_many_are_foreseen_and_those_of_newcomers_close_to_it() -> None:
-    clock = ManualClock()
-    many = queue(clock, everybody=Quota(running=2))
+    many = queue(everybody=Quota(running=2))
     asked = [many.join(person, STUDIO) for _ in range(3) for person in range(FEW)]
     newcomer = many.join(10_000, STUDIO)
     guessed = positions(newcomer)[0]
-    await clock.advance(TELL_EVERY_S)
+    await many.forecast()
     foreseen = positions(newcomer)[0]
     assert guessed is not None
     assert foreseen is not None
@@ -269,7 +269,7 @@ async def test_turns_of_thousands_are_foreseen_once_however_many_ask(
 
 
 async def test_what_thousands_ask_for_costs_each_of_them_the_same() -> None:
-    """Counted in steps of the line's heaps: a queue that looks at all who wait would need 10^7."""
+    """Counted in calls: a queue that looks at all who wait would need 10^7."""
     many = queue(everybody=Quota(running=6), server=Quota(running=3))
     calls = 0
 
