@@ -5,22 +5,9 @@ open it, and any success closes it. Whoever was refused when another one could b
 it again. Nothing here waits or asks the API.
 """
 
-from enum import Enum, auto
-
 OPENED_BY = 3
 """So many different tasks in a row open the circuit; where fewer are read, all of them, and never
 less than two. One task whose account, model or content the API dislikes says nothing of others."""
-
-
-class Verdict(Enum):
-    """What a refusal says."""
-
-    ONE_TASK = auto()
-    """Nothing about other tasks."""
-    OPENED = auto()
-    """With this one it is clear that nobody may read."""
-    OPEN = auto()
-    """That was known."""
 
 
 class CircuitBreaker:
@@ -33,27 +20,25 @@ class CircuitBreaker:
         """Tasks that were refused when another one could be read: of others they say nothing."""
         self.is_open = False
 
-    def refused(self, task_id: str, *, read: int) -> Verdict:
-        """The API did not let *task_id* be read, one of *read* tasks that are."""
+    def refused(self, task_id: str, *, read: int) -> bool:
+        """The API did not let *task_id* be read, one of *read* tasks that are.
+
+        Whether it is clear with this one that nobody may read.
+        """
         if task_id not in self._own_trouble:
             self._refused.add(task_id)
-        if self.is_open:
-            return Verdict.OPEN
-        others = read - len(self._own_trouble)
-        self.is_open = len(self._refused) >= max(min(OPENED_BY, others), 2)
-        return Verdict.OPENED if self.is_open else Verdict.ONE_TASK
+        others, was_open = read - len(self._own_trouble), self.is_open
+        self.is_open |= len(self._refused) >= max(min(OPENED_BY, others), 2)
+        return self.is_open and not was_open
 
-    def succeeded(self) -> None:
-        """The API takes the key."""
+    def succeeded(self, task_id: str | None) -> None:
+        """The API takes the key. If it let *task_id* be read, those that were refused before that
+        are in trouble alone, until they are read themselves."""
+        if task_id is not None:
+            self._own_trouble |= self._refused
+            self._own_trouble.discard(task_id)
         self._refused.clear()
         self.is_open = False
-
-    def read(self, task_id: str) -> None:
-        """The API let *task_id* be read: those that were refused before that are in trouble alone,
-        until they are read themselves."""
-        self._own_trouble |= self._refused
-        self._own_trouble.discard(task_id)
-        self.succeeded()
 
     def forget(self, task_id: str) -> None:
         """*task_id* is read no more."""

@@ -26,7 +26,7 @@ from bot.errors import (
     TaskNotFound,
 )
 from bot.incidents import to_user_error
-from bot.jobs.circuit import CircuitBreaker, Verdict
+from bot.jobs.circuit import CircuitBreaker
 from bot.jobs.forecast import DurationHistory, Forecast
 from bot.jobs.rate_limiter import RateLimiter
 from bot.jobs.status_message import Progress
@@ -69,7 +69,7 @@ class FollowedTask:
     is_known: bool
     """Somebody has asked the API how it stands, since this process began with it."""
     pause: asyncio.Future[None] | None = None
-    """While it waits for its next read."""
+    """Ends the latest wait for a read."""
     trouble: RemixbotError | None = None
     """Why the latest read told nothing, where it did not."""
     same_since: float = 0.0
@@ -129,9 +129,17 @@ class TaskPoller:
         """The API asked for a pause outside of reading: the reads take it as well."""
         self._limiter.slow_down(retry_after_s)
 
-    def succeeded(self) -> None:
-        """The API takes the key, as something else than a read has shown."""
-        self._answered(None)
+    def succeeded(self, task: FollowedTask | None = None) -> None:
+        """The API takes the key, as a read of *task* has shown, or something else than a read.
+
+        All go on where nobody could before.
+        """
+        was_open = self._circuit.is_open
+        self._limiter.succeeded()
+        self._circuit.succeeded(None if task is None else task.id)
+        if was_open:
+            for other in self._followed:
+                other.end_pause()
 
     # ------------------------------------------------------------------ one task
 
@@ -164,7 +172,13 @@ class TaskPoller:
         self._set_pace()
         try:
             while True:
-                await self._pause(task)
+                if not task.at_once:
+                    rest_s = task.forecast.next_gap(self._waited_s(task))
+                    task.pause = asyncio.get_running_loop().create_future()
+                    await self._clock.until(
+                        task.pause, OPERATOR_PAUSE_S if task.refused else rest_s
+                    )
+                task.at_once = False
                 state = await self._read(task)
                 if isinstance(state, Running):
                     task.forecast.add_progress(self._waited_s(task), state.fraction)
@@ -202,19 +216,6 @@ class TaskPoller:
             refused=task.refused or self._circuit.is_open,
         )
 
-    # ------------------------------------------------------------------ one read
-
-    async def _pause(self, task: FollowedTask) -> None:
-        """Wait for the moment of the next read, or until somebody ends that."""
-        if not task.at_once:
-            rest_s = task.forecast.next_gap(self._waited_s(task))
-            task.pause = asyncio.get_running_loop().create_future()
-            try:
-                await self._clock.until(task.pause, OPERATOR_PAUSE_S if task.refused else rest_s)
-            finally:
-                task.pause = None
-        task.at_once = False
-
     async def _read(self, task: FollowedTask) -> TaskState | None:
         """``None`` where nothing could be learned. Raises `TaskNotFound`, `OutputUnreadable`."""
         await self._limiter.acquire()
@@ -222,7 +223,7 @@ class TaskPoller:
         try:
             state = await self._api.fetch(task.id, task.job.request)
         except (TaskNotFound, OutputUnreadable) as error:
-            self._answered(task)
+            self.succeeded(task)
             if repr(error) != repr(task.trouble):
                 log.warning("Job %d: failed to read its task, will retry: %s", task.job.id, error)
                 task.same_reads, task.same_since = 0, now
@@ -231,42 +232,26 @@ class TaskPoller:
             if task.same_reads >= FINAL_READS and now - task.same_since >= FINAL_SPAN_S:
                 raise
         except (ServiceError, OperatorError) as error:
-            self._back_off(task, error)
+            again = task.refused
+            task.trouble = error
+            log.warning("Job %d: failed to read its task, will retry: %s", task.job.id, error)
+            if isinstance(error, ApiBusy):
+                self._limiter.slow_down(error.retry_after_s)
+            if not isinstance(error, OperatorError):
+                return None
+            if self._circuit.refused(task.id, read=len(self._followed)):
+                self._limiter.probe_every(OPERATOR_PAUSE_S)
+                to_user_error(error, "All jobs: failed to read their tasks")  # once for all of them
+            elif again and not task.reported and not self._circuit.is_open:
+                task.reported = True
+                to_user_error(error, f"Job {task.job.id}: failed to read its task")
         else:
-            self._answered(task)
+            self.succeeded(task)
             task.trouble = None
             return state
         finally:
             task.is_known = True
         return None
-
-    def _answered(self, task: FollowedTask | None) -> None:
-        """The API takes the key; *task* could be read. All go on where nobody could before."""
-        was_open = self._circuit.is_open
-        self._limiter.succeeded()
-        if task is None:
-            self._circuit.succeeded()
-        else:
-            self._circuit.read(task.id)
-        if was_open:
-            for other in self._followed:
-                other.end_pause()
-
-    def _back_off(self, task: FollowedTask, error: ServiceError | OperatorError) -> None:
-        """A read failed: no job ends by that, but it has to wait, or all of them."""
-        again = task.refused
-        task.trouble = error
-        log.warning("Job %d: failed to read its task, will retry: %s", task.job.id, error)
-        if isinstance(error, ApiBusy):
-            self._limiter.slow_down(error.retry_after_s)
-        if isinstance(error, OperatorError):
-            verdict = self._circuit.refused(task.id, read=len(self._followed))
-            if verdict is Verdict.OPENED:
-                self._limiter.probe_every(OPERATOR_PAUSE_S)
-                to_user_error(error, "All jobs: failed to read their tasks")  # once for all of them
-            if verdict is Verdict.ONE_TASK and again and not task.reported:
-                task.reported = True
-                to_user_error(error, f"Job {task.job.id}: failed to read its task")
 
     def _set_pace(self) -> None:
         wanted = READS_PER_JOB_S * max(self._may_run, len(self._followed))

@@ -53,25 +53,22 @@ class RateLimiter:
         try:
             if next(iter(self._line)) is not place:
                 await self._clock.until(place)
-            await self._wait_for_moment()
+            while (opens_at := self._opens_at) > (now := self._clock.monotonic()):
+                rest_s = opens_at - now
+                look_s = rest_s if self._probe_s is None else min(rest_s, LOOK_S)
+                await self._clock.sleep(look_s)
+                # A sleep may end a hair early by rounding; sleeping the rest might never end.
+                if opens_at == self._opens_at and look_s == rest_s:
+                    break
+            careful_s = CAREFUL_SPACING_S if self._refusals else 0.0
+            spacing_s = max(self._spacing_s, careful_s, self._next_probe_s())
+            self._opens_at = max(opens_at, self._clock.monotonic()) + spacing_s
         finally:
             was_first = next(iter(self._line)) is place
             del self._line[place]
             following = next(iter(self._line), None)
             if was_first and following is not None and not following.done():
                 following.set_result(None)
-
-    async def _wait_for_moment(self) -> None:
-        while (opens_at := self._opens_at) > (now := self._clock.monotonic()):
-            rest_s = opens_at - now
-            look_s = rest_s if self._probe_s is None else min(rest_s, LOOK_S)
-            await self._clock.sleep(look_s)
-            # A sleep may end a hair early by rounding; sleeping the rest might never end.
-            if opens_at == self._opens_at and look_s == rest_s:
-                break
-        careful_s = CAREFUL_SPACING_S if self._refusals else 0.0
-        spacing_s = max(self._spacing_s, careful_s, self._next_probe_s())
-        self._opens_at = max(opens_at, self._clock.monotonic()) + spacing_s
 
     def slow_down(self, retry_after_s: float | None) -> None:
         """The API asked for a pause: nobody passes for *retry_after_s* seconds or a little more.
