@@ -105,11 +105,12 @@ def _put_together(
         store=store,
         clock=clock,
         retention=timedelta(days=settings.retention_days) or None,
-        attends=lambda: gateway_status.online and runner.sees_all,
+        attends=lambda: gateway_status.online and runner.takeover.sees_all,
     )
     background.spawn(maintenance.run_periodically(), name="tidying")
     background.spawn(maintenance.erase(), name="erasing")
     background.spawn(queue.notify_waiting(), name="telling who waits")
+    background.spawn(runner.show_progress(), name="showing progress")
     bot = RemixBot(
         jobs=JobService(lookups, queue, runner),
         history=JobHistory(lookups, ResultLookup(api, loader)),

@@ -17,7 +17,7 @@ A machine that has other work beside the tests may take longer than anybody on D
 """
 EASY = {"bot.services.lookups.STORE_BUDGET_S": EASY_S / 2}
 """The bot's part in that: what of those seconds the database may take."""
-_UNHURRIED = {**EASY, "bot.jobs.runner.RECORD_WAIT_S": EASY_S}
+_UNHURRIED = {**EASY, "bot.jobs.run.RECORD_WAIT_S": EASY_S}
 """Where nothing is said that need not be."""
 
 

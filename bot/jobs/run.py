@@ -1,9 +1,14 @@
 """A job under way in this process, and what the work on it needs."""
 
+import asyncio
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Concatenate, ParamSpec, TypeVar
 
 from bot.api import GenerationApi
 from bot.clock import Clock
+from bot.errors import StoreUnavailable
 from bot.jobs.background import BackgroundTasks
 from bot.jobs.gateway_status import GatewayStatus
 from bot.jobs.image_loader import ImageLoader
@@ -11,7 +16,15 @@ from bot.jobs.poller import TaskPoller
 from bot.jobs.queue import Ticket
 from bot.jobs.status_message import Progress, Shown, StatusMessage, Told
 from bot.model import Job
-from bot.store import Store
+from bot.store import Store, StoreSession
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+RECORD_WAIT_S = 5.0
+"""How long a job waits for the database: what that does not take meanwhile is written later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +45,21 @@ class Dependencies:
     """How long it is tried to read and to write messages that Discord does not take for a passing
     reason."""
 
+    async def record(
+        self,
+        job: Job,
+        step: Callable[Concatenate[StoreSession, int, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T | None:
+        """Note what has happened to *job*, whether the database takes it now or not."""
+        try:
+            async with asyncio.timeout(RECORD_WAIT_S):
+                return await self.store.record(step, job.id, *args, **kwargs)
+        except (StoreUnavailable, TimeoutError) as error:
+            log.error("Job %d: failed to record its progress, will retry: %r", job.id, error)
+        return None
+
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Run:
@@ -43,8 +71,8 @@ class Run:
     ticket: Ticket
     asked: float
     """When it was asked for, on the monotonic clock."""
-    stops: set[int]
-    """The jobs of which somebody wants no images any more."""
+    stopped: bool
+    """Somebody wants no images of it any more."""
     looked: bool
     """It is known what people were told: of a job of this process it always is."""
     shown: Shown | None = None
@@ -57,18 +85,13 @@ class Run:
     """What becomes of it is decided."""
 
     @property
-    def stopped(self) -> bool:
-        return self.job.id in self.stops
-
-    @property
     def end_told(self) -> bool:
         """An earlier process told people the end, and could not record it."""
         return self.shown is not None and self.shown.said is not Told.STOPPED
 
     def show(self, progress: Progress) -> None:
         """Show this; of one that was stopped at the API, nothing but that."""
-        stopped = self.sent and self.stopped
-        self.status.show(Progress(stopped=True) if stopped else progress)
+        self.status.show(Progress(stopped=True) if self.sent and self.stopped else progress)
 
 
 class NothingToDo(Exception):  # no error

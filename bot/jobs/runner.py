@@ -8,7 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from bot.actions import ACTIONS
 from bot.errors import (
@@ -39,7 +39,7 @@ from bot.jobs.status_message import Progress, StatusMessage
 from bot.jobs.submitter import Submitter
 from bot.jobs.takeover import Takeover
 from bot.model import Completed, Failed, Job, JobState, MessageLink, Running, TaskState
-from bot.store import StoreSession, lookups, transitions
+from bot.store import lookups, transitions
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -60,8 +60,6 @@ NOTHING_CHARGED = (
 NOTHING_OWED = (*NOTHING_CHARGED, GenerationFailed)
 """What ends a job that is taken to cost nothing; of any other one nobody can tell."""
 
-RECORD_WAIT_S = 5.0
-"""How long a job waits for the database: what that does not take meanwhile is written later."""
 SLICE = 100
 """So many messages are seen to before everything else has its turn."""
 DELIVERIES_AT_ONCE = 10
@@ -75,14 +73,13 @@ class JobRunner:
         self._needs = needs
         self._clock = needs.clock
         self._poller = needs.poller
-        self._takeover = Takeover(needs)
-        self._submitter = Submitter(needs, self._takeover)
+        self.takeover = Takeover(needs)
+        self._submitter = Submitter(needs, self.takeover)
         self._runs: dict[int, Run] = {}
         self._stops = set[int]()
-        """Jobs of which somebody wants no images any more, also before they are started here."""
+        """Jobs of which somebody wants no images any more, before they are started here."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._followed: dict[Run, FollowedTask] = {}
-        self._showing: asyncio.Task[None] | None = None
         self._deliveries = asyncio.Semaphore(DELIVERIES_AT_ONCE)
 
     async def prepare(self, last_at_work: datetime) -> None:
@@ -95,11 +92,6 @@ class JobRunner:
             durations = await self._needs.store.read(lookups.recent_durations, action)
             self._poller.add_durations(action, reversed(durations))
 
-    @property
-    def sees_all(self) -> bool:
-        """Nothing is under way of which nobody knows yet what its author was told."""
-        return self._takeover.sees_all
-
     def start(
         self, job: Job, status: StatusMessage, ticket: Ticket, *, resumed: bool = False
     ) -> asyncio.Task[None]:
@@ -108,31 +100,44 @@ class JobRunner:
         Its place is free again once the API is done with it. *resumed*: an earlier process had it,
         so it is looked at what that one told people, and what was told is not changed.
         """
+        stopped = job.id in self._stops and job.state is not JobState.FAILED  # else read after that
         run = self._runs[job.id] = Run(
             job=job,
             status=status,
             ticket=ticket,
             asked=self._clock.monotonic() - self._clock.seconds_since(job.created_at),
-            stops=self._stops,
+            stopped=stopped or job.stopped_at is not None,
             looked=not resumed,
             sent=job.state is not JobState.ACCEPTED,
         )
-        if job.stopped_at is not None:
-            self._stops.add(job.id)
-        elif job.state is JobState.FAILED:
-            self._stops.discard(job.id)  # it was read after that
-        elif run.stopped and ticket.waits:
+        self._stops.discard(job.id)
+        if run.stopped and ticket.waits:
             ticket.leave()
         task = self._needs.background.spawn(self._run(run), name=f"job {job.id}")
-        task.add_done_callback(lambda _: self._ended(run))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+
+        def ended(_: object) -> None:
+            del self._runs[job.id]
+            self._tasks.discard(task)
+            ticket.leave()
+
+        task.add_done_callback(ended)
         return task
 
     async def until_idle(self) -> None:
         """Wait until no job is under way."""
         while self._tasks:
             await asyncio.wait(self._tasks)
+
+    async def show_progress(self) -> None:
+        """Let the bars of all move, a few at a time; never ends."""
+        while True:
+            await self._clock.sleep(TICK_S)
+            for number, (run, task) in enumerate(tuple(self._followed.items()), start=1):
+                if task.is_known and run in self._followed:
+                    run.show(self._poller.progress(task))
+                if number % SLICE == 0:
+                    await asyncio.sleep(0)
 
     def asked_in(self, interaction_id: int) -> Job | None:
         """The job that was asked for in this interaction, where it is under way here."""
@@ -153,7 +158,7 @@ class JobRunner:
             return None
         if run.sent and unsent_only:
             return JobState.RUNNING
-        self._stops.add(job_id)
+        run.stopped = True
         if run.sent:
             run.show(Progress())
             return JobState.RUNNING
@@ -161,18 +166,13 @@ class JobRunner:
             run.ticket.leave()
         return JobState.ACCEPTED
 
-    def _ended(self, run: Run) -> None:
-        del self._runs[run.job.id]
-        self._stops.discard(run.job.id)
-        run.ticket.leave()
-
     async def _run(self, run: Run) -> None:
         finished = error = look = None
         if run.stopped and run.sent:
             run.show(Progress())
         if run.job.state is JobState.RUNNING:  # reading changes nothing
             look = self._needs.background.spawn(
-                self._takeover.inspect(run), name=f"looking at job {run.job.id}"
+                self.takeover.inspect(run), name=f"looking at job {run.job.id}"
             )
         try:
             finished = await self._finish(run)
@@ -183,13 +183,13 @@ class JobRunner:
         finally:
             run.over = True
             run.ticket.leave()
-        await (self._takeover.inspect(run) if look is None else asyncio.wait({look}))
+        await (self.takeover.inspect(run) if look is None else asyncio.wait({look}))
         if not run.looked:
             log.error(
                 "Job %d: failed to read its message, leaving it for the next start", run.job.id
             )
         elif run.end_told:
-            await self._takeover.record_end(run, finished)
+            await self.takeover.record_end(run, finished)
         elif error is not None:
             await self._tell(run, error)
         elif finished is not None and run.stopped:
@@ -211,7 +211,7 @@ class JobRunner:
             case JobState.ACCEPTED:
                 state = await self._submitter.submit(run)
                 sent_s = 0.0
-                await self._record(job, transitions.begin_run, state.task_id)
+                await self._needs.record(job, transitions.begin_run, state.task_id)
             case JobState.RUNNING if job.task_id is not None:
                 state = Running(task_id=job.task_id)
             case JobState.FINISHED | JobState.KEPT | JobState.UNDELIVERABLE if job.task_id:
@@ -229,12 +229,12 @@ class JobRunner:
             completed = Completed(
                 task_id=made.task_id, job_id=made.task_id, images=(), cost_usd=made.cost_usd
             )
-            await self._record(job, transitions.finish, completed)
+            await self._needs.record(job, transitions.finish, completed)
             raise
-        recorded = await self._record(job, transitions.finish, completed)
+        recorded = await self._needs.record(job, transitions.finish, completed)
         self._poller.add_durations(job.request.action, [self._clock.monotonic() - sent])
         if recorded is not None and recorded.state is JobState.KEPT:
-            self._stops.add(job.id)
+            run.stopped = True
         if not completed.images:
             raise NothingMade
         return recorded or replace(
@@ -254,13 +254,9 @@ class JobRunner:
         if isinstance(state, Running):
             resumed = run.job.state is not JobState.ACCEPTED
             task = self._poller.task(state, run.job, sent, resumed=resumed)
-
             self._followed[run] = task
             if task.is_known:
                 run.show(self._poller.progress(task))
-            if self._showing is None or self._showing.done():
-                showing = self._show_progress()
-                self._showing = self._needs.background.spawn(showing, name="showing progress")
             try:
                 async for news in self._poller.follow(task):
                     state = news
@@ -273,16 +269,6 @@ class JobRunner:
         if isinstance(state, Failed):
             raise GenerationFailed(code=state.code, detail=state.detail)
         raise AssertionError("a task is followed until it is done")
-
-    async def _show_progress(self) -> None:
-        """Let the bars of all move, a few at a time; ends when there is none."""
-        while self._followed:
-            await self._clock.sleep(TICK_S)
-            for number, (run, task) in enumerate(tuple(self._followed.items()), start=1):
-                if task.is_known and run in self._followed:
-                    run.show(self._poller.progress(task))
-                if number % SLICE == 0:
-                    await asyncio.sleep(0)
 
     # ------------------------------------------------------------------ to people
 
@@ -302,9 +288,9 @@ class JobRunner:
         except Exception as raised:  # a bug as well must not cost anybody what was paid for
             to_user_error(raised, f"Job {job.id}: failed to deliver its images")
             problem = raised.detail if isinstance(raised, DeliveryFailed) else type(raised).__name__
-            await self._record(job, transitions.mark_undeliverable, problem)
+            await self._needs.record(job, transitions.mark_undeliverable, problem)
             return
-        await self._record(
+        await self._needs.record(
             job, transitions.mark_delivered, posted.message_id, channel_id=posted.channel_id
         )
         log.info("Job %d: delivered after %.0f s", job.id, took_s)
@@ -314,10 +300,10 @@ class JobRunner:
         """End a job without posting images, and make sure that its author hears of it."""
         job = run.job
         if isinstance(error, SubmitUnknown):
-            await self._record(job, transitions.mark_unknown)
+            await self._needs.record(job, transitions.mark_unknown)
         elif not isinstance(error, JobKept):
             release = isinstance(error, NOTHING_OWED)
-            await self._record(job, transitions.fail, error.failure, release=release)
+            await self._needs.record(job, transitions.fail, error.failure, release=release)
         took_s = self._clock.monotonic() - run.asked
         uncharged = isinstance(error, NOTHING_CHARGED)
         try:
@@ -327,7 +313,7 @@ class JobRunner:
         except DeliveryFailed as fault:
             log.warning("Job %d: failed to tell its author how it ended: %s", job.id, fault.detail)
             return
-        await self._record(job, transitions.mark_notified, posted.message_id)
+        await self._needs.record(job, transitions.mark_notified, posted.message_id)
         if not run.stopped:
             await run.status.ping(posted, delivered=False, took_s=took_s)
 
@@ -339,20 +325,3 @@ class JobRunner:
             patience_s=self._needs.patience_s,
             what=f"Job {job.id}: failed to deliver its outcome",
         )
-
-    # ------------------------------------------------------------------ keeping the books
-
-    async def _record(
-        self,
-        job: Job,
-        step: Callable[Concatenate[StoreSession, int, P], T],
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> T | None:
-        """Note what has happened to *job*, whether the database takes it now or not."""
-        try:
-            async with asyncio.timeout(RECORD_WAIT_S):
-                return await self._needs.store.record(step, job.id, *args, **kwargs)
-        except (StoreUnavailable, TimeoutError) as error:
-            log.error("Job %d: failed to record its progress, will retry: %r", job.id, error)
-        return None

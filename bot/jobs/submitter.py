@@ -33,60 +33,47 @@ class Submitter:
         """Until when an earlier process could tell people of its jobs."""
 
     async def submit(self, run: Run) -> TaskState:
-        """Wait until *run* may be sent, and send it.
+        """Wait for the turn of *run*, and until it is known what people were told; then send it.
 
-        Raises `JobStopped`, `JobTooOld`, `AnswerUnseen`, `StoreAway`, `NothingToDo`, and what the
-        API refuses.
+        Raises `JobStopped`, `JobTooOld` where its author has heard nothing for too long,
+        `AnswerUnseen` where they may have heard that it is off, `StoreAway`, `NothingToDo`, and
+        what the API refuses.
         """
-        await self._wait(run)
-        await self._begin(run)
-        run.sent = True
-        try:
-            state = await self._needs.api.submit(run.job.request)
-        except ApiBusy as busy:
-            self._needs.poller.slow_down(busy.retry_after_s)
-            raise
-        self._needs.poller.succeeded()
-        log.info("Job %d is task %s", run.job.id, state.task_id)
-        return state
-
-    async def _wait(self, run: Run) -> None:
-        """Wait for its turn, and until it is known what people were told.
-
-        Raises `JobTooOld` where its author has heard nothing for too long, and `AnswerUnseen` where
-        they may have heard that it is off.
-        """
-        clock, asked_at = self._needs.clock, run.job.created_at
-        alone_s = clock.seconds_since(max(asked_at, self.last_at_work))
-        if alone_s <= self._needs.submit_within_s and not run.ticket.runs:
-            await self._wait_for_turn(run)
+        job, needs, clock = run.job, self._needs, self._needs.clock
+        alone_s = clock.seconds_since(max(job.created_at, self.last_at_work))
+        if alone_s <= needs.submit_within_s and not run.ticket.runs:
+            self._takeover.glance(run)
+            while run.ticket.waits:
+                run.show(Progress(position=run.ticket.position))
+                await run.ticket.wait_changed()
+            if run.end_told:
+                raise NothingToDo
+            if run.unseen:
+                raise AnswerUnseen
+            if run.ticket.left:
+                raise JobStopped
+            run.show(Progress())
         began = clock.monotonic()
         await self._takeover.inspect(run)
         if run.end_told or not run.looked:
             raise NothingToDo
         alone_s += clock.monotonic() - began
-        offline_since = self._needs.gateway_status.last or clock.now()
-        offline_s = clock.seconds_since(max(asked_at, offline_since))
-        if max(alone_s, offline_s) > self._needs.submit_within_s:
+        offline_since = needs.gateway_status.last or clock.now()
+        offline_s = clock.seconds_since(max(job.created_at, offline_since))
+        if max(alone_s, offline_s) > needs.submit_within_s:
             raise JobTooOld
         if run.unseen:
             raise AnswerUnseen
-
-    async def _wait_for_turn(self, run: Run) -> None:
-        """Raises `JobStopped` where somebody stops the job meanwhile."""
-        if not run.looked:
-            looking = self._takeover.glance(run)
-            self._needs.background.spawn(looking, name=f"glancing at job {run.job.id}")
-        while run.ticket.waits:
-            run.show(Progress(position=run.ticket.position))
-            await run.ticket.wait_changed()
-        if run.end_told:
-            raise NothingToDo
-        if run.unseen:
-            raise AnswerUnseen
-        if run.ticket.left:
-            raise JobStopped
-        run.show(Progress())
+        await self._begin(run)
+        run.sent = True
+        try:
+            state = await needs.api.submit(job.request)
+        except ApiBusy as busy:
+            needs.poller.slow_down(busy.retry_after_s)
+            raise
+        needs.poller.succeeded()
+        log.info("Job %d is task %s", job.id, state.task_id)
+        return state
 
     async def _begin(self, run: Run) -> None:
         """Record that the job is about to be sent: until then it waits, and its author knows why.

@@ -7,18 +7,14 @@ to it.
 
 import asyncio
 import logging
-from collections.abc import Callable
 from contextlib import suppress
-from typing import Concatenate, ParamSpec
 
 from bot.errors import AnswerUnseen, DeliveryFailed, EndedUnseen, StoreUnavailable
 from bot.jobs.retry import retry
 from bot.jobs.run import Dependencies, Run
-from bot.jobs.status_message import Progress, Shown, Told
+from bot.jobs.status_message import Progress, Told
 from bot.model import Completed, Job, JobState
-from bot.store import StoreSession, transitions
-
-P = ParamSpec("P")
+from bot.store import transitions
 
 log = logging.getLogger(__name__)
 
@@ -47,17 +43,18 @@ class Takeover:
 
         Where Discord could not be asked for so long, the job stays one that nobody has looked at.
         """
-        if run.looked:
-            return
-        self._under_way += 1
-        try:
-            await self._look(run, self._looks)
-        finally:
-            self._under_way -= 1
+        if not run.looked:
+            self._under_way += 1
+            try:
+                await self._look(run, self._looks)
+            finally:
+                self._under_way -= 1
 
-    async def glance(self, run: Run) -> None:
-        """The same for a job that waits; done again where its turn comes before that."""
-        await self._look(run, self._glances)
+    def glance(self, run: Run) -> None:
+        """The same in the background, for a job that waits: its turn may come before that."""
+        if not run.looked:
+            looking = self._look(run, self._glances)
+            self._needs.background.spawn(looking, name=f"glancing at job {run.job.id}")
 
     async def record_end(self, run: Run, finished: Job | None) -> None:
         """Write down the end that people were told: it is not told again, and nothing else happens.
@@ -67,9 +64,9 @@ class Takeover:
         if run.shown is None:
             return
         log.info("Job %d: had already ended, and its author was told", run.job.id)
-        job, shown, posted = run.job, run.shown, run.shown.posted
+        job, shown, posted, record = run.job, run.shown, run.shown.posted, self._needs.record
         if shown.said is Told.REFUSED:
-            await self._record(job, transitions.withdraw)
+            await record(job, transitions.withdraw)
         elif shown.said is Told.IMAGES:
             if job.state is JobState.ACCEPTED:  # a backup knows less than Discord
                 with suppress(StoreUnavailable):
@@ -81,52 +78,41 @@ class Takeover:
                     job_id=shown.images[0].job_id if shown.images else "",
                     images=shown.images,
                 )
-                await self._record(job, transitions.finish, made)
-            await self._record(
+                await record(job, transitions.finish, made)
+            await record(
                 job, transitions.mark_delivered, posted.message_id, channel_id=posted.channel_id
             )
         else:
             if finished is not None:
-                await self._record(job, transitions.keep)
+                await record(job, transitions.keep)
             elif job.state is JobState.SUBMITTING and not shown.uncharged:
-                await self._record(job, transitions.mark_unknown)
+                await record(job, transitions.mark_unknown)
             else:
                 failure = EndedUnseen.failure
-                await self._record(job, transitions.fail, failure, release=shown.uncharged)
-            await self._record(job, transitions.mark_notified, posted.message_id)
-
-    async def _record(
-        self,
-        job: Job,
-        step: Callable[Concatenate[StoreSession, int, P], object],
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> None:
-        with suppress(StoreUnavailable):  # the store keeps what the database does not take
-            await self._needs.store.record(step, job.id, *args, **kwargs)
+                await record(job, transitions.fail, failure, release=shown.uncharged)
+            await record(job, transitions.mark_notified, posted.message_id)
 
     async def _look(self, run: Run, room: asyncio.Semaphore) -> None:
-        async def look() -> tuple[Shown | None, bool]:
-            try:
-                return await run.status.inspect(), False
-            except AnswerUnseen:
-                return None, True
-
-        with suppress(DeliveryFailed):
-            shown, unseen = await retry(
-                look,
+        shown, unseen = None, False
+        try:
+            shown = await retry(
+                run.status.inspect,
                 room=room,
                 clock=self._needs.clock,
                 patience_s=self._needs.patience_s,
                 what=f"Job {run.job.id}: failed to read its message",
             )
-            if run.looked:
-                return
-            run.looked, run.shown, run.unseen = True, shown, unseen
-            if run.end_told or unseen:
-                run.ticket.leave()
-            elif shown is not None and not run.stopped:
-                run.stops.add(run.job.id)
-                if run.sent:
-                    run.show(Progress())
-                await self._record(run.job, transitions.stop)
+        except DeliveryFailed:
+            return
+        except AnswerUnseen:
+            unseen = True
+        if run.looked:
+            return
+        run.looked, run.shown, run.unseen = True, shown, unseen
+        if run.end_told or unseen:
+            run.ticket.leave()
+        elif shown is not None and not run.stopped:
+            run.stopped = True
+            if run.sent:
+                run.show(Progress())
+            await self._needs.record(run.job, transitions.stop)
