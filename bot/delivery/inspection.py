@@ -5,7 +5,7 @@ may be in a message of its own. Nothing is assumed while Discord cannot be asked
 """
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from operator import itemgetter
 from typing import TypeVar
 
@@ -45,7 +45,7 @@ async def inspect(messages: JobMessages, message_id: int | None) -> tuple[int | 
     # is posted; here only where that would be the first thing to happen, or where the job is sent.
     told = await messages.find_end(messages.channel) if public else None
     if told is None and (not public or job.state is JobState.ACCEPTED):
-        direct = await _unless_refused(messages.direct_channel)
+        direct = await _unless_refused(messages.direct_channel())
         told = None if direct is None else await messages.find_end(direct)
     if job.state is JobState.ACCEPTED and told is None and own is None and not unanswered:
         raise AnswerUnseen
@@ -72,16 +72,10 @@ async def _own_message(
             unanswered = public
     if not public:
         return None, unanswered
-    return await _unless_refused(lambda: _answer_in_channel(messages, message_id)), unanswered
-
-
-async def _answer_in_channel(
-    messages: JobMessages, message_id: int | None
-) -> discord.Message | None:
-    """The answer to its interaction, looked for in the channel where its id is not known."""
+    channel = messages.channel
     if message_id is not None:
-        return await messages.channel.fetch_message(message_id)
-    return await messages.find(messages.channel, lambda found: _answers(found, messages.job))
+        return await _unless_refused(channel.fetch_message(message_id)), unanswered
+    return await messages.find(channel, lambda found: _answers(found, job)), unanswered
 
 
 def read(message: discord.Message, job: Job) -> Shown | None:
@@ -132,10 +126,10 @@ def _images(message: discord.Message, buttons: list[str]) -> tuple[Image, ...]:
     return tuple(images)
 
 
-async def _unless_refused(ask: Callable[[], Awaitable[T]]) -> T | None:
-    """The answer; ``None`` where Discord says for good that there is none for us."""
+async def _unless_refused(answer: Awaitable[T]) -> T | None:
+    """``None`` where Discord says for good that there is none for us."""
     try:
-        return await ask()
+        return await answer
     except discord.HTTPException as fault:
         if discord_errors.is_transient(fault):
             raise

@@ -1,12 +1,12 @@
 """The routes on which the news of one job reach its author, and the way from one to the next.
 
-`ROUTES` says when each is open. What follows a refusal of Discord is in
+`open_routes` says when each is open. What follows a refusal of Discord is in
 `bot.ui.discord_errors.REFUSALS`; docs/discord.md has both in words.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum, auto
@@ -40,33 +40,27 @@ class Route(Enum):
     DIRECT_MESSAGE = auto()
 
 
-class Given(Enum):
-    """What a route may need."""
-
-    MESSAGE = auto()
-    """The job's own message is known, and no edit of it hangs that others would wait for."""
-    TOKEN = auto()
-    """The interaction's token lives: 14.5 minutes."""
-    PUBLIC = auto()
-    """The bot can post in the channel, and what it posts is for everybody."""
-    PRIVATE = auto()
-    LAYOUT = auto()
-    """Discord takes the layout."""
-    CLASSIC = auto()
-    """It does not, and gets a classic message, which a message with a layout cannot become."""
-    WANTED = auto()
-    """Nobody has deleted the job's message."""
-
-
-ROUTES: Mapping[Route, frozenset[Given]] = {
-    Route.EDIT_BY_TOKEN: frozenset({Given.MESSAGE, Given.LAYOUT, Given.TOKEN}),
-    Route.EDIT_IN_CHANNEL: frozenset({Given.MESSAGE, Given.LAYOUT, Given.PUBLIC}),
-    Route.FOLLOW_UP: frozenset({Given.PRIVATE, Given.CLASSIC, Given.TOKEN}),
-    Route.NEW_MESSAGE: frozenset({Given.PUBLIC, Given.WANTED}),
-    Route.DIRECT_MESSAGE: frozenset(),
-}
-"""What each needs to be open, the best first."""
 EDITS = (Route.EDIT_BY_TOKEN, Route.EDIT_IN_CHANNEL)
+
+
+def open_routes(
+    *, message: bool, token: bool, public: bool, layout: bool, wanted: bool
+) -> list[Route]:
+    """The routes that are open, the best first.
+
+    *message*: the job's own message is known, and no edit of it hangs that others would wait for.
+    *token*: the interaction's token lives, 14.5 minutes. *public*: the bot can post in the channel,
+    and what it posts is for everybody. *layout*: Discord takes the layout; else it gets a classic
+    message, which a message with a layout cannot become. *wanted*: nobody has deleted the message.
+    """
+    routes = {
+        Route.EDIT_BY_TOKEN: message and layout and token,
+        Route.EDIT_IN_CHANNEL: message and layout and public,
+        Route.FOLLOW_UP: token and not public and not layout,
+        Route.NEW_MESSAGE: public and wanted,
+        Route.DIRECT_MESSAGE: True,
+    }
+    return [route for route, is_open in routes.items() if is_open]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +103,7 @@ class Delivery:
 
     async def edit(self, page: Callable[[Content], LayoutMessage]) -> None:
         """Edit the message on the first route that is open. Raises what discord.py raises."""
-        route = next((one for one in EDITS if ROUTES[one] <= self._given()), None)
+        route = next((one for one in self._open() if one in EDITS), None)
         if route is None:
             return
         try:
@@ -173,27 +167,23 @@ class Delivery:
 
     # ------------------------------------------------------------------ the routes
 
-    def _given(self) -> set[Given]:
+    def _open(self, *, hangs: bool = False, layout: bool | None = None) -> list[Route]:
+        """The routes that are open now; *hangs*: an edit of the job's own message does."""
         public = self._job.destination.bot_can_post
-        given = {Given.PUBLIC if public else Given.PRIVATE}
-        given.add(Given.LAYOUT if self._content.layout else Given.CLASSIC)
-        if self.message_id is not None:
-            given.add(Given.MESSAGE)
-        if self._messages.token_lives:
-            given.add(Given.TOKEN)
-        if not self._deleted:
-            given.add(Given.WANTED)
-        return given
+        return open_routes(
+            message=self.message_id is not None and not (hangs and public),
+            token=self._messages.token_lives,
+            public=public,
+            layout=self._content.layout if layout is None else layout,
+            wanted=not self._deleted,
+        )
 
     def _next(self, tried: set[Route], pending_edit: asyncio.Task[None] | None) -> Route | None:
         """The best route that is open and not *tried*; first that on which something may be."""
         if self._in_doubt is not None and self._in_doubt not in tried:
             return self._in_doubt  # or there would be two of it in the end
-        given = self._given()
-        if pending_edit is not None and Given.PUBLIC in given:
-            given.discard(Given.MESSAGE)
-        is_open = (route for route, needs in ROUTES.items() if needs <= given)
-        return next((route for route in is_open if route not in tried), None)
+        routes = self._open(hangs=pending_edit is not None)
+        return next((route for route in routes if route not in tried), None)
 
     async def _take(self, route: Route, announcement: Announcement) -> MessageLink:
         """Raises what discord.py raises."""
@@ -235,16 +225,30 @@ class Delivery:
     ) -> None:
         """Let the job's own message say this, if need be as soon as that is possible."""
         clock = self._messages.connection.clock
+        what = f"Job {self._job.id}: failed to say in its message where the outcome is"
 
         async def edit() -> None:
-            await self._say_now(lambda: notice_page(sentence, mark=announcement.notice_mark))
+            """Raises `DeliveryFailed` where that may work later."""
+            if self.message_id is None or self._deleted:
+                return
+            later: DeliveryFailed | None = None
+            for route in (one for one in self._open(layout=True) if one in EDITS):
+                try:
+                    await self._edit(route, notice_page(sentence, mark=announcement.notice_mark))
+                except discord_errors.FAULTS as fault:
+                    failed = delivery_failed(fault)
+                    later = failed if failed.may_pass else later
+                    log.info("%s: %s", what, failed.detail)
+                else:
+                    return
+            if later is not None:
+                raise later
 
         async def edit_later() -> None:
             if pending_edit is not None and not pending_edit.done():
                 await asyncio.wait({pending_edit})
             else:
                 await clock.sleep(LONG_PAUSES_S[0])
-            what = f"Job {self._job.id}: failed to say in its message where the outcome is"
             with suppress(DeliveryFailed):
                 await retry(edit, clock=clock, patience_s=NOTE_PATIENCE_S, what=what)
 
@@ -253,25 +257,3 @@ class Delivery:
                 await edit()
                 return
         self._messages.connection.background.spawn(edit_later(), name="saying where the news are")
-
-    async def _say_now(self, notice: Callable[[], LayoutMessage]) -> None:
-        """Raises `DeliveryFailed` where that may work later."""
-        if self.message_id is None or self._deleted:
-            return
-        later: DeliveryFailed | None = None
-        given = self._given() | {Given.LAYOUT}
-        for route in (one for one in EDITS if ROUTES[one] <= given):
-            try:
-                await self._edit(route, notice())
-            except discord_errors.FAULTS as fault:
-                failed = delivery_failed(fault)
-                later = failed if failed.may_pass else later
-                log.info(
-                    "Job %d: failed to say in its message where the outcome is: %s",
-                    self._job.id,
-                    failed.detail,
-                )
-            else:
-                return
-        if later is not None:
-            raise later

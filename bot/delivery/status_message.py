@@ -73,8 +73,19 @@ class StatusMessages:
         """
         messages, mark = JobMessages(self._connection, job), 1 + secrets.randbelow(MARKS)
         page = progress_page(job, Progress(position=position), mark=mark)
+        private = job.destination.private
         try:
-            message_id = await _post(interaction, page, job, beside=beside)
+            if beside:
+                await interaction.response.defer()
+                message = await interaction.followup.send(
+                    view=page.view, ephemeral=private, allowed_mentions=NO_MENTIONS, wait=True
+                )
+                message_id = message.id
+            else:
+                answer = await interaction.response.send_message(
+                    view=page.view, ephemeral=private, allowed_mentions=NO_MENTIONS
+                )
+                message_id = answer.message_id or (await interaction.original_response()).id
         except discord_errors.FAULTS as fault:
             if discord_errors.about(fault) in (About.WORDS, About.FRONT):
                 raise Rejected(Reason.WORDS_NOT_SHOWN) from None
@@ -150,22 +161,6 @@ class StatusMessages:
                 what=f"Interaction {job.interaction_id}: failed to retract a reply",
                 longest_s=RETRACT_EVERY_S,
             )
-
-
-async def _post(
-    interaction: discord.Interaction, page: LayoutMessage, job: Job, *, beside: bool
-) -> int:
-    private = job.destination.private
-    if beside:
-        await interaction.response.defer()
-        message = await interaction.followup.send(
-            view=page.view, ephemeral=private, allowed_mentions=NO_MENTIONS, wait=True
-        )
-        return message.id
-    answer = await interaction.response.send_message(
-        view=page.view, ephemeral=private, allowed_mentions=NO_MENTIONS
-    )
-    return answer.message_id or (await interaction.original_response()).id
 
 
 class DiscordStatusMessage:
