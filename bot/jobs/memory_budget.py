@@ -5,24 +5,24 @@ not to be needed. Knows nothing of what the memory is for.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 
+@dataclass(slots=True, eq=False)
 class Held:
-    """Some bytes of a budget, until they are given back. Made by `MemoryBudget`."""
+    """Some bytes of *budget*, until they are given back."""
 
-    def __init__(self, budget: "MemoryBudget", size_bytes: int) -> None:
-        self._budget = budget
-        self.size_bytes = size_bytes
+    budget: "MemoryBudget"
+    size_bytes: int
 
     def shrink(self, size_bytes: int) -> None:
         """Give back all over *size_bytes*; does nothing where there is no more than that."""
         over = self.size_bytes - size_bytes
         if over > 0:
             self.size_bytes = size_bytes
-            self._budget.give_back(over)
+            self.budget.give_back(over)
 
 
 class MemoryBudget:
@@ -30,23 +30,19 @@ class MemoryBudget:
 
     def __init__(self, limit_bytes: int) -> None:
         self._limit_bytes = self._free_bytes = limit_bytes
-        self._line = deque[tuple[asyncio.Future[None], int]]()
+        self._line = asyncio.Lock()
+        """Held by the first of those who wait."""
+        self._freed = asyncio.Event()
 
     @asynccontextmanager
     async def hold(self, size_bytes: int) -> AsyncGenerator[Held]:
         """*size_bytes*, or all there is where that is less, for as long as the block runs."""
-        size_bytes = min(size_bytes, self._limit_bytes)
-        if not self._line and size_bytes <= self._free_bytes:
-            self._free_bytes -= size_bytes
-        else:
-            place = asyncio.get_running_loop().create_future()
-            self._line.append((place, size_bytes))
-            try:
-                await place
-            except asyncio.CancelledError:
-                self.give_back(0 if place.cancelled() else size_bytes)
-                raise
-        held = Held(self, size_bytes)
+        held = Held(self, min(size_bytes, self._limit_bytes))
+        async with self._line:
+            while held.size_bytes > self._free_bytes:
+                self._freed.clear()
+                await self._freed.wait()
+            self._free_bytes -= held.size_bytes
         try:
             yield held
         finally:
@@ -55,11 +51,4 @@ class MemoryBudget:
     def give_back(self, size_bytes: int) -> None:
         """These bytes are free again."""
         self._free_bytes += size_bytes
-        while self._line:
-            place, wanted = self._line[0]
-            if not place.done():  # else whoever waited was cancelled
-                if wanted > self._free_bytes:
-                    return
-                self._free_bytes -= wanted
-                place.set_result(None)
-            self._line.popleft()
+        self._freed.set()
