@@ -15,7 +15,6 @@ Nothing here waits, reads a clock or asks the API: times are seconds since the s
 import math
 import sys
 from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 from statistics import NormalDist, median
@@ -49,9 +48,6 @@ OVERDUE = 0.975
 SHOWN_MAX = 0.95
 REPORTS_MAX = 64
 
-Report = tuple[float, float]
-"""Seconds since the submit, and the fraction reported then."""
-
 _STEP_S = 0.25
 _NORMAL = NormalDist()
 
@@ -65,17 +61,14 @@ class LogNormal:
 
     def share_done(self, waited_s: float) -> float:
         """The share of jobs that have ended by then, if none is held up: 0 to 1."""
-        if waited_s <= 0:
-            return 0.0
         return 0.5 * math.erfc(-self._deviation(waited_s) / math.sqrt(2))
 
     def chance_of_end(self, waited_s: float) -> float:
         """Per second, for a job that still runs after *waited_s* (over 0); some are held up."""
         deviation = self._deviation(waited_s)
-        running = 1 - self.share_done(waited_s)
-        ending = math.exp(-deviation * deviation / 2) / (
-            math.sqrt(2 * math.pi) * self.spread * waited_s
-        )
+        running = 0.5 * math.erfc(deviation / math.sqrt(2))
+        density = math.exp(-deviation * deviation / 2) / math.sqrt(math.tau)
+        ending = density / (self.spread * waited_s)
         held_up = self.median_s / (self.median_s + waited_s)
         leaving = held_up / (self.median_s + waited_s)
         return ((1 - HELD_UP) * ending + HELD_UP * leaving) / (
@@ -106,18 +99,13 @@ class DurationHistory:
         Medians are taken, so that a few jobs that stood in a queue for minutes change little.
         """
         self._logs.append(math.log(max(duration_s, 1.0)))
-        count = len(self._logs)
-        middle = median(self._logs)
+        middle, seen = median(self._logs), len(self._logs) / (TYPICAL_WEIGHT + len(self._logs))
         # 1.4826: from the median deviation to the standard deviation of a normal distribution
         spread = 1.4826 * median(abs(one - middle) for one in self._logs)
         self.likely = LogNormal(
-            math.exp(_blend(math.log(TYPICAL_S), middle, count)),
-            math.sqrt(_blend(TYPICAL_SPREAD**2, spread**2, count)),
+            math.exp((1 - seen) * math.log(TYPICAL_S) + seen * middle),
+            math.sqrt((1 - seen) * TYPICAL_SPREAD**2 + seen * spread**2),
         )
-
-
-def _blend(typical: float, seen: float, count: int) -> float:
-    return (TYPICAL_WEIGHT * typical + count * seen) / (TYPICAL_WEIGHT + count)
 
 
 class Forecast:
@@ -127,9 +115,10 @@ class Forecast:
         self._usual = history.likely
         self._likely = self._usual
         self._rng = rng
-        self._reports: deque[Report] = deque(maxlen=REPORTS_MAX)
-        """Only those that were higher than all before: the others say nothing of the pace."""
-        self._latest: Report = (0.0, 0.0)
+        self._reports: deque[tuple[float, float]] = deque(maxlen=REPORTS_MAX)
+        """Seconds and fractions, of those that were higher than all before: the others say nothing
+        of the pace."""
+        self._latest = (0.0, 0.0)
         self._shown: float | None = None
 
     def add_progress(self, waited_s: float, fraction: float | None) -> None:
@@ -139,9 +128,24 @@ class Forecast:
         fraction = min(max(fraction, 0.0), 1.0)
         self._latest = (waited_s, fraction)
         self._show(fraction)
-        if fraction > (self._reports[-1][1] if self._reports else 0.0):
-            self._reports.append((waited_s, fraction))
-            self._likely = _end_of_line(self._reports, self._usual)
+        if fraction <= (self._reports[-1][1] if self._reports else 0.0):
+            return
+        self._reports.append(self._latest)
+        # The end is where the line through the reports reaches 1. Its pace, in seconds for the
+        # whole, starts as the usual duration and is outweighed by the reports the further they lie
+        # apart; when the work began is left to them alone, so that time in a queue does not matter.
+        count, usual_s = len(self._reports), self._usual.median_s
+        middle_s = sum(at for at, _ in self._reports) / count
+        middle = sum(reported for _, reported in self._reports) / count
+        report_weight = 1 / (REPORT_ERROR * usual_s) ** 2
+        weight = 1 / (self._usual.spread * usual_s) ** 2
+        pull = weight * usual_s
+        for at, reported in self._reports:
+            weight += report_weight * (reported - middle) ** 2
+            pull += report_weight * (reported - middle) * (at - middle_s)
+        end_s = max(middle_s + (1 - middle) * pull / weight, 1.0)
+        variance = (1 + 1 / count) / report_weight + (1 - middle) ** 2 / weight
+        self._likely = LogNormal(end_s, math.sqrt(variance) / end_s)
 
     def next_gap(self, waited_s: float) -> float:
         """Seconds until the next read: 1.1 to 8 in the first two minutes, later 60 at the most.
@@ -184,26 +188,3 @@ class Forecast:
 
     def _show(self, fraction: float) -> None:
         self._shown = max(self._shown or 0.0, min(fraction, SHOWN_MAX))
-
-
-def _end_of_line(reports: Sequence[Report], usual: LogNormal) -> LogNormal:
-    """Where the line through *reports* reaches 1.
-
-    Its pace, in seconds for the whole, starts as the usual duration and is outweighed by the
-    reports the further they lie apart; when the work began is left to the reports alone, so that
-    time in a queue does not matter.
-    """
-    count = len(reports)
-    middle_s = sum(at for at, _ in reports) / count
-    middle = sum(fraction for _, fraction in reports) / count
-    usual_weight = 1 / (usual.spread * usual.median_s) ** 2
-    report_weight = 1 / (REPORT_ERROR * usual.median_s) ** 2
-    weight = usual_weight
-    pull = usual_weight * usual.median_s
-    for at, fraction in reports:
-        weight += report_weight * (fraction - middle) ** 2
-        pull += report_weight * (fraction - middle) * (at - middle_s)
-    pace_s = pull / weight
-    end_s = max(middle_s + (1 - middle) * pace_s, 1.0)
-    variance = (1 + 1 / count) / report_weight + (1 - middle) ** 2 / weight
-    return LogNormal(end_s, math.sqrt(variance) / end_s)
