@@ -31,26 +31,19 @@ class ResultImage:
     problem: RemixbotError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AttachmentPlan:
-    """Each image once."""
-
-    files: tuple[ResultImage, ...]
-    links: tuple[ResultImage, ...]
-
-
 def plan_attachments(
     result_images: Sequence[ResultImage], *, other_files: int = 0, as_files: bool = True
-) -> AttachmentPlan:
-    """Files as far as there is room beside *other_files*, and for a list of the links if there are
-    any; all as links unless *as_files*."""
+) -> tuple[list[ResultImage], list[ResultImage]]:
+    """Each image once: those that go as files, and those of which only links are shown.
+
+    Files as far as there is room beside *other_files*, and for a list of the links if there are
+    any; all as links unless *as_files*.
+    """
     room = FILES_MAX - other_files
     if len(result_images) > room or any(one.file is None for one in result_images):
         room -= 1
     if not as_files:
         room = 0
-    first, rest = result_images[:room], result_images[room:]
-    without = (one for one in first if one.file is None)
-    return AttachmentPlan(
-        files=tuple(one for one in first if one.file is not None), links=(*without, *rest)
-    )
+    files = [one for one in result_images[:room] if one.file is not None]
+    links = [one for one in result_images[:room] if one.file is None]
+    return files, [*links, *result_images[room:]]

@@ -33,12 +33,14 @@ def images(count: int, *, without: tuple[int, ...] = ()) -> list[ResultImage]:
 def test_there_is_room_for_every_file_and_for_a_list_of_the_links(
     shown: list[ResultImage], other_files: int, links: list[int]
 ) -> None:
-    plan = plan_attachments(shown, other_files=other_files)
-    assert [one.image.image_no for one in plan.links] == links
-    assert len(plan.files) + len(plan.links) == len(shown)
-    assert len(plan.files) + other_files + bool(links) <= FILES_MAX
+    with_files, with_links = plan_attachments(shown, other_files=other_files)
+    assert [one.image.image_no for one in with_links] == links
+    assert len(with_files) + len(with_links) == len(shown)
+    assert len(with_files) + other_files + bool(links) <= FILES_MAX
 
 
 def test_where_discord_takes_no_files_all_are_links() -> None:
-    plan = plan_attachments(images(4, without=(2,)), as_files=False)
-    assert (plan.files, [one.image.image_no for one in plan.links]) == ((), [0, 1, 2, 3])
+    shown = images(4, without=(2,))
+    with_files, with_links = plan_attachments(shown, as_files=False)
+    assert not with_files
+    assert [one.image.image_no for one in with_links] == [0, 1, 2, 3]

@@ -193,7 +193,6 @@ class DiscordStatusMessage:
         self._started_at: datetime | None = None
         if not waits:
             self._start(job.submitted_at or job.created_at)
-        self._resumed = resumed
         self._may_change = not resumed
         self._newest: Progress | None = None
 
@@ -202,8 +201,6 @@ class DiscordStatusMessage:
         return self._delivery.message_id
 
     async def inspect(self) -> Shown | None:
-        if not self._resumed:
-            return None
         try:
             found_id, shown = await inspect(self._messages, self.message_id)
         except discord_errors.FAULTS as fault:

@@ -10,23 +10,19 @@ class GatewayStatus:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._online = False
+        self.online = False
         self._left: datetime | None = None
-
-    @property
-    def online(self) -> bool:
-        return self._online
 
     @property
     def last(self) -> datetime | None:
         """When somebody could last have been told; ``None`` before this process could."""
-        return self._clock.now() if self._online else self._left
+        return self._clock.now() if self.online else self._left
 
     def arrive(self) -> None:
-        self._online = True
+        self.online = True
 
     def leave(self) -> None:
         """The connection is lost; more than once does no harm."""
-        if self._online:
-            self._online = False
+        if self.online:
+            self.online = False
             self._left = self._clock.now()

@@ -47,31 +47,33 @@ def show_images(
 
     The links have *links_max* characters at the most.
     """
-    plan = plan_attachments(result_images, other_files=other_files, as_files=content.files)
+    with_files, with_links = plan_attachments(
+        result_images, other_files=other_files, as_files=content.files
+    )
     uploads = [
         upload(
             one.file.name,
             one.file.content,
             description=shorten(t.alt_text(one.image.image_no) + alt, ALT_TEXT_MAX),
         )
-        for one in plan.files
+        for one in with_files
         if one.file is not None
     ]
-    if plan.links and not content.links:  # Discord refuses them, or what they lead to
+    if with_links and not content.links:  # Discord refuses them, or what they lead to
         if uploads:
             sentence = t.links_withheld if content.alone else t.links_in_more
         else:
             sentence = t.images_withheld if content.alone else t.images_in_more
         return ShownImages(uploads, "", [], sentence)
     sentence = "" if uploads else t.not_one_image
-    reasons = [(one.image, _reason(t, one, content)) for one in plan.links]
+    reasons = [(one.image, _reason(t, one, content)) for one in with_links]
     lines = "\n".join(
         t.image_by_link(image.image_no, link_address(image), reason) for image, reason in reasons
     )
     if len(lines) <= links_max:
         return ShownImages(uploads, lines, [], sentence)
     lines = "\n".join(t.image_in_file(image.image_no, reason) for image, reason in reasons)
-    files = [links_file(one.image for one in plan.links)]
+    files = [links_file(one.image for one in with_links)]
     return ShownImages(uploads, lines, files, sentence)
 
 
