@@ -110,7 +110,6 @@ def _put_together(
     background.spawn(maintenance.run_periodically(), name="tidying")
     background.spawn(maintenance.erase(), name="erasing")
     background.spawn(queue.notify_waiting(), name="telling who waits")
-    background.spawn(runner.show_progress(), name="showing progress")
     bot = RemixBot(
         jobs=JobService(lookups, queue, runner),
         history=JobHistory(lookups, ResultLookup(api, loader)),

@@ -8,7 +8,6 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import ParamSpec, TypeVar
 
 from bot.actions import ACTIONS
 from bot.errors import (
@@ -40,9 +39,6 @@ from bot.jobs.submitter import Submitter
 from bot.jobs.takeover import Takeover
 from bot.model import Completed, Failed, Job, JobState, MessageLink, Running, TaskState
 from bot.store import lookups, transitions
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +76,7 @@ class JobRunner:
         """Jobs of which somebody wants no images any more, before they are started here."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._followed: dict[Run, FollowedTask] = {}
+        self._showing: asyncio.Task[None] | None = None
         self._deliveries = asyncio.Semaphore(DELIVERIES_AT_ONCE)
 
     async def prepare(self, last_at_work: datetime) -> None:
@@ -128,16 +125,6 @@ class JobRunner:
         """Wait until no job is under way."""
         while self._tasks:
             await asyncio.wait(self._tasks)
-
-    async def show_progress(self) -> None:
-        """Let the bars of all move, a few at a time; never ends."""
-        while True:
-            await self._clock.sleep(TICK_S)
-            for number, (run, task) in enumerate(tuple(self._followed.items()), start=1):
-                if task.is_known and run in self._followed:
-                    run.show(self._poller.progress(task))
-                if number % SLICE == 0:
-                    await asyncio.sleep(0)
 
     def asked_in(self, interaction_id: int) -> Job | None:
         """The job that was asked for in this interaction, where it is under way here."""
@@ -252,6 +239,9 @@ class JobRunner:
         Raises `GenerationFailed`, and what `TaskPoller.follow` raises.
         """
         if isinstance(state, Running):
+            if self._showing is None or self._showing.done():
+                showing = self._show_progress()
+                self._showing = self._needs.background.spawn(showing, name="showing progress")
             resumed = run.job.state is not JobState.ACCEPTED
             task = self._poller.task(state, run.job, sent, resumed=resumed)
             self._followed[run] = task
@@ -269,6 +259,16 @@ class JobRunner:
         if isinstance(state, Failed):
             raise GenerationFailed(code=state.code, detail=state.detail)
         raise AssertionError("a task is followed until it is done")
+
+    async def _show_progress(self) -> None:
+        """Let the bars of all move, a few at a time; ends when there is none."""
+        while self._followed:
+            await self._clock.sleep(TICK_S)
+            for number, (run, task) in enumerate(tuple(self._followed.items()), start=1):
+                if task.is_known and run in self._followed:
+                    run.show(self._poller.progress(task))
+                if number % SLICE == 0:
+                    await asyncio.sleep(0)
 
     # ------------------------------------------------------------------ to people
 
