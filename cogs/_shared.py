@@ -30,7 +30,6 @@ from bot.ui.policy import grant_of
 async def suggest_jobs(
     interaction: discord.Interaction[RemixBot], typed: str
 ) -> list[app_commands.Choice[str]]:
-    """The jobs that somebody may mean."""
     grant, channel_id = grant_of(interaction), interaction.channel_id or 0
     found = await interaction.client.history.suggest(grant.caller, channel_id, typed)
     offer = partial(choices, grant.t, found, interaction.created_at)

@@ -41,9 +41,6 @@ log = logging.getLogger(__name__)
 
 Interaction = discord.Interaction[RemixBot]
 
-FORM_POLICY = Policy.CALLER
-"""For every form: what it's made from is looked at by the services."""
-
 
 @dataclass(frozen=True, slots=True)
 class Press:
@@ -92,8 +89,6 @@ Handler = tuple[Policy, Callable[[Press], Awaitable[None]]]
 
 
 class Components(commands.Cog):
-    """Handles presses and submits."""
-
     def __init__(self, bot: RemixBot) -> None:
         self._bot = bot
         opens_form = [key for key, one in ACTIONS.items() if one.source is not SourceKind.NONE]
@@ -302,7 +297,8 @@ class Components(commands.Cog):
         filled = read_form(data)
         try:
             form_id = FormId.read(custom_id)
-            grant = await self._bot.policies.check(interaction, FORM_POLICY)
+            # What it's made from is looked at by the services.
+            grant = await self._bot.policies.check(interaction, Policy.CALLER)
             request = Request(
                 action=form_id.action,
                 source=form_id.source,

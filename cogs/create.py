@@ -29,17 +29,13 @@ FILE_READ_S = 1.5
 """Of the three seconds that Discord waits for an answer."""
 
 
-def _image_choice(image_no: int, t: Texts) -> str:
-    return t.image_choices[image_no]
-
-
 def _mode_choice(mode: Mode, t: Texts) -> str:
     words = t.option_words(REMIX.key, "mode")
     return words.choices[mode][0] if words else mode.name
 
 
 IMAGES = [
-    app_commands.Choice(name=said(partial(_image_choice, image_no)), value=image_no)
+    app_commands.Choice(name=said(lambda t, no=image_no: t.image_choices[no]), value=image_no)
     for image_no in SOURCE_IMAGES
 ]
 MODES = [

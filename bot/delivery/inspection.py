@@ -16,8 +16,8 @@ from bot.errors import AnswerUnseen
 from bot.jobs.status_message import Shown, Told
 from bot.model import Image, Job, JobState
 from bot.ui import components, discord_errors
-from bot.ui.buttons import own_id, stop_id
-from bot.ui.custom_ids import Verb, remixed_by, under_failure
+from bot.ui.buttons import own_id
+from bot.ui.custom_ids import ButtonId, Verb, remixed_by, under_failure
 from bot.ui.layouts import final_marker, notice_marker, stopped_marker
 
 T = TypeVar("T")
@@ -39,7 +39,8 @@ async def inspect(messages: JobMessages, message_id: int | None) -> tuple[int | 
     if own is not None:
         message_id = own.id
         shown = read(own, job)
-        if shown is not None or stop_id(job) in components.custom_ids(own):
+        stop_id = ButtonId(Verb.STOP, job.interaction_id).custom_id
+        if shown is not None or stop_id in components.custom_ids(own):
             return message_id, shown
     # The end may be in a message of its own. A direct one is looked for by itself before another
     # is posted; here only where that would be the first thing to happen, or where the job is sent.

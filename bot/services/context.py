@@ -1,11 +1,11 @@
 """Who uses the bot, where, on which message, and how they are answered."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.jobs.queue import QueuePosition
 from bot.jobs.status_message import StatusMessage
-from bot.model import Destination, Job, MessageLink
+from bot.model import Destination, Job, MessageLink, NewJob, Request
 
 AskVisible = Callable[[frozenset[int]], Awaitable[frozenset[int]]]
 """Which of these channels of their server somebody can see; none if that is unknown."""
@@ -73,3 +73,20 @@ class RequestContext:
     def locale_of(self, *, private: bool) -> str | None:
         """The language of a message that this person alone sees, or that everybody does."""
         return self.locale if private else self.guild_locale or self.locale
+
+    def new_job(
+        self, request: Request, *, private: bool, multiplier: int, depth: int | None
+    ) -> NewJob:
+        """What they ask for, with where it came from."""
+        return NewJob(
+            request=request,
+            author_id=self.caller.user_id,
+            destination=replace(self.destination, private=private),
+            interaction_id=self.interaction_id,
+            origin=self.origin,
+            application_id=self.application_id,
+            interaction_token=self.interaction_token,
+            locale=self.locale_of(private=private),
+            multiplier=multiplier,
+            depth=depth,
+        )

@@ -7,7 +7,8 @@ what was erased does not come back. Knows nothing of how Discord is asked.
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
@@ -75,36 +76,30 @@ class GuildRemovals:
         present = self._present()
         if present is None:
             return
-        async with self._looking:
-            try:
-                kept = await self._store.read(erasing.guilds_of, self._application_id)
-                missing = await self._remembered()
-                left = kept - {*present}
-                still = {one: missing[one] for one in left if one in missing}
+        try:
+            async with self._remembered() as missing:
+                left = await self._store.read(erasing.guilds_of, self._application_id)
+                left -= {*present}
+                for guild_id in missing.keys() - left:
+                    del missing[guild_id]
                 for guild_id in left:
-                    await self._ask(guild_id, still)
-                if still != missing:
-                    await self._remember(still)
-            except StoreUnavailable as error:
-                log.warning(
-                    "Failed to look for servers that removed the bot, will retry: %s", error
-                )
+                    await self._ask(guild_id, missing)
+        except StoreUnavailable as error:
+            log.warning("Failed to look for servers that removed the bot, will retry: %s", error)
 
     async def removed(self, guild_id: int) -> None:
         """Discord says that the bot was taken out of this server: ask whether that is so."""
-        async with self._looking:
-            try:
-                missing = await self._remembered()
+        try:
+            async with self._remembered() as missing:
                 now = self._clock.now()
                 missing[guild_id] = _Missing(now, denied_at=now)
                 await self._ask(guild_id, missing, at_once=True)
-                await self._remember(missing)
-            except StoreUnavailable as error:
-                log.warning(
-                    "Server %d: failed to record that it removed the bot, will retry: %s",
-                    guild_id,
-                    error,
-                )
+        except StoreUnavailable as error:
+            log.warning(
+                "Server %d: failed to record that it removed the bot, will retry: %s",
+                guild_id,
+                error,
+            )
 
     async def _ask(
         self, guild_id: int, missing: dict[int, _Missing], *, at_once: bool = False
@@ -127,20 +122,23 @@ class GuildRemovals:
             del missing[guild_id]
             log.info("Server %d: removed the bot, erasing its jobs", guild_id)
 
-    async def _remembered(self) -> dict[int, _Missing]:
-        fact = await self._store.read(lookups.fact, self._fact)
-        written = cast("dict[str, tuple[str, str | bool | None]]", json.loads(fact or "{}"))
-        missing: dict[int, _Missing] = {}
-        for guild_id, (since, denied_at) in written.items():
-            began = datetime.fromisoformat(since)
-            # An earlier version wrote only whether Discord had denied it.
-            denied = datetime.fromisoformat(denied_at) if isinstance(denied_at, str) else began
-            missing[int(guild_id)] = _Missing(began, denied if denied_at else None)
-        return missing
-
-    async def _remember(self, missing: dict[int, _Missing]) -> None:
-        written = {
-            one: (said.since.isoformat(), said.denied_at and said.denied_at.isoformat())
-            for one, said in missing.items()
-        }
-        await self._store.write(transitions.remember, self._fact, json.dumps(written))
+    @asynccontextmanager
+    async def _remembered(self) -> AsyncGenerator[dict[int, _Missing]]:
+        """The servers that are missing, remembered anew after the block if it changed them."""
+        async with self._looking:
+            fact = await self._store.read(lookups.fact, self._fact)
+            written = cast("dict[str, tuple[str, str | bool | None]]", json.loads(fact or "{}"))
+            missing: dict[int, _Missing] = {}
+            for guild_id, (since, denied_at) in written.items():
+                began = datetime.fromisoformat(since)
+                # An earlier version wrote only whether Discord had denied it.
+                denied = datetime.fromisoformat(denied_at) if isinstance(denied_at, str) else began
+                missing[int(guild_id)] = _Missing(began, denied if denied_at else None)
+            before = dict(missing)
+            yield missing
+            if missing != before:
+                told = {
+                    one: (said.since.isoformat(), said.denied_at and said.denied_at.isoformat())
+                    for one, said in missing.items()
+                }
+                await self._store.write(transitions.remember, self._fact, json.dumps(told))

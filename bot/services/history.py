@@ -69,14 +69,12 @@ class JobDetails:
 
 
 class JobHistory:
-    """Looks things up for the whole bot."""
+    """What is kept of jobs, for who may see it."""
 
     def __init__(self, jobs: JobLookups, results: ResultLookup) -> None:
         self._lookups = jobs
         self._store = jobs.store
         self._results = results
-
-    # ------------------------------------------------------------------ filling forms
 
     async def prefill(
         self,
@@ -109,7 +107,7 @@ class JobHistory:
             if options is None and like.action == action:
                 wanted = replace(wanted, options=like.options)
             wanted = replace(wanted, prompt=like.prompt)
-            self._lookups.check_source(parent, wanted, destination)
+            self._lookups.check_age(parent, wanted, destination)
         return wanted
 
     async def suggest(self, caller: Caller, channel_id: int, words: str) -> list[Suggestion]:
@@ -161,8 +159,6 @@ class JobHistory:
         except StoreUnavailable as error:
             log.warning("Message %d: failed to look up its job: %s", message.message_id, error)
             return None
-
-    # ------------------------------------------------------------------ looking up
 
     async def jobs_of(self, author_id: int, page: int) -> JobList:
         """One page of this person's jobs, from 0; the first one if *page* has none.
@@ -227,8 +223,6 @@ class JobHistory:
         """What this person, or this server, has used. Raises `ListUnavailable`."""
         async with StoreDeadline(ListUnavailable).spend():
             return await self._store.read(counting.usage, author_id=author_id, guild_id=guild_id)
-
-    # ------------------------------------------------------------------ showing again
 
     async def find_finished(self, named: JobId | MessageId, caller: Caller) -> Job | UnknownJob:
         """The job that somebody names; its id if only the API may know it.
@@ -310,8 +304,6 @@ class JobHistory:
             await self._store.record(transitions.set_result_message, job.id, link)
         except StoreUnavailable as error:
             log.warning("Job %d: failed to record where it was shown: %s", job.id, error)
-
-    # ------------------------------------------------------------------ taking down, forgetting
 
     async def record_deletion(self, message_id: int) -> None:
         """Remember that this message is gone. Never raises."""

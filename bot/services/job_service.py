@@ -35,8 +35,6 @@ _AT_WORK = (JobState.SUBMITTING, JobState.RUNNING)
 
 
 class JobService:
-    """The use cases. One for the whole bot."""
-
     def __init__(self, jobs: JobLookups, queue: JobQueue, runner: JobRunner) -> None:
         self._lookups = jobs
         self._store = jobs.store
@@ -60,23 +58,17 @@ class JobService:
         kept of this request; it is done once. *consented*: its author has agreed to what it costs.
         Raises a `bot.errors.UserError` or `StoreUnavailable`; nothing is accepted then.
         """
-        time, private, parent = StoreDeadline(), False, None
+        time, parent = StoreDeadline(), None
         if of is None and request.source is not None:
             of = JobId(request.source.job_id), request.source.image_no
         if of is not None:
             source, parent = await self._lookups.find_source(*of, context.caller, time)
             request = replace(request, source=source)
-            private = self._lookups.check_source(parent, request, context.destination)
+            self._lookups.check_age(parent, request, context.destination)
             origin = _shown_link(parent, context.destination, context.origin)
             context = replace(context, origin=origin)
         await self._start(
-            request,
-            context,
-            time=time,
-            parent=parent,
-            private=private,
-            draft=draft,
-            consented=consented,
+            request, context, time=time, parent=parent, draft=draft, consented=consented
         )
 
     async def again(
@@ -96,7 +88,6 @@ class JobService:
         if shown is None or shown not in seen:
             raise SourceUnknown
         self._lookups.check_access(context.caller, shown)
-        private = stays_private(shown, destination)
         request = replace(shown.request, callback=None)
         if request.source is not None:
             if source is None:
@@ -104,10 +95,10 @@ class JobService:
             if parent is not None and parent not in seen:
                 raise JobUnknown
             request = replace(request, source=source)
-            private |= self._lookups.check_source(parent, request, destination)
+            self._lookups.check_age(parent, request, destination)
             origin = _shown_link(parent, destination, shown.origin)
         context = replace(context, origin=origin)
-        await self._start(request, context, time=time, parent=parent, private=private)
+        await self._start(request, context, time=time, parent=parent, shown=shown)
 
     async def find_stoppable(self, interaction_id: int) -> Job:
         """The job that was asked for in this interaction, whoever may stop it.
@@ -160,28 +151,20 @@ class JobService:
         *,
         time: StoreDeadline,
         parent: Job | None,
-        private: bool,
+        shown: Job | None = None,
         draft: Job | None = None,
         consented: bool = False,
     ) -> None:
         """Row first, then Discord's answer, then the API: each step may be the last.
 
-        *parent* is the job of its source, if that is known. *private*: it is made from something
-        that is its author's alone, and so is that as well.
+        *parent* is the job of its source, if that is known, and *shown* the one that it repeats:
+        what is made from what is its author's alone is that as well.
         """
-        bill, private = prompt_cost(request.prompt), private or context.destination.private
+        bill, place = prompt_cost(request.prompt), context.destination
+        private = place.private or stays_private(parent, place) or stays_private(shown, place)
         draft_id = draft.interaction_id if draft else None
-        new = NewJob(
-            request=request,
-            author_id=context.caller.user_id,
-            destination=replace(context.destination, private=private),
-            interaction_id=context.interaction_id,
-            origin=context.origin,
-            application_id=context.application_id,
-            interaction_token=context.interaction_token,
-            locale=context.locale_of(private=private),
-            multiplier=bill.multiplier,
-            depth=_depth_below(parent),
+        new = context.new_job(
+            request, private=private, multiplier=bill.multiplier, depth=_depth_below(parent)
         )
         try:
             self.access.check_words(request.prompt)

@@ -138,18 +138,13 @@ class JobLookups:
         """Raises `NotYours` if *caller* may not go on from the result of *job*."""
         self.access.check_result_access(standing(caller, job), job.author_id)
 
-    def check_source(self, source: Job | None, wanted: Request, destination: Destination) -> bool:
-        """Whether what is made from *source* is its author's alone.
-
-        Raises `SourceTooOld`, with what is *wanted*, if the API makes nothing of it any more.
-        """
-        private, days = stays_private(source, destination), self.limits.remix_within_days
-        finished = source.finished_at if source is not None else None
-        if days and finished is not None and self._clock.now() - finished > timedelta(days=days):
+    def check_age(self, source: Job | None, wanted: Request, destination: Destination) -> None:
+        """Raises `SourceTooOld`, with what is *wanted*, if the API makes nothing of *source*."""
+        days, finished = self.limits.remix_within_days, source and source.finished_at
+        if days and finished and self._clock.now() - finished > timedelta(days=days):
             raise SourceTooOld(
                 days=days,
                 prompt=wanted.prompt,
-                private=private or destination.private,
+                private=destination.private or stays_private(source, destination),
                 callback=wanted.callback,
             )
-        return private

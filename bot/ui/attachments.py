@@ -66,7 +66,11 @@ def show_images(
             sentence = t.images_withheld if content.alone else t.images_in_more
         return ShownImages(uploads, "", [], sentence)
     sentence = "" if uploads else t.not_one_image
-    reasons = [(one.image, _reason(t, one, content)) for one in with_links]
+    large = t.refused_by_discord if content.refused else t.too_large_to_post
+    reasons = [
+        (one.image, t.not_downloaded if isinstance(one.problem, ImageUnavailable) else large)
+        for one in with_links
+    ]
     lines = "\n".join(
         t.image_by_link(image.image_no, link_address(image), reason) for image, reason in reasons
     )
@@ -77,15 +81,7 @@ def show_images(
     return ShownImages(uploads, lines, files, sentence)
 
 
-def _reason(t: Texts, one: ResultImage, content: Content) -> str:
-    """Why it has no file."""
-    if isinstance(one.problem, ImageUnavailable):
-        return t.not_downloaded
-    return t.refused_by_discord if content.refused else t.too_large_to_post
-
-
 def links_file(images: Iterable[Image]) -> discord.File:
-    """The addresses of *images* as a text file."""
     return text_file("links.txt", "\n".join(image.url for image in images))
 
 
@@ -95,5 +91,4 @@ def link_address(image: Image) -> str:
 
 
 def text_file(name: str, text: str) -> discord.File:
-    """*text* as a file."""
     return upload(name, text.encode())

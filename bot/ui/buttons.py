@@ -17,7 +17,6 @@ _PRIMARY = discord.ButtonStyle.primary
 Row = discord.ui.ActionRow[Any]
 AnyButton = discord.ui.Button[Any]
 
-
 Press = Callable[[discord.Interaction[Any], ButtonId], Awaitable[None]]
 """Does what a pressed button says. Raises nothing: nobody would hear of it."""
 
@@ -71,11 +70,8 @@ def result_buttons(t: Texts, job: Job) -> ButtonRows:
             for image_no in SOURCE_IMAGES
             if image_no != source.image_no
         ]
-    below = (
-        [repeats, [_more_button(t, job)]]
-        if len(repeats) > 1
-        else [[*repeats, _more_button(t, job)]]
-    )
+    more = _more_button(t, job)
+    below = [repeats, [more]] if len(repeats) > 1 else [[*repeats, more]]
     return [*action_buttons(t, job.images), *below]
 
 
@@ -113,11 +109,6 @@ def stop_button(t: Texts, job: Job) -> Row:
     return Row(Button(ButtonId(Verb.STOP, job.interaction_id), t.stop))
 
 
-def stop_id(job: Job) -> str:
-    """The id of the button under a job on its way."""
-    return ButtonId(Verb.STOP, job.interaction_id).custom_id
-
-
 def own_id(job: Job) -> str:
     """The id of the button that every message has which ends this job without a mark."""
     return ButtonId(Verb.MORE, job.interaction_id).custom_id
@@ -133,7 +124,6 @@ def draft_buttons(t: Texts, draft_id: int, *, asks: bool) -> ButtonRows:
 
 
 def in_layout(rows: ButtonRows) -> list[Row]:
-    """*rows* for a message of components."""
     return [Row(*row) for row in rows]
 
 
@@ -162,14 +152,11 @@ def _rows(
     t: Texts, action: Action, verb: str, images: Sequence[Image]
 ) -> Iterator[Sequence[Button]]:
     """Buttons for *action* on those images that offer it."""
-    sources = [
-        Source(image.job_id, image.image_no)
-        for image in images
-        if image.offers(action) and holds(image.job_id)
-    ]
-    buttons = [
-        Button(ButtonId(verb, source), t.action_button(action, source), _PRIMARY)
-        for source in sources
-    ]
+    buttons: list[Button] = []
+    for image in images:
+        if image.offers(action) and holds(image.job_id):
+            source = Source(image.job_id, image.image_no)
+            label = t.action_button(action, source)
+            buttons.append(Button(ButtonId(verb, source), label, _PRIMARY))
     for start in range(0, len(buttons), _ROW_MAX):
         yield buttons[start : start + _ROW_MAX]

@@ -33,30 +33,32 @@ class Verb(StrEnum):
     """Open the form for the same as a job did, filled in, for this other image of its source."""
     REMIX_PUBLIC = "pick"
     """Open the form for an image of another message than the one with this button."""
+
+    # about the job that was asked for in the interaction with this number
     STOP = "stop"
-    """Stop a job."""
     STOP_ANYWAY = "stopanyway"
-    """Stop it although the API has it."""
+    """Although the API has it."""
     SHOW = "show"
-    """Show the images of a job; nothing is paid."""
+    """Post its images again; nothing is paid."""
     MORE = "details"
-    """Tell all about a job, with all that is rarely done with it."""
+    """Tell all about it, with all that is rarely done with it."""
+
+    # about a message
     DELETE = "delete"
     """Ask whether the message with the button shall be deleted: under older results."""
     ASK_TO_DELETE = "askdelete"
     """Ask whether the message of the channel with this number shall be deleted."""
     CONFIRM_DELETE = "takedown"
-    """Delete the message of the channel with this number."""
-    CONFIRM_COST = "go"
-    """Do what the draft with this number asks for, whatever it costs."""
-    CANCEL = "cancel"
-    """Forget this draft."""
     KEEP = "keep"
     """Do nothing of what the message with the button asks; the number is nobody's."""
+
+    # about the draft with this number
+    CONFIRM_COST = "go"
+    """Do what it asks for, whatever it costs."""
     RETRY = "retry"
-    """Try once more what this draft asks for."""
     EDIT_DRAFT = "redo"
-    """Open the form for this draft."""
+    CANCEL = "cancel"
+
     JOBS = "jobs"
     """Turn to this page of the list of one's jobs."""
     FORGET = "forget"
@@ -142,11 +144,10 @@ def read_all(custom_ids: Iterable[str]) -> Iterator[ButtonId]:
 
 def remixed_by(custom_ids: Iterable[str]) -> list[tuple[str, int]]:
     """The images that these buttons remix: the job's id at the provider's, and the number."""
-    sources = [button.source for button in read_all(custom_ids) if button.verb == REMIX.key]
     return [
         (source.job_id, source.image_no)
-        for source in sources
-        if source is not None and source.image_no is not None
+        for button in read_all(custom_ids)
+        if button.verb == REMIX.key and (source := button.source) and source.image_no is not None
     ]
 
 
@@ -183,9 +184,5 @@ class FormId:
         source = Source(match["job"], int(match["image"])) if match["job"] else None
         if (source is None) is not (action.source is SourceKind.NONE):
             raise Rejected(Reason.UNSUPPORTED_COMPONENT)
-        return cls(
-            action=action,
-            source=source,
-            private=match["place"] == "private",
-            nonce=match["nonce"],
-        )
+        private = match["place"] == "private"
+        return cls(action=action, source=source, private=private, nonce=match["nonce"])

@@ -23,15 +23,6 @@ INVITED_WITH = NEEDED | discord.Permissions(connect=True)
 VOICE = (discord.ChannelType.voice, discord.ChannelType.stage_voice)
 """Where people can write only if they may connect, and bots too."""
 
-_NAMES = {
-    "view_channel": "View Channel",
-    "send_messages": "Send Messages",
-    "send_messages_in_threads": "Send Messages in Threads",
-    "attach_files": "Attach Files",
-    "read_message_history": "Read Message History",
-    "connect": "Connect",
-}
-
 
 def texts_for(interaction: discord.Interaction) -> Texts:
     """The texts for what this person alone sees."""
@@ -128,7 +119,8 @@ def missing_permissions(granted: discord.Permissions, needed: Iterable[str]) -> 
     """What of *needed* is not *granted*, as Discord's settings call it."""
     if granted.administrator:
         return ()
-    return tuple(_NAMES[name] for name in needed if not getattr(granted, name))
+    missing = (name for name in needed if not getattr(granted, name))
+    return tuple(name.replace("_", " ").title().replace(" In ", " in ") for name in missing)
 
 
 def _is_via_user_install(interaction: discord.Interaction) -> bool:

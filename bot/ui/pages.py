@@ -210,7 +210,6 @@ def _question(question: str, button: ButtonId, yes: str, no: str) -> LayoutMessa
 
 
 def notice_text_page(sentence: str) -> LayoutMessage:
-    """What came of it."""
     return container_page(AT_WORK, as_texts(sentence))
 
 

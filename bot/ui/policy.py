@@ -1,9 +1,10 @@
-"""Who may use what, how much of it, and in which language they're spoken to.
+"""Who may use what, and in which language they're spoken to.
 
 Resolved once per interaction, before anything else is done with it: by the tree for commands, by
 the dispatcher for buttons and forms. Each of them declares its `Policy`, or isn't let in.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import partial
@@ -73,7 +74,6 @@ class Grant:
 
 
 def grant_of(interaction: discord.Interaction[Any]) -> Grant:
-    """What was resolved for the command of this interaction."""
     return cast("Grant", interaction.extras[Grant])
 
 
@@ -115,7 +115,12 @@ class Policies:
             case Policy.RESULT_AUTHOR:
                 check_job_access(caller, await self._author_of(message))
             case Policy.MESSAGE_AUTHOR:
-                check_job_access(caller, await self._author_in_channel(interaction, number))
+                author_id = await self._history.author_of(TargetMessage(message_id=number))
+                if author_id is None:
+                    where = interaction.client.get_partial_messageable(interaction.channel_id or 0)
+                    with suppress(discord.NotFound):
+                        author_id = await self._author_of(await where.fetch_message(number))
+                check_job_access(caller, author_id)
             case Policy.JOB_AUTHOR:
                 job = await self._jobs.find_stoppable(number)
                 check_job_access(caller, job.author_id)
@@ -133,15 +138,3 @@ class Policies:
         if author_id is None and message.interaction_metadata is not None:
             return message.interaction_metadata.user.id
         return author_id
-
-    async def _author_in_channel(
-        self, interaction: discord.Interaction[Any], message_id: int
-    ) -> int | None:
-        author_id = await self._history.author_of(TargetMessage(message_id=message_id))
-        if author_id is not None:
-            return author_id
-        channel = interaction.client.get_partial_messageable(interaction.channel_id or 0)
-        try:
-            return await self._author_of(await channel.fetch_message(message_id))
-        except discord.NotFound:
-            return None

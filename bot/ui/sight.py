@@ -29,8 +29,7 @@ HIDDEN_NAME = "___hidden___"
 HIDDEN_FLAG = 1 << 17
 PRIVATE_THREAD = 12
 THREADS = frozenset({10, 11, PRIVATE_THREAD})
-VOICE = frozenset({2, 13})
-"""Voice and stage channels."""
+VOICE_AND_STAGE = frozenset({2, 13})
 VIEW = discord.Permissions.view_channel.flag
 CONNECT = discord.Permissions.connect.flag
 ADMINISTRATOR = discord.Permissions.administrator.flag
@@ -151,17 +150,16 @@ def read_channel(told: object) -> ChannelFacts | None:
     if hidden or not channel.get("guild_id"):
         return None
     kind = channel.get("type")
-    thread = kind in THREADS
     overwrites: list[dict[str, Any]] = channel.get("permission_overwrites") or []
     return ChannelFacts(
         guild_id=int(channel["guild_id"]),
-        thread_of=int(channel.get("parent_id") or 0) if thread else None,
+        thread_of=int(channel.get("parent_id") or 0) if kind in THREADS else None,
         private=kind == PRIVATE_THREAD,
         overwrites=tuple(
             Overwrite(int(one["id"]), int(one["type"]), int(one["allow"]), int(one["deny"]))
             for one in overwrites
         ),
-        needs=VIEW | CONNECT if kind in VOICE else VIEW,
+        needs=VIEW | CONNECT if kind in VOICE_AND_STAGE else VIEW,
     )
 
 
@@ -172,10 +170,9 @@ def may_view(caller: Caller, guild: discord.Guild, channel: ChannelFacts) -> boo
     """
     if guild.owner_id == caller.user_id:
         return True
-    role_ids = caller.role_ids | {guild.id}
     may = 0
     for role in guild.roles:
-        if role.id in role_ids:
+        if role.id in caller.role_ids | {guild.id}:
             may |= role.permissions.value
     if may & ADMINISTRATOR:
         return True
