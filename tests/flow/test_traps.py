@@ -35,7 +35,7 @@ async def test_2_a_bug_behind_a_button_is_told_with_a_number(
     async def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("bot.services.JobService.again", broken)
+    monkeypatch.setattr("bot.services.job_service.JobService.again", broken)
     result = await sim.ann.click(message.message, label="Reroll")
     assert result.ephemeral
     number = shown(result).content.split("`")[1]
