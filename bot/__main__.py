@@ -87,7 +87,6 @@ def main(given: Sequence[str] | None = None) -> int:
 
 
 async def _check(settings: Settings) -> int:
-    """Print a line for each finding; the exit code."""
     all_right = True
     async for outcome, sentence in check(settings):
         sys.stdout.write(f"{outcome}  {sentence}\n")

@@ -36,8 +36,6 @@ class SourceKind(Enum):
 
 
 class PromptRule(Enum):
-    """Whether an action takes a prompt."""
-
     NONE = auto()
     OPTIONAL = auto()
     REQUIRED = auto()
@@ -81,8 +79,6 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """One thing that the API makes."""
-
     key: str
     """In the database and in custom ids, so it never changes: 1 to 13 of a-z and ``_``."""
     model: str

@@ -125,7 +125,6 @@ def _put_together(
 
 
 def read_limits(settings: Settings) -> Limits:
-    """How much may be asked for."""
     return Limits(
         person=Quota(
             running=settings.max_running_per_user,
@@ -149,7 +148,6 @@ def read_limits(settings: Settings) -> Limits:
 
 
 def read_access(settings: Settings) -> AccessPolicy:
-    """Who may use the bot, and where."""
     return AccessPolicy(
         allowed_guilds=settings.allowed_guilds,
         allowed_roles=settings.allowed_roles,

@@ -38,8 +38,6 @@ Command = Mapping[str, Any]
 
 
 class HasPolicies(Protocol):
-    """The client, as the tree knows it."""
-
     policies: Policies
 
 

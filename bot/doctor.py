@@ -49,8 +49,6 @@ _DATABASE = {
 
 
 class Outcome(StrEnum):
-    """How something is, as it is printed."""
-
     RIGHT = "ok"
     WRONG = "WRONG"
     UNKNOWN = "unsure"
@@ -59,8 +57,6 @@ class Outcome(StrEnum):
 
 
 class Finding(NamedTuple):
-    """One thing that was looked at."""
-
     outcome: Outcome
     sentence: str
 

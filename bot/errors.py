@@ -275,12 +275,11 @@ class JobKept(ServiceError):
 
 
 class ImageUnavailable(ServiceError, failure="image_unavailable"):
-    """An image could not be downloaded."""
+    may_pass: bool = False
+    """The next attempt may succeed."""
 
 
 class ImageTooLarge(ServiceError, failure="image_too_large"):
-    """An image is larger than may be uploaded."""
-
     limit_bytes: int
 
 

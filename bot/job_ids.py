@@ -21,7 +21,7 @@ _DIGITS_LIKE = r"[0-9]{17,20}"
 """An id of Discord's, or one of the provider's other ones."""
 _ANY_LIKE = rf"(?:{_UUID_LIKE}|{_BARE_LIKE}|{_DIGITS_LIKE})"
 
-_DASHES = tuple(map(chr, (*range(0x2010, 0x2016), 0x2212)))
+_DASHES = dict.fromkeys((*range(0x2010, 0x2016), 0x2212), "-")
 _UNSEEN = re.compile(f"[{IGNORED}]+")
 _QUOTED = re.compile(r"%([2-7][0-9a-f])", re.IGNORECASE)
 _BARE_ID = re.compile(r"[A-Za-z0-9_-]{1,56}")
@@ -93,7 +93,14 @@ def read_job(text: str) -> JobId | MessageId:
     There may be other text around it, and the id may be written in capitals or without its dashes.
     Raises `Rejected`.
     """
-    text = _unquoted(_as_typed(text[:_POINTER_MAX]))
+    text = text[:_POINTER_MAX]
+    if not text.isascii():
+        # Programs put in other letters and dashes, and what nobody sees. Letter by letter: the
+        # whole of some texts takes `normalize` a long time.
+        forms = {letter: unicodedata.normalize("NFKC", letter) for letter in set(text)}
+        text = "".join(map(forms.__getitem__, _UNSEEN.sub("", text)))[:_POINTER_MAX]
+        text = text.translate(_DASHES)
+    text = _unquoted(text.strip())
     bare = text.strip(_AROUND)
     if link := _MESSAGE.search(text) or _COPIED.search(text):
         return MessageId(int(link[1]))
@@ -131,17 +138,6 @@ def uploads_linked(text: str) -> Iterator[tuple[str, int]]:
     for url in _URL.finditer(text):
         if upload := read_upload(url[0]):
             yield upload
-
-
-def _as_typed(text: str) -> str:
-    """*text* with plain letters and dashes, and nothing invisible: programs change them."""
-    if not text.isascii():
-        # letter by letter: the whole of some texts takes `normalize` a long time
-        forms = {letter: unicodedata.normalize("NFKC", letter) for letter in set(text)}
-        text = "".join(map(forms.__getitem__, _UNSEEN.sub("", text)))[:_POINTER_MAX]
-        for dash in _DASHES:
-            text = text.replace(dash, "-")
-    return text.strip()
 
 
 def _unquoted(text: str) -> str:

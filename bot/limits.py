@@ -17,8 +17,6 @@ KNOWN_PRICE_USD = Decimal("0.08")
 
 
 class LimitScope(Enum):
-    """Whom a limit is for."""
-
     PERSON = auto()
     SERVER = auto()
     EVERYBODY = auto()
@@ -42,8 +40,6 @@ class Quota:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Every limit."""
-
     person: Quota = Quota()
     server: Quota = Quota()
     everybody: Quota = Quota()

@@ -26,8 +26,6 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What the API shall make."""
-
     action: Action
     source: Source | None = None
     """What it is made from; ``None`` if the action takes no source."""
@@ -40,8 +38,6 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """One image of a finished job."""
-
     job_id: str
     """The provider's job id that whatever is made from this image must name."""
     image_no: int
@@ -176,8 +172,6 @@ class NewJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job(NewJob):
-    """A job as it is kept."""
-
     id: int
     state: JobState
     created_at: datetime

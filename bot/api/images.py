@@ -34,8 +34,6 @@ _SIGNATURES = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Download:
-    """An image as it was fetched."""
-
     content: bytes
     extension: str
     """Without a dot: ``png``, ``jpg``, ``webp``, ``gif``, ``mp4`` or ``webm``."""
@@ -56,8 +54,8 @@ class Room(Protocol):
         ...
 
 
-class _MayPassError(Exception):
-    """A fault that the next attempt may not meet. Never leaves this module."""
+def _may_pass(error: Exception) -> bool:
+    return isinstance(error, ImageUnavailable) and error.may_pass
 
 
 class ImageDownloads:
@@ -74,6 +72,7 @@ class ImageDownloads:
         # The whole attempt has its own limit; this one gives up early on a server that fell silent.
         self._timeout = aiohttp.ClientTimeout(connect=timeout_s / 4, sock_read=timeout_s / 4)
 
+    @stamina.retry(on=_may_pass, attempts=ATTEMPTS, timeout=None, wait_initial=0.2, wait_max=3.0)
     async def fetch(self, url: str, *, limit_bytes: int, room: Room | None = None) -> Download:
         """The image at *url*, in up to `ATTEMPTS` attempts on resets, timeouts, 429 and 5xx.
 
@@ -82,15 +81,6 @@ class ImageDownloads:
         networks, included. The details name the host at most: the rest of an address may be a
         signature.
         """
-        try:
-            return await self._attempt(url, limit_bytes, room)
-        except _MayPassError as fault:
-            raise ImageUnavailable(detail=str(fault)) from None
-
-    @stamina.retry(
-        on=_MayPassError, attempts=ATTEMPTS, timeout=None, wait_initial=0.2, wait_max=3.0
-    )
-    async def _attempt(self, url: str, limit_bytes: int, room: Room | None) -> Download:
         address = _web_address(url)
         try:
             async with self._room, asyncio.timeout(self._timeout_s):
@@ -111,7 +101,8 @@ class ImageDownloads:
             # UnicodeError: a host name that Python cannot even look up, such as "a..b"
             raise ImageUnavailable(detail=f"not a usable address: {_host(address)}") from None
         except FAULTS as fault:
-            raise _MayPassError(f"{fault_name(fault)}: {_host(address)}") from None
+            detail = f"{fault_name(fault)}: {_host(address)}"
+            raise ImageUnavailable(detail=detail, may_pass=True) from None
         raise ImageUnavailable(detail=f"too many redirects: {_host(address)}")
 
 
@@ -119,10 +110,11 @@ async def _read_image(
     response: aiohttp.ClientResponse, address: URL, limit_bytes: int, room: Room | None
 ) -> Download:
     """Nothing over the limit is kept, and nothing is kept twice."""
-    if response.status == 429 or response.status >= 500:
-        raise _MayPassError(f"HTTP {response.status}: {_host(address)}")
     if response.status != 200:
-        raise ImageUnavailable(detail=f"HTTP {response.status}: {_host(address)}")
+        raise ImageUnavailable(
+            detail=f"HTTP {response.status}: {_host(address)}",
+            may_pass=response.status == 429 or response.status >= 500,
+        )
     if response.content_type.startswith("text/"):
         # The other types count for nothing: stores of files often do not know them.
         raise ImageUnavailable(detail=f"text instead of an image: {_host(address)}")

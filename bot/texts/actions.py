@@ -25,8 +25,6 @@ class ActionWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionWords:
-    """What an option of an action is called."""
-
     name: str
     question: str
     """Above its field in a form."""
@@ -40,8 +38,6 @@ def image_number(source: Source | None) -> int:
 
 
 class ActionTexts(Formats):
-    """Labels of buttons and forms, and the words of each action."""
-
     _actions: ClassVar[Mapping[str, ActionWords]] = {
         IMAGINE.key: ActionWords(
             button="Imagine",

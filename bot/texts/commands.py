@@ -9,8 +9,6 @@ from bot.texts.actions import ActionTexts
 
 
 class CommandTexts(ActionTexts):
-    """Descriptions for Discord's menu of commands."""
-
     remix_command = "Remix an image with a new prompt"
     imagine_command = "Create four images from a prompt"
     show_command = "Post a finished job's images again, free of charge"

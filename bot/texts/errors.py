@@ -16,8 +16,6 @@ from bot.texts.jobs import JobTexts
 
 
 class ErrorTexts(JobTexts):
-    """A sentence for each error, and for each code of the API."""
-
     ask_later = "Please try again in a few minutes."
     nothing_charged = "Nothing was charged."
     maybe_charged = "It may have been charged anyway."

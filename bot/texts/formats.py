@@ -8,8 +8,6 @@ _BAR_CELLS = 10
 
 
 class Formats:
-    """What sentences are made of besides words."""
-
     def relative(self, date: datetime) -> str:
         """A date that Discord shows as "2 minutes ago" and keeps current by itself."""
         return f"<t:{int(date.timestamp())}:R>"

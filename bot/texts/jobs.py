@@ -9,8 +9,6 @@ from bot.texts.actions import ActionTexts, image_number
 
 
 class JobTexts(ActionTexts):
-    """Progress, results, failures and pings."""
-
     # ------------------------------------------------------------------ progress
 
     sending = "Sending to the API"

@@ -12,8 +12,6 @@ from bot.texts.jobs import JobTexts
 
 
 class PageTexts(JobTexts):
-    """Pages, and what comes of their buttons."""
-
     # ------------------------------------------------------------------ forms and small answers
 
     left_empty = (

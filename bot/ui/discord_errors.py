@@ -21,8 +21,6 @@ FAULTS = (discord.HTTPException, discord.RateLimited, *NETWORK)
 
 
 class About(Enum):
-    """What Discord's answer is about."""
-
     WORDS = auto()
     """What the message says: the same words are refused on every way."""
     FILES = auto()
@@ -119,8 +117,6 @@ Part = Literal["words", "files", "links", "layout"]
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What is done about it."""
-
     less: tuple[Part, ...] = ()
     """Left out one after another, as far as it is there; each time the same route is taken again,
     while it is open."""
@@ -189,7 +185,6 @@ def is_out_of_order(error: BaseException) -> bool:
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether the same request may work later."""
     return REFUSALS[about(error)].post is Then.LATER
 
 
