@@ -4,11 +4,10 @@ Everything here takes time in proportion to the length of the text, whatever its
 `unicodedata.normalize` does not, so single letters are looked up in a table instead.
 """
 
-import functools
 import re
 import unicodedata
-from collections.abc import Iterator
-from itertools import chain, repeat
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from string import ascii_lowercase
 
 IGNORED = (
@@ -76,10 +75,9 @@ _FOLDED_MAX = 3
 """A few letters fold into a whole sentence: those stay as they are."""
 
 
-_PLANE_END = 0x10000
-UNSEEN = f"{IGNORED}{_BLANKS}" + "".join(
+UNSEEN = f"{IGNORED}{_BLANKS}\ud800-\udfff" + "".join(
     re.escape(letter)
-    for letter in map(chr, range(_PLANE_END))
+    for letter in map(chr, chain(range(0x3400), range(0xA000, 0xAC00), range(0xE000, 0x10000)))
     if unicodedata.category(letter) in _UNSEEN
 )
 """What is not seen where there is nothing else, for a regular expression, without the accents of
@@ -99,36 +97,24 @@ def _is_seen(letter: str) -> bool:
     return unicodedata.category(letter) not in _UNSEEN and _MAY_BE_SEEN.match(letter) is not None
 
 
-Table = list[int | str | None]
-"""For `translated`; `str.translate` is several times faster by a list than by a dictionary."""
 SIGNS_END = 0x20000
 """Beyond there are only ideographs, and what nobody sees."""
-_IDEOGRAPHS_END = 0x32400
+IDEOGRAPHS_END = 0x32400
 TABLE_END = 0x40000
 """`str.translate` takes long over what a table does not have."""
 _BEYOND = b"\xf1\xf2\xf3\xf4"
 """With these begins in UTF-8 what is beyond."""
 
 
-def translated(text: str, table: Table) -> str:
-    """*text*, each of its letters as *table* has it; without what nobody sees beyond its end."""
+def translated(text: str, table: Sequence[int | str | None]) -> str:
+    """*text*, each of its letters as *table* has it; without surrogates, and without what nobody
+    sees beyond the table's end.
+
+    `str.translate` is several times faster by a sequence than by a dictionary.
+    """
     # no regular expression: that takes long where every other letter is beyond
     within = text.encode(errors="ignore").translate(None, _BEYOND).decode(errors="ignore")
     return within.translate(table)
-
-
-@functools.cache
-def _forms() -> dict[int, str | None]:
-    """What becomes of every letter that has another form, see `folding`."""
-    table: dict[int, str | None] = {}
-    for code in chain(*_WITH_FORMS):
-        letter = chr(code)
-        if unicodedata.decomposition(letter) or letter.casefold() != letter:
-            form = _folded(letter)
-            if form != letter:
-                table[code] = form
-    table.update(dict.fromkeys(codes(IGNORED)))
-    return table
 
 
 def codes(letters: str) -> Iterator[int]:
@@ -137,22 +123,25 @@ def codes(letters: str) -> Iterator[int]:
         yield from range(ord(first), ord(last or first) + 1)
 
 
-def folding() -> Table:
-    """A new table: letters without case and in one form, nothing where nothing is seen.
+def folded_letters() -> dict[int, str | None]:
+    """Letters without case and in one form, ``None`` for what shows nothing; no others.
 
     The form is that of NFKC, letter by letter, and Latin where it looks so; what is no letter stays
     as it is.
     """
-    table: Table = [*range(_IDEOGRAPHS_END), *repeat(None, TABLE_END - _IDEOGRAPHS_END)]
     plain = {alike: letter for letter, alikes in _LOOK_ALIKES.items() for alike in alikes}
-    for code, form in _forms().items():
-        if code < TABLE_END:
-            table[code] = plain.get(form or "", form)
-    for alike, letter in plain.items():
-        table[ord(alike)] = letter
+    forms: dict[int, str | None] = {}
+    for code in chain(*_WITH_FORMS):
+        letter = chr(code)
+        if unicodedata.decomposition(letter) or letter.casefold() != letter:
+            form = _folded(letter)
+            if form != letter:
+                forms[code] = plain.get(form, form)
+    forms.update(dict.fromkeys(code for code in codes(IGNORED) if code < TABLE_END))
+    forms.update((ord(alike), letter) for alike, letter in plain.items())
     for first in _FRAMED:
-        table[first : first + 26] = ascii_lowercase
-    return table
+        forms.update(enumerate(ascii_lowercase, first))
+    return forms
 
 
 def _folded(letter: str) -> str:

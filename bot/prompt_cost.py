@@ -13,17 +13,18 @@ added makes it less. Takes linear time, and knows nothing of prices.
 
 import re
 import unicodedata
+from array import array
 from dataclasses import dataclass
 from itertools import chain, islice
 from math import ceil
 
 from bot.characters import (
     ADDED_MARKS,
-    SIGNS_END,
+    IDEOGRAPHS_END,
+    TABLE_END,
     UNSEEN,
-    Table,
     codes,
-    folding,
+    folded_letters,
     is_blank,
     translated,
 )
@@ -58,7 +59,7 @@ _VALUES = re.compile(rf"[\s=:]*\{{\s*({_NUMBER}(?:\s*,\s*{_NUMBER})*)\s*\}}(?![\
 _GOES_ON = re.compile(r"\}[\d.{]")
 """What stands last in a group may go on behind it."""
 _MAY_COUNT = re.compile(r"[^\w{]*+[\d{]")
-_ESCAPED = re.compile(r"(?:\\[\\{},])++")
+_ESCAPED = re.compile(r"\\[\\{},](?:\\[\\{},])*+")
 """Signs that a backslash makes letters of; one that is escaped itself escapes nothing."""
 _BEGINNINGS = {f"--{name}"[:end] for name in _NAMES for end in range(1, len(name) + 3)}
 _WHOLE = tuple(f"--{name}" for name in _NAMES)
@@ -91,6 +92,10 @@ _SIGNS = {
 """What is read as each of them: keyboards of other scripts have braces and commas of their own."""
 _ACCENTED = (range(0xC0, 0x250), range(0x1E00, 0x1F00))
 """Latin letters, with and without accents."""
+_WITH_DASHES = (range(0x3100), range(0xFE00, 0x11000))
+"""Where Unicode has dashes."""
+_GONE = 0xD800
+"""Stands for what shows nothing; a surrogate, of which `translated` leaves none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +139,8 @@ TOO_MANY = PromptCost(
 def prompt_cost(prompt: str) -> PromptCost:
     """What *prompt* multiplies; `TOO_MANY` if that is out of all proportion."""
     text = _plain(prompt)
+    if text.count("{") > _PARTS_MAX:
+        return TOO_MANY
     if "\\" not in text:
         return _read(text)
     bill = _read(_ESCAPED.sub("\0", text))
@@ -283,23 +290,25 @@ def _follow(begun: _Begun, letters: str, sign: str, names: set[str]) -> _Begun:
 # ------------------------------------------------------------------ letters
 
 
-def _table() -> Table:
-    table = folding()
-    for code, form in islice(enumerate(table), SIGNS_END):
+def _table() -> "array[int]":
+    """For `translated`; a list would take ten times the memory."""
+    table = array("I", range(IDEOGRAPHS_END)) + array("I", [_GONE]) * (TABLE_END - IDEOGRAPHS_END)
+    for code, form in folded_letters().items():
+        if form is None or len(form) == 1:  # in no flag are two letters that have one form together
+            table[code] = _GONE if form is None else ord(form)
+    for code in chain(*_WITH_DASHES):
         if unicodedata.category(chr(code)) == "Pd":
-            table[code] = _LONG_DASH
-        elif isinstance(form, str) and len(form) > 1:
-            table[code] = code  # in no flag are two letters that have one form together
+            table[code] = ord(_LONG_DASH)
     for code in chain(*_ACCENTED):
         letter = unicodedata.normalize("NFD", chr(code))[0].lower()
         if letter.isascii():
-            table[code] = letter
+            table[code] = ord(letter)
     for code in codes(ADDED_MARKS):
-        table[code] = None
+        table[code] = _GONE
     for plain, signs in _SIGNS.items():
         for sign in signs:
-            table[ord(sign)] = plain
-    table[ord(_SOFT_HYPHEN)] = _SOFT_HYPHEN
+            table[ord(sign)] = ord(plain)
+    table[ord(_SOFT_HYPHEN)] = ord(_SOFT_HYPHEN)
     return table
 
 
@@ -314,7 +323,8 @@ def _plain(prompt: str) -> str:
     if prompt.isascii():
         text = prompt.lower()
     else:
-        text = _shortened(translated(prompt, _PLAIN), _LONG_DASH).replace(_LONG_DASH, "--")
+        text = translated(prompt, _PLAIN).replace(chr(_GONE), "")
+        text = _shortened(text, _LONG_DASH).replace(_LONG_DASH, "--")
         if _SOFT_HYPHEN in text:
             text = _with_soft_dashes(text).replace(_SOFT_HYPHEN, "")
     return _shortened(text, "-")

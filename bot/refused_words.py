@@ -4,16 +4,15 @@ import functools
 import re
 import unicodedata
 from collections.abc import Iterable
-from itertools import islice
 
 from bot.characters import (
     ADDED_MARKS,
     DASHES,
+    IDEOGRAPHS_END,
     SIGNS_END,
     TABLE_END,
-    Table,
     codes,
-    folding,
+    folded_letters,
     translated,
 )
 
@@ -37,6 +36,8 @@ _VOWELS = (
 """What Hebrew and Arabic words may be written with or without."""
 _SIGN = "\0"
 """Stands for every sign that is part of no refused word."""
+_Table = list[int | str | None]
+"""For `translated`."""
 
 
 class RefusedWords:
@@ -52,7 +53,7 @@ class RefusedWords:
         forms = {form: word for word in words for form in _forms(word)}
         letters = set("".join(forms))
         self._marks = letters & set(map(chr, codes(ADDED_MARKS)))
-        self._table = _table(letters)
+        self._table = _table(letters) if forms else []
         self._signs = set(filter(_is_sign, letters))
         self._alone: dict[str, str] = {}
         self._spelled: dict[str, str] = {}
@@ -135,18 +136,22 @@ def _forms(word: str) -> set[str]:
 
 
 @functools.cache
-def _signs() -> Table:
+def _signs() -> _Table:
     """Letters as they are compared, and for all signs and all white space the same one."""
-    table = folding()
-    for code, form in islice(enumerate(table), SIGNS_END):
-        if form == code:
-            category = unicodedata.category(chr(code))
-            if chr(code).isspace():
-                table[code] = " "
-            elif category in ("So", "Sk"):
-                table[code] = _WRAPPER
-            elif category[0] in "PS":
-                table[code] = _SIGN
+    forms = folded_letters()
+    table: _Table = [*range(IDEOGRAPHS_END), *[None] * (TABLE_END - IDEOGRAPHS_END)]
+    for code, form in forms.items():
+        table[code] = form
+    for code, letter in enumerate(map(chr, range(SIGNS_END))):
+        if code in forms:
+            continue
+        category = unicodedata.category(letter)
+        if letter.isspace():
+            table[code] = " "
+        elif category in ("So", "Sk"):
+            table[code] = _WRAPPER
+        elif category[0] in "PS":
+            table[code] = _SIGN
     for code in codes(_VOWELS):
         table[code] = None
     for sign in _WRAPPERS:
@@ -154,7 +159,7 @@ def _signs() -> Table:
     return table
 
 
-def _table(letters: set[str]) -> Table:
+def _table(letters: set[str]) -> _Table:
     """The same, but with the signs among *letters*, and without the other added accents."""
     table = _signs().copy()
     for letter in letters:

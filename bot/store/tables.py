@@ -20,9 +20,9 @@ from sqlalchemy import (
     Text,
     func,
     literal_column,
-    text,
     true,
 )
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import (
     DeclarativeBase,
     InstrumentedAttribute,
@@ -30,6 +30,8 @@ from sqlalchemy.orm import (
     mapped_column,
     relationship,
 )
+from sqlalchemy.schema import CreateIndex
+from sqlalchemy.sql.compiler import DDLCompiler
 
 from bot.actions import MediaKind, OptionValue
 from bot.model import JobState
@@ -76,9 +78,19 @@ def plainly(column: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnEl
     return func.lower(func.replace(column, literal_column("'-'"), literal_column("''")))
 
 
-def _partial_index(name: str, where: str, *columns: str) -> Index:
+def _partial_index(name: str, where: str, *columns: str, on_sqlite: str = "") -> Index:
     """An index of the rows that meet *where* alone: as small as they are few."""
-    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+    return Index(name, *columns, info={"postgresql": where, "sqlite": on_sqlite or where})
+
+
+@compiles(CreateIndex)
+def _create_index(create: CreateIndex, compiler: DDLCompiler, **_: Any) -> str:
+    """Of a partial one. If its `Index` had the option, SQLAlchemy would load every dialect, used or
+    not: that takes as long as a twentieth of a start.
+    """
+    where = create.element.info.get(compiler.dialect.name)
+    index = compiler.visit_create_index(create)  # pyright: ignore[reportUnknownMemberType]  # no types
+    return f"{index} WHERE {where}" if where else index
 
 
 class JobRow(Base):
@@ -96,13 +108,11 @@ class JobRow(Base):
         Index(None, "author_id", "id", "guild_id"),
         Index(None, "channel_id", "id"),
         _partial_index("ix_jobs_priced", "cost_usd IS NOT NULL", "action", "finished_at"),
-        Index(
+        _partial_index(
             "ix_jobs_servers",
-            "application_id",
-            "guild_id",
-            "id",
-            sqlite_where=text("reachable = 1"),
-            postgresql_where=text("reachable"),
+            "reachable",
+            *("application_id", "guild_id", "id"),
+            on_sqlite="reachable = 1",
         ),
         _partial_index("ix_jobs_open", "ended_at IS NULL", "id"),
         _partial_index("ix_jobs_drafts", "state = 'draft'", "author_id"),

@@ -19,7 +19,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from bot.refused_words import RefusedWords
 from discord_server.process import BotProcess, Started, import_path
 from discord_server.server import DiscordServer
 from tests.process import kill_launch
@@ -160,7 +159,6 @@ def main() -> None:
     """Do once what every bot would do, then fork."""
     for module in IMPORTED:
         importlib.import_module(module)
-    RefusedWords(())  # fills the cache that all of them share
     gc.collect()
     gc.freeze()
     with socket.socket(fileno=int(sys.argv[1])) as line:
