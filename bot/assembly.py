@@ -86,11 +86,13 @@ def _put_together(
         may_run=settings.max_running,
     )
     loader = ImageLoader(ImageDownloads(session, timeout_s=settings.picture_timeout_seconds))
+    lookups = JobLookups(store, access=read_access(settings), limits=limits, clock=clock)
     runner = JobRunner(
         Dependencies(
             api=api,
             poller=poller,
             loader=loader,
+            find_source=lookups.source_image,
             store=store,
             background=background,
             clock=clock,
@@ -99,7 +101,6 @@ def _put_together(
             patience_s=settings.watch_hours * 3600,
         )
     )
-    lookups = JobLookups(store, access=read_access(settings), limits=limits, clock=clock)
     queue = JobQueue(limits=limits, clock=clock, usual_s=poller.typical_s)
     maintenance = Maintenance(
         store=store,

@@ -31,6 +31,10 @@ class ResultImage:
     problem: RemixbotError | None = None
 
 
+LoadedImages = tuple[tuple[ResultImage, ...], ImageFile | None]
+"""The images of a result, and the one that they were made from, if that is shown beside them."""
+
+
 def plan_attachments(
     result_images: Sequence[ResultImage], *, other_files: int = 0, as_files: bool = True
 ) -> tuple[list[ResultImage], list[ResultImage]]:

@@ -75,17 +75,18 @@ async def repost_images(
     locale = context.locale_of(private=destination.private)
     await interaction.response.defer(ephemeral=destination.private, thinking=True)
     shown = made if isinstance(made, Job) and made.images else await history.look_up(made)
-    async with history.load_images(shown.images, destination) as result_images:
+    loading = history.load_images(shown, destination, caller.user_id)
+    async with loading as (result_images, source):
 
         def page(content: Content) -> LayoutMessage:
             if not isinstance(shown, Job):
                 return found_page(for_locale(locale), shown.images, result_images, content)
             here = replace(shown, destination=destination, locale=locale)
-            return result_page(here, result_images, took_s=shown.took_s, content=content)
+            return result_page(here, result_images, source, took_s=shown.took_s, content=content)
 
         async def post(made: LayoutMessage) -> discord.InteractionMessage:
             return await interaction.edit_original_response(view=made.view, attachments=made.files)
 
-        message = await send(post, page)
+        message = await send(post, page, has_source=source is not None)
     if isinstance(shown, Job):
         await history.record_repost(shown, context, message.id)

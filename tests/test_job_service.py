@@ -123,6 +123,8 @@ async def rooms(tmp_path: Path) -> AsyncGenerator[Rooms]:
         client = GenerationApi(session, base_url=api.url, key=KEY)
         loader = ImageLoader(ImageDownloads(session))
         background = await opened.enter_async_context(BackgroundTasks())
+        limits = Limits(person=Quota(running=3, waiting=1))
+        found = JobLookups(store, access=AccessPolicy(), limits=limits, clock=clock)
         runner = JobRunner(
             Dependencies(
                 api=client,
@@ -130,6 +132,7 @@ async def rooms(tmp_path: Path) -> AsyncGenerator[Rooms]:
                     api=client, clock=clock, watch_s=60, reads_per_second=100, rng=SystemRandom()
                 ),
                 loader=loader,
+                find_source=found.source_image,
                 store=store,
                 background=background,
                 clock=clock,
@@ -138,9 +141,7 @@ async def rooms(tmp_path: Path) -> AsyncGenerator[Rooms]:
                 patience_s=60,
             )
         )
-        limits = Limits(person=Quota(running=3, waiting=1))
         queue = JobQueue(limits=limits, clock=clock, usual_s=lambda: 48.0)
-        found = JobLookups(store, access=AccessPolicy(), limits=limits, clock=clock)
         jobs = JobService(found, queue, runner)
         maintenance = Maintenance(store=store, clock=clock, retention=None, attends=lambda: True)
         recovery = Recovery(store, queue, runner, maintenance, background=background, clock=clock)

@@ -79,6 +79,8 @@ class Announcement:
     """What it says where we broke down over them."""
     notice_mark: int | None = None
     """By it the job's own message is known again when it says so."""
+    has_source: bool = False
+    """The page has the image of a source beside it, which Discord may refuse."""
 
 
 class Delivery:
@@ -123,6 +125,8 @@ class Delivery:
         not wait for it. Wherever the news go, the job's own message says so. May be called again
         after it raised `DeliveryFailed`: no route is left, or none for now.
         """
+        source = self._content.source and announcement.has_source
+        self._content = replace(self._content, source=source)
         refused: list[str] = []
         tried = set[Route]()
         while (route := self._next(tried, pending_edit)) is not None:

@@ -10,7 +10,7 @@ from functools import partial
 
 import discord
 
-from bot.attachments import ResultImage
+from bot.attachments import ImageFile, ResultImage
 from bot.delivery.inspection import inspect
 from bot.delivery.job_messages import Connection, JobMessages, delivery_failed
 from bot.delivery.pings import Pings
@@ -237,13 +237,18 @@ class DiscordStatusMessage:
         )
 
     async def deliver(
-        self, job: Job, result_images: Sequence[ResultImage], *, took_s: float
+        self,
+        job: Job,
+        result_images: Sequence[ResultImage],
+        source: ImageFile | None,
+        *,
+        took_s: float,
     ) -> MessageLink:
         t = for_locale(job.locale)
         return await self._announce(
             Announcement(
                 page=lambda content: result_page(
-                    job, result_images, took_s=took_s, content=content
+                    job, result_images, source, took_s=took_s, content=content
                 ),
                 plain=lambda content: plain_result(
                     job, result_images, took_s=took_s, content=content
@@ -251,6 +256,7 @@ class DiscordStatusMessage:
                 elsewhere=partial(t.result_is_there, job.author_id),
                 nowhere=t.result_is_nowhere,
                 broken=t.result_is_broken,
+                has_source=source is not None,
             ),
         )
 

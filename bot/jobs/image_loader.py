@@ -13,7 +13,7 @@ from itertools import repeat
 
 from bot import attachments
 from bot.api import ImageDownloads
-from bot.attachments import ImageFile, ResultImage
+from bot.attachments import ImageFile, LoadedImages, ResultImage
 from bot.errors import ImageTooLarge, ImageUnavailable
 from bot.jobs.memory_budget import Held, MemoryBudget
 from bot.model import Image
@@ -23,6 +23,8 @@ ALL_MESSAGES_BYTES = 4 * attachments.MESSAGE_LIMIT_BYTES
 IN_ORDER_S = 2.0
 """So long an image waits for those before it to say how large they are: they have the first claim
 to what there is."""
+SOURCE_WAIT_S = 1.0
+"""So long a source is waited for once the images that were made from it are there."""
 
 log = logging.getLogger(__name__)
 
@@ -38,21 +40,33 @@ class ImageLoader:
 
     @asynccontextmanager
     async def loaded(
-        self, images: Sequence[Image], *, file_limit_bytes: int
-    ) -> AsyncGenerator[tuple[ResultImage, ...]]:
+        self, images: Sequence[Image], *, file_limit_bytes: int, source: Image | None = None
+    ) -> AsyncGenerator[LoadedImages]:
         """*images* (the first ten), fetched at the same time; to be posted inside the block.
 
         Never raises for a single one. An image over *file_limit_bytes*, one that would bring the
         message over 24 MiB and one that cannot be fetched come without a file, with the reason.
+        *source* comes last, and not at all if anything is wrong with it.
         """
-        images = images[: attachments.FILES_MAX]
-        most = min(attachments.MESSAGE_LIMIT_BYTES, len(images) * file_limit_bytes)
+        wanted = [*images[: attachments.FILES_MAX], *([source] if source else [])]
+        most = min(attachments.MESSAGE_LIMIT_BYTES, len(wanted) * file_limit_bytes)
         async with self._memory.hold(most) as held:
             shares: list[_Share] = []
-            for _ in images:
+            for _ in wanted:
                 shares.append(_Share(held, shares))
-            fetching = map(self._load, images, shares, repeat(file_limit_bytes))
-            yield tuple(await asyncio.gather(*fetching))
+            loads = map(self._load, wanted, shares, repeat(file_limit_bytes))
+            fetching = [asyncio.ensure_future(load) for load in loads]
+            beside = fetching.pop() if source else None
+            try:
+                result_images = tuple(await asyncio.gather(*fetching))
+                file = None
+                if beside is not None:
+                    done, _ = await asyncio.wait({beside}, timeout=SOURCE_WAIT_S)
+                    file = beside.result().file if done else None
+            finally:
+                if beside is not None and beside.cancel():
+                    shares[-1].end(0)
+            yield result_images, file
 
     async def _load(self, image: Image, share: "_Share", limit_bytes: int) -> ResultImage:
         try:

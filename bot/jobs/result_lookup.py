@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
 from bot.api import GenerationApi
-from bot.attachments import ResultImage
+from bot.attachments import LoadedImages
 from bot.errors import GenerationFailed, ImagesMissing, JobUnknown, TaskNotFound
 from bot.jobs.image_loader import ImageLoader
 from bot.model import Completed, Image, Running
@@ -43,9 +43,9 @@ class ResultLookup:
 
     @asynccontextmanager
     async def loaded(
-        self, images: Sequence[Image], file_limit_bytes: int
-    ) -> AsyncGenerator[tuple[ResultImage, ...]]:
+        self, images: Sequence[Image], file_limit_bytes: int, source: Image | None
+    ) -> AsyncGenerator[LoadedImages]:
         """*images* with their files, as `ImageLoader.loaded` has them; post them in the block."""
-        hanging = self._loader.loaded(images, file_limit_bytes=file_limit_bytes)
-        async with self._room, hanging as result_images:
-            yield result_images
+        hanging = self._loader.loaded(images, file_limit_bytes=file_limit_bytes, source=source)
+        async with self._room, hanging as loaded:
+            yield loaded

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -15,7 +15,7 @@ from bot.jobs.image_loader import ImageLoader
 from bot.jobs.poller import TaskPoller
 from bot.jobs.queue import Ticket
 from bot.jobs.status_message import Progress, Shown, StatusMessage, Told
-from bot.model import Job
+from bot.model import Image, Job
 from bot.store import Store, StoreSession
 
 P = ParamSpec("P")
@@ -34,6 +34,8 @@ class Dependencies:
     api: GenerationApi
     poller: TaskPoller
     loader: ImageLoader
+    find_source: Callable[[Job], Awaitable[Image | None]]
+    """The image that a job was made from, if everybody may see it who sees the job."""
     store: Store
     background: BackgroundTasks
     clock: Clock

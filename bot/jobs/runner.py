@@ -278,10 +278,13 @@ class JobRunner:
 
         async def bring() -> MessageLink:
             """Images are fetched anew for each attempt, so that no pause keeps them in memory."""
-            limit_bytes = job.destination.file_limit_bytes
-            loading = self._needs.loader.loaded(job.images, file_limit_bytes=limit_bytes)
-            async with loading as result_images:
-                return await run.status.deliver(job, result_images, took_s=took_s)
+            loading = self._needs.loader.loaded(
+                job.images,
+                file_limit_bytes=job.destination.file_limit_bytes,
+                source=await self._needs.find_source(job),
+            )
+            async with loading as (result_images, source):
+                return await run.status.deliver(job, result_images, source, took_s=took_s)
 
         try:
             posted = await self._bring(job, bring)

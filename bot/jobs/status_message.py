@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Protocol
 
-from bot.attachments import ResultImage
+from bot.attachments import ImageFile, ResultImage
 from bot.errors import RemixbotError
 from bot.jobs.queue import QueuePosition
 from bot.model import Image, Job, MessageLink
@@ -80,10 +80,16 @@ class StatusMessage(Protocol):
         ...
 
     async def deliver(
-        self, job: Job, result_images: Sequence[ResultImage], *, took_s: float
+        self,
+        job: Job,
+        result_images: Sequence[ResultImage],
+        source: ImageFile | None,
+        *,
+        took_s: float,
     ) -> MessageLink:
         """Turn the message into the result, or post it where its author finds it.
 
+        *source* stands beside it, if Discord takes that.
         May be called again after it raised `bot.errors.DeliveryFailed`: Discord did not take it.
         """
         ...

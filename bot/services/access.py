@@ -94,6 +94,21 @@ async def seen_by(caller: Caller, job: Job | None) -> Job | None:
     return None if job is None else next(iter(await visible([job], caller)), None)
 
 
+async def is_seen_at(job: Job, destination: Destination, viewer_id: int) -> bool:
+    """Whether everybody may see *job* who sees what is posted at *destination*: in private that is
+    *viewer_id* alone.
+
+    Discord is not asked, so it has to be posted in this very channel, unless it is their own.
+    """
+    whoever = Caller(
+        user_id=viewer_id if destination.private else 0,  # nobody's id
+        guild_id=destination.guild_id,
+        channel_ids=frozenset({destination.channel_id}),
+        sees_channel=True,
+    )
+    return job.posted is not None and await seen_by(whoever, job) is not None
+
+
 def stays_private(job: Job | None, destination: Destination) -> bool:
     """Whether what is made from *job* at *destination* is for its author alone."""
     if job is None:

@@ -1,12 +1,12 @@
 """What people can look up, show again and have forgotten: nothing here makes a job."""
 
 import logging
-from collections.abc import Collection, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, Collection
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from bot.actions import Action, Options
-from bot.attachments import ResultImage
+from bot.attachments import LoadedImages
 from bot.errors import (
     DraftGone,
     GenerationFailed,
@@ -20,7 +20,6 @@ from bot.jobs.result_lookup import ResultLookup
 from bot.model import (
     Completed,
     Destination,
-    Image,
     Job,
     JobState,
     MessageLink,
@@ -277,11 +276,19 @@ class JobHistory:
             raise JobUnknown
         return completed
 
-    def load_images(
-        self, images: Sequence[Image], destination: Destination
-    ) -> AbstractAsyncContextManager[tuple[ResultImage, ...]]:
-        """*images* with the files that *destination* takes; to be posted inside the block."""
-        return self._results.loaded(images, destination.file_limit_bytes)
+    @asynccontextmanager
+    async def load_images(
+        self, shown: Job | Completed, destination: Destination, viewer_id: int
+    ) -> AsyncGenerator[LoadedImages]:
+        """The images of *shown* with the files that *destination* takes, for *viewer_id* alone if
+        that is private; to be posted inside the block.
+        """
+        source, limit_bytes = None, destination.file_limit_bytes
+        if isinstance(shown, Job):
+            here = replace(shown, destination=destination)
+            source = await self._lookups.source_image(here, viewer_id)
+        async with self._results.loaded(shown.images, limit_bytes, source) as loaded:
+            yield loaded
 
     async def record_repost(self, job: Job, context: RequestContext, message_id: int) -> None:
         """Remember that its author has *job* now, and is shown it in this message.

@@ -19,8 +19,8 @@ from bot.errors import (
 )
 from bot.job_ids import JobId, MessageId, could_be_a_message, may_be_known, same_id
 from bot.limits import Limits
-from bot.model import Destination, Job, Request, Source
-from bot.services.access import AccessPolicy, seen_by, standing, stays_private
+from bot.model import Destination, Image, Job, Request, Source
+from bot.services.access import AccessPolicy, is_seen_at, seen_by, standing, stays_private
 from bot.services.context import Caller, TargetMessage
 from bot.store import Store, lookups
 
@@ -133,6 +133,26 @@ class JobLookups:
             ids = [seen.provider_job_id, *(image.job_id for image in seen.images)]
             own = [one for one in ids if same_id(named.value, one)] + own
         return Source(next(filter(None, own), seen.provider_job_id), image_no), seen
+
+    async def source_image(self, job: Job, viewer_id: int | None = None) -> Image | None:
+        """The image that *job* was made from, if everybody may see it who sees *job* where it is.
+
+        In private that is *viewer_id*, or else its author, alone. ``None`` also if the store does
+        not answer.
+        """
+        if (source := job.request.source) is None:
+            return None
+        try:
+            async with StoreDeadline().spend():
+                parent = await self.store.read(lookups.find_by_api_id, source.job_id)
+        except StoreUnavailable:
+            return None
+        viewer_id = viewer_id or job.author_id
+        if parent is None or not await is_seen_at(parent, job.destination, viewer_id):
+            return None
+        named = (one for one in parent.images if same_id(one.job_id, source.job_id))
+        fitting = (one for one in named if one.image_no == source.image_no)
+        return next((one for one in fitting if one.offers(job.request.action)), None)
 
     def check_access(self, caller: Caller, job: Job) -> None:
         """Raises `NotYours` if *caller* may not go on from the result of *job*."""

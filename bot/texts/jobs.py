@@ -112,6 +112,9 @@ class JobTexts(ActionTexts):
     def alt_text(self, image_no: int) -> str:
         return f"Image {image_no + 1}: "
 
+    def source_alt_text(self, source: Source | None) -> str:
+        return f"Image {image_number(source)} of the source job"
+
     def missing_images(self, image_nos: Iterable[int]) -> str:
         numbers = [str(image_no + 1) for image_no in image_nos]
         if len(numbers) == 1:

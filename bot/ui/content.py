@@ -13,6 +13,8 @@ class Content:
     """What people wrote."""
     files: bool = True
     """Images as files."""
+    source: bool = True
+    """The image that others were made from, beside them."""
     links: bool = True
     """Addresses of images that have no file."""
     layout: bool = True

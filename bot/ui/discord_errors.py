@@ -111,7 +111,7 @@ class Then(Enum):
     """Everything again, after a pause."""
 
 
-Part = Literal["words", "files", "links", "layout"]
+Part = Literal["source", "words", "files", "links", "layout"]
 """What a message can do without (`bot.ui.content.Content`)."""
 
 
@@ -128,10 +128,10 @@ class Refusal:
 
 REFUSALS: Mapping[About, Refusal] = {
     About.WORDS: Refusal(less=("words", "links", "files")),
-    About.FILES: Refusal(less=("files", "links")),
-    About.SIZE: Refusal(less=("files",)),
-    About.UPLOADS: Refusal(less=("files",)),
-    About.LAYOUT: Refusal(less=("layout", "words", "files", "links")),
+    About.FILES: Refusal(less=("source", "files", "links")),
+    About.SIZE: Refusal(less=("source", "files")),
+    About.UPLOADS: Refusal(less=("source", "files")),
+    About.LAYOUT: Refusal(less=("source", "layout", "words", "files", "links")),
     About.MESSAGE: Refusal(),
     About.GONE: Refusal(edit=Then.OUTSIDE, post=Then.OUTSIDE),
     About.PLACE: Refusal(),
@@ -140,7 +140,7 @@ REFUSALS: Mapping[About, Refusal] = {
     About.FRONT: Refusal(less=("words",), edit=Then.LATER, post=Then.LATER),
     About.PUT_OFF: Refusal(edit=Then.NEXT, post=Then.LATER),  # edits have limits of their own
     About.PASSING: Refusal(edit=Then.LATER, post=Then.LATER),
-    About.OTHER: Refusal(),
+    About.OTHER: Refusal(less=("source",)),
 }
 
 _OF_UPLOADS = re.compile(r"^In (attachments|files?)\b", re.MULTILINE)

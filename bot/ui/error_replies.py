@@ -4,6 +4,7 @@ import io
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import closing
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import discord
@@ -30,13 +31,16 @@ T = TypeVar("T")
 
 
 async def send(
-    deliver: Callable[[LayoutMessage], Awaitable[T]], page: Callable[[Content], LayoutMessage]
+    deliver: Callable[[LayoutMessage], Awaitable[T]],
+    page: Callable[[Content], LayoutMessage],
+    *,
+    has_source: bool = False,
 ) -> T:
     """*deliver* the *page*, again and without it where Discord refuses something in it.
 
     The page is closed afterwards. Raises what discord.py raises where nothing is left to leave out.
     """
-    content = EVERYTHING
+    content = replace(EVERYTHING, source=has_source)
     while True:
         try:
             with closing(page(content)) as made:

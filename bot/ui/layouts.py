@@ -10,7 +10,7 @@ from datetime import datetime
 
 import discord
 
-from bot.attachments import ResultImage
+from bot.attachments import FILES_MAX, ImageFile, ResultImage
 from bot.errors import JobKept, JobStopped, RemixbotError
 from bot.jobs.status_message import Progress
 from bot.model import Image, Job
@@ -27,7 +27,7 @@ from bot.ui.buttons import (
 )
 from bot.ui.content import EVERYTHING, Content
 from bot.ui.escape import quote
-from bot.ui.uploads import let_go
+from bot.ui.uploads import let_go, upload
 
 NO_MENTIONS = discord.AllowedMentions.none()
 
@@ -55,6 +55,8 @@ END_MARKS = 1_800_000_000
 
 Text = discord.ui.TextDisplay[discord.ui.LayoutView]
 Line = discord.ui.Separator[discord.ui.LayoutView]
+Section = discord.ui.Section[discord.ui.LayoutView]
+Thumbnail = discord.ui.Thumbnail[discord.ui.LayoutView]
 Item = discord.ui.Item[discord.ui.LayoutView]
 
 
@@ -148,9 +150,17 @@ def _progress_lines(t: Texts, job: Job, progress: Progress, started_at: datetime
 
 
 def result_page(
-    job: Job, result_images: Sequence[ResultImage], *, took_s: float, content: Content = EVERYTHING
+    job: Job,
+    result_images: Sequence[ResultImage],
+    source: ImageFile | None = None,
+    *,
+    took_s: float,
+    content: Content = EVERYTHING,
 ) -> LayoutMessage:
-    """The images, what they were made from, and the buttons to go on."""
+    """The images, what they were made from, and the buttons to go on.
+
+    *source* stands small beside the text, in messages to more than one person.
+    """
     t = for_locale(job.locale)
     prompt, files = quoted_prompt(t, job, PROMPT_MAX, content, t.prompt_in_more)
     content = _seen_by(job, content)
@@ -162,17 +172,26 @@ def result_page(
         other_files=len(files),
         links_max=LINKS_MAX,
     )
+    whose, figures = _about(t, job, took_s)
+    head: list[Item] = [*as_texts(t.result_heading(job.request), prompt, whose)]
+    beside = list[discord.File]()
+    has_room = len(files) + len(result_images) + 1 < FILES_MAX  # one place is for the links
+    if source is not None and content.source and content.files and not content.alone and has_room:
+        name, alt = source.name.rpartition(".")[2], t.source_alt_text(job.request.source)
+        beside = [upload(f"source.{name}", source.content, description=alt)]
+        head = [Section(*head, accessory=Thumbnail(beside[0]))]
     files += shown.files
     return container_page(
         DONE if shown.uploads else PARTLY_DONE,
         [
-            *as_texts(t.result_heading(job.request), prompt, *_about(t, job, took_s)),
+            *head,
+            *as_texts(figures),
             *as_files(files),
             *shown.gallery(),
             *as_texts(shown.sentence, shown.links, _missing(t, job)),
             *in_layout(result_buttons(t, job)),
         ],
-        [*files, *shown.uploads],
+        [*files, *shown.uploads, *beside],
         mark=final_marker(job),
     )
 

@@ -98,7 +98,7 @@ class Visitor:
 
     async def see_images(self, message: Locator) -> None:
         """Wait until *message* shows four images, all loaded, and its buttons."""
-        images = message.get_by_role("figure").get_by_role("img")
+        images = message.get_by_role("img", name=re.compile(r"^Image \d: "))
         await expect(images).to_have_count(4)
         for number in range(4):
             await expect(images.nth(number)).to_have_js_property("naturalWidth", 512)

@@ -36,7 +36,7 @@ async def hang(
     images: Sequence[Image], downloads: ImageDownloads, *, file_limit_bytes: int
 ) -> tuple[ResultImage, ...]:
     hanging = ImageLoader(downloads).loaded(images, file_limit_bytes=file_limit_bytes)
-    async with hanging as result_images:
+    async with hanging as (result_images, _):
         return result_images
 
 
@@ -108,7 +108,8 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 
 class Store:
-    """A server of images: ``/<bytes>`` with their length, ``/unknown/<bytes>`` without.
+    """A server of images: ``/<bytes>`` with their length, ``/unknown/<bytes>`` without;
+    ``/silent/<bytes>`` when it is told to speak.
 
     It waits with the bodies (not with the heads) until it is let, and notes what it could send.
     """
@@ -118,12 +119,15 @@ class Store:
         self._asked = asyncio.Condition()
         self.let = asyncio.Event()
         self.let.set()
+        self.speak = asyncio.Event()
         self.url = ""
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         async with self._asked:
             self.asked.append(request.path)
             self._asked.notify_all()
+        if request.path.startswith("/silent"):
+            await self.speak.wait()
         size = int(request.path.rpartition("/")[2])
         response = web.StreamResponse()
         if not request.path.startswith("/unknown"):
@@ -165,7 +169,7 @@ async def test_the_first_images_have_the_first_claim_to_what_a_message_takes(
     monkeypatch.setattr(attachments, "MESSAGE_LIMIT_BYTES", 1000)
     async with a_store() as (store, hanging):
         images = store.images("400", "700", "500", "unknown/300", "100")
-        async with hanging.loaded(images, file_limit_bytes=MEGABYTE) as result_images:
+        async with hanging.loaded(images, file_limit_bytes=MEGABYTE) as (result_images, _):
             assert sizes(result_images)[:3] == [400, None, 500]
             kept = sum(size or 0 for size in sizes(result_images))
             assert kept <= 1000
@@ -180,7 +184,8 @@ async def test_what_messages_hold_together_has_a_limit_and_others_wait(
     posted = asyncio.Event()
 
     async def post(store: Store, hanging: ImageLoader, path: str) -> list[int | None]:
-        async with hanging.loaded(store.images(path), file_limit_bytes=MEGABYTE) as result_images:
+        loading = hanging.loaded(store.images(path), file_limit_bytes=MEGABYTE)
+        async with loading as (result_images, _):
             await posted.wait()
             return sizes(result_images)
 
@@ -204,7 +209,7 @@ async def test_what_a_message_turns_out_not_to_need_is_free_for_others_before_it
 
     async def post(store: Store, hanging: ImageLoader) -> list[int | None]:
         images = store.images("20", "30")
-        async with hanging.loaded(images, file_limit_bytes=MEGABYTE) as result_images:
+        async with hanging.loaded(images, file_limit_bytes=MEGABYTE) as (result_images, _):
             return sizes(result_images)
 
     async with a_store() as (store, hanging), asyncio.TaskGroup() as group:
@@ -213,6 +218,34 @@ async def test_what_a_message_turns_out_not_to_need_is_free_for_others_before_it
         await store.until_asked(20)
         store.let.set()
     assert [one.result() for one in posts] == [[20, 30]] * 10
+
+
+async def test_a_source_has_the_last_claim_and_is_counted_with_the_images(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(attachments, "MESSAGE_LIMIT_BYTES", 1000)
+    async with a_store() as (store, loader):
+        images = store.images("400", "500")
+        for size, fits in ((100, True), (101, False)):
+            [source] = store.images(str(size))
+            loading = loader.loaded(images, file_limit_bytes=MEGABYTE, source=source)
+            async with loading as (result_images, file):
+                assert sizes(result_images) == [400, 500]
+                assert (file is not None) == fits
+
+
+async def test_a_source_that_cannot_be_fetched_costs_the_images_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(image_loader, "SOURCE_WAIT_S", 0.05)
+    gone = Image(job_id="j", image_no=0, url="http://127.0.0.1:9/refused.png")
+    async with a_store() as (store, loader):
+        for source in (gone, *store.images("silent/30")):
+            loading = loader.loaded(store.images("20"), file_limit_bytes=MEGABYTE, source=source)
+            async with loading as (result_images, file):
+                assert sizes(result_images) == [20]
+                assert file is None
+        store.speak.set()
 
 
 async def test_a_slow_first_image_does_not_keep_the_others_out(
@@ -224,5 +257,5 @@ async def test_a_slow_first_image_does_not_keep_the_others_out(
             Image(job_id="j", image_no=0, url="http://127.0.0.1:9/refused.png"),
             *store.images("100", "200"),
         ]
-        async with hanging.loaded(images, file_limit_bytes=MEGABYTE) as result_images:
+        async with hanging.loaded(images, file_limit_bytes=MEGABYTE) as (result_images, _):
             assert sizes(result_images) == [None, 100, 200]

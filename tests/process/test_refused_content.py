@@ -3,7 +3,7 @@
 import pytest
 
 from discord_server.faults import Fault, error, limited
-from discord_server.filters import AUTOMOD, AUTOMOD_TITLE, HARMFUL_LINK
+from discord_server.filters import AUTOMOD, AUTOMOD_TITLE, EXPLICIT, HARMFUL_LINK
 from discord_server.limits import EDIT, EDIT_BY_TOKEN
 from discord_server.people import Community, Person
 from discord_server.process import BotProcess
@@ -18,6 +18,7 @@ from discord_server.things import (
     VOICE,
     Channel,
 )
+from tests.flow.sim import DOT
 from tests.process.conftest import Bots, Outside
 from tests.process.test_discord_faults import BY_TOKEN, IN_CHANNEL, finished, results
 
@@ -102,6 +103,48 @@ async def test_a_result_comes_without_the_images_that_are_refused_on_every_way(
         assert told.ephemeral
         assert told.text.count("/images/") == 4
     assert all(ended(one) for one in ann.messages(outside.channel))
+
+
+async def remix_at_work(ann: Person, channel: Channel) -> SeenMessage:
+    """A remix in the channel that shows its source, and will be done soon."""
+    source = await (await ann.slash(channel, "imagine", prompt="a fox")).message(finished)
+    named = {"job_id": source.link, "image": 1, "prompt": "a hare sandbox:seconds=2"}
+    return await (await ann.slash(channel, "remix", **named)).message()
+
+
+@pytest.mark.parametrize(
+    ("way", "code"),
+    [
+        *(("by token", code) for code in (EXPLICIT, 50046, 40005, 50045, 50035, 59999)),
+        *((way, EXPLICIT) for way in WAYS[1:-1]),
+    ],
+)
+async def test_a_result_comes_whole_and_in_its_place_without_a_source_that_is_refused(
+    bot: BotProcess, outside: Outside, ann: Person, way: str, code: int
+) -> None:
+    shown = await remix_at_work(ann, outside.channel)
+    outside.discord.world.filters.refuse_file("source.png", code)
+    await leave_only(way, outside.discord, outside.guild, shown)
+    await bot.wait_for_line("Job 2: delivered")
+    result = results(ann, outside.channel)[-1]
+    assert len(result.images) == 4
+    assert result.thumbnails == []
+    assert "> a hare" in result.text
+    assert (result.id == shown.id) == (way != "anew")
+
+
+async def test_a_source_stands_beside_what_everybody_sees_and_not_in_direct_messages(
+    bot: BotProcess, outside: Outside, ann: Person
+) -> None:
+    await remix_at_work(ann, outside.channel)
+    await bot.wait_for_line("Job 2: delivered")
+    [thumbnail] = results(ann, outside.channel)[-1].thumbnails
+    assert (thumbnail.content, thumbnail.description) == (DOT, "Image 2 of the source job")
+    shown = await remix_at_work(ann, outside.channel)
+    await leave_only("directly", outside.discord, outside.guild, shown)
+    late = await ann.sees_directly(finished)
+    assert len(late.images) == 4
+    assert late.thumbnails == []
 
 
 async def test_words_that_are_refused_cost_nothing_also_after_a_restart(

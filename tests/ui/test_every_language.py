@@ -39,7 +39,7 @@ from bot.ui.layouts import (
 from bot.ui.pages import choices, list_page
 from tests.pseudo import LOCALE, Pseudo, escaped, words_in
 from tests.test_texts import ALL
-from tests.ui.test_pages_fit import image, job, result_images
+from tests.ui.test_pages_fit import SOURCE, image, job, result_images
 
 PROMPT = "a fox"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -98,6 +98,7 @@ def results() -> Iterator[LayoutMessage | ClassicMessage]:
         for content in CONTENTS:
             for shown in (result_images(done), without, long, [*result_images(done)[1:], *long]):
                 yield result_page(done, shown, took_s=130, content=content)
+                yield result_page(done, shown, SOURCE, took_s=1, content=content)
                 yield plain_result(done, shown, took_s=1, content=content)
                 yield found_page(for_locale(LOCALE), done.images, shown, content)
 

@@ -13,6 +13,7 @@ from bot.attachments import ImageFile, ResultImage
 from bot.errors import ApiUnavailable, ImageTooLarge, ImageUnavailable
 from bot.jobs.status_message import Progress
 from bot.model import Destination, Image, Job, JobState, MessageLink, Request, Source
+from bot.ui.content import Content
 from bot.ui.layouts import (
     ClassicMessage,
     LayoutMessage,
@@ -67,7 +68,7 @@ def components(page: LayoutMessage) -> Iterator[dict[str, Any]]:
     def walk(nodes: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         for node in nodes:
             yield node
-            yield from walk(node.get("components", []))
+            yield from walk([*node.get("components", []), *filter(None, [node.get("accessory")])])
 
     return walk(page.view.to_components())
 
@@ -91,6 +92,11 @@ def assert_fits(page: LayoutMessage) -> None:
     uploaded = {f"attachment://{file.filename}" for file in page.files}
     shown = {item["media"]["url"] for one in parts for item in one.get("items", ())}
     shown |= {one["file"]["url"] for one in parts if "file" in one}
+    shown |= {one["media"]["url"] for one in parts if "media" in one}
+    for section in (one for one in parts if one["type"] == 9):
+        assert [one["type"] for one in section["components"]] in ([10], [10] * 2, [10] * 3)
+        assert section["accessory"]["type"] == 11
+        assert 1 <= len(section["accessory"]["description"]) <= 256
     assert shown == uploaded, "every upload is shown and every reference is uploaded"
 
 
@@ -199,6 +205,45 @@ async def test_a_very_long_prompt_goes_along_whole_in_a_file(prompt: str) -> Non
         assert_fits(page)
         assert page.files[0].filename == "prompt.txt"
         assert page.files[0].fp.read().decode() == prompt
+
+
+SOURCE = ImageFile(name=f"{PARENT}_1.webp", content=b"RIFF....WEBP")
+
+
+def thumbnails(page: LayoutMessage) -> list[dict[str, Any]]:
+    return [one for one in components(page) if one["type"] == 11]
+
+
+@pytest.mark.parametrize("prompt", ["a fox", "ä*" * 4096, "\n".join("line" * 400)])
+@pytest.mark.parametrize("images", [0, 1, 4, 7, 8, 10])
+@pytest.mark.parametrize("links", [False, True])
+async def test_a_source_stands_beside_the_text_where_there_is_room_for_its_file(
+    prompt: str, images: int, links: bool
+) -> None:
+    signed = f"https://images.example/p.png?signature={'x' * 1500}"
+    done = replace(job(prompt=prompt), images=tuple(image(no, signed) for no in range(images)))
+    shown = [ResultImage(image=one) for one in done.images] if links else result_images(done)
+    page = result_page(done, shown, SOURCE, took_s=1)
+    assert_fits(page)
+    has_room = images + (prompt != "a fox") + 2 <= 10
+    alts = [one["description"] for one in thumbnails(page)]
+    assert alts == ["Image 2 of the source job"] * has_room
+    assert (page.files[-1].filename == "source.webp") == has_room
+    assert text(page) == text(result_page(done, shown, took_s=1)), "the text is the same beside it"
+    rows = [one for one in components(page) if one["type"] == 1]
+    assert len(rows) <= 3
+
+
+@pytest.mark.parametrize(
+    "content", [Content(source=False), Content(files=False), Content(alone=True)], ids=str
+)
+async def test_a_refused_source_and_one_in_a_direct_message_stand_beside_nothing(
+    content: Content,
+) -> None:
+    done = job(0)
+    page = result_page(done, result_images(done), SOURCE, took_s=1, content=content)
+    assert_fits(page)
+    assert thumbnails(page) == []
 
 
 async def test_a_prompt_can_neither_ping_nor_break_the_layout() -> None:

@@ -2,8 +2,10 @@
 
 discord.world.filters.refuse_words("evil", AUTOMOD)
 discord.world.filters.refuse_images = True
+discord.world.filters.refuse_file("source.png", EXPLICIT)
 """
 
+import mimetypes
 from collections.abc import Iterable
 
 from discord_server.rules import Refused
@@ -25,21 +27,31 @@ class Filters:
 
     def __init__(self) -> None:
         self._words: dict[str, int] = {}
+        self._files: dict[str, int] = {}
         self.refuse_images = False
 
     def refuse_words(self, words: str, code: int) -> None:
         """Refuse every message with *words* in it from now on, whoever may see it."""
         self._words[words] = code
 
+    def refuse_file(self, name: str, code: int) -> None:
+        """Refuse every message that brings along a file of this name."""
+        self._files[name] = code
+
     def clear(self) -> None:
         self._words.clear()
+        self._files.clear()
         self.refuse_images = False
 
-    def check(self, channel: Channel, said: Iterable[str], content_types: Iterable[str]) -> None:
+    def check(self, channel: Channel, said: Iterable[str], names: Iterable[str]) -> None:
         """Raises `Refused` where a message with these texts and files is not taken."""
         everything = "\n".join(said)
         for words, code in self._words.items():
             if words in everything and (code not in OF_GUILDS or channel.guild_id is not None):
                 raise Refused(400, code, PROBLEMS[code])
-        if self.refuse_images and any(one.startswith("image/") for one in content_types):
-            raise Refused(400, EXPLICIT, PROBLEMS[EXPLICIT])
+        for name in names:
+            content_type = mimetypes.guess_type(name)[0] or ""
+            explicit = self.refuse_images and content_type.startswith("image/")
+            code = EXPLICIT if explicit else self._files.get(name)
+            if code is not None:
+                raise Refused(400, code, PROBLEMS.get(code, "Not this file"))

@@ -4,7 +4,6 @@ A message is checked as it would look afterwards, so that an edit cannot break w
 """
 
 import json
-import mimetypes
 from dataclasses import dataclass
 from typing import cast
 
@@ -111,8 +110,7 @@ def write(
     )
     text = layouts.displayed_text(content, components)
     described = [about or "" for _, _, about in added]
-    types = [mimetypes.guess_type(name)[0] or "" for name, _, _ in added]
-    world.filters.check(message.channel, [text, *described], types)
+    world.filters.check(message.channel, [text, *described], [name for name, _, _ in added])
     notified = _notified(world, message, text, payload, replied_to)
     if new or message.loading:
         message.pinged |= notified

@@ -26,7 +26,7 @@ class Button:
 
 @dataclass(frozen=True)
 class Image:
-    """One item of a media gallery."""
+    """One item of a media gallery, or a thumbnail."""
 
     url: str
     description: str | None
@@ -139,6 +139,14 @@ class SeenMessage:
         return [
             Image(url := item["media"]["url"], item.get("description"), self._world.file_at(url))
             for item in items
+        ]
+
+    @property
+    def thumbnails(self) -> list[Image]:
+        """The small images beside its text, in order."""
+        return [
+            Image(url := one["media"]["url"], one.get("description"), self._world.file_at(url))
+            for one in self._components(layouts.THUMBNAIL)
         ]
 
     @property
