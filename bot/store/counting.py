@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache, lru_cache
 from itertools import pairwise
 from statistics import median
 from typing import Any
@@ -27,7 +28,6 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.actions import Action
 from bot.errors import BudgetUsedUp, DailyLimitReached
@@ -47,7 +47,21 @@ FEW = 100
 DAYS_SHOWN = 7
 PERSONS_SHOWN = 10
 
+# Statements that people wait for are built once: that takes SQLAlchemy longer than the database
+# takes for most of the answers.
+
 # ------------------------------------------------------------------ what one job costs
+
+_NEWEST_COSTS = (
+    select(JobRow.cost_usd, JobRow.multiplier)
+    .where(
+        JobRow.action == bindparam("action"),
+        JobRow.cost_usd.is_not(None),
+        JobRow.finished_at.is_not(None),  # PostgreSQL puts them first
+    )
+    .order_by(JobRow.finished_at.desc())
+    .limit(PRICES_COMPARED)
+)
 
 
 def price(session: StoreSession, action: Action, *, known: Decimal = KNOWN_PRICE_USD) -> Decimal:
@@ -55,17 +69,7 @@ def price(session: StoreSession, action: Action, *, known: Decimal = KNOWN_PRICE
 
     Between a quarter and four times of the *known* price, times the factor of the action.
     """
-    newest = (
-        select(JobRow.cost_usd, JobRow.multiplier)
-        .where(
-            JobRow.action == action.key,
-            JobRow.cost_usd.is_not(None),
-            JobRow.finished_at.is_not(None),  # PostgreSQL puts them first
-        )
-        .order_by(JobRow.finished_at.desc())
-        .limit(PRICES_COMPARED)
-    )
-    rows = session.execute(newest)
+    rows = session.execute(_NEWEST_COSTS, {"action": action.key})
     return middle(
         [cost / multiplier for cost, multiplier in rows if cost is not None],
         known * action.price_factor,
@@ -110,24 +114,46 @@ def give_back(session: StoreSession, job_ids: Collection[int]) -> None:
 
 # ------------------------------------------------------------------ limits
 
+_THEIRS: dict[LimitScope, ColumnElement[bool]] = {
+    LimitScope.PERSON: UsageRow.author_id == bindparam("author_id"),
+    LimitScope.SERVER: UsageRow.guild_id == bindparam("guild_id"),
+    LimitScope.EVERYBODY: true(),
+}
+_WITHIN = {DAY: UsageRow.at > bindparam("day"), MONTH: UsageRow.at > bindparam("month")}
+
+
+def _bound(session: StoreSession, author_id: int | None, guild_id: int | None) -> dict[str, Any]:
+    """What `_THEIRS` and `_WITHIN` are given."""
+    spans = {"day": session.now - DAY, "month": session.now - MONTH}
+    return {"author_id": author_id, "guild_id": guild_id, **spans}
+
 
 @dataclass(frozen=True, slots=True)
 class _Limit:
     """One limit: so many jobs, or so many USD, within a span that ends now."""
 
     whose: LimitScope
-    theirs: ColumnElement[bool]
     span: timedelta
     jobs: int = 0
     usd: Decimal = Decimal(0)
 
-    def used(self, now: datetime) -> ScalarSelect[Any]:
-        """What was spent; of jobs the moment of the one that has to leave the span first."""
-        within = self.theirs & (UsageRow.at > now - self.span)
-        if not self.jobs:
-            return select(func.sum(UsageRow.usd)).where(within).scalar_subquery()
-        newest = select(UsageRow.at).where(within).order_by(UsageRow.at.desc())
-        return newest.offset(self.jobs - 1).limit(1).scalar_subquery()
+    @property
+    def counted(self) -> ColumnElement[bool]:
+        return _THEIRS[self.whose] & _WITHIN[self.span]
+
+
+@lru_cache
+def _used(limits: tuple[_Limit, ...]) -> Select[Any]:
+    """Asks what was spent; of jobs for the moment of the one that has to leave the span first."""
+    spent: list[ScalarSelect[Any]] = []
+    for limit in limits:
+        if limit.jobs:
+            newest = select(UsageRow.at).where(limit.counted).order_by(UsageRow.at.desc())
+            spent.append(newest.offset(limit.jobs - 1).limit(1).scalar_subquery())
+        else:
+            summed_up = select(func.sum(UsageRow.usd)).where(limit.counted)
+            spent.append(summed_up.scalar_subquery())
+    return select(*spent)
 
 
 def refuse_over_limits(session: StoreSession, new: NewJob, limits: Limits, cost: Decimal) -> None:
@@ -136,10 +162,11 @@ def refuse_over_limits(session: StoreSession, new: NewJob, limits: Limits, cost:
     Sound only where no other transaction writes meanwhile. One statement asks about all of them,
     because everybody waits for it.
     """
-    set_ones = [*_limits(new, limits)]
+    set_ones = tuple(_limits(new, limits))
     if not set_ones:
         return
-    answers = session.execute(select(*(limit.used(session.now) for limit in set_ones))).one()
+    bound = _bound(session, new.author_id, new.destination.guild_id)
+    answers = session.execute(_used(set_ones), bound).one()
     for limit, used in zip(set_ones, answers, strict=True):
         if limit.jobs:
             if used is not None:
@@ -154,31 +181,29 @@ def refuse_over_limits(session: StoreSession, new: NewJob, limits: Limits, cost:
                 limit_usd=limit.usd,
                 cost_usd=cost,
                 span=limit.span,
-                free_at=None if never else _free_at(session, limit, cost, too_much),
+                free_at=None if never else _free_at(session, limit, bound, cost, too_much),
             )
 
 
 def _limits(new: NewJob, limits: Limits) -> Iterator[_Limit]:
     """Those that are set and concern *new*."""
-    by_person = UsageRow.author_id == new.author_id
-    scopes = [
-        (LimitScope.PERSON, limits.person, by_person),
-        (LimitScope.EVERYBODY, limits.everybody, true()),
-    ]
-    if new.destination.guild_id is not None:
-        in_server = UsageRow.guild_id == new.destination.guild_id
-        scopes.insert(1, (LimitScope.SERVER, limits.server, in_server))
-    for whose, allowance, theirs in scopes:
-        if allowance.jobs_per_day:
-            yield _Limit(whose, theirs, DAY, jobs=allowance.jobs_per_day)
-        if allowance.usd_per_day:
-            yield _Limit(whose, theirs, DAY, usd=allowance.usd_per_day)
-        if allowance.usd_per_month:
-            yield _Limit(whose, theirs, MONTH, usd=allowance.usd_per_month)
+    for whose, quota in (
+        (LimitScope.PERSON, limits.person),
+        (LimitScope.SERVER, limits.server),
+        (LimitScope.EVERYBODY, limits.everybody),
+    ):
+        if whose is LimitScope.SERVER and new.destination.guild_id is None:
+            continue
+        if quota.jobs_per_day:
+            yield _Limit(whose, DAY, jobs=quota.jobs_per_day)
+        if quota.usd_per_day:
+            yield _Limit(whose, DAY, usd=quota.usd_per_day)
+        if quota.usd_per_month:
+            yield _Limit(whose, MONTH, usd=quota.usd_per_month)
 
 
 def _free_at(
-    session: StoreSession, limit: _Limit, cost: Decimal, too_much: Decimal
+    session: StoreSession, limit: _Limit, bound: dict[str, Any], cost: Decimal, too_much: Decimal
 ) -> datetime | None:
     """When so much has left the span of *limit* that there is room for *cost*.
 
@@ -186,7 +211,7 @@ def _free_at(
     alone leave no room, because far less is allowed now than was.
     """
     moment, usd = UsageRow.at, UsageRow.usd
-    used = select(moment, usd).where(limit.theirs, moment > session.now - limit.span)
+    used = select(moment, usd).where(limit.counted)
     oldest_first, newest_first = used.order_by(moment), used.order_by(moment.desc())
     for rows, from_oldest in (
         (oldest_first.limit(FEW), True),
@@ -198,7 +223,8 @@ def _free_at(
         summed_up = select(one.at, func.sum(one.usd).over(order_by=order).label("usd")).subquery().c
         enough = summed_up.usd >= too_much if from_oldest else summed_up.usd > limit.usd - cost
         order = summed_up.at if from_oldest else summed_up.at.desc()
-        leaving = session.scalar(select(summed_up.at).where(enough).order_by(order).limit(1))
+        free = select(summed_up.at).where(enough).order_by(order).limit(1)
+        leaving = session.scalar(free, bound)
         if leaving is not None:
             return leaving + limit.span
     return None
@@ -207,7 +233,8 @@ def _free_at(
 # ------------------------------------------------------------------ usage
 
 
-def _by_span(whose: InstrumentedAttribute[Any]) -> CompoundSelect[int, int, Decimal]:
+@cache
+def _by_span(whose: LimitScope) -> CompoundSelect[int, int, Decimal]:
     """Asks for the last 24 hours, each of the latest days, and the rest of 30 days.
 
     A range in an index for each, and no row is looked at twice.
@@ -215,35 +242,27 @@ def _by_span(whose: InstrumentedAttribute[Any]) -> CompoundSelect[int, int, Deci
     at, jobs, usd = UsageRow.at, func.count(), func.sum(UsageRow.usd)
     midnights = [bindparam(f"midnight_{ago}", type_=at.type) for ago in range(DAYS_SHOWN)]
     spans = (
-        at > bindparam("day"),
+        _WITHIN[DAY],
         at >= midnights[0],
         *((at >= begin) & (at < end) for end, begin in pairwise(midnights)),
-        (at > bindparam("month")) & (at < midnights[-1]),
+        _WITHIN[MONTH] & (at < midnights[-1]),
     )
-    theirs = whose == bindparam("whose")
     return union_all(
-        *(select(literal(n), jobs, usd).where(theirs, span) for n, span in enumerate(spans))
+        *(select(literal(n), jobs, usd).where(_THEIRS[whose], span) for n, span in enumerate(spans))
     )
 
 
-def _most(measure: ColumnElement[Any]) -> Select[int, int, Decimal]:
-    """Asks for the people of a server who have the most of this, and for their jobs and USD.
+@cache
+def _most(*, by_usd: bool) -> Select[int, int, Decimal]:
+    """Asks for the people of a server who have spent the most, or have the most jobs.
 
-    There may be thousands: no more than this is made out for all of them.
+    There may be thousands: the other figure is made out for those alone.
     """
-    who = UsageRow.author_id
-    in_month = (UsageRow.guild_id == bindparam("whose"), UsageRow.at > bindparam("month"))
-    everybody = select(who).where(*in_month).group_by(who)
-    most = everybody.order_by(measure.desc(), who).limit(PERSONS_SHOWN)
-    theirs = select(who, func.count(), func.sum(UsageRow.usd)).where(*in_month, who.in_(most))
-    return theirs.group_by(who)
-
-
-# Built once: that takes SQLAlchemy longer than the database takes for most answers.
-_BY_SPAN_OF_PERSON = _by_span(UsageRow.author_id)
-_BY_SPAN_OF_SERVER = _by_span(UsageRow.guild_id)
-_MOST_EXPENSIVE = _most(func.sum(UsageRow.usd))
-_MOST_JOBS = _most(func.count())
+    who, jobs, usd = UsageRow.author_id, func.count(), func.sum(UsageRow.usd)
+    counted = (_THEIRS[LimitScope.SERVER], _WITHIN[MONTH])
+    everybody = select(who).where(*counted).group_by(who)
+    most = everybody.order_by((usd if by_usd else jobs).desc(), who).limit(PERSONS_SHOWN)
+    return select(who, jobs, usd).where(*counted, who.in_(most)).group_by(who)
 
 
 def usage(
@@ -253,19 +272,14 @@ def usage(
 
     By person only what a server has used.
     """
-    now = session.now
-    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    today = session.now.replace(hour=0, minute=0, second=0, microsecond=0)
     midnights = [today - timedelta(days=ago) for ago in range(DAYS_SHOWN)]
-    within = {
-        "whose": author_id if guild_id is None else guild_id,
-        "day": now - DAY,
-        "month": now - MONTH,
-        **{f"midnight_{ago}": midnight for ago, midnight in enumerate(midnights)},
-    }
-    by_span = _BY_SPAN_OF_PERSON if guild_id is None else _BY_SPAN_OF_SERVER
+    bound = _bound(session, author_id, guild_id)
+    bound |= {f"midnight_{ago}": midnight for ago, midnight in enumerate(midnights)}
+    by_span = _by_span(LimitScope.PERSON if guild_id is None else LimitScope.SERVER)
     spent = {
         n: Spending(jobs=jobs, usd=usd or Decimal(0))
-        for n, jobs, usd in session.execute(by_span, within)
+        for n, jobs, usd in session.execute(by_span, bound)
     }
     last_day, *by_day, before = (spent[n] for n in range(len(spent)))
     month = Spending(
@@ -274,16 +288,13 @@ def usage(
     )
     by_person: list[tuple[int, Spending]] = []
     if guild_id is not None:
-        most = session.execute(_MOST_EXPENSIVE if month.usd else _MOST_JOBS, within)
+        most = session.execute(_most(by_usd=bool(month.usd)), bound)
         by_person = [(who, Spending(jobs=jobs, usd=usd)) for who, jobs, usd in most]
         by_person.sort(key=lambda one: (-one[1].usd, -one[1].jobs, one[0]))
+    days = zip((midnight.date() for midnight in midnights), by_day, strict=True)
     return Usage(
         day=last_day,
         month=month,
-        by_day=tuple(
-            (midnight.date(), day)
-            for midnight, day in zip(midnights, by_day, strict=True)
-            if day.jobs
-        ),
+        by_day=tuple((day, spending) for day, spending in days if spending.jobs),
         by_person=tuple(by_person),
     )
