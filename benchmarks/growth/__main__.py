@@ -100,6 +100,7 @@ async def run(arguments: argparse.Namespace, kind: str, jobs: int) -> None:
 async def measure_all(
     arguments: argparse.Namespace, store: Store, url: str, seed: seeding.Seed
 ) -> None:
+    await store.open_jobs()  # from now on the one reader that is asked is connected
     work = await Work.of(url)
     print(f"    {'ms':44}{'p50':>8}{'p99':>8}{'worked p50':>14}{'p99':>8}")
     for name, question in questions(seed).items():
