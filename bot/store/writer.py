@@ -121,7 +121,7 @@ class Writer:
             raise
         except Exception as error:
             if is_database_wide(error):
-                self._refuse(group, to_store_error(error), in_doubt=self._committing)
+                self._refuse(group, to_store_error(error))
             elif len(group) == 1:
                 group[0].end(to_store_error(error))
             else:
@@ -138,8 +138,9 @@ class Writer:
             self._committing = True
         return outcomes
 
-    def _refuse(self, group: Sequence[_Waiting], error: Exception, *, in_doubt: bool) -> None:
+    def _refuse(self, group: Sequence[_Waiting], error: Exception) -> None:
         """The database is in trouble: keep what must be written all the same, and say so to all."""
+        in_doubt = self._committing
         kept = [
             step for one in group for step in (one.later, one.undo if in_doubt else None) if step
         ]
