@@ -16,7 +16,7 @@ from bot.delivery.status_message import StatusMessages
 from bot.guild_state import SlimState
 from bot.jobs.background import BackgroundTasks
 from bot.jobs.gateway_status import GatewayStatus
-from bot.services.context import Caller, RequestContext
+from bot.services.context import RequestContext
 from bot.services.guild_removals import GuildRemovals
 from bot.services.history import JobHistory
 from bot.services.job_service import JobService
@@ -25,7 +25,7 @@ from bot.store import Store
 from bot.ui import discord_errors
 from bot.ui.buttons import Button, Press
 from bot.ui.interaction import INVITED_WITH, request_context
-from bot.ui.policy import Policies
+from bot.ui.policy import Policies, grant_of
 from bot.ui.requests import ended_in_time
 from bot.ui.sight import ChannelSight
 from bot.ui.translator import Translator
@@ -102,16 +102,11 @@ class RemixBot(commands.Bot):
         )
 
     def context(
-        self,
-        interaction: discord.Interaction["RemixBot"],
-        caller: Caller,
-        *,
-        private: bool,
-        beside: bool = False,
+        self, interaction: discord.Interaction["RemixBot"], *, private: bool, beside: bool = False
     ) -> RequestContext:
         """What `request_context` says; a job's message comes *beside* the one with the button."""
         announce = functools.partial(self._statuses.open, interaction, beside=beside)
-        return request_context(interaction, caller, announce, private=private)
+        return request_context(interaction, grant_of(interaction).caller, announce, private=private)
 
     async def start(self, token: str, *, reconnect: bool = True) -> None:  # noqa: ARG002  # its own
         """Be connected until closed. Raises `bot.connecting.DiscordRefuses`."""

@@ -14,7 +14,7 @@ from discord.http import Route
 from bot.errors import Reason, Rejected, UserError
 from bot.ui import discord_errors
 from bot.ui.error_replies import reply_with_error, send_error
-from bot.ui.policy import Grant, Policies, policy_of
+from bot.ui.policy import Policies, policy_of
 
 log = logging.getLogger(__name__)
 
@@ -118,13 +118,12 @@ class CommandTree(app_commands.CommandTree[commands.Bot]):
         messages = (one for one in items.values() if isinstance(one, discord.Message))
         message = next((one for one in messages if one.author == interaction.client.user), None)
         try:
-            grant = await client.policies.check(interaction, policy_of(command), message=message)
+            await client.policies.check(interaction, policy_of(command), message=message)
         except Exception as raised:
             if suggests and isinstance(raised, UserError):
                 await interaction.response.autocomplete([])
                 return False
             raise app_commands.CheckFailure from raised
-        interaction.extras[Grant] = grant
         return True
 
     async def on_error(

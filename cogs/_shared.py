@@ -13,7 +13,6 @@ from bot.actions import Action, Options
 from bot.client import RemixBot
 from bot.job_ids import JobId, MessageId
 from bot.model import Job, Request
-from bot.services.context import Caller
 from bot.services.lookups import UnknownJob
 from bot.texts import for_locale
 from bot.ui import discord_errors
@@ -21,7 +20,7 @@ from bot.ui.content import Content
 from bot.ui.discord_errors import About
 from bot.ui.error_replies import send
 from bot.ui.forms import PromptForm
-from bot.ui.interaction import read_destination, texts_for
+from bot.ui.interaction import read_destination
 from bot.ui.layouts import LayoutMessage, found_page, result_page
 from bot.ui.pages import choices
 from bot.ui.policy import grant_of
@@ -44,7 +43,6 @@ async def suggest_jobs(
 
 async def open_form(
     interaction: discord.Interaction[RemixBot],
-    caller: Caller,
     action: Action,
     of: tuple[JobId | MessageId, int | None],
     *,
@@ -54,28 +52,24 @@ async def open_form(
     like: Request | None = None,
 ) -> None:
     """Answer with the form for this image, filled in as `JobHistory.prefill` says, which raises."""
-    destination = read_destination(interaction, private=private)
+    grant, destination = grant_of(interaction), read_destination(interaction, private=private)
     request = await interaction.client.history.prefill(
-        action, of, caller, destination, options=options, callback=callback, like=like
+        action, of, grant.caller, destination, options=options, callback=callback, like=like
     )
-    await PromptForm(texts_for(interaction), request, private=private).open(interaction)
+    await PromptForm(grant.t, request, private=private).open(interaction)
 
 
 async def repost_images(
-    interaction: discord.Interaction[RemixBot],
-    caller: Caller,
-    made: Job | UnknownJob,
-    *,
-    private: bool,
+    interaction: discord.Interaction[RemixBot], made: Job | UnknownJob, *, private: bool
 ) -> None:
     """Answer with the images of a finished job; nothing is made. Raises what `look_up` raises."""
     history = interaction.client.history
-    context = interaction.client.context(interaction, caller, private=private)
+    context = interaction.client.context(interaction, private=private)
     destination = context.destination
     locale = context.locale_of(private=destination.private)
     await interaction.response.defer(ephemeral=destination.private, thinking=True)
     shown = made if isinstance(made, Job) and made.images else await history.look_up(made)
-    loading = history.load_images(shown, destination, caller.user_id)
+    loading = history.load_images(shown, destination, context.caller.user_id)
     async with loading as (result_images, source):
 
         def page(content: Content) -> LayoutMessage:

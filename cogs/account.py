@@ -38,7 +38,7 @@ class Account(commands.Cog):
         caller = grant_of(interaction).caller
         made = await self._bot.history.find_finished(read_job(job_id), caller)
         private = private or (isinstance(made, Job) and made.destination.private)
-        await repost_images(interaction, caller, made, private=private)
+        await repost_images(interaction, made, private=private)
 
     @app_commands.command(
         name="jobs", description=said(lambda t: t.jobs_command), extras=declare(Policy.CALLER)

@@ -132,11 +132,11 @@ class Components(commands.Cog):
     # ------------------------------------------------------------------ about an image or its job
 
     async def _open_form(self, press: Press) -> None:
-        verb, caller = press.button.verb, press.grant.caller
+        verb = press.button.verb
         # In an answer that only this person sees, but for a message that all see: still for all.
         private = verb != Verb.REMIX_PUBLIC and press.private
         action = ACTIONS.get(verb, REMIX)
-        await open_form(press.interaction, caller, action, press.image, private=private)
+        await open_form(press.interaction, action, press.image, private=private)
 
     async def _edit(self, press: Press) -> None:
         """Open the form for what failed, with all that was given then."""
@@ -155,16 +155,16 @@ class Components(commands.Cog):
 
     async def _try_on_source(self, press: Press) -> None:
         """Open the form for another image of a result's source, with the result's prompt."""
-        caller, private, action, image = press.grant.caller, press.private, REMIX, press.image
-        shown = await self._bot.history.shown_in(press.message, caller)
+        private, action, image = press.private, REMIX, press.image
+        shown = await self._bot.history.shown_in(press.message, press.grant.caller)
         if shown is not None:
             action, private = shown.request.action, private or shown.destination.private
         like = shown and shown.request
-        await open_form(press.interaction, caller, action, image, private=private, like=like)
+        await open_form(press.interaction, action, image, private=private, like=like)
 
     async def _repeat(self, press: Press) -> None:
         interaction, source = press.interaction, press.button.source
-        context = self._bot.context(interaction, press.grant.caller, private=press.private)
+        context = self._bot.context(interaction, private=press.private)
         try:
             await self._bot.jobs.again(press.message, source, context)
         except SourceUnknown:
@@ -186,9 +186,8 @@ class Components(commands.Cog):
         await press.turn_into(notice_text_page(press.grant.t.stopped_at_work))
 
     async def _show(self, press: Press) -> None:
-        caller = press.grant.caller
-        job = await self._bot.history.find_kept(press.button.number, caller)
-        await repost_images(press.interaction, caller, job, private=job.destination.private)
+        job = await self._bot.history.find_kept(press.button.number, press.grant.caller)
+        await repost_images(press.interaction, job, private=job.destination.private)
 
     async def _offer_more(self, press: Press) -> None:
         """Tell all about the job; of one that nobody knows any more a message can be deleted."""
@@ -237,10 +236,10 @@ class Components(commands.Cog):
     # ------------------------------------------------------------------ about a draft
 
     async def _resubmit(self, press: Press, *, consented: bool) -> None:
-        interaction, caller = press.interaction, press.grant.caller
-        draft = await self._bot.history.draft(press.button.number, caller.user_id)
+        interaction, author_id = press.interaction, press.grant.caller.user_id
+        draft = await self._bot.history.draft(press.button.number, author_id)
         private = draft.destination.private
-        context = self._bot.context(interaction, caller, private=private, beside=True)
+        context = self._bot.context(interaction, private=private, beside=True)
         context = replace(context, origin=draft.origin)
         await self._bot.jobs.make(draft.request, context, draft=draft, consented=consented)
         try:
@@ -298,7 +297,7 @@ class Components(commands.Cog):
         try:
             form_id = FormId.read(custom_id)
             # What it's made from is looked at by the services.
-            grant = await self._bot.policies.check(interaction, Policy.CALLER)
+            await self._bot.policies.check(interaction, Policy.CALLER)
             request = Request(
                 action=form_id.action,
                 source=form_id.source,
@@ -306,7 +305,7 @@ class Components(commands.Cog):
                 options=read_options(form_id.action, filled.options),
                 callback=read_callback(filled.callback),
             )
-            context = self._bot.context(interaction, grant.caller, private=form_id.private)
+            context = self._bot.context(interaction, private=form_id.private)
             await self._bot.jobs.make(request, context)
         except Exception as raised:
             kept = isinstance(raised, UserError) and raised.draft_id is not None

@@ -1,6 +1,5 @@
 """Commands that have something made: `/imagine`, `/remix` and **Remix this**."""
 
-from dataclasses import replace
 from functools import partial
 
 import discord
@@ -15,7 +14,7 @@ from bot.job_ids import JobId, is_uuid, read_job
 from bot.model import Image, Request
 from bot.texts import Texts
 from bot.ui import discord_errors
-from bot.ui.components import IMAGES_FOUND_MAX, images_in, messages_in, target_message
+from bot.ui.components import IMAGES_FOUND_MAX, images_in, messages_in
 from bot.ui.forms import PromptForm
 from bot.ui.pages import choose_page
 from bot.ui.policy import Policy, declare, grant_of
@@ -100,7 +99,7 @@ class Create(commands.Cog):
         callback: str | None = None,
     ) -> None:
         grant, callback = grant_of(interaction), read_callback(callback)
-        context = self._bot.context(interaction, grant.caller, private=private)
+        context = self._bot.context(interaction, private=private)
         text = await read_prompt_options(prompt, prompt_file)
         if text is None:
             empty = Request(action=IMAGINE, callback=callback)
@@ -133,13 +132,13 @@ class Create(commands.Cog):
         callback: str | None = None,
         private: bool = False,  # a Discord option
     ) -> None:
-        caller, callback = grant_of(interaction).caller, read_callback(callback)
+        callback = read_callback(callback)
         of, options = (read_job(job_id), read_image(image)), read_options(REMIX, {"mode": mode})
-        context = self._bot.context(interaction, caller, private=private)
+        context = self._bot.context(interaction, private=private)
         text = await read_prompt_options(prompt, prompt_file)
         if text is None:
             await open_form(
-                interaction, caller, REMIX, of, private=private, options=options, callback=callback
+                interaction, REMIX, of, private=private, options=options, callback=callback
             )
             return
         request = Request(action=REMIX, prompt=text, options=options, callback=callback)
@@ -155,9 +154,8 @@ class Create(commands.Cog):
         """
         grant, history, private = grant_of(interaction), self._bot.history, message.flags.ephemeral
         caller, shows, ours = grant.caller, None, message.author == self._bot.user
-        if ours:
-            caller = replace(caller, message=target_message(message))
-            shows = await history.shown_in(target_message(message), caller)
+        if caller.message is not None:
+            shows = await history.shown_in(caller.message, caller)
         if shows is not None and shows.images:
             found, jobs = list[Image](), [shows]
             private = private or shows.destination.private
@@ -179,7 +177,7 @@ class Create(commands.Cog):
         if len(images) == 1:
             [only] = images
             of = JobId(only.job_id), only.image_no
-            await open_form(interaction, caller, REMIX, of, private=private)
+            await open_form(interaction, REMIX, of, private=private)
             return
         page = choose_page(grant.t, images, private=private)
         await interaction.response.send_message(view=page.view, ephemeral=True)

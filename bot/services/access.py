@@ -81,7 +81,9 @@ async def visible(jobs: Sequence[Job], caller: Caller) -> list[Job]:
     """
     verdicts = [(job, _verdict(job, caller)) for job in jobs]
     doubtful = frozenset(_shown_in(job)[1] for job, verdict in verdicts if verdict is None)
-    seen = await caller.ask_visible(doubtful) if doubtful else frozenset[int]()
+    seen = frozenset[int]()
+    if doubtful and caller.ask_visible is not None:
+        seen = await caller.ask_visible(doubtful)
     return [
         job
         for job, verdict in verdicts

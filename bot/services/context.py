@@ -14,11 +14,6 @@ Announce = Callable[[Job, QueuePosition | None], Awaitable[StatusMessage]]
 """Answers Discord with the first message of an accepted job, which may have to wait its turn."""
 
 
-async def sees_nothing(_: frozenset[int]) -> frozenset[int]:
-    """An `AskVisible` that knows of no channel."""
-    return frozenset()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetMessage:
     """A message of the bot that somebody does something with, as Discord sent it along."""
@@ -43,8 +38,9 @@ class Caller:
     """They can see this channel, as Discord says of this very interaction."""
     message: TargetMessage | None = None
     """What they press a button of, or use a command on."""
-    ask_visible: AskVisible = field(default=sees_nothing, repr=False, compare=False)
-    """Asks Discord about other channels, for a second at the most; never raises."""
+    ask_visible: AskVisible | None = field(default=None, repr=False, compare=False)
+    """Asks Discord about other channels, for a second at the most; never raises. ``None``: they
+    see none."""
     role_ids: frozenset[int] = frozenset()
     via_user_install: bool = False
     """The bot is not a member there: this person has installed it for themselves."""

@@ -46,8 +46,14 @@ def images_in(message: discord.Message) -> list[Image]:
     """
     contents = [message, *message.message_snapshots]
     named = [image for one in contents for image in remixed_by(custom_ids(one))]
-    if not named:
-        named = [image for one in contents for image in _by_files(one)]
+    by_files: list[tuple[str, int]] = []
+    for one in contents:
+        galleries = filter(None, values(one.components, "items"))
+        files = [attachment.filename for attachment in one.attachments]
+        files += [item.media.url for items in galleries for item in items]
+        by_files += filter(None, map(read_upload, files))
+        by_files += [image for text in _texts(one) for image in uploads_linked(text)]
+    named = named or by_files
     unique = dict.fromkeys(Image(job_id=job_id, image_no=no, url="") for job_id, no in named)
     return [image for image in unique if image.offers(REMIX)][:IMAGES_FOUND_MAX]
 
@@ -87,13 +93,3 @@ def _texts(content: Content) -> Iterator[str]:
         media = (embed.image.url, embed.thumbnail.url)
         parts = (embed.title, embed.description, embed.url, *media)
         yield from (part for part in parts if part)
-
-
-def _by_files(content: Content) -> list[tuple[str, int]]:
-    galleries = filter(None, values(content.components, "items"))
-    names = [attachment.filename for attachment in content.attachments]
-    names += [item.media.url for items in galleries for item in items]
-    found = list(filter(None, map(read_upload, names)))
-    for text in _texts(content):
-        found += uploads_linked(text)
-    return found

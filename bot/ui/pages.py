@@ -56,7 +56,20 @@ def help_page(t: Texts, limits: Limits) -> LayoutMessage:
 
 def list_page(t: Texts, listed: JobList, content: Content = EVERYTHING) -> LayoutMessage:
     """One page of somebody's jobs, with the buttons to the pages beside it."""
-    blocks = [t.jobs_heading, *(_entry(t, job, content) for job in listed.jobs)]
+    blocks = [t.jobs_heading]
+    for job in listed.jobs:
+        link = job.posted or job.message
+        # What only its author saw cannot be jumped to, unless it is in direct messages.
+        in_dms = job.posted is not None and job.posted.guild_id is None
+        about = t.job_line(
+            request=job.request,
+            state=_state(t, job),
+            created_at=job.created_at,
+            message_url=link.url if link and (in_dms or not job.destination.private) else None,
+            private=job.destination.private,
+        )
+        prompt = shown(in_one_line(job.request.prompt), LISTED_PROMPT_MAX)
+        blocks.append(f"{prompt}\n{about}" if content.words else about)
     if not listed.jobs:
         blocks.append(t.no_jobs)
     elif not content.words:
@@ -65,22 +78,6 @@ def list_page(t: Texts, listed: JobList, content: Content = EVERYTHING) -> Layou
     if listed.more:
         turns.append(Button(ButtonId(Verb.JOBS, listed.page + 1), t.older))
     return container_page(AT_WORK, [*as_texts(*blocks), *([Row(*turns)] if turns else [])])
-
-
-def _entry(t: Texts, job: Job, content: Content) -> str:
-    link = job.posted or job.message
-    # What only its author saw cannot be jumped to, unless it is in direct messages.
-    in_dms = job.posted is not None and job.posted.guild_id is None
-    about = t.job_line(
-        request=job.request,
-        state=_state(t, job),
-        created_at=job.created_at,
-        message_url=link.url if link and (in_dms or not job.destination.private) else None,
-        private=job.destination.private,
-    )
-    if not content.words:
-        return about
-    return f"{shown(in_one_line(job.request.prompt), LISTED_PROMPT_MAX)}\n{about}"
 
 
 def _state(t: Texts, job: Job) -> str:

@@ -62,7 +62,7 @@ def policy_of(command: app_commands.Command[Any, ..., Any] | app_commands.Contex
     return policy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Grant:
     """What was resolved for one interaction."""
 
@@ -74,6 +74,7 @@ class Grant:
 
 
 def grant_of(interaction: discord.Interaction[Any]) -> Grant:
+    """What `Policies.check` has resolved."""
     return cast("Grant", interaction.extras[Grant])
 
 
@@ -93,7 +94,7 @@ class Policies:
         message: discord.Message | None = None,
         number: int = 0,
     ) -> Grant:
-        """Whom *policy* lets in, and how.
+        """Whom *policy* lets in, and how; kept for `grant_of`.
 
         *message* is the one that a button is under or that a command is about, *number* what a
         button names. Raises the `bot.errors.UserError` that fits where they may not.
@@ -101,6 +102,8 @@ class Policies:
         access, job = self._jobs.access, None
         caller = read_caller(interaction)
         caller = replace(caller, ask_visible=partial(self._sight.seen, caller))
+        if caller.message is None and message is not None:
+            caller = replace(caller, message=target_message(message))
         if policy in {Policy.CALLER, Policy.RESULT}:
             access.check_access(caller)
         match policy:
@@ -128,7 +131,8 @@ class Policies:
                 raise NotYours
             case Policy.OPEN | Policy.CALLER | Policy.RESULT | Policy.SELF:
                 pass
-        return Grant(caller=caller, t=texts_for(interaction), job=job)
+        interaction.extras[Grant] = grant = Grant(caller, texts_for(interaction), job)
+        return grant
 
     async def _author_of(self, message: discord.Message | None) -> int | None:
         """Who asked for what *message* shows: as the store knows it, else as Discord does."""

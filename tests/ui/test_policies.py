@@ -13,7 +13,6 @@ from bot.actions import ACTIONS, SourceKind
 from bot.command_tree import CommandTree
 from bot.errors import ChannelNotAllowed, NotYours
 from bot.services.access import AccessPolicy
-from bot.services.context import sees_nothing
 from bot.ui.custom_ids import Verb
 from bot.ui.policy import Policies, Policy, declare, policy_of
 from cogs.components import Components
@@ -93,6 +92,6 @@ async def test_what_is_for_the_author_of_a_message_is_for_nobody_where_there_is_
     )
     access = AccessPolicy(allowed_channels=frozenset({2}))
     jobs: Any = SimpleNamespace(access=access)
-    sight: Any = SimpleNamespace(seen=sees_nothing)
+    sight: Any = SimpleNamespace(seen=do_nothing)
     with pytest.raises((ChannelNotAllowed, NotYours)):
         await Policies(jobs, cast("Any", None), sight).check(interaction, policy)
