@@ -48,6 +48,8 @@ async def remix(visitor: Visitor, source: Locator) -> Locator:
     await expect(message).to_contain_text("Subtle · from image 3")
     await expect(message).to_contain_text("1st remix in its chain")
     await visitor.see_images(message)
+    beside = message.get_by_role("img", name="Image 3 of the source job")
+    await expect(beside).to_have_js_property("naturalWidth", 512)
     await visitor.photograph("remixed")
     return message
 
