@@ -95,27 +95,19 @@ def test_a_message_link_stands_for_the_message_and_never_for_its_digits(text: st
 @pytest.mark.parametrize(
     "text",
     [
-        "",
-        "   ",
-        "two words",
+        *("", "   ", "two words"),
         "a" * 57,
-        "https://discord.com/channels/11/22",
-        "https://example.com/image.png",
+        *("https://discord.com/channels/11/22", "https://example.com/image.png"),
         "https://cdn.discordapp.com/attachments/1122334455667788990/1122334455667788991/cat.png",
-        "id:with:colons",
-        "https://discord.com/channels/11/22/",
-        f"{CDN}/1122334455667788992.png",
-        f"{UUID[:-1]} {UUID}0",
-        "<@1122334455667788990>",
+        *("id:with:colons", "https://discord.com/channels/11/22/"),
+        *(f"{CDN}/1122334455667788992.png", f"{UUID[:-1]} {UUID}0", "<@1122334455667788990>"),
         "<@!1122334455667788990> and @1122334455667788990",
-        "<@&1122334455667788990>",
-        "in <#1122334455667788990>",
+        *("<@&1122334455667788990>", "in <#1122334455667788990>"),
         "<:fox:1122334455667788990><a:fox:1122334455667788990>",
         "</remix:1122334455667788990>",
         "discord.com/channels/1122334455667788990/1122334455667788991",
         "discord://-/channels/1122334455667788990/1122334455667788991",
-        f"{HTTP_LESS}/cat.png?hm={DENSE}",
-        f"see {HTTP_LESS}/cat.png",
+        *(f"{HTTP_LESS}/cat.png?hm={DENSE}", f"see {HTTP_LESS}/cat.png"),
     ],
 )
 def test_what_holds_no_job_id_is_refused(text: str) -> None:
@@ -185,10 +177,7 @@ def test_the_api_may_know_what_looks_like_an_id(job_id: str) -> None:
 @pytest.mark.parametrize(
     "word",
     [
-        "not-a-job",
-        "heron",
-        "12345678901234567",
-        "12345678901234567890",
+        *("not-a-job", "heron", "12345678901234567", "12345678901234567890"),
         "a" * 20,
         "my-fox-2026-08-01",
     ],
@@ -217,22 +206,10 @@ def test_an_empty_or_too_long_prompt_is_refused_with_its_length() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "\u200b",
-        "\u3164",
-        "\uffa0\u115f\u1160",
-        "\u3164, {\u1160} --fast",
-        "\u2800 \u2800",
-        "\U000e0061\U000e007f",
-        "\ufe0f\u200d\U000e0100",
-        "\x01\x07\x7f\x9f",
-        "\u0301\u20dd",
-        "\xad\u034f\u180e\ufeff\u2063",
-        "\u2028\u3000",
-        "--turbo",
-        "—ar 16:9 --v 7",
-        "{--ar 1:1, --ar 2:3}",
-        "--ar {1:1, 2:3}",
-        "\u2800{\u2800,\u200b}",
+        *("\u200b", "\u3164", "\uffa0\u115f\u1160", "\u3164, {\u1160} --fast", "\u2800 \u2800"),
+        *("\U000e0061\U000e007f", "\ufe0f\u200d\U000e0100", "\x01\x07\x7f\x9f", "\u0301\u20dd"),
+        *("\xad\u034f\u180e\ufeff\u2063", "\u2028\u3000", "--turbo", "—ar 16:9 --v 7"),
+        *("{--ar 1:1, --ar 2:3}", "--ar {1:1, 2:3}", "\u2800{\u2800,\u200b}"),
         "\U0001d159 --v {6,7}",
     ],
 )
@@ -244,14 +221,7 @@ def test_a_prompt_of_nothing_that_can_be_seen_is_an_empty_one(text: str) -> None
 @pytest.mark.parametrize(
     "text",
     [
-        "!",
-        "\u3164x",
-        "狐",
-        "🦊",
-        "\U0001fae8",
-        "1\ufe0f\u20e3",
-        "\ue000",
-        "fox --v 7",
+        *("!", "\u3164x", "狐", "🦊", "\U0001fae8", "1\ufe0f\u20e3", "\ue000", "fox --v 7"),
         "--no {cats}",
     ],
 )
@@ -279,16 +249,9 @@ def test_no_callback_is_none() -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "a.example",
-        "ftp://a.example",
-        "https://",
-        "https://user:secret@a.example",
-        "https://user@a.example",
-        "https://a.example/with space",
-        "https://a.example:port",
-        "https://[::1",
-        "javascript:alert(1)",
-        f"https://a.example/{'x' * 2048}",
+        *("a.example", "ftp://a.example", "https://", "https://user:secret@a.example"),
+        *("https://user@a.example", "https://a.example/with space", "https://a.example:port"),
+        *("https://[::1", "javascript:alert(1)", f"https://a.example/{'x' * 2048}"),
     ],
 )
 def test_anything_else_is_no_callback(url: str) -> None:

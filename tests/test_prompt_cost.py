@@ -58,32 +58,16 @@ def test_braces_that_do_not_match_are_read_as_what_costs_most(
 @pytest.mark.parametrize(
     "prompt",
     [
-        f"a {{{SIXTY}}} cat",
-        f"a {{{SIXTY}}} cat :{{",
-        f"a {{{SIXTY} cat",
+        *(f"a {{{SIXTY}}} cat", f"a {{{SIXTY}}} cat :{{", f"a {{{SIXTY} cat"),
         "{a,b}" * 30,
         "{" * 4000 + "a,b" + "}" * 4000,
-        "a fox --repeat 41",
-        "a {fox, hare} --repeat 21",
-        "a fox --repeat many",
-        "a fox --repeat",
-        "a fox --repeat 1e9",
-        "a fox --repeat 1,000",
-        "a fox --r 0x28",
-        "a fox --repeat 1{0,5}",
-        "a fox {--repeat 1}0",
-        "a fox {--repeat 1, x}{0, 5}",
-        "a fox --{re,x}peat 3",
-        "a fox --{repeat,fast} 3",
-        "a fox {--repeat,x} 3",
-        "a fox --repeat 4x",
-        "a fox --repeat 1 000",
-        "a fox --repeat 1\u202f000",
-        "a fox --repeat 1'000",
-        "a fox --repeat 4-8",
-        "a fox --repeat 2^9",
-        "a fox --repeat -4",
-        "a fox -- repeat {4, x}",
+        *("a fox --repeat 41", "a {fox, hare} --repeat 21", "a fox --repeat many"),
+        *("a fox --repeat", "a fox --repeat 1e9", "a fox --repeat 1,000", "a fox --r 0x28"),
+        *("a fox --repeat 1{0,5}", "a fox {--repeat 1}0", "a fox {--repeat 1, x}{0, 5}"),
+        *("a fox --{re,x}peat 3", "a fox --{repeat,fast} 3", "a fox {--repeat,x} 3"),
+        *("a fox --repeat 4x", "a fox --repeat 1 000", "a fox --repeat 1\u202f000"),
+        *("a fox --repeat 1'000", "a fox --repeat 4-8", "a fox --repeat 2^9"),
+        *("a fox --repeat -4", "a fox -- repeat {4, x}"),
         "--repeat 1 " * 300,
     ],
 )
@@ -95,61 +79,18 @@ def test_what_stands_for_too_many_prompts_or_cannot_be_told_counts_as_too_many(
 
 
 TURBO = [
-    "--turbo",
-    "--TURBO",
-    "—turbo",
+    *("--turbo", "--TURBO", "—turbo"),
     "–turbo",  # noqa: RUF001  # dashes of all kinds
-    "―turbo",
-    "−turbo",  # noqa: RUF001
-    "‒turbo",  # noqa: RUF001
-    "⸺turbo",
-    "－－turbo",  # noqa: RUF001
-    "﹣﹣turbo",
-    "‐‐turbo",  # noqa: RUF001
-    "‑‑turbo",  # noqa: RUF001
-    "ーーturbo",
-    "---turbo",
-    "－－ｔｕｒｂｏ",  # noqa: RUF001
-    "--𝐭𝐮𝐫𝐛𝐨",  # noqa: RUF001
-    "\u200b--turbo",
-    "-\u200b-turbo",
-    "--\u200bturbo",
-    "--tur\u2060bo",
-    "-\xad-tur\xadbo",
-    "\xad\xadtur\xadbo",
+    *("―turbo", "−turbo", "‒turbo", "⸺turbo", "－－turbo", "﹣﹣turbo", "‐‐turbo", "‑‑turbo"),  # noqa: RUF001
+    *("ーーturbo", "---turbo", "－－ｔｕｒｂｏ", "--𝐭𝐮𝐫𝐛𝐨", "\u200b--turbo", "-\u200b-turbo"),  # noqa: RUF001
+    *("--\u200bturbo", "--tur\u2060bo", "-\xad-tur\xadbo", "\xad\xadtur\xadbo"),
     "-\u034f-\ufe0fturbo",
     "-\u0336-\u0336t\u0336u\u0336r\u0336b\u0336o\u0336",
-    "--t\xfarbo",
-    "-- turbo",
-    "--\u200b\xa0turbo",
-    "--\tturbo",
-    "--\nturbo",
-    "— turbo",
-    "——turbo",
-    "–-turbo",  # noqa: RUF001
-    "ㅡㅡturbo",
-    "ｰｰturbo",
-    "一一turbo",
-    "⎯turbo",
-    "--**turbo**",
-    '--"turbo"',
-    "--(turbo)",
-    r"\-\-turbo",
-    r"--tur\bo",
-    r"--turbo\ ",
-    "--{ turbo }",
-    "-- {turbo}",
-    "\xad\xadturbo",
-    "--turbo\ufe0f",
-    "{--turbo}",
-    "--{turbo}",
-    "-{-turbo}",
-    "{--}turbo",
-    "--tur{bo}",
-    "--{{turbo}}",
-    "{ --turbo }",
-    '"--turbo"',
-    "--turbo,",
+    *("--t\xfarbo", "-- turbo", "--\u200b\xa0turbo", "--\tturbo", "--\nturbo", "— turbo"),
+    *("——turbo", "–-turbo", "ㅡㅡturbo", "ｰｰturbo", "一一turbo", "⎯turbo", "--**turbo**"),  # noqa: RUF001
+    *('--"turbo"', "--(turbo)", r"\-\-turbo", r"--tur\bo", r"--turbo\ ", "--{ turbo }"),
+    *("-- {turbo}", "\xad\xadturbo", "--turbo\ufe0f", "{--turbo}", "--{turbo}", "-{-turbo}"),
+    *("{--}turbo", "--tur{bo}", "--{{turbo}}", "{ --turbo }", '"--turbo"', "--turbo,"),
     "--turbo=1",
 ]
 
@@ -203,17 +144,11 @@ def test_everything_that_multiplies_does(prompt: str, multiplier: int) -> None:
 @pytest.mark.parametrize(
     "prompt",
     [
-        "a fox --turbocharged",
-        "a full-turbo r-32",
-        "stripes -- repeat them",
-        "a lake – quality, not quantity",  # noqa: RUF001
-        "a turbo fox, repeat 10 times, q 4",
+        *("a fox --turbocharged", "a full-turbo r-32", "stripes -- repeat them"),
+        *("a lake – quality, not quantity", "a turbo fox, repeat 10 times, q 4"),  # noqa: RUF001
         "a fox --raw --ref 3 --sref 41 --seed 1234 --ar 16:9 --quiet",
-        "a fox --style raw --stylize 750",
-        "an R&B singer – loud",  # noqa: RUF001
-        "a {fox}",
-        "ラーメンとサーフィン",
-        "",
+        *("a fox --style raw --stylize 750", "an R&B singer – loud", "a {fox}"),  # noqa: RUF001
+        *("ラーメンとサーフィン", ""),
     ],
 )
 def test_what_multiplies_nothing_is_not_asked_about(prompt: str) -> None:
@@ -250,32 +185,12 @@ def test_the_time_it_takes_grows_with_the_length_of_the_prompt_and_not_with_its_
 PIECES = st.sampled_from(
     (
         *(
-            "a",
-            " ",
-            "fox",
-            "{",
-            "}",
-            ",",
-            "\\",
-            "{a,b}",
-            "{a,{b,c}}",
-            "-",
-            "--",
-            "—",
-            ":{",
-            "1",
-            "0",
+            *("a", " ", "fox", "{", "}", ",", "\\", "{a,b}", "{a,{b,c}}", "-", "--", "—", ":{"),
+            *("1", "0"),
         ),
         *(
-            "--turbo",
-            "--repeat 2",
-            "--r 3",
-            "--q 2",
-            "--oref x",
-            "--ar 2:3",
-            "turbo",
-            "repeat",
-            "r",
+            *("--turbo", "--repeat 2", "--r 3", "--q 2", "--oref x", "--ar 2:3", "turbo"),
+            *("repeat", "r"),
         ),
         *("\u200b", "\xad", "狐", "ｔ", "5", ".", "=", "{--turbo}", "--{r,q}", "\n"),  # noqa: RUF001
     )
@@ -337,21 +252,8 @@ def test_no_prompt_breaks_the_counting(prompt: str) -> None:
 
 LETTERS = st.sampled_from(
     (
-        "a",
-        "fox ",
-        " ",
-        "-",
-        "--",
-        " --",
-        "tur",
-        "bo",
-        "turbo ",
-        "re",
-        "peat",
-        " 2",
-        "3",
-        "r ",
-        "q 2",
+        *("a", "fox ", " ", "-", "--", " --", "tur", "bo", "turbo ", "re", "peat", " 2", "3"),
+        *("r ", "q 2"),
     )
 )
 

@@ -85,21 +85,10 @@ def test_a_refused_word_is_found_however_it_is_written(prompt: str, word: str) -
 @pytest.mark.parametrize(
     "prompt",
     [
-        "Al Gory",
-        "gored",
-        "allegore",
-        "straßen",
-        "a bad, idea",
-        "bad. Idea",
-        "c+",
-        "a cafe",
-        "a g o r e d",
-        "go re",
+        *("Al Gory", "gored", "allegore", "straßen", "a bad, idea", "bad. Idea", "c+", "a cafe"),
+        *("a g o r e d", "go re"),
         "裸，体",  # noqa: RUF001  # a comma of full width
-        "a g0re",
-        "a thebad ideal",
-        "порн",
-        "",
+        *("a g0re", "a thebad ideal", "порн", ""),
     ],
 )
 def test_parts_of_words_are_no_refused_words(prompt: str) -> None:
@@ -109,13 +98,8 @@ def test_parts_of_words_are_no_refused_words(prompt: str) -> None:
 def test_a_word_is_not_found_in_a_longer_one() -> None:
     words = RefusedWords(("peg", "ass", "cunt", "the rapist", "cock", "sex"))
     innocent = (
-        "a pegboard",
-        "p-e-g-b-o-a-r-d",
-        "a glass, first class, bass-assembly",
-        "schöpegung",
-        "Scunthorpe, Essex, Middlesex",
-        "a therapist with a peacock, cocktails",
-        "a ss",
+        *("a pegboard", "p-e-g-b-o-a-r-d", "a glass, first class, bass-assembly", "schöpegung"),
+        *("Scunthorpe, Essex, Middlesex", "a therapist with a peacock, cocktails", "a ss"),
         "a sextant_in_sussex",
         "секс",  # another word to its readers
     )
@@ -124,15 +108,7 @@ def test_a_word_is_not_found_in_a_longer_one() -> None:
 
 
 INVISIBLE = (
-    "\u200b",
-    "\u2060",
-    "\xad",
-    "\ufe0f",
-    "\U000e0041",
-    "\u3164",
-    "\u034f",
-    "\u0336",
-    "\u20dd",
+    *("\u200b", "\u2060", "\xad", "\ufe0f", "\U000e0041", "\u3164", "\u034f", "\u0336", "\u20dd"),
 )
 WRAPPERS = ("", " ", "_", "**", "||", "(", ")", ", ", "`", "\n", "…", "🦊")
 

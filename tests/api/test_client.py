@@ -174,7 +174,10 @@ READ_ERRORS: list[tuple[Answer, RemixbotError]] = [
     (Answer(status=500), ApiUnavailable(status=500, detail="HTTP 500")),
     (Answer(status=400), ApiUnavailable(status=400, detail="HTTP 400")),
     (Answer.of(ENVELOPE, status=400), ApiUnavailable(status=400, detail="HTTP 400, 4011003")),
-    (Answer(status=413), ApiUnavailable(status=413, detail="HTTP 413")),
+    *(
+        (Answer(status=status), ApiUnavailable(status=status, detail=f"HTTP {status}"))
+        for status in (307, 408, 413, 425, 503)
+    ),
     (Answer(body=b"[]"), ApiUnavailable(status=200, detail="HTTP 200: []")),
     (
         Answer.of({"id": "t", "status": 1, "a secret": [{"x": True}, 2]}),

@@ -230,27 +230,11 @@ async def test_endless_redirects_are_given_up(downloads: ImageDownloads) -> None
     assert caught.value.detail == f"too many redirects: {host_of(server.url)}"
 
 
-@pytest.mark.parametrize("target", ["ftp://a/b", "file:///etc/passwd", "http://[x", "data:,x"])
-async def test_a_redirect_leads_to_the_web_or_nowhere(
-    downloads: ImageDownloads, target: str
-) -> None:
-    async with scripted(Answer(status=302, headers={"Location": target})) as server:
-        with pytest.raises(ImageUnavailable):
-            await downloads.fetch(server.url, limit_bytes=LIMIT)
-    assert len(server.seen) == 1
-
-
 @pytest.mark.parametrize(
     "url",
     [
-        "",
-        "/a.png",
-        "ftp://h/a.png",
-        "file:///etc/passwd",
-        "http://",
-        "http://[x",
-        "http://h:99999/",
-        "http://a..b/x?secret",
+        *("", "/a.png", "ftp://h/a.png", "file:///etc/passwd", "http://", "http://[x"),
+        *("http://h:99999/", "http://a..b/x?secret"),
         "http://" + "a" * 70 + ".example/x?secret",
         "http://\ud800/",
     ],

@@ -7,15 +7,11 @@ from bot.backoff import retry_after_s
 from bot.errors import (
     ApiBusy,
     ApiCreditUsedUp,
-    ApiKeyRefused,
     ApiMisused,
-    ApiPermissionMissing,
     ApiUnavailable,
-    ContentRefused,
     GenerationFailed,
     RemixbotError,
     RequestRefused,
-    TaskNotFound,
 )
 
 NOW = "Wed, 01 Jul 2026 12:00:00 GMT"
@@ -127,41 +123,6 @@ def test_the_codes_for_a_failed_job_and_a_missing_service_have_their_errors(stat
 def test_an_unknown_code_is_a_bug_of_ours(status: int) -> None:
     error = refused(status, {"error": {"code": "12345678901", "message": "m"}})
     assert told(error) == (ApiMisused, {"status": status, "code": "5678901", "detail": "m"})
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "expected"),
-    [
-        (401, b"", ApiKeyRefused()),
-        (402, b"<html>", ApiCreditUsedUp()),
-        (403, {"message": "Insufficient Balance."}, ApiCreditUsedUp()),
-        (403, {"error": {"code": "insufficient_balance", "message": "no"}}, None),
-        (403, {"error": "sensitive content detected"}, ContentRefused()),
-        (403, {"error": "Sensitive content: 'insufficient balance'"}, ContentRefused()),
-        (403, {"error": "model not allowed"}, ApiPermissionMissing(detail="model not allowed")),
-        (403, b"", ApiPermissionMissing()),
-        (404, b"", TaskNotFound()),
-        (408, b"", ApiUnavailable(status=408, detail="HTTP 408")),
-        (413, b"", RequestRefused(code="4011006")),
-        (425, b"", ApiUnavailable(status=425, detail="HTTP 425")),
-        (429, {"error": {"code": 4011099}}, ApiBusy()),
-        (500, b"<html>broken</html>", ApiUnavailable(status=500, detail="HTTP 500")),
-        (502, b'{"error": {"code": 40110', ApiUnavailable(status=502, detail="HTTP 502")),
-        (503, {"message": "come again"}, ApiUnavailable(status=503, detail="HTTP 503")),
-        (307, b"", ApiUnavailable(status=307, detail="HTTP 307")),
-        (200, b"", ApiUnavailable(status=200, detail="HTTP 200")),
-        (200, {"status": {"code": 401, "message": "bad key"}, "data": None}, ApiKeyRefused()),
-        (200, {"error": {"code": "404"}}, TaskNotFound()),
-        (
-            200,
-            {"status": {"code": 200, "message": "ok"}},
-            ApiUnavailable(status=200, detail="HTTP 200, 200"),
-        ),
-    ],
-)
-def test_a_status_has_its_error(status: int, body: object, expected: RemixbotError | None) -> None:
-    expected = expected or ApiPermissionMissing(detail="no")
-    assert told(refused(status, body)) == told(expected)
 
 
 @pytest.mark.parametrize(

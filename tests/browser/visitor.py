@@ -35,13 +35,13 @@ class Visitor:
     def button(self, message: Locator, label: str) -> Locator:
         return message.get_by_role("button", name=label, exact=True)
 
-    async def imagine(self, prompt: str, shows: str = "") -> Locator:
-        """`/imagine`, typed as the welcome says; the message that says what it *shows*."""
+    async def imagine(self, prompt: str) -> Locator:
+        """`/imagine`, typed as the welcome says; the message that shows it."""
         await self._choose_command("/imagine")
         await self._accept("prompt …")
         await self._page.keyboard.type(prompt)
         await self._page.keyboard.press("Enter")
-        return await self._posted(shows or prompt)
+        return await self._posted(prompt)
 
     async def remix_by_link(self, source: Locator, choice: str) -> None:
         """`/remix` with the address of the link in *source* and no prompt, which opens the form."""
@@ -57,11 +57,6 @@ class Visitor:
         """A command that has no options; the message that says what it *shows*."""
         await self._choose_command(name)
         await self._page.keyboard.press("Enter")
-        return await self._posted(shows)
-
-    async def press(self, message: Locator, label: str, shows: str) -> Locator:
-        """Press a button; the message that says what it *shows*."""
-        await self.click(self.button(message, label))
         return await self._posted(shows)
 
     async def click(self, button: Locator) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import stamina
@@ -17,6 +18,9 @@ def no_waiting() -> Generator[None]:
 
 
 @pytest.fixture
-async def sim(tmp_path: Path) -> AsyncGenerator[Sim]:
-    async with simulated(tmp_path / "data" / "remixbot.db") as running:
+async def sim(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncGenerator[Sim]:
+    """One with the settings of the test's mark, if it has one."""
+    mark = request.node.get_closest_marker("settings")
+    settings: dict[str, Any] = mark.kwargs if mark else {}
+    async with simulated(tmp_path / "data" / "remixbot.db", **settings) as running:
         yield running

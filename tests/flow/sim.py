@@ -17,6 +17,7 @@ from simcord.results import InteractionResult, ResponseMessage
 from bot.assembly import assemble
 from bot.client import RemixBot
 from bot.jobs.maintenance import AT_WORK_FACT, TIDY_EVERY_S
+from bot.model import Job
 from bot.settings import Settings
 from bot.store import Store, file_lock, lookups
 from sandbox.api import GenerationServer
@@ -183,6 +184,12 @@ class Sim:
         """Somebody with a role of their own."""
         given = self.guild.create_role(role, permissions=discord.Permissions(**may))
         return self.guild.add_member(self.env.create_user(name), roles=[given])
+
+    async def job(self, number: int = 1) -> Job:
+        """The job as it is kept now."""
+        found = await self.store.read(lookups.get, number)
+        assert found is not None
+        return found
 
     def forget_everything(self) -> None:
         """As if the database had been lost."""

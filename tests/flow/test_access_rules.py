@@ -1,7 +1,6 @@
 """The rules of the house hold for commands, buttons and forms alike."""
 
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import discord
@@ -9,7 +8,7 @@ import pytest
 from simcord.actors import MemberActor
 from simcord.results import InteractionResult, ResponseMessage
 
-from tests.flow.sim import DOT, Sim, ask_to_delete, buttons, fields, images, shown, simulated, text
+from tests.flow.sim import DOT, Sim, ask_to_delete, buttons, fields, images, shown, text
 
 NOT_YOURS = "Only the person who requested this or a moderator"
 Door = Callable[[Sim, MemberActor, ResponseMessage], Awaitable[InteractionResult]]
@@ -170,20 +169,20 @@ async def asked_by_command(sim: Sim, prompt: str) -> InteractionResult:
 
 
 @pytest.mark.parametrize("ask", [asked_by_command, asked_by_form, asked_by_file])
+@pytest.mark.settings(refused_words=("gore", "very bad"))
 async def test_a_refused_word_is_told_to_its_author_who_can_edit_the_prompt(
-    tmp_path: Path, ask: Callable[[Sim, str], Awaitable[InteractionResult]]
+    sim: Sim, ask: Callable[[Sim, str], Awaitable[InteractionResult]]
 ) -> None:
-    async with simulated(tmp_path / "x.db", refused_words=("gore", "very bad")) as sim:
-        refused = await ask(sim, "a fox and ＧＯＲＥ")  # noqa: RUF001  # full width
-        assert refused.ephemeral
-        assert "Prompts containing **gore** aren't allowed here" in text(shown(refused))
-        assert sim.channel.last_message is None, "nobody else sees anything"
-        form = await sim.ann.click(shown(refused), label="Edit prompt")
-        assert fields(form)["prompt-1"] == "a fox and ＧＯＲＥ"  # noqa: RUF001  # full width
-        result = await sim.ann.submit_modal(form, {"prompt-1": "a fox and folklore"})
-        await sim.finish()
-        assert len(images(shown(result))) == 4
-        assert [job.prompt for job in sim.api.submits] == ["a fox and folklore"]
+    refused = await ask(sim, "a fox and ＧＯＲＥ")  # noqa: RUF001  # full width
+    assert refused.ephemeral
+    assert "Prompts containing **gore** aren't allowed here" in text(shown(refused))
+    assert sim.channel.last_message is None, "nobody else sees anything"
+    form = await sim.ann.click(shown(refused), label="Edit prompt")
+    assert fields(form)["prompt-1"] == "a fox and ＧＯＲＥ"  # noqa: RUF001  # full width
+    result = await sim.ann.submit_modal(form, {"prompt-1": "a fox and folklore"})
+    await sim.finish()
+    assert len(images(shown(result))) == 4
+    assert [job.prompt for job in sim.api.submits] == ["a fox and folklore"]
 
 
 async def test_a_word_refused_since_is_not_repeated_by_a_button(sim: Sim) -> None:

@@ -79,20 +79,6 @@ async def test_a_chain_from_a_private_message_stays_private(sim: Sim) -> None:
     assert shown(again).ephemeral
 
 
-async def test_a_private_job_works_only_for_its_author(sim: Sim) -> None:
-    await sim.imagine(sim.ann, "ann's secret", private=True)
-    job_id, task_id = sim.api.submits[0].job_id, sim.api.submits[0].task_id
-    for given in (job_id, task_id, f"{job_id}_0.png"):
-        for prompt in ({}, {"prompt": "stolen"}):
-            refused = await sim.ben.slash(sim.channel, "remix", job_id=given, image=0, **prompt)
-            assert refused.ephemeral
-            assert "I can't find that job" in shown(refused).content
-            assert "secret" not in shown(refused).content
-    assert len(sim.api.submits) == 1
-    own = await sim.ann.slash(sim.channel, "remix", job_id=job_id, image=0)
-    assert fields(own)["prompt-1"] == "ann's secret"
-
-
 async def test_buttons_and_open_forms_work_after_a_restart(sim: Sim) -> None:
     message = await remix(sim)
     open_form = await sim.ann.click(message.message, label="✏️ 3")

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 
 from bot.model import JobState
-from bot.store import lookups
 from tests.flow.sim import Sim, images, shown, text
 
 
@@ -23,8 +22,7 @@ async def test_a_clock_that_jumps_costs_no_job_and_doubles_none(sim: Sim, jump: 
         assert "hasn't finished" not in text(shown(result))
     assert sim.api.submit_calls == 2
     for number in (1, 2):
-        job = await sim.store.read(lookups.get, number)
-        assert job is not None
+        job = await sim.job(number)
         assert job.state is JobState.DELIVERED
     sim.clock.set_ahead(timedelta(0))
     await sim.restart()

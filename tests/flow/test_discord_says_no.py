@@ -3,8 +3,7 @@
 import pytest
 from simcord.results import InteractionResult, ResponseMessage
 
-from bot.model import Job, JobState
-from bot.store import lookups
+from bot.model import JobState
 from tests.flow.sim import DOT, Sim, buttons, fields, images, shown, text
 
 AUTOMOD, AUTOMOD_TITLE, LINK, EXPLICIT = 200000, 200001, 240000, 20009
@@ -15,12 +14,6 @@ PROMPT = "a fox at https://evil.example/x"
 
 def refuse(sim: Sim, method: str, path: str, code: int, times: int | None = 1) -> None:
     sim.env.inject_error(method, path, status=400, code=code, times=times)
-
-
-async def job(sim: Sim) -> Job:
-    found = await sim.store.read(lookups.get, 1)
-    assert found is not None
-    return found
 
 
 async def at_work(sim: Sim, prompt: str = PROMPT) -> InteractionResult:
@@ -78,7 +71,7 @@ async def test_a_result_whose_words_discord_refuses_is_shown_without_them(
     assert "Discord won't let me show this prompt here" in text(message)
     assert sim.last.id == message.id, "nothing new was posted"
     assert PROMPT.replace("_", "") in text(await details(sim, message)).replace("\\", "")
-    assert (await job(sim)).state is JobState.DELIVERED
+    assert (await sim.job()).state is JobState.DELIVERED
 
 
 async def test_images_that_discord_refuses_are_left_out_and_details_has_their_links(
@@ -91,7 +84,7 @@ async def test_images_that_discord_refuses_are_left_out_and_details_has_their_li
     assert images(message) == []
     assert "Discord won't let me show these images here" in text(message)
     assert "a fox" in text(message), "only what is refused is left out"
-    links = [image.url for image in (await job(sim)).images]
+    links = [image.url for image in (await sim.job()).images]
     assert not any(link in text(message) for link in links)
     told = await details(sim, message)
     assert told.ephemeral
@@ -109,7 +102,7 @@ async def test_where_words_and_images_are_refused_the_message_still_ends(sim: Si
     assert "these images" in text(message)
     assert images(message) == []
     assert "✏️ 1" in buttons(message)
-    assert (await job(sim)).state is JobState.DELIVERED
+    assert (await sim.job()).state is JobState.DELIVERED
 
 
 async def test_where_nothing_goes_the_jobs_own_message_says_so(sim: Sim) -> None:
@@ -122,7 +115,7 @@ async def test_where_nothing_goes_the_jobs_own_message_says_so(sim: Sim) -> None
     assert "`/show` posts them" in text(message)
     assert "Working on it" not in text(message)
     assert buttons(message) == {}
-    kept = await job(sim)
+    kept = await sim.job()
     assert kept.state is JobState.UNDELIVERABLE
     assert "20009" in (kept.delivery_problem or "")
 
@@ -255,8 +248,7 @@ async def test_whatever_discord_answers_a_result_comes_once_or_is_kept_after_few
         assert len(sim.env.http_requests) - before <= 30, (status, code)
         sim.env.backend.faults.clear()
         await sim.clock.advance(700)  # what Discord put off may be tried again
-        job = await sim.store.read(lookups.get, number)
-        assert job is not None
+        job = await sim.job(number)
         assert job.state is JobState.DELIVERED or job.delivery_problem, (status, code)
         if times == 1 and code != 10008:  # else it is refused for ever, or gone
             assert "· started" not in text(shown(result)), (status, code)
@@ -301,7 +293,7 @@ async def test_where_we_break_down_over_a_result_the_jobs_own_message_says_so(
     monkeypatch.setattr("bot.delivery.status_message.result_page", broken)
     await sim.finish()
     assert "something broke on my end when I posted them" in text(shown(result))
-    assert (await job(sim)).delivery_problem == "ValueError"
+    assert (await sim.job()).delivery_problem == "ValueError"
     monkeypatch.undo()
     await sim.restart()
     assert len(images(shown(result))) == 4

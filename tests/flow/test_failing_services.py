@@ -11,8 +11,7 @@ from tests.flow.sim import Sim, buttons, fields, images, shown, text
 
 
 async def state(sim: Sim) -> JobState:
-    job = await sim.store.read(lookups.get, 1)
-    assert job is not None
+    job = await sim.job()
     return job.state
 
 
@@ -65,8 +64,7 @@ async def test_a_job_that_could_not_be_answered_is_never_paid_for_and_one_line_s
 
 async def test_who_would_wait_for_ever_is_told_that_discord_was_out_of_order(sim: Sim) -> None:
     await sim.imagine(sim.ann, "x")
-    job = await sim.store.read(lookups.get, 1)
-    assert job is not None
+    job = await sim.job()
     sim.env.inject_error("PATCH", "/webhooks/*", status=503, times=None)
     asked = await sim.ann.slash(sim.channel, "show", job_id=job.task_id or "")
     assert "Discord had a problem" in shown(asked).content

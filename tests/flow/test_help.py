@@ -55,7 +55,7 @@ async def test_help_says_for_how_long_as_it_is_set(
         assert sentence in text(shown(await sim.ann.slash(sim.channel, "help")))
 
 
-async def test_help_says_where_the_bot_may_not_be_used(tmp_path: Path) -> None:
-    async with simulated(tmp_path / "remixbot.db", allowed_guilds=frozenset({1})) as sim:
-        message = shown(await sim.ann.slash(sim.channel, "help"))
-        assert "This bot isn't enabled for this server" in text(message)
+@pytest.mark.settings(allowed_guilds=frozenset({1}))
+async def test_help_says_where_the_bot_may_not_be_used(sim: Sim) -> None:
+    message = shown(await sim.ann.slash(sim.channel, "help"))
+    assert "This bot isn't enabled for this server" in text(message)

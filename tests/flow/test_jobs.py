@@ -7,7 +7,7 @@ from typing import Any
 
 from simcord.results import ResponseMessage
 
-from bot.store import lookups, transitions
+from bot.store import transitions
 from tests.flow.sim import Sim, buttons, parts, rewrite, shown, simulated, text
 from tests.store.samples import completed, new_job
 
@@ -30,8 +30,7 @@ async def test_a_list_has_my_jobs_newest_first_and_only_i_see_it(sim: Sim) -> No
     await sim.imagine(sim.ann, "a red fox")
     await sim.imagine(sim.ben, "a bear")
     await sim.imagine(sim.ann, "an *owl* for <@1>\n\non a branch", private=True)
-    link = await sim.store.read(lookups.get, 1)
-    assert link is not None
+    link = await sim.job()
     assert link.message is not None
     message = await listed(sim, sim.ann)
     assert message.ephemeral
@@ -103,8 +102,7 @@ async def test_a_half_typed_job_id_is_completed(sim: Sim) -> None:
     await sim.imagine(sim.ann, "a red fox " + "and a long tail " * 20)
     await sim.imagine(sim.ben, "a bear")
     await sim.imagine(sim.ben, "a secret", private=True)
-    fox = await sim.store.read(lookups.get, 1)
-    assert fox is not None
+    fox = await sim.job()
     offered = await sim.ann.autocomplete(sim.channel, "remix", "job_id", "")
     assert [one["name"].partition(" ·")[0] for one in offered][1:] == ["a bear"]
     assert offered[0]["value"] == fox.provider_job_id

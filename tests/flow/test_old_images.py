@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from bot.store import lookups
 from tests.flow.sim import Sim, fields, images, shown, simulated, text
 
 DAYS = 3
@@ -45,8 +44,7 @@ async def test_a_remix_button_of_an_old_image_offers_a_fresh_start(sim: Sim) -> 
 
 async def test_a_command_gives_back_what_was_typed(sim: Sim) -> None:
     await sim.imagine(sim.ann, "a red fox")
-    job = await sim.store.read(lookups.get, 1)
-    assert job is not None
+    job = await sim.job()
     await grow_old(sim)
     for typed, expected in (({"prompt": "in winter"}, "in winter"), ({}, "a red fox")):
         form = await sim.ann.slash(
@@ -103,10 +101,9 @@ async def test_younger_images_are_remixed(sim: Sim) -> None:
     await sim.finish()
 
 
-async def test_zero_days_is_no_limit(tmp_path: Path) -> None:
-    async with simulated(tmp_path / "any.db") as sim:
-        message = await sim.imagine(sim.ann, "a red fox")
-        sim.clock.set_ahead(timedelta(days=300))
-        form = await sim.ann.click(message, label="✏️ 1")
-        assert form.modal is not None
-        assert form.modal["title"] == "Remix image 1"
+async def test_zero_days_is_no_limit(sim: Sim) -> None:
+    message = await sim.imagine(sim.ann, "a red fox")
+    sim.clock.set_ahead(timedelta(days=300))
+    form = await sim.ann.click(message, label="✏️ 1")
+    assert form.modal is not None
+    assert form.modal["title"] == "Remix image 1"

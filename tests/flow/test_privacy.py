@@ -5,7 +5,6 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from bot.services.guild_removals import ASK_AGAIN_S
-from tests.flow.sim import Sim, buttons, fields, images, shown, simulated, text
+from tests.flow.sim import Sim, buttons, fields, images, shown, text
 
 LONG = "a secret wish sandbox:seconds=12"
 SECRETS = ("a secret", "example.org/secret")
@@ -140,17 +139,15 @@ async def test_a_result_that_could_not_be_posted_is_erased_too(sim: Sim) -> None
     assert len(sim.requests("/messages")) == tried, "nobody tries to post it any more"
 
 
-async def test_forgetting_is_no_way_around_a_limit(tmp_path: Path) -> None:
-    async with simulated(
-        tmp_path / "x.db", max_jobs_per_day_per_user=2, max_usd_per_day_per_user=Decimal(1)
-    ) as sim:
-        for _ in range(2):
-            await sim.imagine(sim.ann, "a secret")
-        await forget(sim, sim.ann)
-        refused = await sim.ann.slash(sim.channel, "imagine", prompt="x")
-        assert "You've reached the limit of 2 jobs" in text(shown(refused))
-        used = text(shown(await sim.ann.slash(sim.channel, "usage")))
-        assert "2 of 2 jobs · $0.16 of $1.00" in used
+@pytest.mark.settings(max_jobs_per_day_per_user=2, max_usd_per_day_per_user=Decimal(1))
+async def test_forgetting_is_no_way_around_a_limit(sim: Sim) -> None:
+    for _ in range(2):
+        await sim.imagine(sim.ann, "a secret")
+    await forget(sim, sim.ann)
+    refused = await sim.ann.slash(sim.channel, "imagine", prompt="x")
+    assert "You've reached the limit of 2 jobs" in text(shown(refused))
+    used = text(shown(await sim.ann.slash(sim.channel, "usage")))
+    assert "2 of 2 jobs · $0.16 of $1.00" in used
 
 
 async def test_what_limits_count_is_gone_after_thirty_days(sim: Sim) -> None:
@@ -162,14 +159,14 @@ async def test_what_limits_count_is_gone_after_thirty_days(sim: Sim) -> None:
     await until(lambda: rows(sim) == [])
 
 
-async def test_a_refused_prompt_is_forgotten_with_its_author(tmp_path: Path) -> None:
-    async with simulated(tmp_path / "x.db", refused_words=("secret",)) as sim:
-        refused = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a secret"))
-        await sim.imagine(sim.ann, "x")
-        await forget(sim, sim.ann)
-        assert "a secret" not in kept(sim)
-        told = await sim.ann.click(refused, label="Edit prompt")
-        assert "more than a day old" in text(shown(told))
+@pytest.mark.settings(refused_words=("secret",))
+async def test_a_refused_prompt_is_forgotten_with_its_author(sim: Sim) -> None:
+    refused = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a secret"))
+    await sim.imagine(sim.ann, "x")
+    await forget(sim, sim.ann)
+    assert "a secret" not in kept(sim)
+    told = await sim.ann.click(refused, label="Edit prompt")
+    assert "more than a day old" in text(shown(told))
 
 
 async def test_forget_works_for_whoever_may_do_nothing_else(sim: Sim) -> None:
@@ -182,27 +179,27 @@ async def test_forget_works_for_whoever_may_do_nothing_else(sim: Sim) -> None:
 # ------------------------------------------------------------------ by age
 
 
-async def test_old_jobs_are_erased_at_the_start_and_young_ones_stay(tmp_path: Path) -> None:
-    async with simulated(tmp_path / "x.db", retention_days=40) as sim:
-        await sim.imagine(sim.ann, "a secret")
-        await sim.clock.advance(39 * 86_400)
-        await sim.imagine(sim.ann, "a hare")
-        await sim.restart()
-        assert "a secret" in kept(sim)
-        await sim.clock.advance(2 * 86_400)
-        await sim.restart()
-        await gone(sim)
-        assert "a hare" in kept(sim)
+@pytest.mark.settings(retention_days=40)
+async def test_old_jobs_are_erased_at_the_start_and_young_ones_stay(sim: Sim) -> None:
+    await sim.imagine(sim.ann, "a secret")
+    await sim.clock.advance(39 * 86_400)
+    await sim.imagine(sim.ann, "a hare")
+    await sim.restart()
+    assert "a secret" in kept(sim)
+    await sim.clock.advance(2 * 86_400)
+    await sim.restart()
+    await gone(sim)
+    assert "a hare" in kept(sim)
 
 
-async def test_a_short_retention_keeps_what_limits_count(tmp_path: Path) -> None:
-    async with simulated(tmp_path / "x.db", retention_days=1) as sim:
-        await sim.imagine(sim.ann, "a secret")
-        await sim.clock.advance(2 * 86_400)
-        await sim.restart()
-        await gone(sim)
-        used = text(shown(await sim.ann.slash(sim.channel, "usage")))
-        assert "Last 30 days: 1 job · $0.08" in used
+@pytest.mark.settings(retention_days=1)
+async def test_a_short_retention_keeps_what_limits_count(sim: Sim) -> None:
+    await sim.imagine(sim.ann, "a secret")
+    await sim.clock.advance(2 * 86_400)
+    await sim.restart()
+    await gone(sim)
+    used = text(shown(await sim.ann.slash(sim.channel, "usage")))
+    assert "Last 30 days: 1 job · $0.08" in used
 
 
 async def test_without_a_retention_nothing_is_ever_erased(sim: Sim) -> None:

@@ -1,14 +1,13 @@
 """`/remix` and `/imagine` as people type them: accepted, or one private sentence that helps."""
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import discord
 import pytest
 
 from tests.clock import START
-from tests.flow.sim import Sim, fields, images, shown, simulated, text
+from tests.flow.sim import Sim, fields, images, shown, text
 
 JOB_ID = "b4a0f9f3-1a9e-4d0e-9a52-0c3f2b1d7e66"
 
@@ -130,12 +129,12 @@ async def test_a_private_remix_is_seen_by_its_author_alone_and_pings_nobody(
     assert not sim.requests("/channels/"), "nothing about it is posted in the channel"
 
 
-async def test_a_server_that_is_not_allowed_is_told_so(tmp_path: Path) -> None:
-    async with simulated(tmp_path / "remixbot.db", allowed_guilds=frozenset({1})) as sim:
-        result = await sim.ann.slash(sim.channel, "imagine", prompt="x")
-        assert result.ephemeral
-        assert "isn't enabled for this server" in shown(result).content
-        assert sim.api.submit_calls == 0
+@pytest.mark.settings(allowed_guilds=frozenset({1}))
+async def test_a_server_that_is_not_allowed_is_told_so(sim: Sim) -> None:
+    result = await sim.ann.slash(sim.channel, "imagine", prompt="x")
+    assert result.ephemeral
+    assert "isn't enabled for this server" in shown(result).content
+    assert sim.api.submit_calls == 0
 
 
 async def test_missing_permissions_are_named_before_anything_is_spent(sim: Sim) -> None:
@@ -148,26 +147,26 @@ async def test_missing_permissions_are_named_before_anything_is_spent(sim: Sim) 
     assert sim.api.submit_calls == 0
 
 
-async def test_nobody_runs_more_jobs_at_once_than_the_limit(tmp_path: Path) -> None:
-    async with simulated(tmp_path / "remixbot.db", max_running_per_user=2) as sim:
-        for _ in range(3):
-            await sim.ann.slash(sim.channel, "imagine", prompt="x")
-        assert len(sim.api.submits) == 2, "the third one waits"
-        await sim.ben.slash(sim.channel, "imagine", prompt="x")
-        assert len(sim.api.submits) == 3, "another person has a limit of their own"
-        await sim.finish()
-        assert len(sim.api.submits) == 4, "a finished job makes room"
+@pytest.mark.settings(max_running_per_user=2)
+async def test_nobody_runs_more_jobs_at_once_than_the_limit(sim: Sim) -> None:
+    for _ in range(3):
+        await sim.ann.slash(sim.channel, "imagine", prompt="x")
+    assert len(sim.api.submits) == 2, "the third one waits"
+    await sim.ben.slash(sim.channel, "imagine", prompt="x")
+    assert len(sim.api.submits) == 3, "another person has a limit of their own"
+    await sim.finish()
+    assert len(sim.api.submits) == 4, "a finished job makes room"
 
 
-async def test_the_bot_takes_no_more_jobs_in_24_hours_than_the_limit(tmp_path: Path) -> None:
-    async with simulated(tmp_path / "remixbot.db", max_jobs_per_day=2) as sim:
-        await sim.imagine(sim.ann, "one")
-        await sim.imagine(sim.ben, "two")
-        refused = await sim.ann.slash(sim.channel, "imagine", prompt="three")
-        assert refused.ephemeral
-        assert "This bot has reached the limit of 2 jobs in 24 hours" in shown(refused).content
-        tomorrow = int((START + timedelta(days=1)).timestamp())
-        assert f"<t:{tomorrow}:R>" in shown(refused).content
-        await sim.clock.advance(24 * 3600)
-        await sim.imagine(sim.ann, "three")
-        assert len(sim.api.submits) == 3
+@pytest.mark.settings(max_jobs_per_day=2)
+async def test_the_bot_takes_no_more_jobs_in_24_hours_than_the_limit(sim: Sim) -> None:
+    await sim.imagine(sim.ann, "one")
+    await sim.imagine(sim.ben, "two")
+    refused = await sim.ann.slash(sim.channel, "imagine", prompt="three")
+    assert refused.ephemeral
+    assert "This bot has reached the limit of 2 jobs in 24 hours" in shown(refused).content
+    tomorrow = int((START + timedelta(days=1)).timestamp())
+    assert f"<t:{tomorrow}:R>" in shown(refused).content
+    await sim.clock.advance(24 * 3600)
+    await sim.imagine(sim.ann, "three")
+    assert len(sim.api.submits) == 3

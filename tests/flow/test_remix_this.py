@@ -1,7 +1,5 @@
 """**Remix this**, in the menu of a message: choose the image, then the form."""
 
-from pathlib import Path
-
 import discord
 import pytest
 from simcord.results import InteractionResult, ResponseMessage
@@ -15,7 +13,6 @@ from tests.flow.sim import (
     fields,
     images,
     shown,
-    simulated,
     text,
 )
 
@@ -91,18 +88,18 @@ async def test_the_images_of_a_private_job_are_its_authors(sim: Sim) -> None:
     assert fields(await remix_this(sim, posted, sim.ann))["prompt-1"] == "a secret"
 
 
-async def test_an_old_image_offers_a_fresh_start(tmp_path: Path) -> None:
-    async with simulated(tmp_path / "x.db", remix_within_days=3) as sim:
-        message = await sim.imagine(sim.ann, "a red fox")
-        await sim.clock.advance(4 * 24 * 3600)
-        choice = shown(await remix_this(sim, message))
-        form = await sim.ben.click(choice, label="✏️ 1")
-        assert form.modal is not None
-        assert "no longer remixes it" in str(form.modal)
-        result = await sim.ben.submit_modal(form, fields(form))
-        await sim.finish()
-        assert len(images(shown(result))) == 4
-        assert sim.api.submits[-1].params == {"text": "a red fox"}
+@pytest.mark.settings(remix_within_days=3)
+async def test_an_old_image_offers_a_fresh_start(sim: Sim) -> None:
+    message = await sim.imagine(sim.ann, "a red fox")
+    await sim.clock.advance(4 * 24 * 3600)
+    choice = shown(await remix_this(sim, message))
+    form = await sim.ben.click(choice, label="✏️ 1")
+    assert form.modal is not None
+    assert "no longer remixes it" in str(form.modal)
+    result = await sim.ben.submit_modal(form, fields(form))
+    await sim.finish()
+    assert len(images(shown(result))) == 4
+    assert sim.api.submits[-1].params == {"text": "a red fox"}
 
 
 async def test_every_message_of_a_job_whose_place_moved_leads_on_from_it(sim: Sim) -> None:

@@ -11,7 +11,7 @@ import pytest
 from bot.actions import IMAGINE
 from bot.client import RemixBot
 from bot.model import Destination, JobState, NewJob, Request
-from bot.store import lookups, transitions
+from bot.store import transitions
 from tests.flow.outages import LockedFile
 from tests.flow.sim import Sim, begun, buttons, images, rewrite, shown, simulated, text
 
@@ -62,8 +62,7 @@ async def test_a_submit_without_an_answer_is_told_and_never_repeated_by_itself(s
     assert "I can't tell if it's running" in text(shown(result))
     assert "It may have been charged anyway" in text(shown(result))
     assert sim.api.submit_calls == 1
-    kept = await sim.store.read(lookups.get, job.id)
-    assert kept is not None
+    kept = await sim.job(job.id)
     assert kept.state is JobState.UNKNOWN
     assert kept.ended_at is not None
 
@@ -117,27 +116,25 @@ async def test_a_failure_that_could_not_be_told_is_told_after_the_next_start(sim
     assert list(buttons(shown(result))) == ["Retry", "Edit prompt"]
 
 
-async def test_jobs_that_go_on_count_for_their_authors_limit(tmp_path: Path) -> None:
-    async with simulated(tmp_path / "remixbot.db", max_running_per_user=1) as sim:
-        await sim.ann.slash(sim.channel, "imagine", prompt="x sandbox:seconds=60")
-        await sim.restart()
-        waiting = shown(await sim.ann.slash(sim.channel, "imagine", prompt="x"))
-        assert "Position **1** in the queue" in text(waiting)
-        assert len(sim.api.submits) == 1
-        await sim.clock.advance(90)
-        assert len(sim.api.submits) == 2
-        await sim.finish()
+@pytest.mark.settings(max_running_per_user=1)
+async def test_jobs_that_go_on_count_for_their_authors_limit(sim: Sim) -> None:
+    await sim.ann.slash(sim.channel, "imagine", prompt="x sandbox:seconds=60")
+    await sim.restart()
+    waiting = shown(await sim.ann.slash(sim.channel, "imagine", prompt="x"))
+    assert "Position **1** in the queue" in text(waiting)
+    assert len(sim.api.submits) == 1
+    await sim.clock.advance(90)
+    assert len(sim.api.submits) == 2
+    await sim.finish()
 
 
 async def test_a_start_erases_tokens_that_discord_no_longer_takes(sim: Sim) -> None:
     await sim.ann.slash(sim.channel, "imagine", prompt="x sandbox:seconds=2000")
-    kept = await sim.store.read(lookups.get, 1)
-    assert kept is not None
+    kept = await sim.job()
     assert kept.interaction_token is not None
     sim.clock.set_ahead(timedelta(minutes=16))
     await sim.restart()
-    kept = await sim.store.read(lookups.get, 1)
-    assert kept is not None
+    kept = await sim.job()
     assert kept.interaction_token is None
 
 
@@ -148,8 +145,7 @@ async def test_an_answer_that_was_not_written_down_is_found_by_its_token(sim: Si
     await sim.clock.advance(60)
     assert len(images(shown(result))) == 4
     assert refers_to(sim.last) == shown(result).id, "nothing new but the ping was posted"
-    kept = await sim.store.read(lookups.get, 1)
-    assert kept is not None
+    kept = await sim.job()
     assert kept.message_id == shown(result).id
 
 
@@ -160,8 +156,7 @@ async def test_an_answer_beside_its_question_is_found_and_the_question_stays(sim
     await sim.restart(lambda: rewrite(sim, JUST_ACCEPTED))
     await sim.clock.advance(60)
     assert text(question) == "Started in a new message."
-    kept = await sim.store.read(lookups.get, 2)  # the first one was the draft
-    assert kept is not None
+    kept = await sim.job(2)  # the first one was the draft
     assert kept.posted is not None
     assert kept.posted.message_id == running.id
 
@@ -191,8 +186,7 @@ async def test_images_that_come_after_a_failure_was_told_are_kept_and_the_job_is
         await sim.clock.advance(100)
     assert "I've stopped checking" in text(shown(result)), "what was told holds"
     assert not images(shown(result))
-    kept = await sim.store.read(lookups.get, 1)
-    assert kept is not None
+    kept = await sim.job()
     assert (kept.state, len(kept.images)) == (JobState.KEPT, 4)
     assert not await sim.store.open_jobs(), "no start looks at it again"
 
@@ -265,18 +259,18 @@ async def test_what_was_stopped_unrecorded_is_not_sent_where_nobody_sees_that_an
         assert await sim.store.open_jobs() == []
 
 
-async def test_what_was_refused_although_it_was_written_down_is_not_sent(tmp_path: Path) -> None:
+@pytest.mark.settings(submit_within_minutes=60.0)
+async def test_what_was_refused_although_it_was_written_down_is_not_sent(sim: Sim) -> None:
     """Only its author saw the refusal, and no token opens it any more."""
-    async with simulated(tmp_path / "x.db", submit_within_minutes=60.0) as sim:
-        await sim.store.attempt(transitions.accept, asked_for(sim))
-        sim.clock.set_ahead(timedelta(minutes=16))
-        await sim.restart()
-        await sim.finish()
-        assert sim.api.submit_calls == 0
-        told = str([one.to_dict() for one in sim.last.components])
-        assert "didn't start it" in told
-        assert "Nothing was charged" in told
-        assert await sim.store.open_jobs() == []
+    await sim.store.attempt(transitions.accept, asked_for(sim))
+    sim.clock.set_ahead(timedelta(minutes=16))
+    await sim.restart()
+    await sim.finish()
+    assert sim.api.submit_calls == 0
+    told = str([one.to_dict() for one in sim.last.components])
+    assert "didn't start it" in told
+    assert "Nothing was charged" in told
+    assert await sim.store.open_jobs() == []
 
 
 LONG = "x sandbox:seconds=30"

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from simcord.results import ResponseMessage
 
-from bot.store import lookups
 from tests.flow.sim import Sim, buttons, fields, images, rewrite, shown, text
 
 JOB_ID = "b4a0f9f3-1a9e-4d0e-9a52-0c3f2b1d7e66"
@@ -18,8 +17,7 @@ async def show(sim: Sim, who: Any, job_id: str, **options: Any) -> ResponseMessa
 
 async def test_a_job_is_shown_again_with_its_buttons_and_nothing_is_made(sim: Sim) -> None:
     first = await sim.imagine(sim.ann, "a red fox")
-    job = await sim.store.read(lookups.get, 1)
-    assert job is not None
+    job = await sim.job()
     await sim.env.settle()
     again = await show(sim, sim.ben, job.provider_job_id or "")
     assert again.id != first.id
@@ -33,8 +31,7 @@ async def test_a_job_is_shown_again_with_its_buttons_and_nothing_is_made(sim: Si
 
 async def test_a_job_is_shown_by_a_link_although_its_message_was_deleted(sim: Sim) -> None:
     first = await sim.imagine(sim.ann, "a red fox")
-    job = await sim.store.read(lookups.get, 1)
-    assert job is not None
+    job = await sim.job()
     assert job.message is not None
     sim.env.backend.delete_message(sim.channel.id, first.id)
     again = await show(sim, sim.ann, job.message.url)
@@ -45,35 +42,12 @@ async def test_a_job_is_shown_by_a_link_although_its_message_was_deleted(sim: Si
 
 async def test_the_buttons_of_a_shown_job_know_its_prompt(sim: Sim) -> None:
     await sim.imagine(sim.ann, "a red fox")
-    job = await sim.store.read(lookups.get, 1)
-    assert job is not None
+    job = await sim.job()
     again = await show(sim, sim.ben, job.task_id or "")
     form = await sim.ben.click(again, label="✏️ 2")
     assert fields(form)["prompt-1"] == "a red fox"
     await sim.ben.click(again, label="Reroll")
     assert [one.params.get("text") for one in sim.api.submits] == ["a red fox", "a red fox"]
-
-
-async def test_a_private_job_is_shown_to_its_author_alone(sim: Sim) -> None:
-    await sim.imagine(sim.ann, "a secret", private=True)
-    job = await sim.store.read(lookups.get, 1)
-    assert job is not None
-    mine = await show(sim, sim.ann, job.provider_job_id or "")
-    assert mine.ephemeral
-    assert len(images(mine)) == 4
-    for name in (job.provider_job_id, job.task_id, f"https://h/{job.provider_job_id}_0.png"):
-        refused = await show(sim, sim.ben, name or "")
-        assert "I can't find that job" in text(refused)
-        assert images(refused) == []
-
-
-async def test_a_public_job_shown_to_me_alone_stays_where_it_was(sim: Sim) -> None:
-    first = await sim.imagine(sim.ann, "a red fox")
-    job = await sim.store.read(lookups.get, 1)
-    assert job is not None
-    again = await show(sim, sim.ann, job.provider_job_id or "", private=True)
-    assert again.ephemeral
-    assert f"/{first.id})" in text(shown(await sim.ann.slash(sim.channel, "jobs")))
 
 
 async def test_a_task_that_only_the_api_knows_is_shown_and_can_be_remixed(sim: Sim) -> None:
@@ -115,8 +89,7 @@ async def test_while_the_api_talks_nonsense_nothing_is_shown_and_that_is_said(si
 
 async def test_a_job_without_images_says_so(sim: Sim) -> None:
     await sim.ann.slash(sim.channel, "imagine", prompt="a red fox")
-    job = await sim.store.read(lookups.get, 1)
-    assert job is not None
+    job = await sim.job()
     told = await show(sim, sim.ann, job.task_id or "")
     assert told.ephemeral
     assert "no images, or none yet" in text(told)
@@ -126,8 +99,7 @@ async def test_a_job_without_images_says_so(sim: Sim) -> None:
 async def test_a_kept_result_that_its_author_is_shown_is_delivered(sim: Sim) -> None:
     await sim.imagine(sim.ann, "a red fox")
     rewrite(sim, "state = 'undeliverable', ended_at = NULL, delivery_problem = 'HTTP 403'")
-    job = await sim.store.read(lookups.get, 1)
-    assert job is not None
+    job = await sim.job()
     await show(sim, sim.ben, job.task_id or "")
     assert len(await sim.store.open_jobs()) == 1, "its author may not have seen it"
     await show(sim, sim.ann, job.task_id or "")

@@ -9,7 +9,7 @@ from simcord.results import ResponseMessage
 
 from bot.model import Job, JobState
 from bot.services.recovery import Recovery
-from bot.store import lookups, transitions
+from bot.store import transitions
 from tests.flow.sim import Sim, buttons, images, shown, simulated, text
 
 LONG = "a red fox sandbox:seconds=12"
@@ -25,26 +25,25 @@ async def test_there_is_a_stop_button_from_the_first_second(sim: Sim) -> None:
     assert "Stop" not in buttons(shown(result))
 
 
-async def test_what_still_waits_is_stopped_for_nothing(tmp_path: Path) -> None:
-    async with simulated(tmp_path / "x.db", max_running_per_user=1) as sim:
-        await sim.ann.slash(sim.channel, "imagine", prompt=LONG)
-        waiting = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a second fox"))
-        third = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a third fox"))
-        assert "Position **2** in the queue" in text(third)
-        await sim.ann.click(waiting, label="Stop")
-        await sim.clock.advance(5)
-        assert "Stopped" in text(waiting)
-        assert "Nothing was charged." in text(waiting)
-        assert "> a second fox" in text(waiting)
-        assert list(buttons(waiting)) == ["Retry", "Edit prompt"]
-        assert "Position **1** in the queue" in text(third)
-        await sim.clock.advance(60)
-        assert [job.prompt for job in sim.api.submits] == [LONG, "a third fox"]
-        kept = await sim.store.read(lookups.get, 2)
-        assert kept is not None
-        assert (kept.reserved_usd, kept.cost_usd) == (None, None)
-        assert "stopped before it was sent" in text(shown(await sim.ann.slash(sim.channel, "jobs")))
-        assert await sim.store.open_jobs() == []
+@pytest.mark.settings(max_running_per_user=1)
+async def test_what_still_waits_is_stopped_for_nothing(sim: Sim) -> None:
+    await sim.ann.slash(sim.channel, "imagine", prompt=LONG)
+    waiting = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a second fox"))
+    third = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a third fox"))
+    assert "Position **2** in the queue" in text(third)
+    await sim.ann.click(waiting, label="Stop")
+    await sim.clock.advance(5)
+    assert "Stopped" in text(waiting)
+    assert "Nothing was charged." in text(waiting)
+    assert "> a second fox" in text(waiting)
+    assert list(buttons(waiting)) == ["Retry", "Edit prompt"]
+    assert "Position **1** in the queue" in text(third)
+    await sim.clock.advance(60)
+    assert [job.prompt for job in sim.api.submits] == [LONG, "a third fox"]
+    kept = await sim.job(2)
+    assert (kept.reserved_usd, kept.cost_usd) == (None, None)
+    assert "stopped before it was sent" in text(shown(await sim.ann.slash(sim.channel, "jobs")))
+    assert await sim.store.open_jobs() == []
 
 
 async def stop_anyway(sim: Sim, who: MemberActor, result: ResponseMessage) -> ResponseMessage:
@@ -106,8 +105,7 @@ async def test_kept_images_are_shown_for_nothing_by_a_button_that_lasts(sim: Sim
         assert len(images(shown(again))) == 4
         assert not again.ephemeral
     assert sim.api.submit_calls == 1
-    job = await sim.store.read(lookups.get, 1)
-    assert job is not None
+    job = await sim.job()
     assert job.state is JobState.DELIVERED
 
 
@@ -163,21 +161,20 @@ async def test_a_stopped_job_stays_stopped_over_a_restart(sim: Sim) -> None:
     await sim.finish()
     assert images(result) == []
     assert "still made the images" in text(result)
-    kept = await sim.store.read(lookups.get, 1)
-    assert kept is not None
+    kept = await sim.job()
     assert kept.state is JobState.KEPT
     assert len(kept.images) == 4
 
 
-async def test_a_waiting_job_that_was_stopped_is_not_sent_after_a_restart(tmp_path: Path) -> None:
-    async with simulated(tmp_path / "x.db", max_running_per_user=1) as sim:
-        await sim.ann.slash(sim.channel, "imagine", prompt=LONG)
-        waiting = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a second fox"))
-        assert await sim.store.write(transitions.stop, 2) is JobState.ACCEPTED
-        await sim.restart()
-        await sim.clock.advance(60)
-        assert len(sim.api.submits) == 1
-        assert "Nothing was charged." in text(waiting)
+@pytest.mark.settings(max_running_per_user=1)
+async def test_a_waiting_job_that_was_stopped_is_not_sent_after_a_restart(sim: Sim) -> None:
+    await sim.ann.slash(sim.channel, "imagine", prompt=LONG)
+    waiting = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a second fox"))
+    assert await sim.store.write(transitions.stop, 2) is JobState.ACCEPTED
+    await sim.restart()
+    await sim.clock.advance(60)
+    assert len(sim.api.submits) == 1
+    assert "Nothing was charged." in text(waiting)
 
 
 async def test_others_cannot_stop_it_and_moderators_can(sim: Sim) -> None:
@@ -222,8 +219,7 @@ async def test_a_stop_before_an_old_job_is_followed_counts(
         resume = Recovery.resume
 
         async def press_first(recovery: Recovery, jobs: list[Job], *args: Any) -> None:
-            asked = await sim.store.read(lookups.get, 1 if at_work else 2)
-            assert asked is not None
+            asked = await sim.job(1 if at_work else 2)
             await sim.jobs.stop(asked, anyway=at_work)
             again = await sim.store.left_open() if "again" in moment else jobs
             await resume(recovery, again, *args)

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import discord
@@ -15,7 +14,7 @@ from simcord.results import InteractionResult
 
 from bot.model import Job
 from bot.store import lookups
-from tests.flow.sim import DOT, Sim, buttons, fields, images, simulated, text
+from tests.flow.sim import DOT, Sim, buttons, fields, images, text
 
 SECRET = "a secret heron"
 ALLOWED = {"allow_dms": True, "allow_user_install": True}
@@ -305,19 +304,18 @@ STRANGERS: dict[str, Callable[[Sim], Awaitable[Case]]] = {
 
 
 @pytest.mark.parametrize("stranger", STRANGERS)
-async def test_strangers_learn_nothing_of_a_job_by_any_door(tmp_path: Path, stranger: str) -> None:
-    async with simulated(tmp_path / "x.db", **ALLOWED) as sim:
-        case = await STRANGERS[stranger](sim)
-        doors = {**DOORS} if case.where else {**COMMANDS, "suggestions": suggestions}
-        learned: dict[str, str] = {}
-        for name, door in doors.items():
-            answer = await door(case)
-            if SECRET in answer or case.job_id in answer or "sent to the API" in answer:
-                learned[name] = answer
-        assert learned == {}
-        job = await sim.store.read(lookups.get, case.job.id)
-        assert job is not None
-        assert job.posted == case.job.posted, "nobody else moves where it is found"
+@pytest.mark.settings(**ALLOWED)
+async def test_strangers_learn_nothing_of_a_job_by_any_door(sim: Sim, stranger: str) -> None:
+    case = await STRANGERS[stranger](sim)
+    doors = {**DOORS} if case.where else {**COMMANDS, "suggestions": suggestions}
+    learned: dict[str, str] = {}
+    for name, door in doors.items():
+        answer = await door(case)
+        if SECRET in answer or case.job_id in answer or "sent to the API" in answer:
+            learned[name] = answer
+    assert learned == {}
+    job = await sim.job(case.job.id)
+    assert job.posted == case.job.posted, "nobody else moves where it is found"
 
 
 async def insider(sim: Sim) -> Case:
@@ -368,15 +366,15 @@ OWN_CHANNEL_ALONE = {"suggestions"}
 
 
 @pytest.mark.parametrize("person", INSIDERS)
-async def test_who_sees_the_channel_uses_every_door(tmp_path: Path, person: str) -> None:
-    async with simulated(tmp_path / "x.db", **ALLOWED) as sim:
-        case = await INSIDERS[person](sim)
-        refused: dict[str, str] = {}
-        for name, door in DOORS.items():
-            answer = await door(case)
-            known = SECRET in answer or case.job_id in answer or "sent to the API" in answer
-            elsewhere = case.where is None or case.job.destination.channel_id != case.where.id
-            own = case.who.id == sim.ann.id
-            if not known and not (name in OWN_CHANNEL_ALONE and elsewhere and not own):
-                refused[name] = answer
-        assert refused == {}
+@pytest.mark.settings(**ALLOWED)
+async def test_who_sees_the_channel_uses_every_door(sim: Sim, person: str) -> None:
+    case = await INSIDERS[person](sim)
+    refused: dict[str, str] = {}
+    for name, door in DOORS.items():
+        answer = await door(case)
+        known = SECRET in answer or case.job_id in answer or "sent to the API" in answer
+        elsewhere = case.where is None or case.job.destination.channel_id != case.where.id
+        own = case.who.id == sim.ann.id
+        if not known and not (name in OWN_CHANNEL_ALONE and elsewhere and not own):
+            refused[name] = answer
+    assert refused == {}

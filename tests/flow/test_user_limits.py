@@ -18,83 +18,80 @@ LONG = "a red fox sandbox:seconds=12"
 # ------------------------------------------------------------------ the queue
 
 
-async def test_whoever_waits_sees_their_place_move_up_and_then_the_bar(tmp_path: Path) -> None:
-    async with simulated(tmp_path / "x.db", max_running=1) as sim:
+@pytest.mark.settings(max_running=1)
+async def test_whoever_waits_sees_their_place_move_up_and_then_the_bar(sim: Sim) -> None:
+    await sim.ann.slash(sim.channel, "imagine", prompt=LONG)
+    await sim.ann.slash(sim.channel, "imagine", prompt="a second fox")
+    third = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a third fox"))
+    bens = shown(await sim.ben.slash(sim.channel, "imagine", prompt="a hare"))
+    assert "Position **2** in the queue · should start <t:" in text(third)
+    assert "Position **2** in the queue" in text(bens), "people take turns"
+    await sim.clock.advance(5)
+    assert "Position **3** in the queue" in text(third), "Ben's turn comes before"
+    await sim.finish()
+    await sim.clock.advance(60)
+    assert [job.prompt for job in sim.api.submits] == [
+        LONG,
+        "a second fox",
+        "a hare",
+        "a third fox",
+    ]
+    assert len(images(third)) == 4
+
+
+@pytest.mark.settings(max_running=1, watch_hours=1 / 60)
+async def test_a_wait_counts_neither_as_work_nor_as_too_long(sim: Sim) -> None:
+    await sim.ann.slash(sim.channel, "imagine", prompt="a fox sandbox:seconds=55")
+    second = shown(await sim.ann.slash(sim.channel, "imagine", prompt=LONG))
+    await sim.clock.advance(80)
+    assert len(images(second)) == 4
+    job = await sim.job(2)
+    assert job.took_s > 60
+    assert max(await sim.store.read(lookups.recent_durations, job.request.action)) < 59
+
+
+@pytest.mark.settings(max_running=1, submit_within_minutes=1.0, watch_hours=0.09)
+async def test_a_long_wait_is_no_reason_to_drop_a_job_after_a_restart(sim: Sim) -> None:
+    await sim.ann.slash(sim.channel, "imagine", prompt="a fox sandbox:seconds=300")
+    prompt = "a fox sandbox:seconds=200"
+    second = shown(await sim.ann.slash(sim.channel, "imagine", prompt=prompt))
+    await sim.heartbeats(7)
+    await sim.restart()
+    assert "Position **1** in the queue" in text(second)
+    await sim.clock.advance(340)
+    assert len(images(second)) == 4, "it is watched for as long as any other"
+    await sim.ann.slash(sim.channel, "imagine", prompt="a fox sandbox:seconds=300")
+    fourth = shown(await sim.ann.slash(sim.channel, "imagine", prompt=LONG))
+    sim.clock.set_ahead(timedelta(minutes=3))  # that long there was no bot
+    await sim.restart()
+    await sim.clock.advance(5)
+    assert "I was offline for too long" in text(fourth)
+    assert "Nothing was charged." in text(fourth)
+
+
+@pytest.mark.settings(max_running=1, max_waiting_per_user=1)
+async def test_too_many_who_wait_are_refused_and_nothing_they_wrote_is_lost(sim: Sim) -> None:
+    for _ in range(2):
         await sim.ann.slash(sim.channel, "imagine", prompt=LONG)
-        await sim.ann.slash(sim.channel, "imagine", prompt="a second fox")
-        third = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a third fox"))
-        bens = shown(await sim.ben.slash(sim.channel, "imagine", prompt="a hare"))
-        assert "Position **2** in the queue · should start <t:" in text(third)
-        assert "Position **2** in the queue" in text(bens), "people take turns"
-        await sim.clock.advance(5)
-        assert "Position **3** in the queue" in text(third), "Ben's turn comes before"
-        await sim.finish()
-        await sim.clock.advance(60)
-        assert [job.prompt for job in sim.api.submits] == [
-            LONG,
-            "a second fox",
-            "a hare",
-            "a third fox",
-        ]
-        assert len(images(third)) == 4
-
-
-async def test_a_wait_counts_neither_as_work_nor_as_too_long(tmp_path: Path) -> None:
-    async with simulated(tmp_path / "x.db", max_running=1, watch_hours=1 / 60) as sim:
-        await sim.ann.slash(sim.channel, "imagine", prompt="a fox sandbox:seconds=55")
-        second = shown(await sim.ann.slash(sim.channel, "imagine", prompt=LONG))
-        await sim.clock.advance(80)
-        assert len(images(second)) == 4
-        job = await sim.store.read(lookups.get, 2)
-        assert job is not None
-        assert job.took_s > 60
-        assert max(await sim.store.read(lookups.recent_durations, job.request.action)) < 59
-
-
-async def test_a_long_wait_is_no_reason_to_drop_a_job_after_a_restart(tmp_path: Path) -> None:
-    async with simulated(
-        tmp_path / "x.db", max_running=1, submit_within_minutes=1.0, watch_hours=0.09
-    ) as sim:
-        await sim.ann.slash(sim.channel, "imagine", prompt="a fox sandbox:seconds=300")
-        prompt = "a fox sandbox:seconds=200"
-        second = shown(await sim.ann.slash(sim.channel, "imagine", prompt=prompt))
-        await sim.heartbeats(7)
-        await sim.restart()
-        assert "Position **1** in the queue" in text(second)
-        await sim.clock.advance(340)
-        assert len(images(second)) == 4, "it is watched for as long as any other"
-        await sim.ann.slash(sim.channel, "imagine", prompt="a fox sandbox:seconds=300")
-        fourth = shown(await sim.ann.slash(sim.channel, "imagine", prompt=LONG))
-        sim.clock.set_ahead(timedelta(minutes=3))  # that long there was no bot
-        await sim.restart()
-        await sim.clock.advance(5)
-        assert "I was offline for too long" in text(fourth)
-        assert "Nothing was charged." in text(fourth)
-
-
-async def test_too_many_who_wait_are_refused_and_nothing_they_wrote_is_lost(tmp_path: Path) -> None:
-    async with simulated(tmp_path / "x.db", max_running=1, max_waiting_per_user=1) as sim:
-        for _ in range(2):
-            await sim.ann.slash(sim.channel, "imagine", prompt=LONG)
-        refused = await sim.ann.slash(sim.channel, "imagine", prompt="a third fox")
-        assert refused.ephemeral
-        assert "You've reached the limit of 1 job waiting" in text(shown(refused))
-        assert list(buttons(shown(refused))) == ["Retry", "Edit prompt"]
-        assert fields(await sim.ann.click(shown(refused), label="Edit prompt")) == {
-            "prompt-1": "a third fox"
-        }
-        await sim.clock.advance(60)
-        before = shown(refused).components
-        again = begun(await sim.ann.click(shown(refused), label="Retry"))
-        await sim.finish()
-        assert not again.ephemeral
-        assert "> a third fox" in text(again)
-        assert len(images(again)) == 4
-        assert not buttons(shown(refused))
-        sim.put_back(shown(refused), before)
-        twice = await sim.ann.click(shown(refused), label="Retry")
-        assert "This request was already used or canceled" in text(shown(twice))
-        assert len(sim.api.submits) == 3
+    refused = await sim.ann.slash(sim.channel, "imagine", prompt="a third fox")
+    assert refused.ephemeral
+    assert "You've reached the limit of 1 job waiting" in text(shown(refused))
+    assert list(buttons(shown(refused))) == ["Retry", "Edit prompt"]
+    assert fields(await sim.ann.click(shown(refused), label="Edit prompt")) == {
+        "prompt-1": "a third fox"
+    }
+    await sim.clock.advance(60)
+    before = shown(refused).components
+    again = begun(await sim.ann.click(shown(refused), label="Retry"))
+    await sim.finish()
+    assert not again.ephemeral
+    assert "> a third fox" in text(again)
+    assert len(images(again)) == 4
+    assert not buttons(shown(refused))
+    sim.put_back(shown(refused), before)
+    twice = await sim.ann.click(shown(refused), label="Retry")
+    assert "This request was already used or canceled" in text(shown(twice))
+    assert len(sim.api.submits) == 3
 
 
 # ------------------------------------------------------------------ money
@@ -128,27 +125,27 @@ async def test_a_budget_holds_until_enough_of_it_is_free_again(
         assert sim.api.submits[-1].prompt == "three"
 
 
+@pytest.mark.settings(max_usd_per_day_per_user=Decimal("0.08"))
 async def test_a_failure_gives_the_money_back_and_an_unknown_outcome_does_not(
-    tmp_path: Path,
+    sim: Sim,
 ) -> None:
-    async with simulated(tmp_path / "x.db", max_usd_per_day_per_user=Decimal("0.08")) as sim:
-        await sim.imagine(sim.ann, "one sandbox:moderated")
-        await sim.imagine(sim.ann, "two sandbox:fail")
-        await sim.imagine(sim.ann, "three sandbox:reset")
-        refused = shown(await sim.ann.slash(sim.channel, "imagine", prompt="four"))
-        assert "exceed your budget" in text(refused)
-        assert sim.api.submit_calls == 3
+    await sim.imagine(sim.ann, "one sandbox:moderated")
+    await sim.imagine(sim.ann, "two sandbox:fail")
+    await sim.imagine(sim.ann, "three sandbox:reset")
+    refused = shown(await sim.ann.slash(sim.channel, "imagine", prompt="four"))
+    assert "exceed your budget" in text(refused)
+    assert sim.api.submit_calls == 3
 
 
-async def test_what_a_job_did_cost_takes_the_place_of_what_was_reserved(tmp_path: Path) -> None:
-    async with simulated(tmp_path / "x.db", max_usd_per_day_per_user=Decimal("0.50")) as sim:
-        await sim.imagine(sim.ann, "one sandbox:images=16")  # four times the price
-        used = text(shown(await sim.ann.slash(sim.channel, "usage")))
-        assert "Last 24 hours: 1 job · $0.32 of $0.50" in used
-        for _ in range(2):
-            await sim.imagine(sim.ann, "two")
-        refused = shown(await sim.ann.slash(sim.channel, "imagine", prompt="three"))
-        assert "would cost about $0.08" in text(refused), "one odd cost is not what jobs cost"
+@pytest.mark.settings(max_usd_per_day_per_user=Decimal("0.50"))
+async def test_what_a_job_did_cost_takes_the_place_of_what_was_reserved(sim: Sim) -> None:
+    await sim.imagine(sim.ann, "one sandbox:images=16")  # four times the price
+    used = text(shown(await sim.ann.slash(sim.channel, "usage")))
+    assert "Last 24 hours: 1 job · $0.32 of $0.50" in used
+    for _ in range(2):
+        await sim.imagine(sim.ann, "two")
+    refused = shown(await sim.ann.slash(sim.channel, "imagine", prompt="three"))
+    assert "would cost about $0.08" in text(refused), "one odd cost is not what jobs cost"
 
 
 # ------------------------------------------------------------------ a question before
@@ -182,8 +179,7 @@ async def test_a_question_that_was_said_yes_to_runs_once(sim: Sim) -> None:
     assert text(question) == "Started in a new message."
     assert not buttons(question), "it is used up"
     sim.put_back(question, before)
-    job = await sim.store.read(lookups.get, 2)  # the first one was the draft
-    assert job is not None
+    job = await sim.job(2)  # the first one was the draft
     assert job.reserved_usd == Decimal(usd[1:])
     twice = await sim.ann.click(question, label="Go ahead")
     assert "This request was already used or canceled" in text(shown(twice))
@@ -222,8 +218,7 @@ async def test_a_price_is_of_one_and_not_of_all_that_a_prompt_multiplied(sim: Si
     question = shown(await sim.ann.slash(sim.channel, "imagine", prompt="a fox --turbo"))
     await sim.ann.click(question, label="Go ahead")
     await sim.finish()
-    done = await sim.store.read(lookups.get, 2)  # the first one was the draft
-    assert done is not None
+    done = await sim.job(2)  # the first one was the draft
     assert done.cost_usd == Decimal("0.16")
     assert await sim.store.read(counting.price, IMAGINE) == Decimal("0.08")
 
@@ -298,40 +293,39 @@ async def test_a_question_is_forgotten_after_a_day(sim: Sim) -> None:
     assert sim.api.submit_calls == 0
 
 
-async def test_more_than_a_budget_at_once_is_refused_for_good(tmp_path: Path) -> None:
-    async with simulated(tmp_path / "x.db", max_usd_per_day_per_user=Decimal("0.30")) as sim:
-        prompt = "a {red, green, blue, black} fox"
-        question = shown(await sim.ann.slash(sim.channel, "imagine", prompt=prompt))
-        refused = shown(await sim.ann.click(question, label="Go ahead"))
-        assert "more than your whole budget of $0.30 per 24 hours. Try" in text(refused)
-        assert list(buttons(refused)) == ["Retry", "Edit prompt"]
+@pytest.mark.settings(max_usd_per_day_per_user=Decimal("0.30"))
+async def test_more_than_a_budget_at_once_is_refused_for_good(sim: Sim) -> None:
+    prompt = "a {red, green, blue, black} fox"
+    question = shown(await sim.ann.slash(sim.channel, "imagine", prompt=prompt))
+    refused = shown(await sim.ann.click(question, label="Go ahead"))
+    assert "more than your whole budget of $0.30 per 24 hours. Try" in text(refused)
+    assert list(buttons(refused)) == ["Retry", "Edit prompt"]
 
 
 # ------------------------------------------------------------------ /usage
 
 
-async def test_usage_shows_mine_with_limits_and_days(tmp_path: Path) -> None:
-    async with simulated(
-        tmp_path / "x.db",
-        max_jobs_per_day_per_user=50,
-        max_usd_per_day_per_user=Decimal(4),
-        max_usd_per_month_per_user=Decimal(40),
-    ) as sim:
-        empty = shown(await sim.ann.slash(sim.channel, "usage"))
-        assert empty.ephemeral
-        assert "Nothing in the last 30 days" in text(empty)
-        for _ in range(2):
-            await sim.imagine(sim.ann, "x")
-        await sim.imagine(sim.ben, "x")
-        await sim.clock.advance(86_400)
+@pytest.mark.settings(
+    max_jobs_per_day_per_user=50,
+    max_usd_per_day_per_user=Decimal(4),
+    max_usd_per_month_per_user=Decimal(40),
+)
+async def test_usage_shows_mine_with_limits_and_days(sim: Sim) -> None:
+    empty = shown(await sim.ann.slash(sim.channel, "usage"))
+    assert empty.ephemeral
+    assert "Nothing in the last 30 days" in text(empty)
+    for _ in range(2):
         await sim.imagine(sim.ann, "x")
-        used = text(shown(await sim.ann.slash(sim.channel, "usage")))
-        assert "Last 24 hours: 1 of 50 jobs · $0.08 of $4.00" in used
-        assert "Last 30 days: 3 jobs · $0.24 of $40.00" in used
-        assert "`█████░░░░░` Fri 2 Jan · 1 job · $0.08" in used
-        assert "`██████████` Thu 1 Jan · 2 jobs · $0.16" in used
-        assert "server" not in used
-        assert f"<@{sim.ben.id}>" not in used
+    await sim.imagine(sim.ben, "x")
+    await sim.clock.advance(86_400)
+    await sim.imagine(sim.ann, "x")
+    used = text(shown(await sim.ann.slash(sim.channel, "usage")))
+    assert "Last 24 hours: 1 of 50 jobs · $0.08 of $4.00" in used
+    assert "Last 30 days: 3 jobs · $0.24 of $40.00" in used
+    assert "`█████░░░░░` Fri 2 Jan · 1 job · $0.08" in used
+    assert "`██████████` Thu 1 Jan · 2 jobs · $0.16" in used
+    assert "server" not in used
+    assert f"<@{sim.ben.id}>" not in used
 
 
 async def test_who_manages_the_server_sees_what_it_used_by_person(sim: Sim) -> None:

@@ -1,7 +1,6 @@
 """What stands under a message, is kept for later, or is made from something: who sees it when."""
 
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import discord
@@ -9,8 +8,6 @@ import pytest
 from simcord.builders import ChannelHandle, RoleHandle
 from simcord.results import InteractionResult, ResponseMessage
 
-from bot.model import Job
-from bot.store import lookups
 from tests.flow.sim import (
     DOT,
     REMIX,
@@ -20,7 +17,6 @@ from tests.flow.sim import (
     fields,
     images,
     shown,
-    simulated,
     text,
 )
 from tests.flow.test_strangers import SECRET, closed_channel, seen, set_overwrite
@@ -53,12 +49,6 @@ def closed(sim: Sim) -> Closed:
     return Closed(sim, *closed_channel(sim))
 
 
-async def job(sim: Sim, number: int = 1) -> Job:
-    found = await sim.store.read(lookups.get, number)
-    assert found is not None
-    return found
-
-
 async def remixed(
     sim: Sim, who: Any, prompt: str = "mine now", where: ChannelHandle | None = None, **options: Any
 ) -> InteractionResult:
@@ -82,73 +72,73 @@ async def again_button(_: Sim, who: Any, message: Any) -> InteractionResult:
 
 
 @pytest.mark.parametrize("press", [remix_button, again_button])
+@pytest.mark.settings(allow_dms=True)
 async def test_a_private_result_that_came_directly_makes_private_ones(
-    tmp_path: Path, press: Callable[[Sim, Any, Any], Awaitable[InteractionResult]]
+    sim: Sim, press: Callable[[Sim, Any, Any], Awaitable[InteractionResult]]
 ) -> None:
-    async with simulated(tmp_path / "x.db", allow_dms=True) as sim:
-        prompt = f"{SECRET} sandbox:seconds=12"
-        await sim.ann.slash(sim.channel, "imagine", prompt=prompt, private=True)
-        await sim.env.advance_time(16 * 60)
-        await sim.finish()
-        direct = sim.ann.user.dm_channel.last_message
-        assert direct is not None
-        assert (await job(sim)).posted is not None
-        await press(sim, sim.ann.user, direct)
-        await sim.finish()
-        child = await job(sim, 2)
-        assert child.destination.private
-        refused = await sim.ben.slash(sim.channel, "show", job_id=child.provider_job_id)
-        assert UNKNOWN in text(shown(refused))
-        listed = text(shown(await sim.ann.slash(sim.channel, "jobs")))
-        assert listed.count("private") == 2
+    prompt = f"{SECRET} sandbox:seconds=12"
+    await sim.ann.slash(sim.channel, "imagine", prompt=prompt, private=True)
+    await sim.env.advance_time(16 * 60)
+    await sim.finish()
+    direct = sim.ann.user.dm_channel.last_message
+    assert direct is not None
+    assert (await sim.job()).posted is not None
+    await press(sim, sim.ann.user, direct)
+    await sim.finish()
+    child = await sim.job(2)
+    assert child.destination.private
+    refused = await sim.ben.slash(sim.channel, "show", job_id=child.provider_job_id)
+    assert UNKNOWN in text(shown(refused))
+    listed = text(shown(await sim.ann.slash(sim.channel, "jobs")))
+    assert listed.count("private") == 2
 
 
 @pytest.mark.parametrize("made", ["privately", "directly"])
+@pytest.mark.settings(allow_dms=True)
 async def test_what_is_made_from_something_private_is_private_by_every_command(
-    tmp_path: Path, made: str
+    sim: Sim, made: str
 ) -> None:
-    async with simulated(tmp_path / "x.db", allow_dms=True) as sim:
-        if made == "directly":
-            await sim.ann.user.slash("imagine", prompt=SECRET)
-        else:
-            await sim.ann.slash(sim.channel, "imagine", prompt=SECRET, private=True)
-        await sim.finish()
-        by_command = await remixed(sim, sim.ann)
-        form = await sim.ann.slash(sim.channel, "remix", job_id=sim.api.submits[0].task_id, image=1)
-        by_form = await sim.ann.submit_modal(form, {"prompt-1": "by form", "mode": "0"})
-        name = f"{sim.api.submits[0].job_id}_2.png"
-        posted = await sim.ann.send(sim.channel, attachments=[(name, DOT)])
-        form = await sim.ann.context_menu(sim.channel, "Remix this", posted)
-        by_menu = await sim.ann.submit_modal(form, {"prompt-1": "by menu", "mode": "0"})
-        await sim.finish()
-        for result in (by_command, by_form, by_menu):
-            assert shown(result).ephemeral
-            assert len(images(shown(result))) == 4
-        for number in (2, 3, 4):
-            assert (await job(sim, number)).destination.private
-
-
-async def test_a_failed_private_job_is_edited_privately(tmp_path: Path) -> None:
-    async with simulated(tmp_path / "x.db", allow_dms=True) as sim:
-        prompt = f"{SECRET} sandbox:fail sandbox:seconds=12"
-        await sim.ann.slash(sim.channel, "imagine", prompt=prompt, private=True)
-        await sim.env.advance_time(16 * 60)
-        await sim.finish()
-        direct = sim.ann.user.dm_channel.last_message
-        assert direct is not None
-        form = await sim.ann.user.click(direct, label="Edit prompt")
-        await sim.ann.user.submit_modal(form, {"prompt-1": "better"})
-        await sim.finish()
-        assert (await job(sim, 2)).destination.private
-
-
-async def test_too_old_a_private_image_starts_anew_privately(tmp_path: Path) -> None:
-    async with simulated(tmp_path / "x.db", remix_within_days=3) as sim:
-        await sim.imagine(sim.ann, SECRET, private=True)
-        await sim.clock.advance(4 * 86_400)
-        form = await remixed(sim, sim.ann)
-        result = await sim.ann.submit_modal(form, fields(form))
+    if made == "directly":
+        await sim.ann.user.slash("imagine", prompt=SECRET)
+    else:
+        await sim.ann.slash(sim.channel, "imagine", prompt=SECRET, private=True)
+    await sim.finish()
+    by_command = await remixed(sim, sim.ann)
+    form = await sim.ann.slash(sim.channel, "remix", job_id=sim.api.submits[0].task_id, image=1)
+    by_form = await sim.ann.submit_modal(form, {"prompt-1": "by form", "mode": "0"})
+    name = f"{sim.api.submits[0].job_id}_2.png"
+    posted = await sim.ann.send(sim.channel, attachments=[(name, DOT)])
+    form = await sim.ann.context_menu(sim.channel, "Remix this", posted)
+    by_menu = await sim.ann.submit_modal(form, {"prompt-1": "by menu", "mode": "0"})
+    await sim.finish()
+    for result in (by_command, by_form, by_menu):
         assert shown(result).ephemeral
+        assert len(images(shown(result))) == 4
+    for number in (2, 3, 4):
+        assert (await sim.job(number)).destination.private
+
+
+@pytest.mark.settings(allow_dms=True)
+async def test_a_failed_private_job_is_edited_privately(sim: Sim) -> None:
+    prompt = f"{SECRET} sandbox:fail sandbox:seconds=12"
+    await sim.ann.slash(sim.channel, "imagine", prompt=prompt, private=True)
+    await sim.env.advance_time(16 * 60)
+    await sim.finish()
+    direct = sim.ann.user.dm_channel.last_message
+    assert direct is not None
+    form = await sim.ann.user.click(direct, label="Edit prompt")
+    await sim.ann.user.submit_modal(form, {"prompt-1": "better"})
+    await sim.finish()
+    assert (await sim.job(2)).destination.private
+
+
+@pytest.mark.settings(remix_within_days=3)
+async def test_too_old_a_private_image_starts_anew_privately(sim: Sim) -> None:
+    await sim.imagine(sim.ann, SECRET, private=True)
+    await sim.clock.advance(4 * 86_400)
+    form = await remixed(sim, sim.ann)
+    result = await sim.ann.submit_modal(form, fields(form))
+    assert shown(result).ephemeral
 
 
 async def test_details_list_to_others_only_what_they_may_see(sim: Sim, closed: Closed) -> None:
@@ -215,7 +205,7 @@ async def test_a_result_that_somebody_else_shows_works_where_it_is_shown(
     assert list(buttons(shown(choice))) == REMIX
     refused = await sim.ben.slash(sim.channel, "show", job_id=job_id)
     assert UNKNOWN in text(shown(refused)), "elsewhere it is what it was"
-    posted = (await job(sim)).posted
+    posted = (await sim.job()).posted
     assert posted is not None
     assert posted.channel_id == closed.channel.id, "only its author gives it another place"
 
@@ -244,7 +234,7 @@ async def test_the_first_message_works_on_where_its_author_took_a_job_to_another
         there, "show", job_id=sim.api.submits[0].job_id
     )
     assert len(images(shown(moved))) == 4
-    posted = (await job(sim)).posted
+    posted = (await sim.job()).posted
     assert posted is not None
     assert posted.guild_id == other.id
     named = {"job_id": sim.api.submits[0].job_id}
@@ -266,22 +256,22 @@ async def test_what_somebody_shows_to_themselves_is_remixed_privately_from_every
     remixed = await sim.ben.submit_modal(form, {"prompt-1": "mine", "mode": "0"})
     await sim.finish()
     assert shown(remixed).ephemeral
-    assert (await job(sim, 2)).destination.private
+    assert (await sim.job(2)).destination.private
 
 
+@pytest.mark.settings(allow_dms=True)
 async def test_a_job_shown_by_somebody_else_or_to_oneself_stays_where_it_was(
-    tmp_path: Path,
+    sim: Sim,
 ) -> None:
-    async with simulated(tmp_path / "x.db", allow_dms=True) as sim:
-        first = await sim.imagine(sim.ann, SECRET)
-        job_id = sim.api.submits[0].job_id
-        other = sim.guild.create_text_channel("other")
-        await sim.ben.slash(other, "show", job_id=job_id)
-        await sim.ann.slash(other, "show", job_id=job_id, private=True)
-        await sim.ann.user.slash("show", job_id=job_id)
-        assert f"/{first.id})" in text(shown(await sim.ann.slash(sim.channel, "jobs")))
-        found = shown(await sim.ben.slash(other, "show", job_id=job_id))
-        assert SECRET in text(found), "others still see it"
+    first = await sim.imagine(sim.ann, SECRET)
+    job_id = sim.api.submits[0].job_id
+    other = sim.guild.create_text_channel("other")
+    await sim.ben.slash(other, "show", job_id=job_id)
+    await sim.ann.slash(other, "show", job_id=job_id, private=True)
+    await sim.ann.user.slash("show", job_id=job_id)
+    assert f"/{first.id})" in text(shown(await sim.ann.slash(sim.channel, "jobs")))
+    found = shown(await sim.ben.slash(other, "show", job_id=job_id))
+    assert SECRET in text(found), "others still see it"
 
 
 async def test_what_was_taken_down_is_offered_to_nobody_else(sim: Sim) -> None:
@@ -312,19 +302,19 @@ async def test_a_form_that_was_opened_before_the_role_was_lost_does_nothing(
 @pytest.mark.parametrize(
     ("prompt", "label"), [("a {red,green} fox", "Go ahead"), ("a gory fox", "Retry")]
 )
+@pytest.mark.settings(refused_words=("gory",))
 async def test_what_was_kept_before_the_role_was_lost_is_not_done(
-    tmp_path: Path, prompt: str, label: str
+    sim: Sim, prompt: str, label: str
 ) -> None:
-    async with simulated(tmp_path / "x.db", refused_words=("gory",)) as sim:
-        closed = Closed(sim, *closed_channel(sim))
-        await closed.result()
-        kept = shown(await remixed(sim, closed.dan, prompt))
-        assert label in buttons(kept)
-        await sim.change(refused_words=())
-        closed.close_to_dan()
-        refused = await closed.dan.click(kept, label=label)
-        assert UNKNOWN in text(shown(refused))
-        assert len(sim.api.submits) == 1
+    closed = Closed(sim, *closed_channel(sim))
+    await closed.result()
+    kept = shown(await remixed(sim, closed.dan, prompt))
+    assert label in buttons(kept)
+    await sim.change(refused_words=())
+    closed.close_to_dan()
+    refused = await closed.dan.click(kept, label=label)
+    assert UNKNOWN in text(shown(refused))
+    assert len(sim.api.submits) == 1
 
 
 async def test_a_moderator_who_is_none_any_more_deletes_nothing(sim: Sim) -> None:
@@ -338,14 +328,6 @@ async def test_a_moderator_who_is_none_any_more_deletes_nothing(sim: Sim) -> Non
     assert sim.last.id == message.id
     own = await ask_to_delete(sim.ann, message)
     await sim.ann.click(own, label="Delete")
-    assert sim.channel.last_message is None
-
-
-async def test_without_a_database_a_deletion_is_confirmed_by_what_discord_knows(sim: Sim) -> None:
-    message = await sim.imagine(sim.ann, "a fox")
-    question = await ask_to_delete(sim.ann, message)
-    sim.forget_everything()
-    await sim.ann.click(question, label="Delete")
     assert sim.channel.last_message is None
 
 
@@ -365,7 +347,7 @@ async def shown_privately_again(sim: Sim) -> InteractionResult:
 
 
 async def by_link(sim: Sim) -> InteractionResult:
-    link = (await job(sim)).message
+    link = (await sim.job()).message
     assert link is not None
     return await remixed(sim, sim.ben, job_id=link.url)
 
@@ -381,7 +363,7 @@ async def by_forward(sim: Sim) -> InteractionResult:
 
 
 async def by_link_in_a_message(sim: Sim) -> InteractionResult:
-    link = (await job(sim)).message
+    link = (await sim.job()).message
     assert link is not None
     posted = await sim.ben.send(sim.channel, link.url)
     return await sim.ben.context_menu(sim.channel, "Remix this", posted)

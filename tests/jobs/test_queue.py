@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from bot.errors import WaitingLimitReached
-from bot.jobs.fair_queue import Line
 from bot.jobs.queue import FEW, TELL_EVERY_S, JobQueue, Ticket
 from bot.limits import Limits, LimitScope, Quota
 from tests.clock import START, ManualClock
@@ -58,36 +57,6 @@ async def test_three_people_with_fifty_jobs_take_turns() -> None:
     for person in (ANN, BEN, CAT):
         own = [one for one in asked if one.author_id == person]
         assert [one for one in order if one.author_id == person] == own, "first asked, first made"
-
-
-async def test_a_persons_limit_holds_back_nobody_else() -> None:
-    one_each = queue(person=Quota(running=1))
-    first, second = one_each.join(ANN, STUDIO), one_each.join(ANN, STUDIO)
-    assert (first.runs, second.runs) == (True, False)
-    assert one_each.join(BEN, STUDIO).runs
-    first.leave()
-    assert second.runs
-
-
-async def test_a_servers_limit_is_that_servers_alone() -> None:
-    limited = queue(server=Quota(running=1))
-    assert limited.join(ANN, STUDIO).runs
-    waiting = limited.join(BEN, STUDIO)
-    assert not waiting.runs
-    assert limited.join(BEN, CLUB).runs, "one who waits in a server is not held up in another"
-    assert limited.join(CAT, None).runs
-    assert limited.join(CAT, None).runs, "direct messages are no server"
-    assert waiting.waits
-
-
-async def test_who_was_passed_over_is_not_forgotten() -> None:
-    limited = queue(everybody=Quota(running=1), server=Quota(running=1))
-    running = limited.join(ANN, STUDIO)
-    waiting = [limited.join(person, place) for person, place in ((BEN, STUDIO), (CAT, CLUB))]
-    running.leave()
-    assert [one.runs for one in waiting] == [True, False]
-    waiting[0].leave()
-    assert waiting[1].runs
 
 
 @pytest.mark.parametrize(
@@ -244,28 +213,6 @@ async def test_turns_of_thousands_are_foreseen_besides_everything_else() -> None
     told = positions(*(one for one in asked if one.waits))
     assert sorted(one for one in told if one is not None) == [*range(1, len(told) + 1)]
     assert None not in before, "also before that each is told something"
-
-
-async def test_turns_of_thousands_are_foreseen_once_however_many_ask(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    many = queue(everybody=Quota(running=2))
-    asked = [many.join(number % 700, number % 9) for number in range(2 * MANY)]
-    looks = 0
-    take = Line[Ticket].take
-
-    def counted(line: Line[Ticket]) -> Ticket | None:
-        nonlocal looks
-        looks += 1
-        return take(line)
-
-    monkeypatch.setattr(Line, "take", counted)
-    await asyncio.gather(many.forecast(), many.forecast())
-    once = looks
-    assert once < 4 * MANY, "each one is taken, and after each one it's found that there's no room"
-    asked[-1].leave()
-    await many.forecast()
-    assert looks > 1.9 * once, "but what changes is foreseen"
 
 
 async def test_what_thousands_ask_for_costs_each_of_them_the_same() -> None:

@@ -151,8 +151,12 @@ def bots(
 
 
 @pytest.fixture
-async def bot(bots: Bots) -> AsyncGenerator[BotProcess]:
-    """The bot, connected."""
+async def bot(bots: Bots, request: pytest.FixtureRequest) -> AsyncGenerator[BotProcess]:
+    """The bot, connected; it logs no error, but where a test's mark says so."""
     async with bots.start() as process:
         await process.wait_for_line("Logged in as")
         yield process
+    if not request.node.get_closest_marker("logs_errors"):
+        assert "ERROR" not in process.output
+    if "incident" not in process.output:
+        assert "Traceback" not in process.output

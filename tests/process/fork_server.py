@@ -19,6 +19,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from sqlalchemy.orm import configure_mappers
+
 from discord_server.process import BotProcess, Started, import_path
 from discord_server.server import DiscordServer
 from tests.process import kill_launch
@@ -159,6 +161,7 @@ def main() -> None:
     """Do once what every bot would do, then fork."""
     for module in IMPORTED:
         importlib.import_module(module)
+    configure_mappers()
     gc.collect()
     gc.freeze()
     with socket.socket(fileno=int(sys.argv[1])) as line:

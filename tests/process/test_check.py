@@ -16,7 +16,7 @@ from bot.store import open_store
 from discord_server.faults import PORTAL, RESET, SILENCE, Fault, banned, broken
 from discord_server.launch import VARIABLE
 from discord_server.people import Person
-from discord_server.process import INHERITED, BotProcess
+from discord_server.process import INHERITED
 from discord_server.server import DiscordServer
 from discord_server.things import ATTACH_FILES, INVITED_WITH
 from sandbox.api import GenerationServer
@@ -96,14 +96,14 @@ async def test_when_all_is_right_each_thing_has_a_line_and_nothing_is_made(
     assert not outside.discord.gateway.connected
 
 
+@pytest.mark.usefixtures("bot")
 async def test_a_bot_that_runs_meanwhile_is_not_disturbed(
-    check: Check, bot: BotProcess, people: list[Person]
+    check: Check, people: list[Person]
 ) -> None:
     code, lines = await check()
     assert lines[0] == "ok  Database: exists and is up to date."
     assert code == 0
     assert people
-    assert "ERROR" not in bot.output
 
 
 @pytest.mark.parametrize(

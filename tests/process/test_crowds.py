@@ -119,25 +119,6 @@ async def _position(of: Handle) -> int:
     return int(text.partition("Position **")[2].partition("*")[0])
 
 
-async def test_whoever_waits_still_waits_after_a_restart_and_is_served(
-    bots: Bots, outside: Outside
-) -> None:
-    ann, ben = outside.ann, outside.ben
-    async with bots(MAX_RUNNING="1") as bot:
-        running = await outside.imagine(f"first {SLOW}")
-        waiting = [
-            await outside.imagine(f"{person.user.name} {QUICK}", who=person)
-            for person in (ann, ben)
-        ]
-        await outside.api.until(lambda: len(outside.api.reads) == 1)
-        await bot.kill()
-    async with bots(MAX_RUNNING="1"):
-        for one in (running, *waiting):
-            assert len((await one.message(finished)).images) == 4
-    assert [job.prompt.split()[0] for job in outside.api.submits] == ["first", "ann", "ben"]
-    assert at_once(outside.api.submits) == 1
-
-
 async def test_a_private_job_is_nobody_elses_to_see(bots: Bots, outside: Outside) -> None:
     ann, ben = outside.ann, outside.ben
     async with bots():

@@ -19,7 +19,7 @@ from discord_server.things import (
     Channel,
 )
 from tests.flow.sim import DOT
-from tests.process.conftest import Bots, Outside
+from tests.process.conftest import Outside
 from tests.process.test_discord_faults import BY_TOKEN, IN_CHANNEL, finished, results
 
 EVIL = "https://evil.example/x"
@@ -81,7 +81,6 @@ async def test_a_result_comes_without_the_words_that_are_refused_on_every_way(
     await bot.wait_for_line(": delivered")
     assert [one.id for one in results(ann, outside.channel)] == [result.id]
     assert all(ended(one) for one in ann.messages(outside.channel))
-    assert "ERROR" not in bot.output
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -147,43 +146,6 @@ async def test_a_source_stands_beside_what_everybody_sees_and_not_in_direct_mess
     assert late.thumbnails == []
 
 
-async def test_words_that_are_refused_cost_nothing_also_after_a_restart(
-    bots: Bots, bot: BotProcess, outside: Outside, ann: Person
-) -> None:
-    outside.discord.world.filters.refuse_words(EVIL, AUTOMOD)
-    told = await at_work(ann, outside.channel, prompt="word " * 100 + EVIL)
-    assert told.ephemeral
-    assert "Discord won't let me show this prompt here" in told.text
-    form = await ann.click(told, "Edit prompt")
-    assert await bot.stop() == 0
-    async with bots.start() as again:
-        await again.wait_for_line("Logged in as")
-        await outside.discord.bot_connected()
-        handle = await ann.submit(form, {"Prompt": "a hare sandbox:seconds=0.1"})
-        assert len((await handle.message(finished)).images) == 4
-    assert [job.prompt for job in outside.api.submits] == ["a hare sandbox:seconds=0.1"]
-
-
-async def test_what_is_looked_up_leaves_out_what_is_refused(
-    bot: BotProcess, outside: Outside, ann: Person
-) -> None:
-    result = await outside.imagine(PROMPT)
-    message = await result.message(finished)
-    await bot.wait_for_line(": delivered")
-    outside.discord.world.filters.refuse_words(EVIL, HARMFUL_LINK)
-    listed = await (await ann.slash(outside.channel, "jobs")).message()
-    assert "4 images" in listed.text
-    told = await (await ann.click(message, "More")).message()
-    assert outside.api.submits[0].job_id in told.text
-    assert [file.content.decode() for file in told.raw.files] == [PROMPT]
-    again = await ann.slash(outside.channel, "show", job_id=outside.api.submits[0].job_id)
-    assert len((await again.message(finished)).images) == 4
-    outside.discord.world.filters.refuse_images = True
-    once_more = await ann.slash(outside.channel, "show", job_id=outside.api.submits[0].job_id)
-    assert "✏️ 1" in (await once_more.message(finished)).buttons
-    assert "ERROR" not in bot.output
-
-
 # ---------------------------------------------------------------------- edits that are put off
 
 
@@ -208,8 +170,9 @@ async def test_an_edit_that_is_put_off_for_long_does_not_hold_back_the_result(
 
 
 @pytest.mark.parametrize("way", ["by token", "in the channel"])
+@pytest.mark.usefixtures("bot")
 async def test_a_narrow_limit_for_edits_delays_results_by_no_more_than_it_has_to(
-    bot: BotProcess, outside: Outside, way: str
+    outside: Outside, way: str
 ) -> None:
     """discord.py sleeps in the edit that empties the bucket, here for four seconds each time."""
     outside.discord.limits.allow(EDIT_BY_TOKEN, 1, per_s=4.0)
@@ -223,7 +186,6 @@ async def test_a_narrow_limit_for_edits_delays_results_by_no_more_than_it_has_to
     for person, handle in zip(outside.people, handles, strict=False):
         await handle.message(ended, timeout_s=40)
         assert len(shown_in_answers(person, outside.channel)) == 1
-    assert "ERROR" not in bot.output
 
 
 def shown_in_answers(person: Person, channel: Channel) -> list[SeenMessage]:
@@ -255,7 +217,6 @@ async def test_a_thread_that_was_locked_meanwhile_sends_the_result_to_its_author
     await outside.guild.moderator.archive(thread, lock=True)
     assert len((await ann.sees_directly(finished)).images) == 4
     await bot.wait_for_line(": delivered")
-    assert "ERROR" not in bot.output
 
 
 @pytest.mark.parametrize(
@@ -276,8 +237,9 @@ async def test_permissions_that_were_taken_meanwhile_send_the_result_another_way
     assert ("a direct message to" in shown.text) is told
 
 
+@pytest.mark.usefixtures("bot")
 async def test_a_voice_channel_in_which_the_bot_may_not_connect_is_refused_before_it_is_paid(
-    bot: BotProcess, outside: Outside, ann: Person
+    outside: Outside, ann: Person
 ) -> None:
     closed = outside.guild.add_channel("talk", INVITED_WITH & ~CONNECT, kind=VOICE)
     told = await at_work(ann, closed)
@@ -286,4 +248,3 @@ async def test_a_voice_channel_in_which_the_bot_may_not_connect_is_refused_befor
     opened = outside.guild.add_channel("talk more", kind=VOICE)
     handle = await ann.slash(opened, "imagine", prompt="a fox")
     assert len((await handle.message(finished)).images) == 4
-    assert "ERROR" not in bot.output

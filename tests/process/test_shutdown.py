@@ -101,6 +101,7 @@ async def test_a_discord_that_says_nothing_holds_nobody_up(
 
 
 @pytest.mark.slow
+@pytest.mark.logs_errors
 async def test_an_sqlite_database_that_is_locked_holds_nobody_up(
     bot: BotProcess, outside: Outside, tmp_path: Path
 ) -> None:

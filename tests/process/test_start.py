@@ -21,14 +21,6 @@ async def test_missing_and_wrong_settings_are_named_at_once(bots: Bots, tmp_path
     assert "LOUD" not in bot.output
 
 
-async def test_an_unusable_database_is_one_sentence(bots: Bots, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("a file where the folder should be")
-    async with bots.start(DATABASE_URL="sqlite+aiosqlite:///file/remixbot.db") as bot:
-        assert await bot.wait() == 1
-    assert "The database can't be used" in bot.output
-    assert "Traceback" not in bot.output
-
-
 async def test_an_address_with_an_option_that_cannot_be_used_is_one_sentence(bots: Bots) -> None:
     url = "postgresql+asyncpg://bot:hidden@127.0.0.1:1/remixbot?statement_cache_size=none"
     async with bots.start(DATABASE_URL=url) as bot:

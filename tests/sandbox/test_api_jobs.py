@@ -80,14 +80,6 @@ async def test_another_account_does_not_wait(api: Caller) -> None:
     assert answer.at("status") == "in_progress"
 
 
-async def test_a_finished_remix_can_be_remixed_again(api: Caller) -> None:
-    first = await api.imagine_and_finish("a fox")
-    second = await api.finish(await api.remix(first.images[2]["jobId"], image_no=2))
-    third = await api.finish(await api.remix(second.images[3]["jobId"], image_no=3, mode=1))
-    assert third.at("status") == "completed"
-    assert len({done.images[0]["jobId"] for done in (first, second, third)}) == 3
-
-
 async def test_a_job_can_be_there_already_finished(api: Caller) -> None:
     job = api.server.add_finished_job(prompt="a fox", job_id="prepared", task_id="first")
     done = await api.read("first", "whatever-key")
@@ -96,18 +88,6 @@ async def test_a_job_can_be_there_already_finished(api: Caller) -> None:
     assert (await api.finish(await api.remix("prepared"))).at("status") == "completed"
     with pytest.raises(ValueError, match="exists already"):
         api.server.add_finished_job(prompt="a fox", job_id="prepared")
-
-
-async def test_the_server_tells_what_was_submitted_and_read(api: Caller) -> None:
-    submitted = await api.imagine("a fox")
-    await api.imagine("a fox sandbox:busy")
-    await api.read(submitted.task_id)
-    await api.read(submitted.task_id)
-    (job,) = api.server.submits
-    assert (job.model, job.params) == ("midjourney_diffusion", {"text": "a fox"})
-    assert job.task_id == submitted.task_id
-    assert api.server.submit_calls == 2
-    assert api.server.reads == {job.task_id: 2}
 
 
 async def test_a_key_never_shows_in_a_job(api: Caller) -> None:

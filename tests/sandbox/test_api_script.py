@@ -1,7 +1,6 @@
 """The words that script what happens, one by one."""
 
 import asyncio
-import json
 from itertools import pairwise
 
 import pytest
@@ -9,43 +8,6 @@ from aiohttp import ClientConnectionError, ClientPayloadError, ClientSession
 
 from sandbox.api.script import Key, Word, help_text, read_script
 from tests.sandbox.api_caller import KEY, Answer, Caller, open_api
-
-
-@pytest.mark.parametrize(
-    ("word", "status"), [("busy", 429), ("down", 503), ("html", 502), ("moderated", 403)]
-)
-async def test_a_scripted_refusal_accepts_no_job(api: Caller, word: str, status: int) -> None:
-    assert (await api.imagine(f"a fox sandbox:{word}")).status == status
-    assert api.server.submits == []
-    assert api.server.submit_calls == 1
-
-
-async def test_busy_says_when_to_come_back(api: Caller) -> None:
-    answer = await api.imagine("a fox sandbox:busy")
-    assert int(answer.headers["Retry-After"]) > 0
-    assert answer.at("error") == "rate limit exceeded"
-
-
-async def test_down_names_the_code_of_the_model(api: Caller) -> None:
-    remix = await api.remix("unknown", prompt="sandbox:down")
-    assert remix.at("status", "error_code") == "004011099"
-    diffusion = await api.imagine("sandbox:down")
-    assert diffusion.at("status", "error_code") == "8004001099"
-
-
-async def test_html_is_a_page_and_moderated_speaks_of_content(api: Caller) -> None:
-    page = await api.imagine("sandbox:html")
-    assert page.headers["Content-Type"].startswith("text/html")
-    assert "<html>" in page.text
-    moderated = await api.imagine("sandbox:moderated")
-    assert moderated.at("error", "message") == "sensitive content detected"
-
-
-async def test_reset_drops_the_connection_after_the_job_was_accepted(api: Caller) -> None:
-    with pytest.raises(ClientConnectionError):
-        await api.imagine("a fox sandbox:reset")
-    (job,) = api.server.submits
-    assert (await api.read(job.task_id)).at("status") == "in_progress"
 
 
 async def test_a_hanging_submit_is_accepted_and_dropped_when_the_server_ends() -> None:
@@ -71,24 +33,6 @@ async def test_a_job_of_no_seconds_is_completed_in_the_answer_to_its_submit(api:
     submitted = await api.imagine("a fox sandbox:seconds=0")
     assert submitted.at("status") == "completed"
     assert len(submitted.images) == 4
-
-
-async def test_fail_fails_at_the_end_with_the_code_of_the_model(api: Caller) -> None:
-    submitted = await api.imagine("a fox sandbox:fail sandbox:seconds=10")
-    api.clock.advance(9)
-    assert (await api.read(submitted.task_id)).at("status") == "in_progress"
-    api.clock.advance(1)
-    failed = await api.read(submitted.task_id)
-    assert failed.at("status") == "failed"
-    assert failed.at("error", "code") == "8004001098"
-    assert not failed.has("usage")
-
-
-async def test_none_completes_without_output_and_is_charged(api: Caller) -> None:
-    done = await api.imagine_and_finish("a fox sandbox:none")
-    assert done.at("status") == "completed"
-    assert not done.has("output")
-    assert done.at("usage", "cost") == "0.080000"
 
 
 def numbers(done: Answer) -> list[int]:
@@ -132,14 +76,6 @@ async def test_what_multiplies_a_bill_is_billed(api: Caller, prompt: str, cost: 
     assert (await api.imagine_and_finish(prompt)).at("usage", "cost") == cost
 
 
-async def test_nojobid_leaves_the_task_id_as_the_only_id(api: Caller) -> None:
-    done = await api.imagine_and_finish("a fox sandbox:nojobid")
-    assert "jobId" not in done.text
-    assert numbers(done) == [0, 1, 2, 3]
-    remixed = await api.finish(await api.remix(done.task_id))
-    assert remixed.at("status") == "completed"
-
-
 async def test_noprogress_leaves_progress_out(api: Caller) -> None:
     submitted = await api.imagine("a fox sandbox:noprogress")
     api.clock.advance(2)
@@ -158,29 +94,9 @@ async def test_backwards_goes_back_once(api: Caller) -> None:
     assert seen[-1] > 0.8
 
 
-async def test_unpaid_refuses_the_first_reads(api: Caller) -> None:
-    task_id = (await api.imagine("a fox sandbox:unpaid=2")).task_id
-    assert [(await api.read(task_id)).status for _ in range(3)] == [402, 402, 200]
-
-
 async def test_flaky_fails_every_second_read(api: Caller) -> None:
     task_id = (await api.imagine("a fox sandbox:flaky")).task_id
     assert [(await api.read(task_id)).status for _ in range(4)] == [200, 500, 200, 500]
-
-
-async def test_lost_tasks_are_never_found(api: Caller) -> None:
-    task_id = (await api.imagine("a fox sandbox:lost")).task_id
-    assert [(await api.read(task_id)).status for _ in range(2)] == [404, 404]
-    assert api.server.reads[task_id] == 2
-
-
-async def test_truncated_reads_are_json_cut_off(api: Caller) -> None:
-    task_id = (await api.imagine("a fox sandbox:truncated")).task_id
-    answer = await api.read(task_id)
-    assert answer.status == 200
-    assert answer.headers["Content-Type"] == "application/json"
-    with pytest.raises(json.JSONDecodeError):
-        answer.at("id")
 
 
 async def test_drip_sends_single_bytes_that_make_the_whole_answer() -> None:
@@ -218,12 +134,6 @@ async def test_big_images_are_over_ten_mebibytes(api: Caller) -> None:
     status, png = await api.image(done.image_urls[0])
     assert status == 200
     assert len(png) > 10 * 1024 * 1024
-
-
-async def test_gone_images_have_addresses_that_give_404(api: Caller) -> None:
-    done = await api.imagine_and_finish("a fox sandbox:gone")
-    assert len(done.image_urls) == 4
-    assert (await api.image(done.image_urls[0]))[0] == 404
 
 
 async def test_words_of_no_meaning_are_ignored(api: Caller) -> None:

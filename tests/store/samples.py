@@ -4,7 +4,6 @@ import itertools
 from decimal import Decimal
 
 from bot.actions import IMAGINE, REMIX, MediaKind, Mode
-from bot.limits import Limits, Quota
 from bot.model import Completed, Destination, Image, Job, MessageLink, NewJob, Request, Source
 from bot.store import Store, lookups, transitions
 
@@ -24,11 +23,6 @@ A_REMIX = Request(
     options={"mode": Mode.SUBTLE},
     callback="https://example.org/done?id=1",
 )
-
-_EVERY = Quota(
-    running=9, waiting=9, jobs_per_day=9, usd_per_day=Decimal(9), usd_per_month=Decimal(9)
-)
-EVERY_LIMIT = Limits(person=_EVERY, server=_EVERY, everybody=_EVERY)
 
 _interaction_ids = itertools.count(8_000_000_000_000_000_000)
 

@@ -42,20 +42,11 @@ async def test_options_that_drivers_know_are_taken_in_the_spelling_of_each(
 ) -> None:
     joint = "&" if "?" in postgresql_url else "?"
     for option in (
-        "statement_cache_size=0",
-        "prepared_statement_cache_size=0",
-        "max_cached_statement_lifetime=60",
-        "max_cacheable_statement_size=1024",
-        "timeout=5",
-        "connect_timeout=5",
-        "command_timeout=2.5",
-        "ssl=disable",
-        "sslmode=prefer",
-        "application_name=remixbot",
-        "options=-c%20statement_timeout%3D5000",
-        "search_path=public",
-        "target_session_attrs=read-write",
-        "port=5432",
+        *("statement_cache_size=0", "prepared_statement_cache_size=0"),
+        *("max_cached_statement_lifetime=60", "max_cacheable_statement_size=1024", "timeout=5"),
+        *("connect_timeout=5", "command_timeout=2.5", "ssl=disable", "sslmode=prefer"),
+        *("application_name=remixbot", "options=-c%20statement_timeout%3D5000"),
+        *("search_path=public", "target_session_attrs=read-write", "port=5432"),
         "sslmode=disable&application_name=a%26b&statement_cache_size=10",
     ):
         async with open_store(f"{postgresql_url}{joint}{option}", clock=clock) as store:

@@ -105,13 +105,9 @@ async def test_the_settings_take_every_database_that_the_store_opens(database_ur
 @pytest.mark.parametrize(
     "url",
     [
-        "sqlite+aiosqlite:///",
-        "sqlite+aiosqlite://server/file.db",
-        "sqlite:///file.db",
-        "postgresql+asyncpg://user@host",
-        "postgresql+asyncpg://user@host/",
-        "postgresql://user@host/name",
-        "remixbot.db",
+        *("sqlite+aiosqlite:///", "sqlite+aiosqlite://server/file.db", "sqlite:///file.db"),
+        *("postgresql+asyncpg://user@host", "postgresql+asyncpg://user@host/"),
+        *("postgresql://user@host/name", "remixbot.db"),
     ],
 )
 def test_the_settings_refuse_what_is_no_address_of_a_database(url: str) -> None:
