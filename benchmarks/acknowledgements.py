@@ -1,6 +1,6 @@
 """How soon a bot answers when 200 people type ``/remix`` within one second.
 
-    python -m benchmarks.acknowledgements [bot] [benchmarks.bare_bot]
+    python -m benchmarks.acknowledgements [--per-second 200] [--seconds 1] [bot …]
 
 Measured at a Discord-compatible server on loopback, from sending the event to the arrival of the
 first answer; past three seconds Discord takes none. A quick private answer that refuses the job is
@@ -8,9 +8,9 @@ no success: those are counted as turned away. The bare bot only defers: what it 
 discord.py's own time on this machine.
 """
 
+import argparse
 import asyncio
 import math
-import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ from discord_server.world import Channel
 from sandbox.api import GenerationServer
 from tests.flow.sim import UNLIMITED
 
-COMMANDS = 200
-WITHIN_S = 1.0
+PER_SECOND = 200
+SECONDS = 1.0
 JOB_ID = "7286412345678901234"
 """One that the API may know: a word is refused."""
 BOTS = ("bot", "benchmarks.bare_bot")
@@ -50,9 +50,9 @@ def settings(api_url: str) -> dict[str, str]:
     }
 
 
-async def ask(person: Person, channel: Channel, number: int) -> Answer | None:
-    """One command, at its moment of the second; its answer, ``None`` if missed."""
-    await asyncio.sleep(number * WITHIN_S / COMMANDS)
+async def ask(person: Person, channel: Channel, number: int, after_s: float) -> Answer | None:
+    """One command, at its moment; its answer, ``None`` if missed."""
+    await asyncio.sleep(after_s)
     prompt = f"a quiet sea, number {number}"
     try:
         handle = await person.slash(channel, "remix", job_id=JOB_ID, image=2, prompt=prompt)
@@ -62,17 +62,21 @@ async def ask(person: Person, channel: Channel, number: int) -> Answer | None:
     return Answer(handle.acknowledged_after_s, turned_away=shown is not None and shown.ephemeral)
 
 
-async def measure(module: str) -> list[Answer | None]:
+async def measure(module: str, per_second: float, seconds: float) -> list[Answer | None]:
     """All answers of one bot, started for this."""
+    commands = round(per_second * seconds)
     with tempfile.TemporaryDirectory() as folder:
         async with GenerationServer() as api, DiscordServer() as discord:
             guild = discord.add_guild("studio")
             channel = guild.add_channel("images")
-            people = [guild.add_person(f"person {number}") for number in range(COMMANDS)]
+            people = [guild.add_person(f"person {number}") for number in range(commands)]
             env = settings(api.url)
             async with BotProcess(discord, cwd=Path(folder), env=env, module=module):
                 await discord.bot_online()
-                asked = (ask(person, channel, number) for number, person in enumerate(people))
+                asked = (
+                    ask(person, channel, number, number / per_second)
+                    for number, person in enumerate(people)
+                )
                 return await asyncio.gather(*asked)
 
 
@@ -91,15 +95,21 @@ def line(name: str, cells: Sequence[str]) -> str:
     return f"{name:<22}" + "".join(f"{cell:>8}" for cell in cells)
 
 
-async def main(modules: Sequence[str]) -> None:
+async def main(modules: Sequence[str], per_second: float, seconds: float) -> None:
     """Measure one bot after the other, so that they do not share the processor."""
     print(
-        f"{COMMANDS} /remix within {WITHIN_S:g} s: milliseconds to the answer, missed, turned away"
+        f"{per_second:g} /remix a second for {seconds:g} s: "
+        "milliseconds to the answer, missed, turned away"
     )
     print(line("", COLUMNS))
     for module in modules:
-        print(row(module, await measure(module)))
+        print(row(module, await measure(module, per_second, seconds)))
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1:] or BOTS))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--per-second", type=float, default=PER_SECOND)
+    parser.add_argument("--seconds", type=float, default=SECONDS)
+    parser.add_argument("bots", nargs="*", default=BOTS)
+    options = parser.parse_args()
+    asyncio.run(main(options.bots, options.per_second, options.seconds))

@@ -7,6 +7,7 @@ if __name__ == "__main__":
 
 import argparse
 import asyncio
+import importlib
 import logging
 import os
 import signal
@@ -77,7 +78,8 @@ def main(given: Sequence[str] | None = None) -> int:
     for remark in settings.remarks:
         log.warning(remark.sentence)
     try:
-        asyncio.run(run(settings))
+        with asyncio.Runner(loop_factory=_new_event_loop) as runner:
+            runner.run(run(settings))
     except StoreUnusable as error:
         _complain(ENGLISH.describe(error))
         return CANNOT_RUN
@@ -88,6 +90,13 @@ def main(given: Sequence[str] | None = None) -> int:
         _complain(str(error))
         return CANNOT_RUN
     return OK
+
+
+def _new_event_loop() -> asyncio.AbstractEventLoop:
+    """uvloop's, where somebody has installed that."""
+    with suppress(ImportError):
+        return importlib.import_module("uvloop").new_event_loop()
+    return asyncio.new_event_loop()
 
 
 async def _check(settings: Settings) -> int:

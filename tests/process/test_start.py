@@ -82,6 +82,17 @@ async def test_a_first_start_from_nothing_says_who_it_is_and_how_to_invite_it(
     assert (tmp_path / "data" / "remixbot.db").exists()
 
 
+async def test_it_runs_on_uvloop_where_that_is_installed(
+    discord: DiscordServer, env: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "uvloop.py").write_text(
+        "import asyncio\n\ndef new_event_loop():\n"
+        "    print('a loop of uvloop')\n    return asyncio.new_event_loop()\n"
+    )
+    async with BotProcess(discord, cwd=tmp_path, env=env) as bot:
+        await bot.wait_for_line("a loop of uvloop")
+
+
 @pytest.mark.parametrize(
     ("public", "allowed", "warned"), [(True, "", True), (True, "123", False), (False, "", False)]
 )
