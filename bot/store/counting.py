@@ -232,10 +232,27 @@ def _free_at(
 
 # ------------------------------------------------------------------ usage
 
+_NOBODY = 0
+"""No id of Discord's."""
+
 
 @cache
-def _by_span(whose: LimitScope) -> CompoundSelect[int, int, Decimal]:
-    """Asks for the last 24 hours, each of the latest days, and the rest of 30 days.
+def _most(*, by_usd: bool) -> Select[int, int, int, Decimal]:
+    """Asks for the people of a server who have spent the most, or have the most jobs.
+
+    There may be thousands: the other figure is made out for those alone.
+    """
+    who, jobs, usd = UsageRow.author_id, func.count(), func.sum(UsageRow.usd)
+    counted = (_THEIRS[LimitScope.SERVER], _WITHIN[MONTH])
+    everybody = select(who).where(*counted).group_by(who)
+    most = everybody.order_by((usd if by_usd else jobs).desc(), who).limit(PERSONS_SHOWN)
+    return select(who, literal(0), jobs, usd).where(*counted, who.in_(most)).group_by(who)
+
+
+@cache
+def _usage(whose: LimitScope) -> CompoundSelect[int, int, int, Decimal]:
+    """Asks for the last 24 hours, each of the latest days, and the rest of 30 days, as of nobody;
+    for people where it is a server's.
 
     A range in an index for each, and no row is looked at twice.
     """
@@ -247,22 +264,12 @@ def _by_span(whose: LimitScope) -> CompoundSelect[int, int, Decimal]:
         *((at >= begin) & (at < end) for end, begin in pairwise(midnights)),
         _WITHIN[MONTH] & (at < midnights[-1]),
     )
-    return union_all(
-        *(select(literal(n), jobs, usd).where(_THEIRS[whose], span) for n, span in enumerate(spans))
-    )
-
-
-@cache
-def _most(*, by_usd: bool) -> Select[int, int, Decimal]:
-    """Asks for the people of a server who have spent the most, or have the most jobs.
-
-    There may be thousands: the other figure is made out for those alone.
-    """
-    who, jobs, usd = UsageRow.author_id, func.count(), func.sum(UsageRow.usd)
-    counted = (_THEIRS[LimitScope.SERVER], _WITHIN[MONTH])
-    everybody = select(who).where(*counted).group_by(who)
-    most = everybody.order_by((usd if by_usd else jobs).desc(), who).limit(PERSONS_SHOWN)
-    return select(who, jobs, usd).where(*counted, who.in_(most)).group_by(who)
+    by_span = [
+        select(literal(_NOBODY), literal(n), jobs, usd).where(_THEIRS[whose], span)
+        for n, span in enumerate(spans)
+    ]
+    by_person = [_most(by_usd=True)] if whose is LimitScope.SERVER else []
+    return union_all(*by_span, *by_person)
 
 
 def usage(
@@ -276,21 +283,21 @@ def usage(
     midnights = [today - timedelta(days=ago) for ago in range(DAYS_SHOWN)]
     bound = _bound(session, author_id, guild_id)
     bound |= {f"midnight_{ago}": midnight for ago, midnight in enumerate(midnights)}
-    by_span = _by_span(LimitScope.PERSON if guild_id is None else LimitScope.SERVER)
+    question = _usage(LimitScope.PERSON if guild_id is None else LimitScope.SERVER)
     spent = {
-        n: Spending(jobs=jobs, usd=usd or Decimal(0))
-        for n, jobs, usd in session.execute(by_span, bound)
+        (who, span): Spending(jobs=jobs, usd=usd or Decimal(0))
+        for who, span, jobs, usd in session.execute(question, bound)
     }
-    last_day, *by_day, before = (spent[n] for n in range(len(spent)))
+    last_day, *by_day, before = (spent.pop((_NOBODY, span)) for span in range(DAYS_SHOWN + 2))
     month = Spending(
         jobs=before.jobs + sum(day.jobs for day in by_day),
         usd=before.usd + sum(day.usd for day in by_day),
     )
-    by_person: list[tuple[int, Spending]] = []
-    if guild_id is not None:
-        most = session.execute(_most(by_usd=bool(month.usd)), bound)
-        by_person = [(who, Spending(jobs=jobs, usd=usd)) for who, jobs, usd in most]
-        by_person.sort(key=lambda one: (-one[1].usd, -one[1].jobs, one[0]))
+    by_person = [(who, spending) for (who, _), spending in spent.items()]
+    if by_person and not month.usd:
+        most_jobs = session.execute(_most(by_usd=False), bound)
+        by_person = [(who, Spending(jobs=jobs, usd=usd)) for who, _, jobs, usd in most_jobs]
+    by_person.sort(key=lambda one: (-one[1].usd, -one[1].jobs, one[0]))
     days = zip((midnight.date() for midnight in midnights), by_day, strict=True)
     return Usage(
         day=last_day,

@@ -1,7 +1,7 @@
 """What is asked about jobs, drafts and facts: one by what it is called, lists newest first."""
 
 from collections import defaultdict
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
@@ -13,8 +13,6 @@ from bot.store.erasing import DRAFT_LIFE, FORGOTTEN, SHOWN, drafts_of
 from bot.store.rows import to_job
 from bot.store.steps import StoreSession
 from bot.store.tables import BIGGEST_ID, FactRow, ImageRow, JobRow, plainly
-
-T = TypeVar("T")
 
 _WITH_IMAGES = (
     JobState.FINISHED,
@@ -126,10 +124,9 @@ def recent_durations(session: StoreSession, action: Action, limit: int = 50) -> 
 
 def jobs_of(session: StoreSession, author_id: int, *, offset: int, limit: int) -> list[Job]:
     """The jobs of one person, the newest first: *limit* of them after the first *offset*."""
-    page = _newest_first(select(JobRow.id), JobRow.author_id, author_id)
-    page = (
-        page.where(~FORGOTTEN, JobRow.id.not_in(drafts_of(author_id))).offset(offset).limit(limit)
-    )
+    theirs = _newest_first(JobRow.author_id, author_id)
+    theirs = theirs.where(~FORGOTTEN, JobRow.id.not_in(drafts_of(author_id)))
+    page = theirs.offset(offset).limit(limit)
     own = select(JobRow).where(JobRow.id.in_(page)).order_by(JobRow.id.desc())
     return [to_job(row) for row in session.scalars(own)]
 
@@ -170,7 +167,7 @@ def _fitting(
     numbers in an index only behind an equality, which PostgreSQL must not see (`_newest_first`): a
     list of one value twice is one for SQLite alone.
     """
-    oldest = _newest_first(select(JobRow.id), column, whose).offset(LOOKED_THROUGH - 1).limit(1)
+    oldest = _newest_first(column, whose).offset(LOOKED_THROUGH - 1).limit(1)
     fits = select(
         literal(part).label("part"),
         JobRow.id,
@@ -204,9 +201,7 @@ def children(session: StoreSession, of: Job, viewer_id: int, *, limit: int) -> l
         return []
     visible = or_(~JobRow.private, JobRow.author_id == viewer_id)
     of_each = (
-        _newest_first(select(JobRow.id), JobRow.source_job_id, made_from)
-        .where(visible, SHOWN)
-        .limit(limit)
+        _newest_first(JobRow.source_job_id, made_from).where(visible, SHOWN).limit(limit)
         for made_from in ids
     )
     newest = union_all(*(select(of_one.subquery()) for of_one in of_each))
@@ -214,12 +209,11 @@ def children(session: StoreSession, of: Job, viewer_id: int, *, limit: int) -> l
     return [to_job(row) for row in session.scalars(remixes.limit(limit))]
 
 
-def _newest_first(
-    question: Select[T], column: InstrumentedAttribute[Any], value: int | str | None
-) -> Select[T]:
-    """*question* where *column*, which has an index with the number, is *value*.
+def _newest_first(column: InstrumentedAttribute[Any], value: int | str | None) -> Select[int]:
+    """The numbers of the jobs where *column*, which has an index with the number, is *value*.
 
     A range of one value, and not an equality: PostgreSQL would walk through all jobs by their
     number to find the newest ones of somebody who has many, and they may be old.
     """
-    return question.where(column.between(value, value)).order_by(column.desc(), JobRow.id.desc())
+    theirs = select(JobRow.id).where(column.between(value, value))
+    return theirs.order_by(column.desc(), JobRow.id.desc())
