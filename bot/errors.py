@@ -63,8 +63,6 @@ class Reason(Enum):
     """No job id can be read from what was given."""
     MESSAGE_UNKNOWN = auto()
     """A link to a Discord message without a job of ours, or with none that this person may see."""
-    IMAGE_INVALID = auto()
-    """An image number outside 0 to 3."""
     CALLBACK_INVALID = auto()
     """Not an http or https URL, with credentials in it, or longer than 2048 characters."""
     ONLY_IN_SERVERS = auto()

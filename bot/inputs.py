@@ -1,4 +1,4 @@
-"""Reads what people typed: prompts, callbacks, image numbers, options.
+"""Reads what people typed: prompts, callbacks, options.
 
 Pure functions: a value in, the value as the API takes it out, or a `UserError`. What names a job is
 read by `bot.job_ids`.
@@ -7,7 +7,7 @@ read by `bot.job_ids`.
 from collections.abc import Mapping
 from urllib.parse import SplitResult, urlsplit
 
-from bot.actions import SOURCE_IMAGES, Action, OptionValue
+from bot.actions import Action, OptionValue
 from bot.errors import OptionInvalid, PromptTooLong, Reason, Rejected
 from bot.model import PROMPT_MAX
 from bot.prompt_cost import has_words
@@ -29,13 +29,6 @@ def read_prompt(text: str) -> str:
     if not has_words(prompt):
         raise Rejected(Reason.PROMPT_MISSING)
     return prompt
-
-
-def read_image(image_no: int) -> int:
-    """An image number that the API takes as a source, 0 to 3. Raises `Rejected`."""
-    if image_no not in SOURCE_IMAGES:
-        raise Rejected(Reason.IMAGE_INVALID)
-    return image_no
 
 
 def read_options(action: Action, given: Mapping[str, OptionValue | None]) -> dict[str, OptionValue]:

@@ -9,7 +9,7 @@ from discord.ext import commands
 from bot.actions import IMAGINE, REMIX, SOURCE_IMAGES, Mode
 from bot.client import RemixBot
 from bot.errors import PromptFileTooLarge, Reason, Rejected
-from bot.inputs import read_callback, read_image, read_options, read_prompt
+from bot.inputs import read_callback, read_options, read_prompt
 from bot.job_ids import JobId, is_uuid, read_job
 from bot.model import Image, Request
 from bot.texts import Texts
@@ -133,7 +133,7 @@ class Create(commands.Cog):
         private: bool = False,  # a Discord option
     ) -> None:
         callback = read_callback(callback)
-        of, options = (read_job(job_id), read_image(image)), read_options(REMIX, {"mode": mode})
+        of, options = (read_job(job_id), image), read_options(REMIX, {"mode": mode})
         context = self._bot.context(interaction, private=private)
         text = await read_prompt_options(prompt, prompt_file)
         if text is None:

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.errors import PromptTooLong, Rejected
-from bot.inputs import read_callback, read_image, read_prompt
+from bot.inputs import read_callback, read_prompt
 from bot.job_ids import (
     JobId,
     MessageId,
@@ -227,13 +227,6 @@ def test_a_prompt_of_nothing_that_can_be_seen_is_an_empty_one(text: str) -> None
 )
 def test_whatever_can_be_seen_is_a_prompt(text: str) -> None:
     assert read_prompt(text) == text
-
-
-def test_only_the_images_0_to_3_can_be_remixed() -> None:
-    assert [read_image(number) for number in range(4)] == [0, 1, 2, 3]
-    for number in (-1, 4):
-        with pytest.raises(Rejected, match="IMAGE_INVALID"):
-            read_image(number)
 
 
 @pytest.mark.parametrize("url", ["http://a.example", "https://a.example:8443/done?x=1#y"])

@@ -15,7 +15,7 @@ from yarl import URL
 
 from bot import __version__
 from bot.api.lenient_json import decoded, shape_of, unquoted
-from bot.api.refusals import ErrorResponse, read_refusal
+from bot.api.refusals import DOCUMENTED_CODES, ErrorResponse, read_refusal
 from bot.api.safe_http import GuardedSession
 from bot.api.wire import parse_task, submit_body, task_id_of
 from bot.backoff import retry_after_s
@@ -95,7 +95,7 @@ class GenerationApi:
             return answer
         status = answer.status
         # 303 is the one redirect that says that the POST was carried out.
-        if status == 303 or not (answer.documented or 300 <= status < 500):
+        if status == 303 or not (answer.code in DOCUMENTED_CODES or 300 <= status < 500):
             task_id = task_id_of(answer.document)
             if 200 <= status < 300 and task_id is not None:
                 return Running(task_id=task_id)

@@ -50,11 +50,6 @@ class ErrorResponse:
     """The decoded body; ``None`` if it is no JSON, too long, or broke off."""
 
     @property
-    def documented(self) -> bool:
-        """Whether it carries a code whose meaning is known."""
-        return self.code in DOCUMENTED_CODES
-
-    @property
     def summary(self) -> str:
         """For a log: numbers only, none of the API's words."""
         return f"HTTP {self.status}" if self.code is None else f"HTTP {self.status}, {self.code}"

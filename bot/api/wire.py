@@ -120,9 +120,13 @@ def _completed(task_id: str, task: Mapping[str, object]) -> Completed:
                 "the estimate instead (logged once)",
                 task_id,
             )
-    items = _items(task.get("output"))
-    if items is None:
+    output = task.get("output")
+    entries = as_array(output)
+    contents = [as_object(entry).get("content") for entry in entries]
+    lists_are_lists = all(isinstance(found, list) for found in (output, *contents) if found)
+    if not lists_are_lists or not all(isinstance(entry, dict) for entry in entries if entry):
         raise OutputUnreadable(task_id=task_id, detail=shape_of(task), cost_usd=cost_usd)
+    items = [as_object(item) for content in contents for item in as_array(content)][:IMAGES_MAX]
     ids = (as_id(item.get("jobId")) for item in items)
     job_id = next(filter(None, ids), None) or as_id(metadata.get("jobId"))
     if job_id is None:  # no image names its own either
@@ -153,19 +157,6 @@ def _warn_once(message: str, task_id: str) -> None:
     if message not in warned:
         warned.add(message)
         log.warning(message, task_id)
-
-
-def _items(output: object) -> list[Mapping[str, object]] | None:
-    """The first `IMAGES_MAX` that *output* lists, none if it is absent or empty.
-
-    ``None`` if it cannot be read.
-    """
-    entries = as_array(output)
-    contents = [as_object(entry).get("content") for entry in entries]
-    lists_are_lists = all(isinstance(found, list) for found in (output, *contents) if found)
-    if not lists_are_lists or not all(isinstance(entry, dict) for entry in entries if entry):
-        return None
-    return [as_object(item) for content in contents for item in as_array(content)][:IMAGES_MAX]
 
 
 def _candidate(item: Mapping[str, object], beside: object, job_id: str) -> _Candidate | None:

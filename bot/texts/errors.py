@@ -50,26 +50,21 @@ class ErrorTexts(JobTexts):
 
     # ------------------------------------------------------------------ of limits and rules
 
-    _who_has: ClassVar = {
-        LimitScope.PERSON: "You've",
-        LimitScope.SERVER: "This server has",
-        LimitScope.EVERYBODY: "This bot has",
-    }
     _whose: ClassVar = {
-        LimitScope.PERSON: "your",
-        LimitScope.SERVER: "this server's",
-        LimitScope.EVERYBODY: "this bot's",
+        LimitScope.PERSON: ("You've", "your"),
+        LimitScope.SERVER: ("This server has", "this server's"),
+        LimitScope.EVERYBODY: ("This bot has", "this bot's"),
     }
 
     def _daily_limit(self, error: errors.DailyLimitReached) -> str:
         return (
-            f"{self._who_has[error.whose]} reached the limit of {self.jobs_counted(error.limit)} "
+            f"{self._whose[error.whose][0]} reached the limit of {self.jobs_counted(error.limit)} "
             f"in 24 hours. You can start the next one {self.relative(error.free_at)}."
         )
 
     def _waiting_limit(self, error: errors.WaitingLimitReached) -> str:
         return (
-            f"{self._who_has[error.whose]} reached the limit of {self.jobs_counted(error.limit)} "
+            f"{self._whose[error.whose][0]} reached the limit of {self.jobs_counted(error.limit)} "
             "waiting in the queue. Try again once one of them has started."
         )
 
@@ -77,7 +72,7 @@ class ErrorTexts(JobTexts):
         span = "24 hours" if error.span == DAY else "30 days"
         costs = f"This would cost about {self.usd(error.cost_usd)}"
         budget = f"budget of {self.usd(error.limit_usd)} per {span}"
-        whose = self._whose[error.whose]
+        _, whose = self._whose[error.whose]
         if error.free_at is None:
             return f"{costs}, more than {whose} whole {budget}. Try something that costs less."
         free_at = self.relative(error.free_at)
@@ -254,7 +249,6 @@ class ErrorTexts(JobTexts):
         "one of my messages, or an image's link or file name.",
         Reason.MESSAGE_UNKNOWN: "I can't find a job in that message, or you don't have access to "
         "it. Link to one of my results, or give me the job ID itself.",
-        Reason.IMAGE_INVALID: "Images are numbered 1 to 4. Choose one of those.",
         errors.OptionInvalid: _option,
         Reason.CALLBACK_INVALID: "The callback must be a URL that starts with http:// or https://, "
         "without a user name, and at most 2,048 characters long.",

@@ -143,6 +143,7 @@ def option(name: str, kind: int) -> JsonObject:
         ("gone", [], {}),
         ("remix", [], {}),
         ("remix", [option("job_id", 4), option("image", 4)], {"job_id": 1, "image": 1}),
+        ("remix", [option("job_id", 3), option("image", 4)], {"job_id": "1" * 19, "image": 4}),
         ("imagine", [option("prompt", 3), option("colour", 3)], {"prompt": "x", "colour": "y"}),
     ],
 )
