@@ -13,13 +13,12 @@ from bot.api import GenerationApi, GuardedSession, ImageDownloads, open_session
 from bot.client import RemixBot
 from bot.clock import Clock
 from bot.jobs.background import BackgroundTasks
-from bot.jobs.gateway_status import GatewayStatus
 from bot.jobs.image_loader import ImageLoader
 from bot.jobs.maintenance import Maintenance
 from bot.jobs.poller import TaskPoller
 from bot.jobs.queue import JobQueue
 from bot.jobs.result_lookup import ResultLookup
-from bot.jobs.run import Dependencies
+from bot.jobs.run import Dependencies, GatewayStatus
 from bot.jobs.runner import JobRunner
 from bot.limits import Limits, Quota
 from bot.refused_words import RefusedWords

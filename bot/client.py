@@ -15,7 +15,7 @@ from bot.delivery.job_messages import Connection
 from bot.delivery.status_message import StatusMessages
 from bot.guild_state import SlimState
 from bot.jobs.background import BackgroundTasks
-from bot.jobs.gateway_status import GatewayStatus
+from bot.jobs.run import GatewayStatus
 from bot.services.context import RequestContext
 from bot.services.guild_removals import GuildRemovals
 from bot.services.history import JobHistory

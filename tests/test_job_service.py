@@ -15,13 +15,12 @@ from bot.clock import Clock
 from bot.errors import StoreUnavailable, WaitingLimitReached
 from bot.job_ids import JobId, MessageId
 from bot.jobs.background import BackgroundTasks
-from bot.jobs.gateway_status import GatewayStatus
 from bot.jobs.image_loader import ImageLoader
 from bot.jobs.maintenance import Maintenance
 from bot.jobs.poller import TaskPoller
 from bot.jobs.queue import JobQueue, QueuePosition
 from bot.jobs.result_lookup import ResultLookup
-from bot.jobs.run import Dependencies
+from bot.jobs.run import Dependencies, GatewayStatus
 from bot.jobs.runner import JobRunner
 from bot.jobs.status_message import StatusMessage
 from bot.limits import Limits, Quota

@@ -97,7 +97,16 @@ def read(message: discord.Message, job: Job) -> Shown | None:
         uncharged |= failure is Verb.EDIT_UNCHARGED
         uncharged |= any(UNCHARGED_BEFORE in words for words in said if words)
         return Shown(said=Told.FAILURE, posted=posted, uncharged=uncharged)
-    return Shown(said=Told.IMAGES, posted=posted, images=_images(message, buttons))
+    files = [file.url for file in message.attachments]
+    for items in components.values(message.components, "items"):
+        files += [item.media.url for item in items or ()]
+    images: list[Image] = []
+    for job_id, image_no in sorted(remixed_by(buttons), key=itemgetter(1)):
+        named = re.compile(rf"_{image_no}\.[a-z]+(\?|\Z)")
+        url = next((url for url in files if named.search(url)), None)
+        if url is not None:
+            images.append(Image(job_id=job_id, image_no=image_no, url=url))
+    return Shown(said=Told.IMAGES, posted=posted, images=tuple(images))
 
 
 def _answers(message: discord.Message, job: Job) -> bool:
@@ -111,20 +120,6 @@ def _refuses(message: discord.Message, job: Job) -> bool:
     No other answer to its interaction is plain text: what shows a job has components.
     """
     return bool(message.content) and not message.components and _answers(message, job)
-
-
-def _images(message: discord.Message, buttons: list[str]) -> tuple[Image, ...]:
-    """Those that have a button and a file, with the file's address."""
-    files = [file.url for file in message.attachments]
-    for items in components.values(message.components, "items"):
-        files += [item.media.url for item in items or ()]
-    images: list[Image] = []
-    for job_id, image_no in sorted(remixed_by(buttons), key=itemgetter(1)):
-        named = re.compile(rf"_{image_no}\.[a-z]+(\?|\Z)")
-        url = next((url for url in files if named.search(url)), None)
-        if url is not None:
-            images.append(Image(job_id=job_id, image_no=image_no, url=url))
-    return tuple(images)
 
 
 async def _unless_refused(answer: Awaitable[T]) -> T | None:

@@ -63,7 +63,7 @@ class ProgressEdits:
 
     async def _work(self) -> None:
         try:
-            while self._newest is not None and self._newest != self._shown and not self._closed:
+            while self._newest is not None and self._newest != self._shown:
                 await self._limiter.acquire()
                 self._shown = self._newest
                 editing = self._edit_once(self._shown)

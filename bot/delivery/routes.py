@@ -99,6 +99,8 @@ class Delivery:
         self._resumed = resumed
         self._in_doubt: Route | None = None
         """On this route a message may have been posted without our hearing of it."""
+        self._hanging: asyncio.Task[None] | None = None
+        """An edit of the job's own message that does not end."""
         self._deleted = False
         self._content = EVERYTHING
         """What Discord has not refused so far."""
@@ -127,9 +129,10 @@ class Delivery:
         """
         source = self._content.source and announcement.has_source
         self._content = replace(self._content, source=source)
+        self._hanging = pending_edit
         refused: list[str] = []
         tried = set[Route]()
-        while (route := self._next(tried, pending_edit)) is not None:
+        while (route := next((one for one in self._open() if one not in tried), None)) is not None:
             try:
                 posted = await self._take(route, announcement)
             except discord_errors.FAULTS as fault:
@@ -149,45 +152,30 @@ class Delivery:
             except RemixbotError:
                 raise
             except Exception:  # a bug of ours, or something that discord.py cannot read
-                await self._say(announcement.broken, announcement, pending_edit)
+                await self._say(announcement.broken, announcement)
                 raise
             else:
                 if posted.message_id != self.message_id:
                     here = posted.channel_id == self._job.destination.channel_id
                     sentence = announcement.elsewhere(posted.url if here else None)
-                    await self._say(sentence, announcement, pending_edit)
+                    await self._say(sentence, announcement)
                 return posted
-        await self._say(announcement.nowhere, announcement, pending_edit)
+        await self._say(announcement.nowhere, announcement)
         raise DeliveryFailed(detail="; ".join(refused))
 
-    async def reply(self, posted: MessageLink, sentence: str) -> None:
-        """One short reply to the job's message, which mentions who asked; may be lost."""
-        try:
-            await self._messages.reply(posted.message_id, sentence)
-        except discord_errors.FAULTS as error:
-            log.info(
-                "Job %d: failed to ping its author: %s", self._job.id, discord_errors.detail(error)
-            )
-
-    # ------------------------------------------------------------------ the routes
-
-    def _open(self, *, hangs: bool = False, layout: bool | None = None) -> list[Route]:
-        """The routes that are open now; *hangs*: an edit of the job's own message does."""
+    def _open(self, *, layout: bool | None = None) -> list[Route]:
+        """The routes that are open now, the best first; before them one that is in doubt: else
+        there would be two of it in the end."""
         public = self._job.destination.bot_can_post
-        return open_routes(
+        hangs = self._hanging is not None and not self._hanging.done()
+        routes = open_routes(
             message=self.message_id is not None and not (hangs and public),
             token=self._messages.token_lives,
             public=public,
             layout=self._content.layout if layout is None else layout,
             wanted=not self._deleted,
         )
-
-    def _next(self, tried: set[Route], pending_edit: asyncio.Task[None] | None) -> Route | None:
-        """The best route that is open and not *tried*; first that on which something may be."""
-        if self._in_doubt is not None and self._in_doubt not in tried:
-            return self._in_doubt  # or there would be two of it in the end
-        routes = self._open(hangs=pending_edit is not None)
-        return next((route for route in routes if route not in tried), None)
+        return routes if self._in_doubt is None else [self._in_doubt, *routes]
 
     async def _take(self, route: Route, announcement: Announcement) -> MessageLink:
         """Raises what discord.py raises."""
@@ -222,13 +210,9 @@ class Delivery:
         by_token = route is Route.EDIT_BY_TOKEN
         await self._messages.edit(self.message_id or 0, page, by_token=by_token)
 
-    # ------------------------------------------------------------------ the job's own message
-
-    async def _say(
-        self, sentence: str, announcement: Announcement, pending_edit: asyncio.Task[None] | None
-    ) -> None:
+    async def _say(self, sentence: str, announcement: Announcement) -> None:
         """Let the job's own message say this, if need be as soon as that is possible."""
-        clock = self._messages.connection.clock
+        connection, hanging = self._messages.connection, self._hanging
         what = f"Job {self._job.id}: failed to say in its message where the outcome is"
 
         async def edit() -> None:
@@ -249,15 +233,15 @@ class Delivery:
                 raise later
 
         async def edit_later() -> None:
-            if pending_edit is not None and not pending_edit.done():
-                await asyncio.wait({pending_edit})
+            if hanging is not None and not hanging.done():
+                await asyncio.wait({hanging})
             else:
-                await clock.sleep(LONG_PAUSES_S[0])
+                await connection.clock.sleep(LONG_PAUSES_S[0])
             with suppress(DeliveryFailed):
-                await retry(edit, clock=clock, patience_s=NOTE_PATIENCE_S, what=what)
+                await retry(edit, clock=connection.clock, patience_s=NOTE_PATIENCE_S, what=what)
 
-        if pending_edit is None or pending_edit.done():
+        if hanging is None or hanging.done():
             with suppress(DeliveryFailed):
                 await edit()
                 return
-        self._messages.connection.background.spawn(edit_later(), name="saying where the news are")
+        connection.background.spawn(edit_later(), name="saying where the news are")

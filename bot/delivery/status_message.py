@@ -1,6 +1,7 @@
 """A job's message in Discord, from the first answer to the result."""
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -25,11 +26,9 @@ from bot.jobs.status_message import Progress, Shown, Told
 from bot.model import Job, JobState, MessageLink
 from bot.texts import for_locale
 from bot.ui import components, discord_errors
-from bot.ui.content import Content
 from bot.ui.discord_errors import About
 from bot.ui.layouts import (
     NO_MENTIONS,
-    LayoutMessage,
     failure_page,
     notice_marker,
     plain_failure,
@@ -37,6 +36,8 @@ from bot.ui.layouts import (
     progress_page,
     result_page,
 )
+
+log = logging.getLogger(__name__)
 
 PING_AFTER_S = 15.0
 """An edit notifies nobody: who waited longer than this has looked away."""
@@ -140,15 +141,14 @@ class StatusMessages:
         """Let an answer that arrived after all say that nothing came of it."""
         job, clock = messages.job, self._connection.clock
 
-        def page(content: Content) -> LayoutMessage:
-            return failure_page(
-                job, AnswerFailed(out_of_order=True), nothing_charged=True, content=content
-            )
-
         async def retract() -> None:
             message_id = await look()
             try:
-                await Delivery(messages, message_id).edit(page)
+                await Delivery(messages, message_id).edit(
+                    lambda content: failure_page(
+                        job, AnswerFailed(out_of_order=True), nothing_charged=True, content=content
+                    )
+                )
             except discord_errors.FAULTS as fault:
                 raise delivery_failed(fault) from None
 
@@ -292,7 +292,11 @@ class DiscordStatusMessage:
             t, author_id = for_locale(self._job.locale), self._job.author_id
             say = t.ready if delivered else t.went_wrong
             sentence = say(author_id) if jobs == 1 else t.jobs_done(author_id, jobs)
-            await self._delivery.reply(posted, sentence)
+            try:
+                await self._messages.reply(posted.message_id, sentence)
+            except discord_errors.FAULTS as error:
+                detail = discord_errors.detail(error)
+                log.info("Job %d: failed to ping its author: %s", self._job.id, detail)
 
         # A new message has notified its author by itself.
         edited = posted.message_id == self.message_id

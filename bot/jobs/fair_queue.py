@@ -86,8 +86,6 @@ class Line(Generic[T]):
             theirs.sort()
             yield from (item for _, item in theirs)
 
-    # ------------------------------------------------------------------ what runs
-
     def has_room(self, item: T) -> bool:
         """Whether *item* may run now."""
         return all(self._is_room(scope) for scope in item.scopes)
@@ -99,8 +97,6 @@ class Line(Generic[T]):
     def end(self, item: T) -> None:
         """*item* runs no more: what its limits held back may be next."""
         self._count_running(item, -1)
-
-    # ------------------------------------------------------------------ what waits
 
     def add(self, item: T) -> None:
         """*item* waits behind all that its author waits with."""
@@ -156,8 +152,6 @@ class Line(Generic[T]):
             if other is not own
         )
         return before + own.waiting
-
-    # ------------------------------------------------------------------ how it is done
 
     def _is_room(self, scope: Scope) -> bool:
         limit = self._limits[scope[0]]

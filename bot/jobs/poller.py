@@ -141,8 +141,6 @@ class TaskPoller:
             for other in self._followed:
                 other.end_pause()
 
-    # ------------------------------------------------------------------ one task
-
     def task(self, state: Running, job: Job, sent: float, *, resumed: bool = False) -> FollowedTask:
         """That of *job*, which was *sent* then, on the monotonic clock.
 

@@ -110,8 +110,6 @@ class JobQueue:
         self._to_tell = asyncio.get_running_loop().create_future()
         """Done once something has changed since people were told."""
 
-    # ------------------------------------------------------------------ coming and going
-
     def join(self, author_id: int, guild_id: int | None, *, forced: bool = False) -> Ticket:
         """A ticket for a job that is to be sent: it runs at once where there is room.
 
@@ -148,8 +146,6 @@ class JobQueue:
             following.notify()
         ticket.notify()
         self._changed()
-
-    # ------------------------------------------------------------------ what people are told
 
     def position_of(self, ticket: Ticket) -> QueuePosition:
         """How *ticket* stands, which waits; a guess where it came after turns were foreseen."""
@@ -226,8 +222,6 @@ class JobQueue:
         self._is_news = True
         if not self._to_tell.done():
             self._to_tell.set_result(None)
-
-    # ------------------------------------------------------------------ how it is done
 
     def _new_line(self) -> Line[Ticket]:
         return Line({whose: allowed.running for whose, allowed in self._allowances.items()})

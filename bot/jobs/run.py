@@ -4,13 +4,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
 from bot.api import GenerationApi
 from bot.clock import Clock
 from bot.errors import StoreUnavailable
 from bot.jobs.background import BackgroundTasks
-from bot.jobs.gateway_status import GatewayStatus
 from bot.jobs.image_loader import ImageLoader
 from bot.jobs.poller import TaskPoller
 from bot.jobs.queue import Ticket
@@ -25,6 +25,29 @@ log = logging.getLogger(__name__)
 
 RECORD_WAIT_S = 5.0
 """How long a job waits for the database: what that does not take meanwhile is written later."""
+
+
+class GatewayStatus:
+    """Whether people can be told anything: from Discord's word of it until the connection is lost."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.online = False
+        self._left: datetime | None = None
+
+    @property
+    def last(self) -> datetime | None:
+        """When somebody could last have been told; ``None`` before this process could."""
+        return self._clock.now() if self.online else self._left
+
+    def arrive(self) -> None:
+        self.online = True
+
+    def leave(self) -> None:
+        """The connection is lost; more than once does no harm."""
+        if self.online:
+            self.online = False
+            self._left = self._clock.now()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
