@@ -28,8 +28,6 @@ LOOKED_AT_MAX = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """What all messages need."""
-
     client: discord.Client
     """How long an answer of Discord is waited for is up to it (`bot.ui.requests`): to cancel a call
     of discord.py would leave its locks taken."""
@@ -66,8 +64,6 @@ class _Original(int):
 
 
 class JobMessages:
-    """Those of *job*."""
-
     def __init__(self, connection: Connection, job: Job) -> None:
         self.connection = connection
         self.job = job
@@ -129,13 +125,11 @@ class JobMessages:
             )
 
     async def reply(self, message_id: int, sentence: str) -> None:
-        """A short reply in the channel, which can mention the author of the job."""
         await self.connection.certain()
         message = self.channel.get_partial_message(message_id)
         await message.reply(sentence, allowed_mentions=self._mentions())
 
     async def direct_channel(self) -> discord.DMChannel:
-        """Where its author is written to directly."""
         return await (await self.connection.client.fetch_user(self.job.author_id)).create_dm()
 
     async def answer(self, message_id: int | None = None) -> discord.Message:

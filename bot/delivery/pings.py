@@ -27,8 +27,6 @@ class _Held:
 
 
 class Pings:
-    """The pings of all jobs."""
-
     def __init__(self, *, background: BackgroundTasks, clock: Clock) -> None:
         self._background = background
         self._clock = clock

@@ -46,7 +46,6 @@ class ProgressEdits:
         self._closed = False
 
     def show(self, progress: Progress) -> None:
-        """Show *progress* when there is time."""
         self._newest = progress
         if self._task is None and not self._closed:
             self._task = self._background.spawn(self._work(), name="progress edits")

@@ -29,8 +29,6 @@ NOTE_PATIENCE_S = 5400.0
 
 
 class Route(Enum):
-    """A way to a job's author."""
-
     EDIT_BY_TOKEN = auto()
     """Counts against no limit, and is the only one to a private answer."""
     EDIT_IN_CHANNEL = auto()

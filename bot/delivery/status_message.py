@@ -50,8 +50,6 @@ MARKS = 2**31 - 1
 
 
 class StatusMessages:
-    """Those of all jobs."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.limiter = RateLimiter(connection.clock, EDITS_PER_SECOND)

@@ -11,8 +11,6 @@ less than two. One task whose account, model or content the API dislikes says no
 
 
 class CircuitBreaker:
-    """Closed at first."""
-
     def __init__(self) -> None:
         self._refused = set[str]()
         """Tasks that were refused since the latest success."""
@@ -41,6 +39,5 @@ class CircuitBreaker:
         self.is_open = False
 
     def forget(self, task_id: str) -> None:
-        """*task_id* is read no more."""
         self._refused.discard(task_id)
         self._own_trouble.discard(task_id)

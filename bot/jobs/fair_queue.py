@@ -87,11 +87,9 @@ class Line(Generic[T]):
             yield from (item for _, item in theirs)
 
     def has_room(self, item: T) -> bool:
-        """Whether *item* may run now."""
         return all(self._is_room(scope) for scope in item.scopes)
 
     def start(self, item: T) -> None:
-        """*item* runs from now on."""
         self._count_running(item, 1)
 
     def end(self, item: T) -> None:

@@ -9,13 +9,13 @@ import logging
 import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from itertools import repeat
 
 from bot import attachments
 from bot.api import ImageDownloads
 from bot.attachments import ImageFile, LoadedImages, ResultImage
 from bot.errors import ImageTooLarge, ImageUnavailable
-from bot.jobs.memory_budget import Held, MemoryBudget
 from bot.model import Image
 
 ALL_MESSAGES_BYTES = 4 * attachments.MESSAGE_LIMIT_BYTES
@@ -29,6 +29,49 @@ SOURCE_WAIT_S = 1.0
 log = logging.getLogger(__name__)
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
+
+
+@dataclass(slots=True, eq=False)
+class Held:
+    """Some bytes of *budget*, until they are given back."""
+
+    budget: "MemoryBudget"
+    size_bytes: int
+
+    def shrink(self, size_bytes: int) -> None:
+        """Give back all over *size_bytes*; does nothing where there is no more than that."""
+        over = self.size_bytes - size_bytes
+        if over > 0:
+            self.size_bytes = size_bytes
+            self.budget.give_back(over)
+
+
+class MemoryBudget:
+    """How much memory images may take together: first come, first served."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        self._limit_bytes = self._free_bytes = limit_bytes
+        self._line = asyncio.Lock()
+        """Held by the first of those who wait."""
+        self._freed = asyncio.Event()
+
+    @asynccontextmanager
+    async def hold(self, size_bytes: int) -> AsyncGenerator[Held]:
+        """*size_bytes*, or all there is where that is less, for as long as the block runs."""
+        held = Held(self, min(size_bytes, self._limit_bytes))
+        async with self._line:
+            while held.size_bytes > self._free_bytes:
+                self._freed.clear()
+                await self._freed.wait()
+            self._free_bytes -= held.size_bytes
+        try:
+            yield held
+        finally:
+            held.shrink(0)
+
+    def give_back(self, size_bytes: int) -> None:
+        self._free_bytes += size_bytes
+        self._freed.set()
 
 
 class ImageLoader:

@@ -76,7 +76,6 @@ class FollowedTask:
     same_reads: int = 0
     """So many of the latest reads ended in *trouble*, with which nobody can do anything."""
     reported: bool = False
-    """The operator has been told of its trouble."""
 
     @property
     def refused(self) -> bool:

@@ -29,12 +29,9 @@ SLICE = 100
 
 @dataclass(frozen=True, slots=True)
 class QueuePosition:
-    """How somebody who waits stands."""
-
     position: int
     """From 1, in the order in which jobs start if nothing else comes."""
     starts_at: datetime
-    """When it is likely to start."""
 
 
 class Ticket:
@@ -55,7 +52,6 @@ class Ticket:
 
     @property
     def runs(self) -> bool:
-        """Its turn has come."""
         return self.running_since is not None
 
     @property
@@ -81,7 +77,6 @@ class Ticket:
         await self._queue.clock.until(self._news)
 
     def notify(self) -> None:
-        """Something has changed for those who wait."""
         if self._news is not None and not self._news.done():  # who waited may be cancelled
             self._news.set_result(None)
 

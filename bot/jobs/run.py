@@ -28,7 +28,7 @@ RECORD_WAIT_S = 5.0
 
 
 class GatewayStatus:
-    """Whether people can be told anything: from Discord's word of it until the connection is lost."""
+    """Whether people can be told anything: from Discord's word until the connection is lost."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

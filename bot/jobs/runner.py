@@ -122,7 +122,6 @@ class JobRunner:
         return task
 
     async def until_idle(self) -> None:
-        """Wait until no job is under way."""
         while self._tasks:
             await asyncio.wait(self._tasks)
 

@@ -24,8 +24,6 @@ STORE_PAUSES_S = (0.5, 5.0)
 
 
 class Submitter:
-    """Sends all jobs."""
-
     def __init__(self, needs: Dependencies, takeover: Takeover) -> None:
         self._needs = needs
         self._takeover = takeover

@@ -5,7 +5,7 @@ import asyncio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.jobs.memory_budget import MemoryBudget
+from bot.jobs.image_loader import MemoryBudget
 
 LIMIT = 100
 
