@@ -109,20 +109,14 @@ class JobMessages:
         self, place: discord.abc.Messageable, page: LayoutMessage | ClassicMessage
     ) -> discord.Message:
         """A new message, which can mention the author of the job and nobody else."""
-        mentions, nonce = self._mentions(), self._nonce
+        send = partial(
+            place.send, files=page.files, allowed_mentions=self._mentions(), nonce=self._nonce
+        )
         with closing(page):
             await self.connection.certain()
             if isinstance(page, LayoutMessage):
-                return await place.send(
-                    view=page.view, files=page.files, allowed_mentions=mentions, nonce=nonce
-                )
-            return await place.send(
-                page.content,
-                view=page.view,
-                files=page.files,
-                allowed_mentions=mentions,
-                nonce=nonce,
-            )
+                return await send(view=page.view)
+            return await send(page.content, view=page.view)
 
     async def reply(self, message_id: int, sentence: str) -> None:
         await self.connection.certain()
