@@ -7,6 +7,7 @@ asks whether it does again. What the requests are is not known here.
 """
 
 import asyncio
+from collections import OrderedDict
 from random import Random, SystemRandom
 
 from bot.clock import Clock
@@ -31,8 +32,8 @@ class RateLimiter:
     def __init__(self, clock: Clock, per_second: float, rng: Random | None = None) -> None:
         self._clock = clock
         self._rng = rng or SystemRandom()
-        self._line = asyncio.Lock()
-        """Held by the first of those who wait, who waits for the moment."""
+        self._line = OrderedDict[asyncio.Future[None], None]()
+        """Who waits, in the order in which they came; the first one waits for the moment."""
         self._opens_at = clock.monotonic()
         self._paused_until = clock.monotonic()
         self._refusals = 0
@@ -47,7 +48,11 @@ class RateLimiter:
 
     async def acquire(self) -> None:
         """Wait for one's turn; first come, first served. May be cancelled without harm."""
-        async with self._line:
+        place = asyncio.get_running_loop().create_future()
+        self._line[place] = None
+        try:
+            if next(iter(self._line)) is not place:
+                await self._clock.until(place)
             while (opens_at := self._opens_at) > (now := self._clock.monotonic()):
                 rest_s = opens_at - now
                 look_s = rest_s if self._probe_s is None else min(rest_s, LOOK_S)
@@ -58,6 +63,12 @@ class RateLimiter:
             careful_s = CAREFUL_SPACING_S if self._refusals else 0.0
             spacing_s = max(self._spacing_s, careful_s, self._next_probe_s())
             self._opens_at = max(opens_at, self._clock.monotonic()) + spacing_s
+        finally:
+            was_first = next(iter(self._line)) is place
+            del self._line[place]
+            following = next(iter(self._line), None)
+            if was_first and following is not None and not following.done():
+                following.set_result(None)
 
     def slow_down(self, retry_after_s: float | None) -> None:
         """The API asked for a pause: nobody passes for *retry_after_s* seconds or a little more.
