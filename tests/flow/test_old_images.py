@@ -1,21 +1,16 @@
 """Images that the API no longer remixes say so before anything is spent."""
 
-from collections.abc import AsyncGenerator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.flow.sim import Sim, fields, images, shown, simulated, text
+from tests.flow.sim import Sim, fields, images, shown, text
 
 DAYS = 3
 
 
-@pytest.fixture
-async def sim(tmp_path: Path) -> AsyncGenerator[Sim]:
-    async with simulated(tmp_path / "remixbot.db", remix_within_days=DAYS) as running:
-        yield running
+pytestmark = pytest.mark.settings(remix_within_days=DAYS)
 
 
 def note(opened: Any) -> str:
@@ -101,6 +96,7 @@ async def test_younger_images_are_remixed(sim: Sim) -> None:
     await sim.finish()
 
 
+@pytest.mark.settings(remix_within_days=0)
 async def test_zero_days_is_no_limit(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a red fox")
     sim.clock.set_ahead(timedelta(days=300))
