@@ -1,5 +1,10 @@
-"""The images of a message: those that have files by them, the others by their links."""
+"""The images of a message: those that have files by them, the others by their links.
 
+discord.py leaves cycles of references behind a message with files, and in them the files, until
+the garbage collector comes by: so their bytes are let go as soon as the request is over.
+"""
+
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +16,6 @@ from bot.model import Image
 from bot.texts import Texts
 from bot.ui.content import Content
 from bot.ui.escape import shorten
-from bot.ui.uploads import upload
 
 ALT_TEXT_MAX = 256
 
@@ -82,7 +86,7 @@ def show_images(
 
 
 def links_file(images: Iterable[Image]) -> discord.File:
-    return text_file("links.txt", "\n".join(image.url for image in images))
+    return upload("links.txt", "\n".join(image.url for image in images).encode())
 
 
 def link_address(image: Image) -> str:
@@ -90,5 +94,30 @@ def link_address(image: Image) -> str:
     return image.url.replace("(", "%28").replace(")", "%29")
 
 
-def text_file(name: str, text: str) -> discord.File:
-    return upload(name, text.encode())
+class _Bytes(io.BytesIO):
+    """Reads *content*, which others may hold as well, without ever copying the whole of it."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(content)
+        self._content = content
+
+    def getbuffer(self) -> memoryview:
+        # aiohttp asks only how long it is; the inherited method would copy what others hold too.
+        return memoryview(self._content)
+
+    def let_go(self) -> None:
+        """Hold nothing any more."""
+        self._content = b""
+        super().close()  # discord.py has replaced `close` by something that does nothing
+
+
+def upload(name: str, content: bytes, *, description: str | None = None) -> discord.File:
+    """A file of this name; `let_go` of it when the request is over."""
+    return discord.File(_Bytes(content), filename=name, description=description)
+
+
+def let_go(files: Iterable[discord.File]) -> None:
+    """These files are sent, or will not be."""
+    for file in files:
+        if isinstance(file.fp, _Bytes):
+            file.fp.let_go()

@@ -15,7 +15,7 @@ from bot.errors import JobKept, JobStopped, RemixbotError
 from bot.jobs.status_message import Progress
 from bot.model import Image, Job
 from bot.texts import Texts, for_locale
-from bot.ui.attachments import show_images, text_file
+from bot.ui.attachments import let_go, show_images, upload
 from bot.ui.buttons import (
     action_buttons,
     in_layout,
@@ -27,7 +27,6 @@ from bot.ui.buttons import (
 )
 from bot.ui.content import EVERYTHING, Content
 from bot.ui.escape import quote
-from bot.ui.uploads import let_go, upload
 
 NO_MENTIONS = discord.AllowedMentions.none()
 
@@ -321,7 +320,7 @@ def quoted_prompt(
 
 def prompt_file(job: Job) -> discord.File:
     """The whole prompt as a text file."""
-    return text_file("prompt.txt", job.request.prompt)
+    return upload("prompt.txt", job.request.prompt.encode())
 
 
 def as_files(files: Iterable[discord.File]) -> list[discord.ui.File[discord.ui.LayoutView]]:

@@ -7,8 +7,8 @@ import pytest
 from bot.attachments import ImageFile, ResultImage
 from bot.model import Image
 from bot.texts import ENGLISH
+from bot.ui.attachments import upload
 from bot.ui.layouts import found_page
-from bot.ui.uploads import upload
 
 CONTENT = bytes(range(256)) * 100
 
