@@ -24,7 +24,7 @@ from bot.refused_words import RefusedWords
 from bot.ui.attachments import ALT_TEXT_MAX
 from bot.ui.escape import in_one_line, plain, quote, shorten, shown
 from bot.ui.forms import join_prompt, split_prompt
-from bot.ui.layouts import PROMPT_MAX as QUOTE_MAX
+from bot.ui.layouts import QUOTED_PROMPT_MAX
 from bot.ui.pages import DETAILS_PROMPT_MAX
 
 GOAL_MS = 2.0
@@ -125,7 +125,7 @@ SUBJECTS: Sequence[Subject] = (
     Subject("has_words", has_words),
     Subject("prompt_cost", prompt_cost),
     Subject("refused words", WORDS.find),
-    Subject("quote of a result", lambda text: quote(text, QUOTE_MAX)),
+    Subject("quote of a result", lambda text: quote(text, QUOTED_PROMPT_MAX)),
     Subject("quote of details", lambda text: quote(text, DETAILS_PROMPT_MAX)),
     Subject("line of a list", lambda text: shown(in_one_line(text), 80)),
     Subject("alternative text", lambda text: shorten(text, ALT_TEXT_MAX)),

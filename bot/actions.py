@@ -1,8 +1,8 @@
 """Everything that the API can make, one row each.
 
 The wire body, the checks of what people ask for, buttons, forms, headings, prices and durations
-read this table. Something new that the API makes is one row here, its words in `bot.texts`, and its
-row in the sandbox.
+read this table. Something new that the API makes of a prompt is one row here, its words in
+`bot.texts`, and its row in the sandbox.
 """
 
 from collections.abc import Mapping

@@ -8,8 +8,8 @@ from bot.model import Image
 
 MESSAGE_LIMIT_BYTES = 24 * 1024 * 1024
 """Discord takes about 25 MiB in one request; the rest is left to the text around the images."""
-FILES_MAX = 10
-"""In one message, and in one media gallery."""
+MESSAGE_FILES_MAX = 10
+GALLERY_ITEMS_MAX = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ def plan_attachments(
     Files as far as there is room beside *other_files*, and for a list of the links if there are
     any; all as links unless *as_files*.
     """
-    room = FILES_MAX - other_files
+    room = min(MESSAGE_FILES_MAX - other_files, GALLERY_ITEMS_MAX)
     if len(result_images) > room or any(one.file is None for one in result_images):
         room -= 1
     if not as_files:

@@ -51,8 +51,8 @@ class CommandTree(app_commands.CommandTree[commands.Bot]):
 
         Looking is one request. Telling is limited to some 200 new commands a day, so it is not done
         at each start; another program with the same token may have told others meanwhile. Where
-        Discord does not take ours, those that it has must do. Raises `faults.FAULTS` where Discord
-        or the way to it is out of order, and for a token that is refused.
+        Discord does not take ours, those that it has must do. Raises `discord_errors.FAULTS` where
+        Discord or the way to it is out of order, and for a token that is refused.
         """
         # discord.py's own request brings no translations.
         listing = Route(

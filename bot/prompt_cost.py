@@ -38,7 +38,7 @@ _PARTS_MAX = 64
 """Nobody who stays below so many prompts writes so many braces or flags."""
 
 _NAMES = ("turbo", "oref", "repeat", "r", "quality", "q")
-_INITIALS = "torq"
+_INITIALS = "".join(name[0] for name in _NAMES)
 _REPEAT = {"repeat", "r"}
 _QUALITY = {"quality", "q"}
 _NUMBERED = _REPEAT | _QUALITY

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.attachments import FILES_MAX, ImageFile, ResultImage, plan_attachments
+from bot.attachments import MESSAGE_FILES_MAX, ImageFile, ResultImage, plan_attachments
 from bot.model import Image
 
 
@@ -36,7 +36,7 @@ def test_there_is_room_for_every_file_and_for_a_list_of_the_links(
     with_files, with_links = plan_attachments(shown, other_files=other_files)
     assert [one.image.image_no for one in with_links] == links
     assert len(with_files) + len(with_links) == len(shown)
-    assert len(with_files) + other_files + bool(links) <= FILES_MAX
+    assert len(with_files) + other_files + bool(links) <= MESSAGE_FILES_MAX
 
 
 def test_where_discord_takes_no_files_all_are_links() -> None:

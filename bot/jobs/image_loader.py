@@ -91,7 +91,7 @@ class ImageLoader:
         message over 24 MiB and one that cannot be fetched come without a file, with the reason.
         *source* comes last, and not at all if anything is wrong with it.
         """
-        wanted = [*images[: attachments.FILES_MAX], *([source] if source else [])]
+        wanted = [*images[: attachments.MESSAGE_FILES_MAX], *([source] if source else [])]
         most = min(attachments.MESSAGE_LIMIT_BYTES, len(wanted) * file_limit_bytes)
         async with self._memory.hold(most) as held:
             shares: list[_Share] = []

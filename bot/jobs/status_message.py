@@ -1,4 +1,4 @@
-"""What a job needs of the place where people see it; Discord's side of it is in `bot.ui`."""
+"""What a job needs of the place where people see it; Discord's side of it is in `bot.delivery`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -37,7 +37,8 @@ class ErrorTexts(JobTexts):
             return sentence.format(
                 t=self, error=error, prompt_max=PROMPT_MAX, prompts_max=PROMPTS_MAX
             )
-        return sentence(self, error)
+        # by its name: another language may have its own
+        return getattr(self, sentence.__name__)(error)
 
     def what_went_wrong(self, error: errors.RemixbotError, *, nothing_charged: bool) -> str:
         """Why there are no images, and whether that cost anything."""

@@ -10,7 +10,7 @@ from datetime import datetime
 
 import discord
 
-from bot.attachments import FILES_MAX, ImageFile, ResultImage
+from bot.attachments import MESSAGE_FILES_MAX, ImageFile, ResultImage
 from bot.errors import JobKept, JobStopped, RemixbotError
 from bot.jobs.status_message import Progress
 from bot.model import Image, Job
@@ -38,7 +38,7 @@ FAILED = discord.Colour(0xED4245)
 STOPPED = (JobStopped, JobKept)
 """What people wanted is no failure."""
 
-PROMPT_MAX = 1200
+QUOTED_PROMPT_MAX = 1200
 """The same from the first answer to the result: what Discord refuses, it refuses before anything is
 paid."""
 LINKS_MAX = 1800
@@ -113,7 +113,7 @@ def progress_page(
     *started_at*: when its turn came, where that is not when it was asked for.
     """
     t = for_locale(job.locale)
-    prompt, _ = quoted_prompt(t, job, PROMPT_MAX, content, t.prompt_withheld)
+    prompt, _ = quoted_prompt(t, job, QUOTED_PROMPT_MAX, content, t.prompt_withheld)
     heading = t.stopped_heading if progress.stopped else t.progress_heading(job.request)
     lines = _progress_lines(t, job, progress, started_at or job.created_at)
     blocks: list[Item] = [*as_texts(heading, prompt, "\n".join(lines))]
@@ -161,7 +161,7 @@ def result_page(
     *source* stands small beside the text, in messages to more than one person.
     """
     t = for_locale(job.locale)
-    prompt, files = quoted_prompt(t, job, PROMPT_MAX, content, t.prompt_in_more)
+    prompt, files = quoted_prompt(t, job, QUOTED_PROMPT_MAX, content, t.prompt_in_more)
     content = _seen_by(job, content)
     shown = show_images(
         t,
@@ -174,7 +174,7 @@ def result_page(
     whose, figures = _about(t, job, took_s)
     head: list[Item] = [*as_texts(t.result_heading(job.request), prompt, whose)]
     beside = list[discord.File]()
-    has_room = len(files) + len(result_images) + 1 < FILES_MAX  # one place is for the links
+    has_room = len(files) + len(result_images) + 1 < MESSAGE_FILES_MAX  # one place is for the links
     if source is not None and content.source and content.files and not content.alone and has_room:
         name, alt = source.name.rpartition(".")[2], t.source_alt_text(job.request.source)
         beside = [upload(f"source.{name}", source.content, description=alt)]
@@ -244,7 +244,7 @@ def failure_page(
 ) -> LayoutMessage:
     """What went wrong, the prompt so that nothing is lost, and a button to try again."""
     t = for_locale(job.locale)
-    prompt, files = quoted_prompt(t, job, PROMPT_MAX, content, t.prompt_in_form)
+    prompt, files = quoted_prompt(t, job, QUOTED_PROMPT_MAX, content, t.prompt_in_form)
     heading = t.what_went_wrong(error, nothing_charged=nothing_charged)
     blocks = as_texts(heading, prompt, t.asked_by(job.author_id))
     items = [

@@ -234,7 +234,7 @@ async def _envelopes(request: web.Request, handler: Handler) -> web.StreamRespon
 
 
 def _account(request: web.Request) -> str:
-    """The key of a request, which stands for its account. Raises `ErrorResponse`."""
+    """The key of a request, which stands for its account. Raises `Refusal`."""
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     key = key.strip()
     if scheme.lower() != "bearer" or not key:

@@ -1,4 +1,4 @@
-"""Reads a submit: a JSON body in, an `Order` or a `ErrorResponse` out.
+"""Reads a submit: a JSON body in, an `Order` or a `Refusal` out.
 
 Parameters are checked in the order of their codes; unknown ones are ignored. Whether a source job
 exists is not known here.
@@ -58,7 +58,7 @@ Refuse = Callable[[int, str], Refusal]
 
 
 def read_order(body: object) -> Order:
-    """The order in a body ``{"model": …, "input": [{"params": {…}}]}``. Raises `ErrorResponse`."""
+    """The order in a body ``{"model": …, "input": [{"params": {…}}]}``. Raises `Refusal`."""
     if not _is_object(body):
         raise wrong_shape("the body is not an object")
     name = body.get("model")
@@ -82,7 +82,7 @@ def read_order(body: object) -> Order:
 
 
 def check_image_exists(source: Source, image_numbers: frozenset[int]) -> None:
-    """Raises `ErrorResponse` where the source's job has no such image."""
+    """Raises `Refusal` where the source's job has no such image."""
     if source.image_no not in image_numbers:
         raise bad_parameter(Model.REMIX, 3, f"imageNo {source.image_no} does not exist")
 
