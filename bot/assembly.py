@@ -70,12 +70,8 @@ def _put_together(
 ) -> Assembled:
     limits = read_limits(settings)
     gateway_status = GatewayStatus(clock)
-    api = GenerationApi(
-        session,
-        base_url=str(settings.vtrix_api_url),
-        key=settings.vtrix_api_key.get_secret_value(),
-        timeout_s=settings.api_timeout_seconds,
-    )
+    url, key = str(settings.vtrix_api_url), settings.vtrix_api_key.get_secret_value()
+    api = GenerationApi(session, base_url=url, key=key, timeout_s=settings.api_timeout_seconds)
     poller = TaskPoller(
         api=api,
         clock=clock,
