@@ -1,17 +1,15 @@
 """Two bots, or a database that is taken away: one process writes, and who may not ends at once."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from discord_server.process import BotProcess
 from discord_server.seen import SeenMessage
 from tests.process.conftest import Bots, Outside
+from tests.store.connections import connected
 
 OURS = "datname = current_database() AND pid <> pg_backend_pid()"
 WAITING = text("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
@@ -19,16 +17,6 @@ CUT_ALL_BUT_WHO_WAITS = text(
     f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {OURS}"  # noqa: S608  # ours
     " AND pid NOT IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"
 )
-
-
-@asynccontextmanager
-async def session(url: str) -> AsyncGenerator[AsyncConnection]:
-    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
-    try:
-        async with engine.connect() as connection:
-            yield connection
-    finally:
-        await engine.dispose()
 
 
 def finished(message: SeenMessage) -> bool:
@@ -40,7 +28,7 @@ async def test_whoever_loses_its_lock_to_a_second_bot_ends_and_edits_nothing_mor
     bots: Bots, outside: Outside, postgresql_url: str
 ) -> None:
     async with (
-        session(postgresql_url) as other,
+        connected(postgresql_url, autocommit=True) as other,
         bots.start(DATABASE_URL=postgresql_url) as first,
     ):
         await first.wait_for_line("Logged in as")
@@ -64,7 +52,7 @@ async def test_a_bot_whose_connections_are_cut_goes_on_where_nobody_else_comes(
     bots: Bots, outside: Outside, postgresql_url: str
 ) -> None:
     async with (
-        session(postgresql_url) as other,
+        connected(postgresql_url, autocommit=True) as other,
         bots.start(DATABASE_URL=postgresql_url) as bot,
     ):
         await bot.wait_for_line("Logged in as")

@@ -5,7 +5,7 @@ import contextlib
 import shutil
 import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from bot.errors import StoreGone, StoreInUse, StoreLost, StoreUnavailable
 from bot.store import Store, file_lock, open_store, server_lock, transitions
 from tests.clock import ManualClock
 from tests.store import samples
+from tests.store.connections import connected
 from tests.store.postgres import OwnServer
 from tests.store.relay import Relay
 
@@ -33,13 +34,8 @@ WAITING = text(str(HOLDERS).replace("granted", "NOT granted"))
 
 @pytest.fixture
 async def other_session(postgresql_url: str) -> AsyncGenerator[AsyncConnection]:
-    """A connection that is none of the store's."""
-    engine = create_async_engine(postgresql_url, isolation_level="AUTOCOMMIT")
-    try:
-        async with engine.connect() as connection:
-            yield connection
-    finally:
-        await engine.dispose()
+    async with connected(postgresql_url, autocommit=True) as connection:
+        yield connection
 
 
 async def once(session: AsyncConnection, whom: str) -> None:
@@ -153,7 +149,7 @@ async def test_a_new_owner_waits_for_a_write_under_way(
     """So that it reads what was written, and nothing is written after it has begun to read."""
     async with open_store(postgresql_url, clock=clock) as store:
         job = await samples.accepted(store)
-        async with _session(postgresql_url) as locking:
+        async with connected(postgresql_url) as locking:
             await locking.execute(text("LOCK TABLE jobs IN SHARE MODE"))
             writing = asyncio.create_task(store.record(transitions.fail, job.id, "JobTooOld"))
             await once(
@@ -303,16 +299,6 @@ async def _opened(url: str, clock: ManualClock) -> tuple[Store, Callable[[], Awa
     stack = contextlib.AsyncExitStack()
     store = await stack.enter_async_context(open_store(url, clock=clock, busy_timeout_s=1.0))
     return store, stack.aclose
-
-
-@asynccontextmanager
-async def _session(url: str) -> AsyncGenerator[AsyncConnection]:
-    engine = create_async_engine(url)
-    try:
-        async with engine.connect() as connection:
-            yield connection
-    finally:
-        await engine.dispose()
 
 
 async def _name_another(url: str) -> None:

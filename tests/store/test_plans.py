@@ -3,17 +3,17 @@
 There are a few thousand jobs, because PostgreSQL reads small tables whole whatever it is asked.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.actions import IMAGINE, REMIX
 from bot.store import Erased, Store, counting, erasing, lookups, transitions
 from tests.clock import START
 from tests.store import plans, seeding
+from tests.store.connections import connected
 from tests.store.plans import Statement
 from tests.store.samples import PLACE, new_job
 from tests.store.seeding import BIG_SERVER, HEAVY_USER, Seed
@@ -73,23 +73,12 @@ async def test_no_question_reads_a_whole_table(store: Store, database_url: str) 
         with plans.statements() as asked[name]:
             await question(store)
     walks: list[str] = []
-    async with _connected(database_url) as connection:
+    async with connected(database_url) as connection:
         for name, statements in asked.items():
             assert statements, name
             for statement in statements:
                 walks += [f"{name}: {line}" for line in await _walks(connection, statement)]
     assert not walks, "\n".join(walks)
-
-
-@asynccontextmanager
-async def _connected(url: str) -> AsyncGenerator[AsyncConnection]:
-    """A connection that is none of the store's."""
-    engine = create_async_engine(url)
-    try:
-        async with engine.connect() as connection:
-            yield connection
-    finally:
-        await engine.dispose()
 
 
 async def _walks(connection: AsyncConnection, statement: Statement) -> list[str]:

@@ -6,7 +6,7 @@ import os
 import signal
 import traceback
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any, TypeVar, cast
@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 import pytest
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import QueuePool
 
 from bot.actions import IMAGINE
@@ -23,6 +23,7 @@ from bot.model import JobState, Request
 from bot.store import Store, lookups, open_store, transitions
 from tests.clock import ManualClock
 from tests.store import samples
+from tests.store.connections import connected
 from tests.store.postgres import OwnServer
 from tests.store.samples import MESSAGE, new_job
 
@@ -100,7 +101,7 @@ async def test_a_server_that_freezes_is_not_waited_for_without_end(
 ) -> None:
     job = await samples.submitting(impatient)
     assert await impatient.read(lookups.get, job.id)
-    async with _connected(postgresql_url) as connection:
+    async with connected(postgresql_url) as connection:
         with _frozen(await _others(connection)):
             asked = (
                 impatient.read(lookups.get, job.id),
@@ -191,7 +192,7 @@ async def test_a_table_that_somebody_locked_is_told_and_works_again_when_it_is_f
     impatient: Store, postgresql_url: str
 ) -> None:
     job = await samples.accepted(impatient)
-    async with _connected(postgresql_url) as connection, connection.begin() as locking:
+    async with connected(postgresql_url) as connection, connection.begin() as locking:
         await connection.execute(text("LOCK TABLE jobs IN SHARE MODE"))
         with pytest.raises(StoreUnavailable, match="LockNotAvailableError"):
             await impatient.attempt(transitions.begin_submit, job.id, MESSAGE)
@@ -247,7 +248,7 @@ async def test_what_people_wrote_never_shows_in_a_log_or_an_error(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     new = samples.remix_from_a_message()
-    async with _connected(postgresql_url) as connection:
+    async with connected(postgresql_url) as connection:
         await connection.execute(text("ALTER TABLE jobs ADD CHECK (prompt = 'nothing else')"))
         await connection.commit()
     with pytest.raises(StoreUnavailable, match="CheckViolationError") as refused:
@@ -287,17 +288,6 @@ def _listening(name: str, calls: list[Any]) -> Generator[None]:
     event.listen(Engine, name, note)
     yield
     event.remove(Engine, name, note)
-
-
-@asynccontextmanager
-async def _connected(url: str) -> AsyncGenerator[AsyncConnection]:
-    """A connection that is none of the store's."""
-    engine = create_async_engine(url)
-    try:
-        async with engine.connect() as connection:
-            yield connection
-    finally:
-        await engine.dispose()
 
 
 async def _others(connection: AsyncConnection) -> list[int]:
