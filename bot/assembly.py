@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from random import SystemRandom
 
-from bot.api import GenerationApi, GuardedSession, ImageDownloads, open_session
+from bot.api import (
+    GenerationApi,
+    GuardedSession,
+    ImageAddresses,
+    ImageDownloads,
+    open_session,
+)
 from bot.client import RemixBot
 from bot.clock import Clock
 from bot.jobs.background import BackgroundTasks
@@ -26,6 +32,7 @@ from bot.services.access import AccessPolicy
 from bot.services.history import JobHistory
 from bot.services.job_service import JobService
 from bot.services.lookups import JobLookups
+from bot.services.prompt_review import PromptReview
 from bot.services.recovery import Recovery
 from bot.settings import Settings
 from bot.store import Store, open_store
@@ -107,7 +114,7 @@ def _put_together(
     background.spawn(maintenance.erase(), name="erasing")
     background.spawn(queue.notify_waiting(), name="telling who waits")
     bot = RemixBot(
-        jobs=JobService(lookups, queue, runner),
+        jobs=JobService(lookups, queue, runner, PromptReview(lookups, ImageAddresses(session))),
         history=JobHistory(lookups, ResultLookup(api, loader)),
         recovery=Recovery(store, queue, runner, maintenance, background=background, clock=clock),
         store=store,

@@ -15,6 +15,7 @@ from typing import ClassVar, dataclass_transform
 
 from bot.limits import LimitScope
 from bot.prompt_cost import PromptCost
+from bot.prompt_doubts import Doubt
 
 
 @dataclass_transform(eq_default=False, field_specifiers=(field,))
@@ -37,6 +38,8 @@ class UserError(RemixbotError):
 
     draft_id: int | None = field(default=None, init=False, repr=False)
     """The interaction under which a draft of what they asked for is kept."""
+    consented: bool = field(default=False, init=False, repr=False)
+    """They have agreed to its cost, and to what may be wrong with it."""
 
 
 class ServiceError(RemixbotError):
@@ -88,6 +91,8 @@ class Rejected(UserError):
 class PromptTooLong(UserError):
     length: int
     """Characters after trimming."""
+    added: int = 0
+    """So many of them come from somebody's settings."""
 
 
 class PromptFileTooLarge(UserError):
@@ -128,10 +133,11 @@ class BudgetUsedUp(UserError):
 
 
 class ConsentMissing(UserError):
-    """The prompt is billed several times over: a question, not a refusal."""
+    """The prompt is billed several times over, or may be wrong: a question, not a refusal."""
 
     bill: PromptCost
     usd: Decimal
+    doubts: tuple[Doubt, ...] = ()
 
 
 class ChannelNotAllowed(UserError):

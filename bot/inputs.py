@@ -11,6 +11,7 @@ from bot.actions import Action, OptionValue
 from bot.errors import OptionInvalid, PromptTooLong, Reason, Rejected
 from bot.model import PROMPT_MAX
 from bot.prompt_cost import has_words
+from bot.prompt_parameters import put_right
 
 CALLBACK_MAX = 2048
 
@@ -19,11 +20,12 @@ def read_prompt(text: str) -> str:
     """The prompt without white space around it, 1 to 8192 characters.
 
     What is no text (zero characters, halves of surrogate pairs) is left out: databases refuse it.
+    Dashes and quotes of phones are put right.
 
     Raises `Rejected` if nothing of it can be seen, or nothing but flags with numbers, and
     `PromptTooLong`.
     """
-    prompt = text.encode(errors="ignore").decode().replace("\0", "").strip()
+    prompt = put_right(text.encode(errors="ignore").decode().replace("\0", "").strip())
     if len(prompt) > PROMPT_MAX:
         raise PromptTooLong(length=len(prompt))
     if not has_words(prompt):

@@ -34,6 +34,13 @@ class Request:
     options: Options = field(default_factory=dict[str, OptionValue])
     """A value for each option of the action."""
     callback: str | None = None
+    parameters: str = ""
+    """What whoever asked wants behind every prompt, as far as this one does not say otherwise."""
+
+    @property
+    def sent_prompt(self) -> str:
+        """What the API reads as the prompt."""
+        return " ".join(filter(None, (self.prompt, self.parameters)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -138,7 +138,7 @@ TOO_MANY = PromptCost(
 
 def prompt_cost(prompt: str) -> PromptCost:
     """What *prompt* multiplies; `TOO_MANY` if that is out of all proportion."""
-    text = _plain(prompt)
+    text = folded(prompt)
     if text.count("{") > _PARTS_MAX:
         return TOO_MANY
     if "\\" not in text:
@@ -153,7 +153,7 @@ def has_words(prompt: str) -> bool:
     """Whether *prompt* is more than flags with numbers: the API makes nothing of those alone."""
     if prompt[:1].isalnum() and not is_blank(prompt[0]):
         return True
-    text = _plain(prompt)
+    text = folded(prompt)
     if at_start := _NO_WORDS.match(text):
         text = text[at_start.end() :]
     # the first letter of the others decides for most texts
@@ -315,8 +315,10 @@ def _table() -> "array[int]":
 _PLAIN = _table()
 
 
-def _plain(prompt: str) -> str:
+def folded(prompt: str) -> str:
     """*prompt* with a plain letter for each that looks like one, and two dashes before flags.
+
+    In linear time.
 
     More than two in a row say no more than two, and would be looked at one by one.
     """

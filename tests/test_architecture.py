@@ -15,6 +15,8 @@ ROOMS = [
     "bot/characters.py",
     "bot/refused_words.py",
     "bot/prompt_cost.py",
+    "bot/prompt_parameters.py",
+    "bot/prompt_doubts.py",
     "bot/errors.py",
     "bot/attachments.py",
     "bot/texts/",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.actions import IMAGINE, REMIX
-from bot.api import GenerationApi, ImageDownloads, open_session
+from bot.api import GenerationApi, ImageAddresses, ImageDownloads, open_session
 from bot.clock import Clock
 from bot.errors import StoreUnavailable, WaitingLimitReached
 from bot.job_ids import JobId, MessageId
@@ -30,6 +30,7 @@ from bot.services.context import Announce, Caller, RequestContext
 from bot.services.history import JobHistory
 from bot.services.job_service import JobService
 from bot.services.lookups import JobLookups
+from bot.services.prompt_review import PromptReview
 from bot.services.recovery import Recovery
 from bot.store import Store, lookups, open_store, transitions
 from sandbox.api import GenerationServer
@@ -141,7 +142,7 @@ async def rooms(tmp_path: Path) -> AsyncGenerator[Rooms]:
             )
         )
         queue = JobQueue(limits=limits, clock=clock, usual_s=lambda: 48.0)
-        jobs = JobService(found, queue, runner)
+        jobs = JobService(found, queue, runner, PromptReview(found, ImageAddresses(session)))
         maintenance = Maintenance(store=store, clock=clock, retention=None, attends=lambda: True)
         recovery = Recovery(store, queue, runner, maintenance, background=background, clock=clock)
         history = JobHistory(found, ResultLookup(client, loader))

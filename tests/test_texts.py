@@ -49,6 +49,8 @@ SAMPLES: dict[str, Any] = {
     "words": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
     "task_id": "d758n65e878c73cmdg20",
     "interrupted": False,
+    "doubts": (),
+    "added": 0,
 }
 ALL_VALUES: dict[str, Any] = {
     "reason": errors.Reason,

@@ -4,6 +4,7 @@ Wire shapes, HTTP statuses and aiohttp stay in this package.
 """
 
 from bot.api.client import GenerationApi
+from bot.api.image_addresses import ImageAddresses
 from bot.api.images import Download, ImageDownloads, Room
 from bot.api.safe_http import GuardedSession, open_session
 
@@ -11,6 +12,7 @@ __all__ = [
     "Download",
     "GenerationApi",
     "GuardedSession",
+    "ImageAddresses",
     "ImageDownloads",
     "Room",
     "open_session",

@@ -61,8 +61,8 @@ def submit_body(request: Request) -> dict[str, object]:
         params["jobId"] = source.job_id
         if action.source is SourceKind.IMAGE:
             params[action.source_param] = source.image_no
-    if request.prompt:
-        params[action.prompt_param] = request.prompt
+    if prompt := request.sent_prompt:
+        params[action.prompt_param] = prompt
     params |= action.complete(request.options)
     if request.callback is not None:
         params["callback"] = request.callback

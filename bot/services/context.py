@@ -1,5 +1,6 @@
 """Who uses the bot, where, on which message, and how they are answered."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
@@ -65,6 +66,8 @@ class RequestContext:
     """The language of who asks."""
     guild_locale: str | None = None
     """The language of the server, in which everybody there is spoken to."""
+    began_s: float = field(default_factory=lambda: asyncio.get_running_loop().time())
+    """When that interaction was begun to be answered, by the event loop's clock."""
 
     def locale_of(self, *, private: bool) -> str | None:
         """The language of a message that this person alone sees, or that everybody does."""

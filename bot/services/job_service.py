@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot.errors import (
-    ConsentMissing,
     DraftGone,
     JobUnknown,
     Reason,
@@ -22,11 +21,12 @@ from bot.job_ids import JobId, MessageId
 from bot.jobs.queue import JobQueue
 from bot.jobs.runner import JobRunner
 from bot.model import Destination, Job, JobState, MessageLink, NewJob, Request, Source
-from bot.prompt_cost import PROMPTS_MAX, prompt_cost
+from bot.prompt_cost import prompt_cost
 from bot.services.access import stays_private, visible
 from bot.services.context import RequestContext, TargetMessage
 from bot.services.lookups import JobLookups, StoreDeadline
-from bot.store import counting, lookups, transitions
+from bot.services.prompt_review import PromptReview
+from bot.store import lookups, transitions
 
 log = logging.getLogger(__name__)
 
@@ -35,11 +35,14 @@ _AT_WORK = (JobState.SUBMITTING, JobState.RUNNING)
 
 
 class JobService:
-    def __init__(self, jobs: JobLookups, queue: JobQueue, runner: JobRunner) -> None:
+    def __init__(
+        self, jobs: JobLookups, queue: JobQueue, runner: JobRunner, review: PromptReview
+    ) -> None:
         self._lookups = jobs
         self._store = jobs.store
         self._queue = queue
         self._runner = runner
+        self._review = review
         self.access = jobs.access
         self.limits = jobs.limits
 
@@ -160,21 +163,17 @@ class JobService:
         *parent* is the job of its source, if that is known, and *shown* the one that it repeats:
         what is made from what is its author's alone is that as well.
         """
-        bill, place = prompt_cost(request.prompt), context.destination
+        bill, place = prompt_cost(request.sent_prompt), context.destination
         private = place.private or stays_private(parent, place) or stays_private(shown, place)
         draft_id = draft.interaction_id if draft else None
         new = context.new_job(
             request, private=private, multiplier=bill.multiplier, depth=_depth_below(parent)
         )
         try:
-            self.access.check_words(request.prompt)
-            if bill.prompts > PROMPTS_MAX:
-                raise Rejected(Reason.TOO_MANY_PROMPTS)
-            if bill.multiplier > 1 and not consented:
-                known = self.limits.known_price_usd
-                async with time.spend():
-                    usd = await self._store.read(counting.price, request.action, known=known)
-                raise ConsentMissing(bill=bill, usd=usd * bill.multiplier)
+            self._review.check(request, bill)
+            if not consented:
+                # Who repeats a job knows what became of it.
+                await self._review.ask(request, bill, context, time, doubting=shown is None)
             ticket = self._queue.join(new.author_id, new.destination.guild_id)
             job = status = None
             try:
@@ -199,6 +198,7 @@ class JobService:
             raise
         except UserError as refusal:  # also one by Discord, which does not take its words
             refusal.draft_id = draft_id or await self._keep(new)
+            refusal.consented = consented
             raise
 
     async def _keep(self, new: NewJob) -> int | None:

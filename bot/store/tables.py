@@ -128,6 +128,8 @@ class JobRow(Base):
     """The key of a row in `bot.actions`."""
     options: Mapped[dict[str, OptionValue]] = mapped_column(JSON, server_default="{}")
     prompt: Mapped[str]
+    parameters: Mapped[str] = mapped_column(server_default="")
+    """What is sent behind the prompt."""
     callback: Mapped[str | None]
     source_job_id: Mapped[str | None]
     source_image_no: Mapped[int | None]

@@ -101,6 +101,7 @@ class ActionTexts(Formats):
     more = "More"
     delete = "Delete"
     go_ahead = "Go ahead"
+    send_as_it_is = "Send as it is"
     cancel = "Cancel"
     newer = "Newer"
     older = "Older"

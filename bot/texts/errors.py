@@ -12,10 +12,11 @@ from bot.errors import AddressProblem, Reason
 from bot.limits import DAY, LimitScope
 from bot.model import PROMPT_MAX
 from bot.prompt_cost import PROMPTS_MAX
+from bot.texts.doubts import DoubtTexts
 from bot.texts.jobs import JobTexts
 
 
-class ErrorTexts(JobTexts):
+class ErrorTexts(JobTexts, DoubtTexts):
     ask_later = "Please try again in a few minutes."
     nothing_charged = "Nothing was charged."
     maybe_charged = "It may have been charged anyway."
@@ -80,6 +81,18 @@ class ErrorTexts(JobTexts):
         return f"{costs} and exceed {whose} {budget}. You can start it {free_at}."
 
     def _consent(self, error: errors.ConsentMissing) -> str:
+        """One question for all that is to be asked."""
+        parts: list[str] = []
+        if error.doubts:
+            doubted = (f"- {self.doubt(one)}" for one in error.doubts)
+            parts = ["This prompt may not do what you want:", *doubted]
+        if error.bill.multiplier > 1:
+            parts.append(self._costs_extra(error))
+        ending = "Send it as it is?" if error.doubts else "Go ahead?"
+        parts.append(f"Nothing has been charged so far. {ending}")
+        return ("\n" if error.doubts else " ").join(parts)
+
+    def _costs_extra(self, error: errors.ConsentMissing) -> str:
         bill = error.bill
         reasons: list[str] = []
         if bill.permutations > 1:
@@ -96,7 +109,7 @@ class ErrorTexts(JobTexts):
             comes += "; only the first four can be remixed"
         return (
             f"This prompt costs extra: {self.listed(reasons)}. {comes}. That's about "
-            f"**{self.usd(error.usd)}** in total. Nothing has been charged so far. Go ahead?"
+            f"**{self.usd(error.usd)}** in total."
         )
 
     def _channels(self, error: errors.ChannelNotAllowed) -> str:
@@ -118,6 +131,13 @@ class ErrorTexts(JobTexts):
         return f"Choose {' or '.join(names)} as the {words.name.lower()}."
 
     # ------------------------------------------------------------------ of what people give
+
+    def _too_long(self, error: errors.PromptTooLong) -> str:
+        added = f", with {error.added:,} from your settings" if error.added else ""
+        return (
+            f"Your prompt is {error.length:,} characters long{added}. The maximum is "
+            f"{PROMPT_MAX:,}: please shorten it."
+        )
 
     def _file_too_large(self, error: errors.PromptFileTooLarge) -> str:
         return (
@@ -240,8 +260,7 @@ class ErrorTexts(JobTexts):
     ] = {
         Reason.PROMPT_MISSING: "The prompt is empty or has no words. Describe what you want to "
         "see.",
-        errors.PromptTooLong: "Your prompt is {error.length:,} characters long. The maximum is "
-        "{prompt_max:,}: please shorten it.",
+        errors.PromptTooLong: _too_long,
         Reason.PROMPT_TWICE: "Use either `prompt` or `prompt_file`, not both.",
         errors.PromptFileTooLarge: _file_too_large,
         Reason.PROMPT_FILE_UNREADABLE: "I couldn't read the prompt file. Attach a plain text file "

@@ -7,6 +7,7 @@ from typing import Any, Protocol, Self
 import discord
 
 from bot.actions import ACTIONS, REMIX, SOURCE_IMAGES, Action
+from bot.errors import ConsentMissing, UserError
 from bot.model import Image, Job, Source
 from bot.texts import Texts
 from bot.ui.custom_ids import BUTTON, ButtonId, Verb, holds
@@ -114,12 +115,14 @@ def own_id(job: Job) -> str:
     return ButtonId(Verb.MORE, job.interaction_id).custom_id
 
 
-def draft_buttons(t: Texts, draft_id: int, *, asks: bool) -> ButtonRows:
-    """What is under a refusal, or under the question whether a job may cost so much."""
+def draft_buttons(t: Texts, refusal: UserError, draft_id: int) -> ButtonRows:
+    """What is under a refusal, or under the question whether something shall be made as it is."""
     edit = Button(ButtonId(Verb.EDIT_DRAFT, draft_id), t.edit)
-    if not asks:
-        return [[Button(ButtonId(Verb.RETRY, draft_id), t.retry), edit]]
-    go = Button(ButtonId(Verb.CONFIRM_COST, draft_id), t.go_ahead, _PRIMARY)
+    if not isinstance(refusal, ConsentMissing):
+        retry = Verb.CONFIRM_COST if refusal.consented else Verb.RETRY
+        return [[Button(ButtonId(retry, draft_id), t.retry), edit]]
+    label = t.send_as_it_is if refusal.doubts else t.go_ahead
+    go = Button(ButtonId(Verb.CONFIRM_COST, draft_id), label, _PRIMARY)
     return [[go, edit, Button(ButtonId(Verb.CANCEL, draft_id), t.cancel)]]
 
 

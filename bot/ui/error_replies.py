@@ -11,7 +11,6 @@ import discord
 
 from bot.errors import (
     AnswerFailed,
-    ConsentMissing,
     RemixbotError,
     SourceTooOld,
     UserError,
@@ -106,8 +105,7 @@ async def send_error(
         sentence += f"\n{t.your_prompt}"
         files = [discord.File(io.BytesIO(typed.encode()), filename="prompt.txt")]
     if isinstance(error, UserError) and error.draft_id is not None:
-        asks = isinstance(error, ConsentMissing)
-        view = in_view(draft_buttons(t, error.draft_id, asks=asks))
+        view = in_view(draft_buttons(t, error, error.draft_id))
     try:
         if interaction.response.is_done():
             await interaction.followup.send(sentence, files=files, view=view, ephemeral=True)
