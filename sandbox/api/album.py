@@ -10,7 +10,7 @@ _ROOM_BYTES = 32 * 1024 * 1024
 
 
 class Painter(Protocol):
-    """Makes a PNG of a scene; *big* asks for a file of over 10 MiB."""
+    """Makes the file of a scene; *big* asks for one of over 10 MiB."""
 
     def __call__(self, scene: Scene, *, big: bool = False) -> bytes: ...
 
@@ -23,8 +23,8 @@ class Album:
         self._files: OrderedDict[tuple[Scene, bool], bytes] = OrderedDict()
         self._size_bytes = 0
 
-    async def png(self, scene: Scene, *, big: bool) -> bytes:
-        """The image of a scene, from the album or newly painted."""
+    async def file(self, scene: Scene, *, big: bool) -> bytes:
+        """The file of a scene, from the album or newly painted."""
         key = scene, big
         file = self._files.get(key)
         if file is None:

@@ -13,7 +13,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from sandbox.api import refusals
-from sandbox.api.refusals import Model, Refusal
+from sandbox.api.refusals import Refusal
+from sandbox.api.table import REMIX
 
 Drop = Callable[[web.Request], web.Response]
 """Resets the connection of a request; what it returns reaches nobody."""
@@ -39,7 +40,7 @@ class Fault(Enum):
 _REFUSALS: Mapping[Fault, Callable[[], Refusal]] = {
     Fault.ERROR: refusals.internal_error,
     Fault.HTML: refusals.bad_gateway,
-    Fault.UNAVAILABLE: lambda: refusals.unavailable(Model.REMIX),
+    Fault.UNAVAILABLE: lambda: refusals.unavailable(REMIX),
     Fault.BUSY: lambda: Refusal(429, {"error": "rate limit exceeded"}, {"Retry-After": "1"}),
 }
 

@@ -5,23 +5,16 @@ decides when to refuse.
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 from uuid import uuid4
 
 from aiohttp import web
+
+from sandbox.api.models import Model
 
 _HTML = "<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>"
 _RETRY_AFTER_S = 5
 
 
-class Model(StrEnum):
-    """The models that the sandbox has."""
-
-    REMIX = "midjourney_remix"
-    DIFFUSION = "midjourney_diffusion"
-
-
-_CODE_PREFIX = {Model.REMIX: "004011", Model.DIFFUSION: "8004001"}
 GENERATION_FAILED = 98
 SERVICE_UNAVAILABLE = 99
 
@@ -45,15 +38,6 @@ class Refusal(Exception):
         if isinstance(self.body, str):
             return web.Response(text=self.body, status=self.status, content_type="text/html")
         return web.json_response(self.body, status=self.status, headers=self.headers)
-
-
-def code_of(model: Model, number: int) -> str:
-    """A model's code in full: ``004011003``.
-
-    Documented are 1 to 7, 98 and 99 for remix, and 1 for diffusion; the others of diffusion are
-    numbered in the same way, which is a guess.
-    """
-    return f"{_CODE_PREFIX[model]}{number:03}"
 
 
 def key_missing_or_invalid() -> Refusal:
@@ -84,8 +68,13 @@ def wrong_shape(detail: str) -> Refusal:
     return Refusal(422, {"detail": detail})
 
 
-def bad_parameter(model: Model, number: int, message: str) -> Refusal:
-    return Refusal(400, _status(400, message, code_of(model, number)))
+def bad_parameter(code: str, message: str) -> Refusal:
+    return Refusal(400, _status(400, message, code))
+
+
+def not_supported(reason: str) -> Refusal:
+    """The source is no source of that; *reason* is the provider's word."""
+    return Refusal(400, _error({"code": 400, "message": reason}))
 
 
 def task_not_found() -> Refusal:
@@ -106,7 +95,7 @@ def bad_gateway() -> Refusal:
 
 
 def unavailable(model: Model) -> Refusal:
-    return Refusal(503, _status(503, "service unavailable", code_of(model, SERVICE_UNAVAILABLE)))
+    return Refusal(503, _status(503, "service unavailable", model.code(SERVICE_UNAVAILABLE)))
 
 
 def _status(code: int, message: str, error_code: int | str) -> Mapping[str, object]:

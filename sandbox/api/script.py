@@ -9,17 +9,26 @@ from collections.abc import Mapping
 from enum import Enum
 from textwrap import fill
 
-_SYNTAX = re.compile(r"\bsandbox:([a-z]+)(?:=(\d{1,6}(?:\.\d{1,3})?))?", re.IGNORECASE)
+_SYNTAX = re.compile(r"\bsandbox:(next:)?([a-z]+)(?:=(\d{1,6}(?:\.\d{1,3})?))?", re.IGNORECASE)
+
+_NEXT = (
+    "sandbox:next:word is for whatever is made from these images without a prompt of its own, such "
+    "as an upscale: sandbox:next:fail"
+)
 
 
 class Word(Enum):
-    """A word in a prompt, written ``sandbox:word`` or ``sandbox:word=number``."""
+    """A word in a prompt, written ``sandbox:word`` or ``sandbox:word=number``.
+
+    ``sandbox:next:word`` is for whatever is made from these images without a prompt of its own.
+    """
 
     # ---- the submit
     BUSY = "busy", "the submit is refused: 429 with Retry-After"
     DOWN = "down", "the submit is refused: 503, service unavailable"
     HTML = "html", "the submit is refused: 502, a page of HTML"
     MODERATED = "moderated", "the submit is refused: 403, sensitive content detected"
+    NOMODEL = "nomodel", "the submit is refused: 400, no such model"
     RESET = "reset", "the job is accepted, and the connection drops before the answer"
     HANG = "hang", "the job is accepted, and the submit is never answered"
     # ---- the job
@@ -30,6 +39,13 @@ class Word(Enum):
     IMAGES = "images=N", "the job makes N images (0 to 16; over 4 as permutations do)"
     MISSING = "missing=N", "image number N (from 0) is removed by moderation; may be repeated"
     NOJOBID = "nojobid", "the answers hold no jobId; remixes name the task id"
+    ACTIONS = (
+        "actions[=N]",
+        (
+            "the completed task says what can be made of each image, in available_actions: "
+            "at the top (1, or no N), in output (2) or in metadata (3)"
+        ),
+    )
     # ---- reading the task
     NOPROGRESS = "noprogress", "the answers hold no progress"
     BACKWARDS = "backwards", "progress goes backwards once, half-way"
@@ -46,8 +62,12 @@ class Word(Enum):
     def __init__(self, form: str, meaning: str) -> None:
         self.form = form
         self.meaning = meaning
-        self.word = form.removesuffix("=N")
-        self.takes_number = form.endswith("=N")
+        self.word = form.partition("=N")[0].removesuffix("[")
+        self._takes = {True, False} if form.endswith("[=N]") else {form.endswith("=N")}
+
+    def takes(self, number: str) -> bool:
+        """Whether it can stand with this number, or without one where it is empty."""
+        return bool(number) in self._takes
 
 
 class Key(Enum):
@@ -80,13 +100,16 @@ class Script:
         return self.numbers(word)[-1] if self.numbers(word) else None
 
 
-def read_script(prompt: str) -> Script:
-    """The scripted words of a prompt. Unknown ones, and ones without their number, are ignored."""
+def read_script(prompt: str, *, for_next: bool = False) -> Script:
+    """The scripted words of a prompt, or those in it *for_next*.
+
+    Unknown ones, and ones without their number, are ignored.
+    """
     known = {word.word: word for word in Word}
     found: dict[Word, tuple[float, ...]] = {}
-    for name, number in _SYNTAX.findall(prompt):
+    for follows, name, number in _SYNTAX.findall(prompt):
         word = known.get(name.lower())
-        if word is None or word.takes_number != bool(number):
+        if bool(follows) != for_next or word is None or not word.takes(number):
             continue
         found[word] = (*found.get(word, ()), float(number)) if number else ()
     return Script(found)
@@ -96,7 +119,7 @@ def help_text() -> str:
     """All words and keys, as ``--help`` shows them."""
     lines = ["Words in a prompt script what happens; several may stand in one prompt:", ""]
     lines += [_entry(f"sandbox:{word.form}", word.meaning) for word in Word]
-    lines += ["", "Any API key is taken, but for these:", ""]
+    lines += ["", fill(_NEXT, 96), "", "Any API key is taken, but for these:", ""]
     lines += [_entry(key.form, key.meaning) for key in Key]
     return "\n".join(lines)
 

@@ -7,7 +7,7 @@ import socket
 import struct
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import Literal, NoReturn, Self
 
@@ -19,10 +19,12 @@ from sandbox.api import refusals, wire
 from sandbox.api.album import Album, Painter
 from sandbox.api.chaos import Chaos
 from sandbox.api.jobs import RUN_AT_ONCE, Job, JobBook
+from sandbox.api.models import Model, Order
 from sandbox.api.painting.paint import paint
 from sandbox.api.refusals import Refusal
-from sandbox.api.script import Key, Script, Word, read_script
-from sandbox.api.validate import Order, check_image_exists, read_order
+from sandbox.api.script import Key, Script, Word
+from sandbox.api.table import MODELS
+from sandbox.api.validate import check_source, read_order
 
 Call = Literal["submit", "read", "image"]
 Interfere = Callable[[Call, Job, web.Request], Awaitable[web.StreamResponse | None]]
@@ -44,7 +46,8 @@ class GenerationServer:
     *port* 0 takes a free one. *speed* 2.0 makes jobs twice as quick. *clock* (seconds, never
     backwards) moves the jobs, *now* (unix seconds) dates them; nothing else tells the time, so a
     test that owns both decides what a job is doing. *painter* makes the image files. Of one
-    account *run_at_once* jobs run at the same time. *chaos* adds faults by chance.
+    account *run_at_once* jobs run at the same time. *models* are those that there are, by name.
+    *chaos* adds faults by chance.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class GenerationServer:
         now: Callable[[], float] = time.time,
         painter: Painter = paint,
         run_at_once: int = RUN_AT_ONCE,
+        models: Mapping[str, Model] = MODELS,
         chaos: Chaos | None = None,
         keeps_connections: bool = True,
     ) -> None:
@@ -75,6 +79,7 @@ class GenerationServer:
         self._speed = speed
         self._clock = clock
         self._book = JobBook(clock=clock, now=now, speed=speed, run_at_once=run_at_once)
+        self._models = models
         self._album = Album(painter)
         self._chaos = chaos
         self._happened = asyncio.Condition()
@@ -143,11 +148,11 @@ class GenerationServer:
     async def _submit(self, request: web.Request) -> web.StreamResponse:
         self.submit_calls += 1
         account = _account(request)
-        order = read_order(await _json(request))
+        order = read_order(await _json(request), self._models)
         source = self._book.source_of(order)
-        if order.source and source:
-            check_image_exists(order.source, frozenset(source.scenes))
-        script = read_script(order.prompt)
+        if source:
+            check_source(order, source.scenes)
+        script = self._book.script_of(order, source)
         _refuse_scripted(order, script)
         job = self._book.accept(order, account, source)
         self.submits.append(job)
@@ -187,17 +192,18 @@ class GenerationServer:
 
     async def _image(self, request: web.Request) -> web.StreamResponse:
         job_id, name = request.match_info["job_id"], request.match_info["name"]
-        number = re.search(r"_(\d{1,2})\.png\Z", name)
-        if number is None or name != wire.image_name(job_id, int(number[1])):
+        job, number = self._book.stored(job_id), re.search(r"_(\d{1,2})\.\w+\Z", name)
+        if job is None or number is None or name != wire.image_name(job, int(number[1])):
             raise web.HTTPNotFound
-        scene = self._book.image(job_id, int(number[1]))
+        scene = job.scenes.get(int(number[1]))
         if scene is None:
             raise web.HTTPNotFound
-        job = next((job for job in self.submits if job.job_id == job_id), None)
-        if job and (interfered := await self._interfered("image", job, request)):
+        if job.account is not None and (
+            interfered := await self._interfered("image", job, request)
+        ):
             return interfered
-        png = await self._album.png(scene, big=self._book.is_big(job_id))
-        return web.Response(body=png, content_type="image/png")
+        file = await self._album.file(scene, big=Word.BIG in job.script)
+        return web.Response(body=file, content_type=job.model.makes.content_type)
 
     async def _interfered(
         self, call: Call, job: Job, request: web.Request
@@ -209,7 +215,8 @@ class GenerationServer:
             self._happened.notify_all()
 
     def _task(self, job: Job, request: web.Request) -> dict[str, object]:
-        return wire.task(job, at=self._clock(), origin=request.url.origin())
+        origin = request.url.origin()
+        return wire.task(job, at=self._clock(), origin=origin, models=self._models)
 
     async def _drip(self, request: web.Request, body: bytes) -> web.StreamResponse:
         response = web.StreamResponse()
@@ -261,6 +268,8 @@ async def _json(request: web.Request) -> object:
 def _refuse_scripted(order: Order, script: Script) -> None:
     if Word.BUSY in script:
         raise refusals.rate_limited()
+    if Word.NOMODEL in script:
+        raise refusals.unknown_model(order.model.name)
     if Word.DOWN in script:
         raise refusals.unavailable(order.model)
     if Word.HTML in script:

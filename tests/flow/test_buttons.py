@@ -47,7 +47,7 @@ async def test_imagine_again_makes_the_same_text_anew(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a harbour")
     await sim.ben.click(message.message, label="Reroll")
     assert [job.prompt for job in sim.api.submits] == ["a harbour", "a harbour"]
-    assert {job.model.value for job in sim.api.submits} == {"midjourney_diffusion"}
+    assert {job.model.name for job in sim.api.submits} == {"midjourney_diffusion"}
 
 
 async def test_again_does_not_call_the_first_askers_callback(sim: Sim) -> None:
@@ -123,7 +123,7 @@ async def test_imagine_again_opens_the_form_where_the_prompt_is_no_longer_known(
     sim.forget_everything()
     form = await sim.ann.click(message.message, label="Reroll")
     await sim.ann.submit_modal(form, {"prompt-1": "typed anew"})
-    assert sim.api.submits[1].model.value == "midjourney_diffusion"
+    assert sim.api.submits[1].model.name == "midjourney_diffusion"
 
 
 async def test_what_was_typed_comes_back_when_a_form_is_refused(sim: Sim) -> None:

@@ -34,7 +34,7 @@ async def test_a_remix_button_of_an_old_image_offers_a_fresh_start(sim: Sim) -> 
     result = await sim.ben.submit_modal(form, {"prompt-1": "a red fox in winter"})
     await sim.finish()
     assert len(images(shown(result))) == 4
-    assert sim.api.submits[-1].model.value == "midjourney_diffusion"
+    assert sim.api.submits[-1].model.name == "midjourney_diffusion"
 
 
 async def test_a_command_gives_back_what_was_typed(sim: Sim) -> None:
@@ -92,7 +92,7 @@ async def test_younger_images_are_remixed(sim: Sim) -> None:
     sim.clock.set_ahead(timedelta(days=DAYS, minutes=-5))
     form = await sim.ann.click(message, label="✏️ 1")
     await sim.ann.submit_modal(form, {"prompt-1": "in winter", "mode": "0"})
-    assert sim.api.submits[-1].model.value == "midjourney_remix"
+    assert sim.api.submits[-1].model.name == "midjourney_remix"
     await sim.finish()
 
 

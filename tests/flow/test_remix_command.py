@@ -30,7 +30,7 @@ async def test_a_remix_by_job_id_reaches_the_api_as_it_was_asked_for(sim: Sim, p
     )
     await sim.finish()
     [job] = sim.api.submits
-    assert job.model.value == "midjourney_remix"
+    assert job.model.name == "midjourney_remix"
     assert job.params == {
         "jobId": parent,
         "imageNo": 2,

@@ -231,7 +231,7 @@ async def test_the_album_paints_once_and_forgets_what_was_not_used_for_long() ->
     album = Album(heavy)
     first, second, third = (imagine("a fox", roll=0, image_no=number) for number in range(3))
     for scene in (first, second, first, third, first):
-        await album.png(scene, big=False)
+        await album.file(scene, big=False)
     assert painted == [first, second, third]
-    await album.png(second, big=False)
+    await album.file(second, big=False)
     assert painted == [first, second, third, second]

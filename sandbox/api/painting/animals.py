@@ -1,6 +1,6 @@
 """Paints people and animals: one function for each."""
 
-from sandbox.api.painting.brush import Point
+from sandbox.api.painting.canvas import Point
 from sandbox.api.painting.pen import BLACK, Pen
 from sandbox.api.painting.scene import mix
 

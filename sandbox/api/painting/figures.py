@@ -1,14 +1,12 @@
 """Paints what stands, floats and flies: one function for each subject.
 
 Each draws into a box of its own measures: *foot* is the middle of its lower edge, *size* about its
-height in pixels of a canvas of 1024.
+height in measures of the scene.
 """
 
 from collections.abc import Callable, Mapping
 from math import cos, pi, sin
 from random import Random
-
-from PIL import Image, ImageDraw
 
 from sandbox.api.painting.animals import (
     paint_cat,
@@ -19,17 +17,16 @@ from sandbox.api.painting.animals import (
     paint_horse,
     paint_person,
 )
-from sandbox.api.painting.brush import Point, disc, glow
+from sandbox.api.painting.brush import disc, glow
+from sandbox.api.painting.canvas import Point
 from sandbox.api.painting.pen import BLACK, Pen
 from sandbox.api.painting.scene import Scene, mix
 from sandbox.api.painting.terrain import Terrain
-from sandbox.api.painting.words import FLOATING, Colour, Figure, Light, Place, Subject
+from sandbox.api.painting.view import SIDE
+from sandbox.api.painting.words import FLOATING, FLYING, Colour, Figure, Light, Place, Subject
 
 _SHADED = {Light.DAY: 0.05, Light.DAWN: 0.2, Light.SUNSET: 0.28, Light.NIGHT: 0.42}
 """How far the hour darkens a thing."""
-_FLYING = {
-    *(Subject.BIRD, Subject.DRAGON, Subject.BALLOON, Subject.KITE, Subject.ROCKET, Subject.PLANET)
-}
 _FAR = {Subject.PLANET}
 
 
@@ -40,38 +37,37 @@ def paint_figures(land: Terrain, *, behind: bool) -> None:
     for figure in land.scene.figures:
         for _ in range(figure.count):
             if (figure.subject in _FAR) is behind:
-                _paint_one(land, figure, slot, number)
+                foot, size = _place(land, figure.subject, slot, number)
+                _paint_one(land, figure, foot, size)
             slot += 1
+    for guest in land.scene.guests:
+        if (guest.figure.subject in _FAR) is behind:
+            _paint_one(land, guest.figure, (guest.x, guest.y), guest.size)
 
 
-def _paint_one(land: Terrain, figure: Figure, slot: int, number: int) -> None:
-    """A place depends on its number and the seed alone: a subtle remix puts another thing there."""
+def _place(land: Terrain, subject: Subject, slot: int, number: int) -> tuple[Point, float]:
+    """Foot and size depend on number and seed alone: a subtle remix puts another thing there."""
     random = Random(f"figure {land.scene.seed} {slot}")
-    subject = figure.subject
     spread = (slot + 0.5) / number if number > 1 else random.choice((0.36, 0.62))
-    x = (0.1 + 0.8 * spread + random.uniform(-0.04, 0.04)) * land.side
+    x = (0.1 + 0.8 * spread + random.uniform(-0.04, 0.04)) * SIDE
     scale = random.uniform(0.9, 1.1) / (1 + 0.22 * (number - 1))
-    if subject in _FLYING:
-        foot = x, (0.36 + random.uniform(-0.08, 0.08)) * land.side
-        size = 260 * scale
-    else:
-        near = random.uniform(0.1, 0.17)
-        if land.scene.by_water and subject in FLOATING:
-            near += 0.1
-        ((_, y),) = land.drifted([(x, land.below_horizon(near))])
-        foot, size = (x, y), 330 * scale
-        if land.scene.place is Place.SEA and subject not in FLOATING:
-            _islet(land, foot, size)
+    if subject in FLYING:
+        return (x, (0.36 + random.uniform(-0.08, 0.08)) * SIDE), 260 * scale
+    near = random.uniform(0.1, 0.17)
+    if land.scene.by_water and subject in FLOATING:
+        near += 0.1
+    ((_, y),) = land.drifted([(x, land.below_horizon(near))])
+    return (x, y), 330 * scale
+
+
+def _paint_one(land: Terrain, figure: Figure, foot: Point, size: float) -> None:
+    subject = figure.subject
+    at_sea = land.scene.place is Place.SEA and foot[1] > land.horizon
+    if at_sea and subject not in FLOATING | FLYING:
+        _islet(land, foot, size)
     natural, paint = _FIGURES[subject]
-    paint(
-        Pen(
-            land.canvas,
-            foot,
-            size,
-            _shaded(land.scene, figure.colour or natural),
-            land.palette.lamp,
-        )
-    )
+    colour = _shaded(land.scene, figure.colour or natural)
+    paint(Pen(land.canvas, foot, size, colour, land.palette.lamp))
 
 
 def _shaded(scene: Scene, colour: Colour) -> Colour:
@@ -101,19 +97,19 @@ def _boat(pen: Pen) -> None:
 
 def _lighthouse(pen: Pen) -> None:
     top = pen.at(0, 0.9)
-    glow(pen.canvas, top, round(pen.size * 0.75), pen.light, 0.9)
-    beam = Image.new("L", pen.canvas.size)
+    glow(pen.canvas, top, pen.size * 0.75, pen.light, 0.9)
+    beam = pen.canvas.mask()
     far = pen.size * 3.2
     for way in (-1, 1):
-        ImageDraw.Draw(beam).polygon(
+        beam.polygon(
             [
                 top,
                 (top[0] + way * far, top[1] - far * 0.2),
                 (top[0] + way * far, top[1] + far * 0.02),
             ],
-            fill=96,
+            96,
         )
-    pen.canvas.paste(pen.light, (0, 0), beam)
+    pen.canvas.tint(pen.light, beam.image)
     white = mix((244, 242, 236), pen.colour, 0.12)
     pen.polygon([(-0.16, 0.0), (-0.09, 0.8), (0.09, 0.8), (0.16, 0.0)], white)
     for low, high in ((0.12, 0.28), (0.44, 0.6)):
@@ -198,7 +194,7 @@ def _windmill(pen: Pen) -> None:
 
 
 def _tent(pen: Pen) -> None:
-    glow(pen.canvas, pen.at(0, 0.15), round(pen.size * 0.5), pen.light, 0.5)
+    glow(pen.canvas, pen.at(0, 0.15), pen.size * 0.5, pen.light, 0.5)
     pen.polygon([(-0.5, 0.0), (-0.05, 0.5), (0.5, 0.0)])
     pen.polygon([(-0.16, 0.0), (-0.05, 0.42), (0.1, 0.0)], mix(pen.light, pen.colour, 0.3))
 
@@ -304,7 +300,7 @@ def _rocket(pen: Pen) -> None:
 
 def _planet(pen: Pen) -> None:
     x, y = pen.at(0, 0.4)
-    glow(pen.canvas, (x, y), round(pen.size * 0.8), pen.colour, 0.5)
+    glow(pen.canvas, (x, y), pen.size * 0.8, pen.colour, 0.5)
     disc(pen.canvas, (x, y), pen.size * 0.4, pen.colour)
     pale = mix(pen.colour, (255, 255, 255), 0.3)
     for height, half in ((0.56, 0.36), (0.42, 0.4), (0.26, 0.37)):

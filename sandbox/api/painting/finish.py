@@ -10,7 +10,7 @@ from sandbox.api.painting.words import Style
 
 UNDRAWABLE = "words in letters that I have no font for"
 _PIXELS = 64
-"""Width and height of an image in the style of old games."""
+"""The short side of an image in the style of old games."""
 
 
 def styled(image: Image.Image, style: Style | None) -> Image.Image:
@@ -62,7 +62,7 @@ def _neon(image: Image.Image) -> Image.Image:
 
 
 def _pixel(image: Image.Image) -> Image.Image:
-    small = image.reduce(image.width // _PIXELS)
+    small = image.reduce(max(2, min(image.size) // _PIXELS))
     few = small.quantize(24, dither=Image.Dither.NONE).convert("RGB")
     size = image.size
     return few.resize(size, Image.Resampling.NEAREST)  # pyright: ignore[reportUnknownMemberType]  # Pillow names numpy's types, and numpy is not installed
@@ -70,18 +70,19 @@ def _pixel(image: Image.Image) -> Image.Image:
 
 def captioned(image: Image.Image, caption: str) -> Image.Image:
     """*image* with *caption* on a strip at its lower edge; as it is where there is none."""
-    font = ImageFont.load_default(21)
     if not caption:
         return image
+    unit = max(1, min(image.size) // 512)  # the strip of an enlarged image is as much larger
+    font = ImageFont.load_default(21 * unit)
     text = " ".join(filter(None, (_in_font(word, font) for word in caption.split())))
     text = text if text.strip("… ") else UNDRAWABLE
-    while font.getlength(text) > image.width - 40:
+    while font.getlength(text) > image.width - 40 * unit and text != "…":
         text = f"{text.rstrip(' …')[:-1]}…"
     left, top, right, bottom = font.getbbox(text)
-    x, y = (image.width - (right - left)) / 2, image.height - 40
-    strip = (x - 14, y - 6, x + right - left + 14, y + bottom + 8)
+    x, y = (image.width - (right - left)) / 2, image.height - 40 * unit
+    strip = (x - 14 * unit, y - 6 * unit, x + right - left + 14 * unit, y + bottom + 8 * unit)
     draw = ImageDraw.Draw(image, "RGBA")
-    draw.rounded_rectangle(strip, radius=12, fill=(12, 14, 22, 150))
+    draw.rounded_rectangle(strip, radius=12 * unit, fill=(12, 14, 22, 150))
     draw.text((x - left, y - top / 2), text, font=font, fill=(250, 250, 246, 240))
     return image
 
@@ -95,7 +96,7 @@ def _in_font(word: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> s
 
 def _drawn(font: ImageFont.FreeTypeFont | ImageFont.ImageFont, letter: str) -> bytes:
     """How a letter looks; one that the font lacks looks like any other one that it lacks."""
-    canvas = Image.new("L", (32, 32))
+    canvas = Image.new("L", (96, 96))
     ImageDraw.Draw(canvas).text((2, 2), letter, font=font, fill=255)
     return canvas.tobytes()
 

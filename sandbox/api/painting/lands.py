@@ -1,12 +1,12 @@
-"""Paints hills, forest, snow, mountains and desert. The measures suit a canvas of 1024 pixels."""
+"""Paints hills, forest, snow, mountains and desert."""
 
 from math import pi, sin
 
-from PIL import ImageDraw
-
-from sandbox.api.painting.brush import Point, fill, speckle
+from sandbox.api.painting.brush import fill, speckle
+from sandbox.api.painting.canvas import Point
 from sandbox.api.painting.scene import mix
 from sandbox.api.painting.terrain import Terrain
+from sandbox.api.painting.view import SIDE
 from sandbox.api.painting.words import Colour, Light
 
 
@@ -28,18 +28,17 @@ def paint_forest(land: Terrain) -> None:
         line = land.soft_line(index * 0.07 - 0.02, 52, 1.1)
         land.lay(line, colour, 0.34 - index * 0.05)
         size = 26 + index**2 * 6.5
-        for x, y in land.spots(line, round(2600 / size)):
-            _conifer(land, (x, y + size * 0.2), size * land.random.uniform(0.6, 1.25), colour)
+        for x, y, random in land.spots(line, round(2600 / size)):
+            _conifer(land, (x, y + size * 0.2), size * random.uniform(0.6, 1.25), colour)
 
 
 def _conifer(land: Terrain, foot: Point, height: float, colour: Colour) -> None:
-    draw = ImageDraw.Draw(land.canvas)
     x, y = foot
     for tier in range(3):
         top = y - height + tier * height * 0.24
         half, hem = height * (0.13 + tier * 0.075), top + height * 0.44
-        draw.polygon([(x, top), (x - half, hem), (x + half, hem)], fill=colour)
-    draw.rectangle((x - height * 0.03, y - height * 0.2, x + height * 0.03, y), fill=colour)
+        land.canvas.polygon([(x, top), (x - half, hem), (x + half, hem)], colour)
+    land.canvas.box((x - height * 0.03, y - height * 0.2, x + height * 0.03, y), colour)
 
 
 # ------------------------------------------------------------------ snow
@@ -51,9 +50,10 @@ def paint_snow(land: Terrain) -> None:
     snow = mix((236, 243, 252), land.palette.middle, 0.45 if night else 0.12)
     _peaks(land, snow)
     _snow_fields(land, snow)
-    for _ in range(130):
-        spot = land.random.uniform(0, land.side), land.random.uniform(0, land.side)
-        speckle(land.canvas, spot, land.random.uniform(1.5, 4.5), land.random.randrange(80, 200))
+    for left, top, random in land.canvas.cells(f"flakes {land.scene.seed}"):
+        for _ in range(130):
+            spot = left + random.uniform(0, SIDE), top + random.uniform(0, SIDE)
+            speckle(land.canvas, spot, random.uniform(1.5, 4.5), random.randrange(80, 200))
 
 
 def paint_mountains(land: Terrain) -> None:
@@ -78,7 +78,8 @@ def _peaks(land: Terrain, snow: Colour) -> None:
 def _cap(land: Terrain, line: list[Point], limit: float, snow: Colour) -> None:
     """Snow on everything that rises above *limit*, with a ragged lower edge."""
     edge = [
-        (x, y + max(0.0, limit - y) * land.random.uniform(0.25, 0.6)) for x, y in reversed(line)
+        (x, y + max(0.0, limit - y) * land.random_at(x).uniform(0.25, 0.6))
+        for x, y in reversed(line)
     ]
     fill(land.canvas, [*line, *edge], snow, snow, 1)
 
@@ -88,8 +89,8 @@ def _snow_fields(land: Terrain, snow: Colour) -> None:
     for index in range(3):
         line = land.soft_line(0.13 + index * 0.1, 42, 0.8, octaves=3)
         colour = mix(needles, land.palette.horizon, 0.3 - index * 0.12)
-        for x, y in land.spots(line, 8 - index * 2):
-            size = (60 + index * 50) * land.random.uniform(0.7, 1.2)
+        for x, y, random in land.spots(line, 8 - index * 2):
+            size = (60 + index * 50) * random.uniform(0.7, 1.2)
             _conifer(land, (x, y + 8), size, colour)
         shaded = mix(snow, land.palette.zenith, 0.3 - index * 0.1)
         land.lay(line, mix(shaded, land.palette.horizon, 0.12), 0.0)
@@ -115,31 +116,32 @@ def paint_desert(land: Terrain) -> None:
 
 def _mesas(land: Terrain, colour: Colour) -> None:
     foot = land.below_horizon(0.06)
-    for _ in range(3):
-        left, width = land.random.uniform(-80, land.side), land.random.uniform(120, 300)
-        top = land.below_horizon(-land.random.uniform(0.06, 0.17))
-        slope = land.random.uniform(16, 44)
-        corners: list[Point] = [
-            (left, foot),
-            (left + slope, top),
-            (left + width, top),
-            (left + width + slope, foot),
-        ]
-        hazy = mix(colour, land.palette.horizon, 0.5)
-        fill(land.canvas, land.drifted(corners), colour, hazy, 200)
+    hazy = mix(colour, land.palette.horizon, 0.5)
+    for start, random in land.columns():
+        for _ in range(3):
+            left, width = start + random.uniform(-80, SIDE), random.uniform(120, 300)
+            top = land.below_horizon(-random.uniform(0.06, 0.17))
+            slope = random.uniform(16, 44)
+            corners: list[Point] = [
+                (left, foot),
+                (left + slope, top),
+                (left + width, top),
+                (left + width + slope, foot),
+            ]
+            fill(land.canvas, land.drifted(corners), colour, hazy, 200)
 
 
 def _lee(land: Terrain, line: list[Point], shade: Colour, lit: Colour) -> None:
     """The side of a dune that lies away from the light: all below the skyline, up to its spine."""
     lamp_left = land.scene.lamp_x < 0.5
-    inner = line[len(line) // 5 : -len(line) // 5]
+    inner = [point for point in line if 0.2 * SIDE < point[0] < 0.8 * SIDE]
     x, y = min(inner, key=lambda point: point[1])
     away = 1 if lamp_left else -1
     spine: list[Point] = [
         (x + away * (70 * sin(2.2 * pi * step / 12) - 190 * step / 12), y + 34 * step)
         for step in range(13)
     ]
-    edge = land.side + 8.0 if lamp_left else -8.0
+    edge = line[-1][0] if lamp_left else line[0][0]
     skyline = [point for point in line if (point[0] > x) is lamp_left]
     if not lamp_left:
         skyline.reverse()

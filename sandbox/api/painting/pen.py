@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PIL import Image, ImageDraw
-
-from sandbox.api.painting.brush import Point
+from sandbox.api.painting.canvas import Canvas, Point
 from sandbox.api.painting.words import Colour
 
 BLACK: Colour = (16, 16, 22)
@@ -15,7 +13,7 @@ BLACK: Colour = (16, 16, 22)
 class Pen:
     """Draws in shares of a thing's size, from its foot: x to the right, y upwards."""
 
-    canvas: Image.Image
+    canvas: Canvas
     foot: Point
     size: float
     colour: Colour
@@ -26,8 +24,7 @@ class Pen:
         return self.foot[0] + x * self.size, self.foot[1] - y * self.size
 
     def polygon(self, corners: Sequence[Point], colour: Colour | None = None) -> None:
-        points = [self.at(x, y) for x, y in corners]
-        ImageDraw.Draw(self.canvas).polygon(points, fill=colour or self.colour)
+        self.canvas.polygon([self.at(x, y) for x, y in corners], colour or self.colour)
 
     def box(
         self, left: float, top: float, right: float, bottom: float, colour: Colour | None = None
@@ -37,13 +34,8 @@ class Pen:
     def oval(
         self, x: float, y: float, wide: float, high: float, colour: Colour | None = None
     ) -> None:
-        left, upper = self.at(x - wide, y + high)
-        right, lower = self.at(x + wide, y - high)
-        ImageDraw.Draw(self.canvas).ellipse((left, upper, right, lower), fill=colour or self.colour)
+        self.canvas.oval(self.at(x, y), wide * self.size, high * self.size, colour or self.colour)
 
     def line(self, points: Sequence[Point], width: float, colour: Colour | None = None) -> None:
         drawn = [self.at(x, y) for x, y in points]
-        thick = max(2, round(width * self.size))
-        ImageDraw.Draw(self.canvas).line(
-            drawn, fill=colour or self.colour, width=thick, joint="curve"
-        )
+        self.canvas.line(drawn, colour or self.colour, width * self.size)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from random import Random
 
+from sandbox.api.painting.view import FIRST_VIEW, View
 from sandbox.api.painting.words import (
     Colour,
     Figure,
@@ -54,6 +55,37 @@ class Scene:
     """What the painter has no image of."""
     drift: float = 0.0
     """How far the land has moved away from its seed: 0.0 (not at all) to 1.0 (just visibly)."""
+    view: View = FIRST_VIEW
+    """What of it is seen."""
+    enlarged: int = 1
+    """How many times as many pixels it has as usual, in width and height."""
+    detailed: bool = False
+    """Whether it has more in it than is seen at the usual size."""
+    beyond: str = ""
+    """What else is random outside of the first view."""
+    guests: tuple["Guest", ...] = ()
+    """Figures that came later, the first ones first."""
+    patches: tuple["Patch", ...] = ()
+    """What was painted over it, the oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A figure whose place is known: the middle of its foot, and about its height."""
+
+    figure: Figure
+    x: float
+    y: float
+    size: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patch:
+    """An area that shows another scene, in the same view."""
+
+    areas: tuple[tuple[tuple[float, float], ...], ...]
+    """Polygons, in measures of the scene."""
+    scene: Scene
 
 
 _PALETTES: Mapping[Light, tuple[str, ...]] = {
@@ -144,6 +176,12 @@ def remix_subtly(parent: Scene, prompt: str, *, roll: int, image_no: int) -> Sce
         lamp_x=min(0.85, max(0.15, parent.lamp_x + random.uniform(-0.05, 0.05))),
         lamp_y=min(0.85, max(0.2, parent.lamp_y + random.uniform(-0.05, 0.05))),
         drift=random.uniform(0.4, 1.0),
+        enlarged=1,
+        detailed=False,
+        patches=tuple(
+            replace(one, scene=remix_subtly(one.scene, prompt, roll=roll, image_no=image_no))
+            for one in parent.patches
+        ),
     )
 
 
@@ -167,7 +205,26 @@ def remix_strongly(parent: Scene, prompt: str, *, roll: int, image_no: int) -> S
         seed=f"{random.getrandbits(64):x}",
         lamp_x=random.uniform(0.2, 0.4) if parent.lamp_x > 0.5 else random.uniform(0.6, 0.8),
         lamp_y=_lamp_height(light, random),
+        view=parent.view,
     )
+
+
+def other_palette(parent: Scene, image_no: int) -> Palette:
+    """Colours of the same hour, half-way to another sky."""
+    others = _other_palettes(parent.light, parent.palette)
+    return _blend(parent.palette, others[image_no % len(others)], 0.5)
+
+
+def coloured(parent: Scene, wish: Wish, image_no: int) -> Palette:
+    """The colours that *wish* asks for, else those of *parent*."""
+    if wish.light in {None, parent.light}:
+        return _coloured(parent.palette, wish)
+    return _coloured(_palette(wish.light or parent.light, image_no % 4), wish)
+
+
+def night_sky(image_no: int) -> Palette:
+    """Colours of a night."""
+    return _palette(Light.NIGHT, image_no % 4)
 
 
 def mix(first: Colour, second: Colour, share: float) -> Colour:

@@ -141,6 +141,9 @@ _SUBJECTS: Mapping[Subject, str] = {
     Subject.PLANET: "planet planets saturn jupiter",
 }
 FLOATING = {Subject.BOAT, Subject.WHALE}
+FLYING = {
+    *(Subject.BIRD, Subject.DRAGON, Subject.BALLOON, Subject.KITE, Subject.ROCKET, Subject.PLANET)
+}
 _HOMES: Mapping[Subject, Place] = {
     Subject.BOAT: Place.SEA,
     Subject.LIGHTHOUSE: Place.SEA,

@@ -1,0 +1,268 @@
+"""The sister models: every code that each can answer with, what it makes, and what that costs."""
+
+import pytest
+
+from sandbox.api.table import MODELS
+from tests.sandbox.api_caller import Answer, Caller
+
+SQUARE = {"width": 1024, "height": 1024, "points": [0, 0, 341, 0, 341, 341, 0, 341]}
+IMAGE: dict[str, object] = {"jobId": "source", "imageNo": 0}
+GOOD: dict[str, dict[str, object]] = {
+    "midjourney_diffusion": {"text": "a fox"},
+    "midjourney_variation": {**IMAGE, "type": 0},
+    "midjourney_upscale": {**IMAGE, "type": 0},
+    "midjourney_reroll": {"jobId": "source"},
+    "midjourney_pan": {**IMAGE, "direction": 1, "scale": 1.5},
+    "midjourney_outpaint": {**IMAGE, "scale": 2},
+    "midjourney_inpaint": {**IMAGE, "mask": {"areas": [SQUARE]}},
+    "midjourney_remix": {**IMAGE, "remixPrompt": "now in winter"},
+}
+"""What each takes without anything that it can do without."""
+NOT_JOBS: list[object] = [None, " ", 7]
+NOT_IMAGES: list[object] = [4, -1, "1", True, 1.0]
+NOT_PROMPTS: list[object] = ["", "x" * 8193, 7]
+NOT_URLS: list[object] = ["ftp://example.com", "https://", "nowhere", "http://a b", "https://[", 7]
+NOT_MASKS: list[object] = [
+    *("all", {}, {"areas": []}, {"areas": SQUARE}, {"url": "ftp://example.com"}, {"areas": ["x"]}),
+    *({"areas": [SQUARE | wrong]} for wrong in ({"width": 499}, {"height": 4097}, {"width": "9"})),
+    *({"areas": [SQUARE | {"points": points}]} for points in ([0, 0, 9, 9], [0] * 7, ["x"] * 6)),
+    {"areas": [SQUARE, SQUARE | {"points": [0, 0, 9, 9, -1, 9]}]},
+]
+CODES: dict[str, list[tuple[str, str, list[object]]]] = {
+    "midjourney_diffusion": [
+        ("8004001001", "text", [None]),
+        ("8004001002", "text", NOT_PROMPTS),
+        ("8004001003", "callback", NOT_URLS),
+    ],
+    "midjourney_variation": [
+        ("004002001", "jobId", NOT_JOBS),
+        ("004002002", "imageNo", [None]),
+        ("004002003", "imageNo", NOT_IMAGES),
+        ("004002004", "type", [None]),
+        ("004002005", "type", [2, -1, "0", True]),
+        ("004002006", "remixPrompt", NOT_PROMPTS),
+        ("004002007", "callback", NOT_URLS),
+    ],
+    "midjourney_upscale": [
+        ("004003001", "jobId", NOT_JOBS),
+        ("004003002", "imageNo", [None]),
+        ("004003003", "imageNo", NOT_IMAGES),
+        ("004003004", "type", [None]),
+        ("004003005", "type", [2, 3, "0"]),
+        ("004003006", "callback", NOT_URLS),
+    ],
+    "midjourney_reroll": [("004004001", "jobId", NOT_JOBS), ("004004002", "callback", NOT_URLS)],
+    "midjourney_pan": [
+        ("004008001", "jobId", NOT_JOBS),
+        ("004008002", "imageNo", [None]),
+        ("004008003", "imageNo", NOT_IMAGES),
+        ("004008004", "direction", [None]),
+        ("004008005", "direction", [4, -1, "left"]),
+        ("004008006", "scale", [None]),
+        ("004008007", "scale", [1, 3.01, "2", True]),
+        ("004008008", "remixPrompt", NOT_PROMPTS),
+        ("004008009", "callback", NOT_URLS),
+    ],
+    "midjourney_outpaint": [
+        ("004009001", "jobId", NOT_JOBS),
+        ("004009002", "imageNo", [None]),
+        ("004009003", "imageNo", NOT_IMAGES),
+        ("004009004", "scale", [None]),
+        ("004009005", "scale", [1.09, 2.01, "2"]),
+        ("004009006", "remixPrompt", NOT_PROMPTS),
+        ("004009007", "callback", NOT_URLS),
+    ],
+    "midjourney_inpaint": [
+        ("004010001", "jobId", NOT_JOBS),
+        ("004010002", "imageNo", [None]),
+        ("004010003", "imageNo", NOT_IMAGES),
+        ("004010004", "mask", [None]),
+        ("004010005", "mask", NOT_MASKS),
+        ("004010006", "remixPrompt", NOT_PROMPTS),
+        ("004010007", "callback", NOT_URLS),
+    ],
+    "midjourney_remix": [
+        ("004011001", "jobId", NOT_JOBS),
+        ("004011002", "imageNo", [None]),
+        ("004011003", "imageNo", NOT_IMAGES),
+        ("004011004", "mode", [2, None, "0"]),
+        ("004011005", "remixPrompt", [None]),
+        ("004011006", "remixPrompt", NOT_PROMPTS),
+        ("004011007", "callback", NOT_URLS),
+    ],
+}
+
+
+async def made(api: Caller, model: str, job_id: str, **changed: object) -> Answer:
+    """The finished task of a good order for something made from a job."""
+    params = {**GOOD[model], "jobId": job_id, **changed}
+    return await api.finish(await api.submit(model, params))
+
+
+def test_every_model_is_in_the_tables_of_these_tests() -> None:
+    assert set(GOOD) == set(CODES) == set(MODELS)
+
+
+@pytest.mark.parametrize("model", CODES)
+async def test_each_wrong_parameter_is_named_by_its_code(api: Caller, model: str) -> None:
+    for code, name, values in CODES[model]:
+        for value in values:
+            answer = await api.submit(model, GOOD[model] | {name: value})
+            assert answer.status == 400, (name, value)
+            assert answer.at("status", "error_code") == code, (name, value)
+            assert answer.at("data") is None
+        if None in values and name != "mode":
+            without = {key: given for key, given in GOOD[model].items() if key != name}
+            assert (await api.submit(model, without)).at("status", "error_code") == code
+    assert api.server.submits == []
+
+
+@pytest.mark.parametrize("model", GOOD)
+async def test_each_model_says_in_its_own_code_that_it_failed_or_is_down(
+    api: Caller, model: str
+) -> None:
+    words = "a fox sandbox:next:fail sandbox:next:seconds=1"
+    source = api.server.add_finished_job(prompt=words).job_id
+    prefix = CODES[model][0][0][:-3]
+    own = MODELS[model].prompt
+    failing = {own: "sandbox:fail"} if own else {}
+    failed = await made(api, model, source, **failing)
+    assert failed.at("status") == "failed"
+    assert str(failed.at("error", "code")).zfill(9) == f"{prefix}098"
+    down = api.server.add_finished_job(prompt="a fox sandbox:next:down").job_id
+    params = {**GOOD[model], "jobId": down} | ({own: "sandbox:down"} if own else {})
+    answer = await api.submit(model, params)
+    assert (answer.status, answer.at("status", "error_code")) == (503, f"{prefix}099")
+
+
+@pytest.mark.parametrize("model", [model for model in GOOD if model != "midjourney_diffusion"])
+async def test_each_model_makes_its_images_of_a_source_and_of_no_other(
+    api: Caller, model: str
+) -> None:
+    source = api.server.add_finished_job(prompt="a fox").job_id
+    done = await made(api, model, source)
+    assert done.at("status") == "completed"
+    assert len(done.images) == (1 if model == "midjourney_upscale" else 4)
+    assert done.at("usage", "cost") == "0.080000"
+    assert {image["type"] for image in done.images} == {"image"}
+    assert len({image["jobId"] for image in done.images} | {source}) == 2
+    unknown = await made(api, model, "nobody-knows")
+    assert unknown.at("status") == "failed"
+    assert "job not found" in str(unknown.at("error", "error_message"))
+    api.clock.advance(3 * 24 * 3600)
+    old = await made(api, model, source)
+    assert "too old" in str(old.at("error", "error_message"))
+
+
+@pytest.mark.parametrize(
+    ("model", "params"),
+    [
+        ("midjourney_variation", {"type": 1, "remixPrompt": "x" * 8192}),
+        ("midjourney_pan", {"direction": 3, "scale": 3.0, "remixPrompt": "a castle"}),
+        ("midjourney_pan", {"direction": 0, "scale": 1.1}),
+        ("midjourney_outpaint", {"scale": 1.1, "remixPrompt": "a castle"}),
+        ("midjourney_inpaint", {"mask": {"url": "https://example.com/mask.png"}}),
+        ("midjourney_inpaint", {"mask": {"areas": [SQUARE | {"points": [0, 0, 9.5, 9, 5, 9]}]}}),
+        ("midjourney_inpaint", {"mask": {"areas": [SQUARE | {"width": 500, "height": 4096}] * 3}}),
+    ],
+)
+async def test_the_bounds_of_every_parameter_are_good(
+    api: Caller, model: str, params: dict[str, object]
+) -> None:
+    source = api.server.add_finished_job(prompt="a fox").job_id
+    assert (await made(api, model, source, **params)).at("status") == "completed"
+
+
+@pytest.mark.parametrize(
+    ("model", "prompt", "cost"),
+    [
+        ("midjourney_variation", "a {red, green} fox --turbo", "0.320000"),
+        ("midjourney_pan", "a fox --q 4", "0.320000"),
+        ("midjourney_inpaint", "a fox --repeat 3", "0.240000"),
+    ],
+)
+async def test_what_multiplies_a_bill_multiplies_that_of_each_model(
+    api: Caller, model: str, prompt: str, cost: str
+) -> None:
+    source = api.server.add_finished_job(prompt="a fox --turbo").job_id
+    assert (await made(api, model, source)).at("usage", "cost") == "0.080000"
+    assert (await made(api, model, source, remixPrompt=prompt)).at("usage", "cost") == cost
+
+
+async def test_a_reroll_does_once_more_what_its_source_did_at_the_same_price(api: Caller) -> None:
+    source = await api.imagine_and_finish("a red fox in the desert --turbo")
+    remix = await api.finish(await api.remix(source.images[0]["jobId"], 2, "a blue whale"))
+    again = await made(api, "midjourney_reroll", source.images[0]["jobId"])
+    once_more = await made(api, "midjourney_reroll", again.images[0]["jobId"])
+    of_remix = await made(api, "midjourney_reroll", remix.images[0]["jobId"])
+    first, remixed, second, third, other = (job.scenes for job in api.server.submits)
+    assert len({*first.values(), *second.values(), *third.values()}) == 12
+    assert {scene.figures for scene in (*second.values(), *third.values())} == {first[0].figures}
+    assert {scene.figures for scene in other.values()} == {remixed[0].figures}
+    assert not {*remixed.values()} & {*other.values()}
+    costs = [task.at("usage", "cost") for task in (again, once_more, of_remix)]
+    assert costs == ["0.160000", "0.160000", "0.080000"]
+
+
+@pytest.mark.parametrize(
+    ("model", "reason"),
+    [("midjourney_upscale", "Job_ReUpscale_Not_Support"), ("midjourney_reroll", "Not_Support")],
+)
+async def test_an_upscaled_image_is_not_upscaled_or_rerolled(
+    api: Caller, model: str, reason: str
+) -> None:
+    source = api.server.add_finished_job(prompt="a fox").job_id
+    upscaled = await made(api, "midjourney_upscale", source)
+    answer = await api.submit(model, {**GOOD[model], "jobId": upscaled.images[0]["jobId"]})
+    assert answer.status == 400
+    assert answer.at("error", "message") == reason
+    missing = {**GOOD["midjourney_pan"], "jobId": upscaled.images[0]["jobId"], "imageNo": 1}
+    nowhere = await api.submit("midjourney_pan", missing)
+    assert nowhere.at("status", "error_code") == "004008003"
+    varied = await made(api, "midjourney_variation", upscaled.images[0]["jobId"])
+    assert (await made(api, model, varied.images[0]["jobId"])).at("status") == "completed"
+
+
+@pytest.mark.parametrize(
+    ("word", "path"),
+    [
+        ("sandbox:actions", ()),
+        ("sandbox:actions=1", ()),
+        ("sandbox:actions=2", ("output", 0)),
+        ("sandbox:actions=3", ("metadata",)),
+    ],
+)
+async def test_a_task_says_what_can_be_made_of_it(
+    api: Caller, word: str, path: tuple[str | int, ...]
+) -> None:
+    done = await api.imagine_and_finish(f"a fox {word} sandbox:missing=1 sandbox:next:{word[8:]}")
+    numbers = [0, 2, 3]
+    listed = dict.fromkeys(("variation", "upscale", "pan", "outpaint", "inpaint", "remix"), numbers)
+    rest: dict[str, object] = {"edit": [], "reroll": True}
+    assert done.at(*path, "available_actions") == listed | rest
+    assert done.text.count("available_actions") == 1
+    upscaled = await made(api, "midjourney_upscale", done.images[0]["jobId"])
+    once = {name: [] if name == "upscale" else [0] for name in listed}
+    assert upscaled.at(*path, "available_actions") == once | {"edit": [], "reroll": False}
+    assert "available_actions" not in (await api.imagine_and_finish("a fox")).text
+
+
+async def test_a_word_makes_a_model_unknown(api: Caller) -> None:
+    source = api.server.add_finished_job(prompt="a fox sandbox:next:nomodel").job_id
+    for model in ("midjourney_upscale", "midjourney_pan"):
+        answer = await api.submit(model, {**GOOD[model], "jobId": source})
+        assert (answer.status, answer.at("error")) == (400, f"model not found: {model}")
+    params = {**GOOD["midjourney_pan"], "jobId": source, "remixPrompt": "a fox"}
+    assert (await api.submit("midjourney_pan", params)).status == 200
+    assert (await api.imagine("a fox sandbox:nomodel")).status == 400
+
+
+async def test_the_words_for_the_next_are_those_of_the_last_prompt_in_a_chain(api: Caller) -> None:
+    source = await api.imagine_and_finish("a fox sandbox:next:images=2 sandbox:next:missing=1")
+    zoomed = await made(api, "midjourney_outpaint", source.images[0]["jobId"])
+    panned = await made(api, "midjourney_pan", zoomed.images[0]["jobId"])
+    assert [len(task.images) for task in (source, zoomed, panned)] == [4, 1, 1]
+    params: dict[str, object] = {"remixPrompt": "a cat"}
+    varied = await made(api, "midjourney_variation", panned.images[0]["jobId"], **params)
+    rest = await made(api, "midjourney_pan", varied.images[0]["jobId"])
+    assert [len(task.images) for task in (varied, rest)] == [4, 4]
