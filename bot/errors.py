@@ -82,6 +82,19 @@ class Reason(Enum):
     """A command as another version, or another program with the same token, had it."""
     NOTHING_TO_STOP = auto()
     """The job has ended, or was stopped before."""
+    MASK_UNREADABLE = auto()
+    """No PNG, a damaged one, or one that is too large."""
+    MASK_NOT_BLACK_AND_WHITE = auto()
+    MASK_EMPTY = auto()
+    """Nothing is to be repainted."""
+    MASK_EVERYTHING = auto()
+    """All of the image is to be repainted."""
+    MASK_TOO_COMPLICATED = auto()
+    """It would take more polygons, or points, than are sent."""
+    IMAGE_UNREADABLE = auto()
+    """An image of a result that cannot be opened here, such as a video."""
+    IMAGE_TOO_NARROW = auto()
+    """The API takes no mask of its shape."""
 
 
 class Rejected(UserError):
@@ -97,6 +110,14 @@ class PromptTooLong(UserError):
 
 class PromptFileTooLarge(UserError):
     size_bytes: int
+
+
+class MaskShapeWrong(UserError):
+    """A mask is not as wide in proportion to its height as the image that it is for."""
+
+    width: int
+    height: int
+    """Of the image, in pixels."""
 
 
 class OptionInvalid(UserError):

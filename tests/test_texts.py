@@ -30,6 +30,8 @@ SAMPLES: dict[str, Any] = {
     "limit_bytes": 1,
     "status": 400,
     "number": "a1b2c3",
+    "width": 1024,
+    "height": 1536,
     "may_pass": True,
     "soon": True,
     "days": 3.0,

@@ -270,6 +270,21 @@ class ErrorTexts(JobTexts, DoubtTexts):
         Reason.MESSAGE_UNKNOWN: "I can't find a job in that message, or you don't have access to "
         "it. Link to one of my results, or give me the job ID itself.",
         errors.OptionInvalid: _option,
+        Reason.MASK_UNREADABLE: "I can't read that mask. Attach a PNG file of at most 4 MB and "
+        "4,096 by 4,096 pixels.",
+        errors.MaskShapeWrong: "That mask doesn't have the image's shape. Make it "
+        "{error.width:,} by {error.height:,} pixels, or as much smaller in both directions.",
+        Reason.MASK_NOT_BLACK_AND_WHITE: "That mask isn't black and white. Paint white over what "
+        "I should change, and make everything else black.",
+        Reason.MASK_EMPTY: "There's nothing to change: choose at least one area, or paint it "
+        "white in the mask.",
+        Reason.MASK_EVERYTHING: "That's the whole image. Choose fewer areas or leave some of the "
+        "mask black, or remix the image instead.",
+        Reason.MASK_TOO_COMPLICATED: "That mask has too many parts or edges. Use at most 10 "
+        "separate areas with simple outlines.",
+        Reason.IMAGE_UNREADABLE: "I can't open that image, so I can't change a part of it.",
+        Reason.IMAGE_TOO_NARROW: "That image is too narrow: the API only changes parts of images "
+        "that are at most eight times as long as they're wide.",
         Reason.CALLBACK_INVALID: "The callback must be a URL that starts with http:// or https://, "
         "without a user name, and at most 2,048 characters long.",
         errors.WaitingLimitReached: _waiting_limit,

@@ -1,0 +1,1 @@
+"""Images that the bot draws, and masks that it reads from files."""
