@@ -65,14 +65,18 @@ async def remix_by_command(visitor: Visitor, source: Locator) -> None:
 
 
 async def find_again(visitor: Visitor) -> None:
-    """`/jobs` knows them all, and links to them."""
-    message = await visitor.command("/jobs", "Your jobs")
-    await expect(message).to_contain_text("a fox in the evening")
-    await visitor.photograph("jobs")
-    await message.get_by_role("link", name="open").last.click()
-    linked = visitor.message("a fox in the forest sandbox:seconds=7").first  # the list has it too
-    await expect(linked).to_be_focused()
-    await expect(linked).to_be_in_viewport()
+    """`/jobs` knows them all. Its links lead there whatever the page was still to scroll to."""
+    async with visitor.images_on_their_way():
+        newest = await visitor.imagine("a hill at noon sandbox:seconds=0")
+        await expect(visitor.button(newest, "✏️ 1")).to_be_visible()
+        message = await visitor.command("/jobs", "Your jobs")
+        await expect(message).to_contain_text("a fox in the evening")
+        await visitor.photograph("jobs")
+        await message.get_by_role("link", name="open").last.click()
+        oldest = visitor.message("a fox in the forest sandbox:seconds=7").first  # the list has it
+        await expect(oldest).to_be_focused()
+    await visitor.see_images(newest.first)  # the list has that too
+    await expect(oldest).to_be_in_viewport()
 
 
 async def be_somebody_else(visitor: Visitor, result: Locator) -> None:

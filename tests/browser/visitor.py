@@ -1,9 +1,12 @@
 """Somebody in front of the sandbox's page, in a real browser."""
 
+import asyncio
 import re
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 WAIT_MS = 180_000.0
 """When a visitor gives up on what should come: long, because a machine may be busy."""
@@ -85,6 +88,19 @@ class Visitor:
     async def close_form(self) -> None:
         await self.form.get_by_role("button", name="Cancel").click()
         await expect(self.form).to_be_hidden()
+
+    @asynccontextmanager
+    async def images_on_their_way(self) -> AsyncGenerator[None]:
+        """None arrives before the end."""
+        arriving, images = asyncio.Event(), "**/api/assets/**"
+
+        async def hold(route: Route) -> None:
+            await arriving.wait()
+            await route.continue_()
+
+        await self._page.route(images, hold)
+        yield
+        arriving.set()
 
     async def become(self, name: str) -> None:
         people = self._page.get_by_label("Viewing as")
