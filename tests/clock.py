@@ -1,9 +1,13 @@
 """A clock that stands still until a test moves it."""
 
 import asyncio
+from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from bot.clock import Clock
+
+T = TypeVar("T")
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -63,3 +67,21 @@ class ManualClock(Clock):
         """Give way until whoever woke has done what needs no more than the event loop."""
         for _ in range(20):
             await asyncio.sleep(0)
+
+
+async def impatiently(work: Awaitable[T]) -> T:
+    """What *work* comes to while the clock of the event loop, by which libraries wait, runs ahead.
+
+    For what is asked of somebody who does not answer: nobody else is given time to.
+    """
+    loop, working, ahead_s = asyncio.get_running_loop(), asyncio.ensure_future(work), 0.0
+    real_time = loop.time
+
+    def time() -> float:
+        return real_time() + ahead_s
+
+    setattr(loop, "time", time)  # noqa: B010  # for good: it must not go back
+    while not working.done():
+        ahead_s += 0.1
+        await asyncio.sleep(0)
+    return await working

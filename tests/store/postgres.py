@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from itertools import count
 from pathlib import Path
@@ -152,17 +152,24 @@ class OwnServer(Server):
             await self._run(f"ALTER SYSTEM RESET {name}", "SELECT pg_reload_conf()")
 
     @asynccontextmanager
-    async def silent_commits(self) -> AsyncGenerator[None]:
-        """It commits, and then waits in vain for a copy of itself before it says so."""
+    async def silent_commits(self) -> AsyncGenerator[Callable[[], Awaitable[None]]]:
+        """It commits, and then waits in vain for a copy of itself before it says so.
+
+        What comes of it waits until it does that in a test's database.
+        """
         over = asyncio.Event()
         commits = asyncio.create_task(self._commit_until(over))
-        silent = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+        silent = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+
+        async def until(question: str) -> None:
+            async with self._connected() as connection:
+                while not await connection.scalar(text(question)):
+                    pass
+
         try:
             async with self.configured("synchronous_standby_names", "nobody"):
-                async with self._connected() as connection:
-                    while not await connection.scalar(silent):  # it takes its time to read settings
-                        pass
-                yield
+                await until(silent)  # it takes its time to read settings
+                yield lambda: until(f"{silent} AND datname LIKE 'remixbot_test_%'")
         finally:
             over.set()
             await commits  # not cancelled: a driver that is broken off leaves its socket behind

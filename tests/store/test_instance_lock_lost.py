@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.errors import StoreGone, StoreInUse, StoreLost, StoreUnavailable
 from bot.store import Store, file_lock, open_store, server_lock, transitions
-from tests.clock import ManualClock
+from tests.clock import ManualClock, impatiently
 from tests.store import samples
 from tests.store.connections import connected
 from tests.store.postgres import OwnServer
@@ -117,11 +117,11 @@ async def test_a_server_that_has_gone_quiet_is_noticed_without_a_word_from_it(
     monkeypatch.setattr(server_lock, "PROBE_EVERY_S", 0.01)
     async with (
         Relay.before(postgresql_url) as relay,
-        open_store(relay.url, clock=clock, answer_timeout_s=0.5) as store,
+        open_store(relay.url, clock=clock) as store,
     ):
         monkeypatch.setattr(server_lock, "GRACE_S", 0.0)
         relay.freeze()
-        await _until_it_is_uncertain(store)
+        await impatiently(_until_it_is_uncertain(store))
         relay.thaw()
         await store.instance_lock.ensure_held()
         assert await samples.accepted(store)

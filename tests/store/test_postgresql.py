@@ -21,7 +21,7 @@ from bot.actions import IMAGINE
 from bot.errors import StoreUnavailable
 from bot.model import JobState, Request
 from bot.store import Store, lookups, open_store, transitions
-from tests.clock import ManualClock
+from tests.clock import ManualClock, impatiently
 from tests.store import samples
 from tests.store.connections import connected
 from tests.store.postgres import OwnServer
@@ -29,18 +29,13 @@ from tests.store.samples import MESSAGE, new_job
 
 T = TypeVar("T")
 
-LONG = 30.0
-"""Seconds for which nothing in a test may really wait."""
-
 
 @pytest.fixture
 async def impatient(
     postgresql_url: str, clock: ManualClock, in_use: set[int]
 ) -> AsyncGenerator[Store]:
-    """A store that waits next to nothing for a lock, and not long for an answer."""
-    async with open_store(
-        postgresql_url, clock=clock, busy_timeout_s=0.05, answer_timeout_s=2
-    ) as opened:
+    """A store that waits next to nothing for a lock."""
+    async with open_store(postgresql_url, clock=clock, busy_timeout_s=0.05) as opened:
         yield opened
         assert not in_use, "a connection is still checked out"
 
@@ -97,51 +92,54 @@ async def test_a_server_that_restarted_unnoticed_is_no_trouble_at_all(
 
 @pytest.mark.usefixtures("own_server")
 async def test_a_server_that_freezes_is_not_waited_for_without_end(
-    impatient: Store, postgresql_url: str
+    patient: Store, postgresql_url: str
 ) -> None:
-    job = await samples.submitting(impatient)
-    assert await impatient.read(lookups.get, job.id)
+    job = await samples.submitting(patient)
+    assert await patient.read(lookups.get, job.id)
     async with connected(postgresql_url) as connection:
         with _frozen(await _others(connection)):
             asked = (
-                impatient.read(lookups.get, job.id),
-                impatient.record(transitions.begin_run, job.id, "task-1"),
+                patient.read(lookups.get, job.id),
+                patient.record(transitions.begin_run, job.id, "task-1"),
             )
-            async with asyncio.timeout(LONG):
-                outcomes = await asyncio.gather(*asked, return_exceptions=True)
+            outcomes = await impatiently(asyncio.gather(*asked, return_exceptions=True))
     assert [type(one) for one in outcomes] == [StoreUnavailable, StoreUnavailable]
-    assert await impatient.read(lookups.get, job.id)
-    await _once_it_may(lambda: impatient.write(transitions.remember, "any", "write"))
-    assert (await samples.found(impatient, job.id)).task_id == "task-1", "it is not forgotten"
+    assert await patient.read(lookups.get, job.id)
+    await _once_it_may(lambda: patient.write(transitions.remember, "any", "write"))
+    assert (await samples.found(patient, job.id)).task_id == "task-1", "it is not forgotten"
 
 
 async def test_a_job_whose_acceptance_is_in_doubt_is_gone_with_the_next_write(
-    own_server: OwnServer, impatient: Store
+    own_server: OwnServer, patient: Store
 ) -> None:
     """The server commits, and then waits in vain for a copy of itself before it says so."""
     new = new_job()
-    async with own_server.silent_commits():
+    async with own_server.silent_commits() as commits:
+        accepting = asyncio.create_task(patient.attempt(transitions.accept, new))
+        await commits()
         with pytest.raises(StoreUnavailable, match="TimeoutError"):
-            await impatient.attempt(transitions.accept, new)
-    assert len(await impatient.open_jobs()) == 1, "nobody will see to it"
-    await impatient.write(transitions.remember, "any", "write")
-    assert await impatient.open_jobs() == []
-    assert await impatient.attempt(transitions.accept, new)
+            await impatiently(accepting)
+    assert len(await patient.open_jobs()) == 1, "nobody will see to it"
+    await patient.write(transitions.remember, "any", "write")
+    assert await patient.open_jobs() == []
+    assert await patient.attempt(transitions.accept, new)
 
 
 async def test_a_submit_whose_beginning_is_in_doubt_has_not_begun(
-    own_server: OwnServer, impatient: Store
+    own_server: OwnServer, patient: Store
 ) -> None:
     """The same, and the job was not sent: nobody may say that it was."""
-    jobs = [await samples.accepted(impatient) for _ in range(3)]
-    async with own_server.silent_commits():
-        asked = [impatient.attempt(transitions.begin_submit, job.id, MESSAGE) for job in jobs]
-        outcomes = await asyncio.gather(*asked, return_exceptions=True)
+    jobs = [await samples.accepted(patient) for _ in range(3)]
+    async with own_server.silent_commits() as commits:
+        asked = [patient.attempt(transitions.begin_submit, job.id, MESSAGE) for job in jobs]
+        beginning = asyncio.gather(*asked, return_exceptions=True)
+        await commits()
+        outcomes = await impatiently(beginning)
     assert isinstance(outcomes[0], StoreUnavailable)
-    await impatient.write(transitions.remember, "any", "write")
+    await patient.write(transitions.remember, "any", "write")
     for job in jobs:
-        assert (await samples.found(impatient, job.id)).state is JobState.ACCEPTED
-        assert await impatient.attempt(transitions.begin_submit, job.id, MESSAGE)
+        assert (await samples.found(patient, job.id)).state is JobState.ACCEPTED
+        assert await patient.attempt(transitions.begin_submit, job.id, MESSAGE)
 
 
 async def test_a_server_that_takes_no_writes_for_a_while_loses_nothing(
