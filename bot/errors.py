@@ -14,6 +14,7 @@ from enum import Enum, auto
 from typing import ClassVar, dataclass_transform
 
 from bot.limits import LimitScope
+from bot.model import Request
 from bot.prompt_cost import PromptCost
 from bot.prompt_doubts import Doubt
 
@@ -95,6 +96,10 @@ class Reason(Enum):
     """An image of a result that cannot be opened here, such as a video."""
     IMAGE_TOO_NARROW = auto()
     """The API takes no mask of its shape."""
+    NOT_FROM_THIS = auto()
+    """The API doesn't make this of this image or video."""
+    EXTENDED_ENOUGH = auto()
+    """A video can be extended four times."""
 
 
 class Rejected(UserError):
@@ -154,10 +159,14 @@ class BudgetUsedUp(UserError):
 
 
 class ConsentMissing(UserError):
-    """The prompt is billed several times over, or may be wrong: a question, not a refusal."""
+    """It costs more than other jobs, or its prompt may be wrong: a question, not a refusal."""
 
+    request: Request = field(repr=False)
+    """Which has what people wrote."""
     bill: PromptCost
     usd: Decimal
+    times: int
+    """How many jobs with images cost as much."""
     doubts: tuple[Doubt, ...] = ()
 
 

@@ -7,7 +7,8 @@ read by `bot.job_ids`.
 from collections.abc import Mapping
 from urllib.parse import SplitResult, urlsplit
 
-from bot.actions import Action, OptionValue
+from bot.actions import Action, OptionValue, PromptRule
+from bot.characters import is_blank
 from bot.errors import OptionInvalid, PromptTooLong, Reason, Rejected
 from bot.model import PROMPT_MAX
 from bot.prompt_cost import has_words
@@ -16,8 +17,8 @@ from bot.prompt_parameters import put_right
 CALLBACK_MAX = 2048
 
 
-def read_prompt(text: str) -> str:
-    """The prompt without white space around it, 1 to 8192 characters.
+def read_prompt(text: str, rule: PromptRule = PromptRule.REQUIRED) -> str:
+    """The prompt without white space around it, 1 to 8192 characters; none where *rule* allows it.
 
     What is no text (zero characters, halves of surrogate pairs) is left out: databases refuse it.
     Dashes and quotes of phones are put right.
@@ -28,6 +29,8 @@ def read_prompt(text: str) -> str:
     prompt = put_right(text.encode(errors="ignore").decode().replace("\0", "").strip())
     if len(prompt) > PROMPT_MAX:
         raise PromptTooLong(length=len(prompt))
+    if rule is not PromptRule.REQUIRED and is_blank(prompt):
+        return ""
     if not has_words(prompt):
         raise Rejected(Reason.PROMPT_MISSING)
     return prompt

@@ -39,8 +39,15 @@ class Request:
 
     @property
     def sent_prompt(self) -> str:
-        """What the API reads as the prompt."""
-        return " ".join(filter(None, (self.prompt, self.parameters)))
+        """What the API reads as the prompt: with the options that are flags in it."""
+        chosen = self.action.complete(self.options)
+        flags = (one.flags.get(chosen[one.name], "") for one in self.action.options)
+        return " ".join(filter(None, (self.prompt, self.parameters, *flags)))
+
+    @property
+    def makes(self) -> int:
+        """How many images or videos it makes, unless moderation removes some."""
+        return self.action.makes_with(self.options)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +59,21 @@ class Image:
     url: str
     kind: MediaKind = MediaKind.IMAGE
 
-    def offers(self, action: Action) -> bool:
-        """Whether the API takes it as the source of *action*."""
-        return self.kind in action.offered_on and self.image_no in SOURCE_IMAGES
+    available: frozenset[str] | None = None
+    """What the API says that can be made from it, as `Action.listed_as`; ``None``: it says
+    nothing."""
+
+    def offers(self, action: Action, made_by: Action | None = None) -> bool:
+        """Whether the API takes it as the source of *action*, as far as anybody knows.
+
+        *made_by*: what it is a result of, if that is known.
+        """
+        if self.kind not in action.offered_on or self.image_no not in SOURCE_IMAGES:
+            return False
+        if made_by is not None and made_by.key in action.not_from:
+            return False
+        listed = self.available is None or not action.listed_as
+        return listed or action.listed_as in (self.available or ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

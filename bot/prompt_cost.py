@@ -2,7 +2,8 @@
 
 A prompt is words, groups of options ``{red, green}`` that stand for a prompt each, and flags with
 values ``--repeat 3``. What multiplies is said by the API's provider and by Midjourney: each
-permutation, ``--repeat`` (``--r``), ``--turbo`` and ``--oref`` (twice), ``--q 2`` and ``--q 4``.
+permutation, ``--repeat`` (``--r``), ``--turbo`` and ``--oref`` (twice), ``--q 2`` and ``--q 4``; of
+videos also ``--bs``.
 
 Everything is read in the way that costs most: flags in every spelling that a phone, a word
 processor or a trickster makes of them, also where groups put them together (``--{turbo, fast}``);
@@ -33,15 +34,18 @@ PROMPTS_MAX = 40
 """Midjourney makes no more of one."""
 IMAGES_PER_PROMPT = 4
 QUALITY_MAX = 4
+BATCH_MAX = 4
+"""Videos that one job makes at the most."""
 _UNREADABLE = float("inf")
 _PARTS_MAX = 64
 """Nobody who stays below so many prompts writes so many braces or flags."""
 
-_NAMES = ("turbo", "oref", "repeat", "r", "quality", "q")
+_NAMES = ("turbo", "oref", "repeat", "r", "quality", "q", "bs")
 _INITIALS = "".join(name[0] for name in _NAMES)
 _REPEAT = {"repeat", "r"}
 _QUALITY = {"quality", "q"}
-_NUMBERED = _REPEAT | _QUALITY
+_BATCH = {"bs"}
+_NUMBERED = _REPEAT | _QUALITY | _BATCH
 _MARKUP = "\"'“”‘’*_~`|"  # noqa: RUF001  # phones' quotes
 _AROUND = f" \t\n\r\xa0\u3000{_MARKUP}(["
 """What may stand between the parts of a flag: keyboards put spaces in, programs quotes."""
@@ -111,6 +115,8 @@ class PromptCost:
     """Made in turbo, whatever else is asked for."""
     quality: int = 1
     """1 to 4."""
+    batch: int = 1
+    """Videos that ``--bs`` asks for, 1 to 4; says nothing of images."""
 
     @property
     def prompts(self) -> int:
@@ -132,6 +138,7 @@ TOO_MANY = PromptCost(
     turbo=True,
     oref=True,
     quality=QUALITY_MAX,
+    batch=BATCH_MAX,
 )
 """Of a prompt that stands for more than `PROMPTS_MAX`, or of which that cannot be told."""
 
@@ -146,7 +153,7 @@ def prompt_cost(prompt: str) -> PromptCost:
     bill = _read(_ESCAPED.sub("\0", text))
     if bill is TOO_MANY:
         return bill
-    return max(bill, _read(text.replace("\\", "")), key=lambda read: read.multiplier)
+    return max(bill, _read(text.replace("\\", "")), key=lambda read: (read.multiplier, read.batch))
 
 
 def has_words(prompt: str) -> bool:
@@ -170,6 +177,7 @@ def _read(text: str) -> PromptCost:
         return TOO_MANY
     repeats = 1.0 if names.isdisjoint(_REPEAT) else _UNREADABLE
     quality = 1.0 if names.isdisjoint(_QUALITY) else _UNREADABLE
+    batch = 1.0 if names.isdisjoint(_BATCH) else _UNREADABLE
     in_groups = range(text.find("{"), text.rfind("}")) if "{" in text else range(0)
     goes_on = _GOES_ON.search(text) is not None
     for flag in flags:
@@ -183,6 +191,8 @@ def _read(text: str) -> PromptCost:
             repeats = max(repeats, value)
         elif name in _QUALITY:
             quality = max(quality, value)
+        elif name in _BATCH:
+            batch = max(batch, value)
         names.add(name)
     if permutations * repeats > PROMPTS_MAX:
         return TOO_MANY
@@ -192,6 +202,7 @@ def _read(text: str) -> PromptCost:
         turbo="turbo" in names,
         oref="oref" in names,
         quality=ceil(min(quality, QUALITY_MAX)),
+        batch=ceil(min(batch, BATCH_MAX)),
     )
 
 

@@ -53,10 +53,11 @@ async def open_form(
 ) -> None:
     """Answer with the form for this image, filled in as `JobHistory.prefill` says, which raises."""
     grant, destination = grant_of(interaction), read_destination(interaction, private=private)
-    request = await interaction.client.history.prefill(
+    request, price_usd = await interaction.client.history.prefill(
         action, of, grant.caller, destination, options=options, callback=callback, like=like
     )
-    await PromptForm(grant.t, request, private=private).open(interaction)
+    form = PromptForm(grant.t, request, private=private, price_usd=price_usd)
+    await form.open(interaction)
 
 
 async def repost_images(

@@ -15,13 +15,22 @@ from discord.ext import commands
 from bot.actions import ACTIONS, IMAGINE, REMIX, SourceKind
 from bot.characters import is_blank
 from bot.client import RemixBot
-from bot.errors import JobUnknown, NotYours, Reason, Rejected, SourceUnknown, UserError
+from bot.errors import (
+    ImagesMissing,
+    JobUnknown,
+    NotYours,
+    Reason,
+    Rejected,
+    SourceUnknown,
+    UserError,
+)
 from bot.inputs import read_callback, read_options, read_prompt
 from bot.job_ids import JobId
 from bot.model import Job, Request, Source
 from bot.services.context import TargetMessage
 from bot.ui import discord_errors
-from bot.ui.custom_ids import PREFIX, ButtonId, FormId, Verb
+from bot.ui.components import custom_ids
+from bot.ui.custom_ids import PREFIX, ButtonId, FormId, Verb, read_all
 from bot.ui.error_replies import reply_privately, reply_with_error, send
 from bot.ui.forms import PromptForm, read_form
 from bot.ui.interaction import is_private, read_destination
@@ -31,6 +40,7 @@ from bot.ui.pages import (
     details_page,
     list_page,
     notice_text_page,
+    panel_page,
     stop_page,
     unknown_page,
 )
@@ -91,10 +101,9 @@ Handler = tuple[Policy, Callable[[Press], Awaitable[None]]]
 class Components(commands.Cog):
     def __init__(self, bot: RemixBot) -> None:
         self._bot = bot
-        opens_form = [key for key, one in ACTIONS.items() if one.source is not SourceKind.NONE]
+        from_jobs = [key for key, one in ACTIONS.items() if one.source is not SourceKind.NONE]
         self.handlers: Mapping[str, Handler] = {
-            **dict.fromkeys(opens_form, (Policy.RESULT, self._open_form)),
-            Verb.REMIX_PUBLIC: (Policy.RESULT, self._open_form),
+            **dict.fromkeys(from_jobs, (Policy.RESULT, self._act)),
             Verb.AGAIN: (Policy.RESULT, self._repeat),
             Verb.EDIT: (Policy.RESULT, self._edit),
             Verb.EDIT_UNCHARGED: (Policy.RESULT, self._edit),
@@ -103,6 +112,8 @@ class Components(commands.Cog):
             Verb.STOP_ANYWAY: (Policy.JOB_AUTHOR, self._stop_anyway),
             Verb.SHOW: (Policy.CALLER, self._show),
             Verb.MORE: (Policy.CALLER_OR_AUTHOR, self._offer_more),
+            Verb.CHOOSE: (Policy.CALLER, self._choose),
+            Verb.DETAILS: (Policy.CALLER, self._tell_details),
             Verb.DELETE: (Policy.RESULT_AUTHOR, self._ask_in_private),
             Verb.ASK_TO_DELETE: (Policy.MESSAGE_AUTHOR, self._ask_to_delete),
             Verb.CONFIRM_DELETE: (Policy.MESSAGE_AUTHOR, self._delete),
@@ -114,7 +125,7 @@ class Components(commands.Cog):
             Verb.JOBS: (Policy.CALLER, self._turn_page),
             Verb.FORGET: (Policy.SELF, self._forget),
         }
-        missing = sorted(map(str, {*Verb, *opens_form} - self.handlers.keys()))
+        missing = sorted(map(str, {*Verb, *from_jobs} - self.handlers.keys()))
         if missing:
             raise TypeError(f"Nothing says what these buttons do and who may press them: {missing}")
 
@@ -131,12 +142,18 @@ class Components(commands.Cog):
 
     # ------------------------------------------------------------------ about an image or its job
 
-    async def _open_form(self, press: Press) -> None:
-        verb = press.button.verb
-        # In an answer that only this person sees, but for a message that all see: still for all.
-        private = verb != Verb.REMIX_PUBLIC and press.private
-        action = ACTIONS.get(verb, REMIX)
-        await open_form(press.interaction, action, press.image, private=private)
+    async def _act(self, press: Press) -> None:
+        """Start an action, or open its form where there is something left to ask."""
+        action, preset = ACTIONS[press.button.verb], press.button.kind
+        private = press.private and not press.button.public
+        if action.has_form and not preset:
+            await open_form(press.interaction, action, press.image, private=private)
+            return
+        if preset and preset not in action.presets:
+            raise Rejected(Reason.UNSUPPORTED_COMPONENT)
+        options = action.complete(action.presets.get(preset, {}))
+        context = self._bot.context(press.interaction, private=private)
+        await self._bot.jobs.make(Request(action=action, options=options), context, of=press.image)
 
     async def _edit(self, press: Press) -> None:
         """Open the form for what failed, with all that was given then."""
@@ -198,15 +215,39 @@ class Components(commands.Cog):
                 await self._bot.policies.check(interaction, Policy.RESULT_AUTHOR, message=message)
                 deletable = message.id
         try:
-            details = await self._bot.history.details(press.button.number, grant.caller)
+            job, prices = await self._bot.history.panel(press.button.number, grant.caller)
         except JobUnknown:
             if deletable is None:
                 raise
             await press.reply(unknown_page(grant.t, deletable))
             return
-        viewer_id = grant.caller.user_id
-        page = partial(details_page, grant.t, details, viewer_id, message_id=deletable)
+        if not job.images:
+            await self._tell_details(press, message_id=deletable)
+            return
+        panel = partial(panel_page, grant.t, job, job.images[0], prices)
+        page = partial(panel, public=not press.private, message_id=deletable)
         await reply_privately(interaction, page)
+
+    async def _choose(self, press: Press) -> None:
+        """Let the panel be about another image."""
+        grant, message = press.grant, press.interaction.message
+        job, prices = await self._bot.history.panel(press.button.number, grant.caller)
+        wanted = int(press.button.kind or 0)
+        image = next((one for one in job.images if one.image_no == wanted), None)
+        if image is None:
+            raise ImagesMissing
+        buttons = read_all(custom_ids(message) if message else ())
+        deletable = next((one.number for one in buttons if one.verb == Verb.ASK_TO_DELETE), None)
+        panel = partial(panel_page, grant.t, job, image, prices)
+        page = partial(panel, public=press.button.public, message_id=deletable)
+        await send(press.turn_into, page)
+
+    async def _tell_details(self, press: Press, *, message_id: int | None = None) -> None:
+        grant = press.grant
+        details = await self._bot.history.details(press.button.number, grant.caller)
+        viewer_id = grant.caller.user_id
+        page = partial(details_page, grant.t, details, viewer_id, message_id=message_id)
+        await reply_privately(press.interaction, page)
 
     async def _ask_to_delete(self, press: Press) -> None:
         await press.turn_into(delete_page(press.grant.t, press.button.number))
@@ -301,7 +342,7 @@ class Components(commands.Cog):
             request = Request(
                 action=form_id.action,
                 source=form_id.source,
-                prompt=read_prompt(filled.prompt),
+                prompt=read_prompt(filled.prompt, form_id.action.prompt),
                 options=read_options(form_id.action, filled.options),
                 callback=read_callback(filled.callback),
             )

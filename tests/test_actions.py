@@ -4,7 +4,14 @@ import re
 
 import pytest
 
-from bot.actions import ACTIONS, Action, Option, PromptRule, SourceKind, find_action
+from bot.actions import (
+    ACTIONS,
+    Action,
+    Option,
+    PromptRule,
+    SourceKind,
+    find_action,
+)
 from bot.api.wire import submit_body
 from bot.errors import OptionInvalid
 from bot.inputs import read_options
@@ -14,8 +21,8 @@ from sandbox.api.validate import read_order
 
 SCALE = Option(name="scale", default=2.0, least=1.1, most=2.0)
 KIND = Option(name="type", default=1, choices=(1,))
-ZOOM = Action(
-    key="zoom",
+WIDEN = Action(
+    key="widen",
     model="midjourney_outpaint",
     source=SourceKind.IMAGE,
     prompt=PromptRule.OPTIONAL,
@@ -47,20 +54,28 @@ def test_each_action_can_be_named_shown_and_made_in_the_sandbox(action: Action) 
             named = ENGLISH.option_words(action.key, option.name)
             assert named is not None
             assert set(named.choices) == set(option.choices)
+        if not option.choices:
+            named = ENGLISH.option_words(action.key, option.name)
+            assert named is not None
+            assert named.number
+    assert set(words.presets) == set(action.presets)
+    for key, options in action.presets.items():
+        assert re.fullmatch("[a-z0-9]{1,8}", key)
+        assert read_options(action, options) == action.complete(options)
     assert read_order(submit_body(request_for(action))).model.name == action.model
 
 
 def test_an_action_with_a_range_a_fixed_option_and_no_prompt_needs_no_code_of_its_own() -> None:
-    body = submit_body(Request(action=ZOOM, source=Source("job", 3)))
+    body = submit_body(Request(action=WIDEN, source=Source("job", 3)))
     params = {"jobId": "job", "imageNo": 3, "scale": 2.0, "type": 1}
     assert body == {"model": "midjourney_outpaint", "input": [{"params": params}]}
-    assert read_options(ZOOM, {"scale": "1.5", "type": None}) == {"scale": 1.5, "type": 1}
+    assert read_options(WIDEN, {"scale": "1.5", "type": None}) == {"scale": 1.5, "type": 1}
 
 
 @pytest.mark.parametrize("scale", ["1", "2.1", "wide", "nan"])
 def test_a_number_outside_the_range_of_an_option_is_refused(scale: str) -> None:
     with pytest.raises(OptionInvalid):
-        read_options(ZOOM, {"scale": scale})
+        read_options(WIDEN, {"scale": scale})
 
 
 def test_an_action_made_from_a_whole_job_names_no_image() -> None:

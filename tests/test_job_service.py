@@ -200,8 +200,8 @@ async def test_a_form_opens_empty_where_the_store_is_silent(
 ) -> None:
     monkeypatch.setattr("bot.services.lookups.STORE_BUDGET_S", 0.05)
     monkeypatch.setattr(rooms.store, "read", never)
-    sketch = await rooms.history.prefill(REMIX, (JobId("some-job"), 2), Caller(user_id=7), PLACE)
-    assert sketch == Request(action=REMIX, source=Source("some-job", 2))
+    form = await rooms.history.prefill(REMIX, (JobId("some-job"), 2), Caller(user_id=7), PLACE)
+    assert form == (Request(action=REMIX, source=Source("some-job", 2)), None)
     with pytest.raises(StoreUnavailable):
         await rooms.history.prefill(REMIX, (MessageId(5), 2), Caller(user_id=7), PLACE)
 

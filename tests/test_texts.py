@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from bot import errors, incidents
+from bot.actions import ANIMATE
 from bot.api.refusals import CREDIT_CODES, DOCUMENTED_CODES
 from bot.limits import DAY, LimitScope
+from bot.model import Request
 from bot.prompt_cost import PromptCost
 from bot.texts import ENGLISH
 from bot.texts.commands import CommandTexts
@@ -44,6 +46,8 @@ SAMPLES: dict[str, Any] = {
     "usd": Decimal("0.48"),
     "span": DAY,
     "bill": PromptCost(permutations=3, repeats=2, turbo=True, quality=4),
+    "request": Request(action=ANIMATE, prompt="the log's words"),
+    "times": 6,
     "channels": (1, 2),
     "word": "gore",
     "option": "sslmode",
@@ -91,7 +95,7 @@ def test_every_error_has_a_sentence_that_fits_a_message(error: errors.RemixbotEr
     sentence = ENGLISH.describe(error)
     assert sentence[0].isupper()
     assert sentence[-1] in ".`?"
-    assert 20 < len(sentence) < 300
+    assert 20 < len(sentence) < 360
     assert "the log's words" not in sentence, "details are for the log"
 
 
@@ -165,7 +169,7 @@ def test_durations_are_short(duration_s: float, shown: str) -> None:
     [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (13, "13th"), (22, "22nd")],
 )
 def test_a_place_in_a_chain_is_written_as_people_count(depth: int, words: str) -> None:
-    assert ENGLISH.nth_remix(depth) == f"{words} remix"
+    assert ENGLISH.nth_edit(depth) == f"{words} edit"
 
 
 def test_the_bar_grows_with_the_fraction() -> None:

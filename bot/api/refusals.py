@@ -26,6 +26,8 @@ from bot.errors import (
 PROMPT_LENGTH_INVALID = "4011006"
 GENERATION_FAILED = "4011098"
 SERVICE_UNAVAILABLE = "4011099"
+_OF_EACH_MODEL = re.compile(r"4\d{3}(?P<ending>098|099)")
+"""Documented for two models; all others seem to count in the same way."""
 PARAMETER_CODES = frozenset[str]().union(*(action.refusals for action in ACTIONS.values()))
 CREDIT_CODES = frozenset(str(code) for code in range(40201, 40209))
 DOCUMENTED_CODES = PARAMETER_CODES | CREDIT_CODES | {GENERATION_FAILED, SERVICE_UNAVAILABLE}
@@ -75,9 +77,10 @@ class ErrorResponse:
             return ApiBusy(retry_after_s=self.retry_after_s)
         if code in PARAMETER_CODES:
             return RequestRefused(code=code)
-        if code == GENERATION_FAILED:
+        ends = _OF_EACH_MODEL.fullmatch(code or "")
+        if ends and ends["ending"] == "098":
             return GenerationFailed(code=code, detail=self.logged)
-        if code == SERVICE_UNAVAILABLE:
+        if ends:
             return ApiUnavailable(code=code, status=status, detail=self.summary)
         if status == 404:
             return TaskNotFound()

@@ -7,10 +7,10 @@ import logging
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from bot.actions import MediaKind, SourceKind
+from bot.actions import ACTIONS, MediaKind, SourceKind
 from bot.api.lenient_json import (
     as_array,
     as_id,
@@ -34,6 +34,7 @@ _NUMBERS = range(100)
 """What is believed of a reported number; permutations make more than four images."""
 _NAMED = re.compile(r"_([0-3])\.[A-Za-z0-9]+\Z")
 """The provider's file names end like this: ``_0.png`` to ``_3.png``."""
+_LISTED = {action.listed_as for action in ACTIONS.values()}
 _COST_MAX_USD = 100
 """More than any job costs."""
 
@@ -53,8 +54,8 @@ class _Candidate:
     """The number that the answer gives it."""
 
 
-def submit_body(request: Request) -> dict[str, object]:
-    """The JSON body that asks for *request*."""
+def submit_body(request: Request, model: str | None = None) -> dict[str, object]:
+    """The JSON body that asks for *request*, by another name of its *model* if one is given."""
     action, source = request.action, request.source
     params: dict[str, object] = {}
     if source is not None and action.source is not SourceKind.NONE:
@@ -63,10 +64,12 @@ def submit_body(request: Request) -> dict[str, object]:
             params[action.source_param] = source.image_no
     if prompt := request.sent_prompt:
         params[action.prompt_param] = prompt
-    params |= action.complete(request.options)
+    for option in action.options:
+        if not option.flags:
+            params[option.name] = request.options.get(option.name, option.default)
     if request.callback is not None:
         params["callback"] = request.callback
-    return {"model": action.model, "input": [{"params": params}]}
+    return {"model": model or action.model, "input": [{"params": params}]}
 
 
 def parse_task(body: object, asked_for: str | None = None) -> TaskState:
@@ -143,6 +146,10 @@ def _completed(task_id: str, task: Mapping[str, object]) -> Completed:
             if (candidate := _candidate(item, number, job_id)) is not None
         ]
     )
+    if (listed_actions := _available_actions(task)) is not None:
+        images = tuple(
+            replace(one, available=listed_actions.get(one.image_no, frozenset())) for one in images
+        )
     if items and not images:
         log.warning("Task %s: could not find an image in %s", task_id, shape_of(task))
     return Completed(
@@ -151,6 +158,28 @@ def _completed(task_id: str, task: Mapping[str, object]) -> Completed:
         images=images,
         cost_usd=cost_usd,
     )
+
+
+def _available_actions(task: Mapping[str, object]) -> dict[int, frozenset[str]] | None:
+    """What the answer says that can be made from each image number; ``None``: it says nothing.
+
+    It is at the top, in the output or in the metadata, lists image numbers for most actions, and
+    says yes or no to those that take a whole job.
+    """
+    output = task.get("output")
+    for place in (task, *as_array(output), as_object(output), as_object(task.get("metadata"))):
+        listed = as_object(as_object(place).get("available_actions"))
+        if listed:
+            numbers = {
+                name: _NUMBERS if said is True else [as_number(one) for one in as_array(said)]
+                for name, said in listed.items()
+                if name in _LISTED
+            }
+            return {
+                number: frozenset(name for name, those in numbers.items() if number in those)
+                for number in _NUMBERS
+            }
+    return None
 
 
 def _warn_once(message: str, task_id: str) -> None:

@@ -251,7 +251,7 @@ class DiscordStatusMessage:
                 plain=lambda content: plain_result(
                     job, result_images, took_s=took_s, content=content
                 ),
-                elsewhere=partial(t.result_is_there, job.author_id),
+                elsewhere=partial(t.result_is_there, job.request.action.media, job.author_id),
                 nowhere=t.result_is_nowhere,
                 broken=t.result_is_broken,
                 has_source=source is not None,
@@ -288,8 +288,10 @@ class DiscordStatusMessage:
     async def ping(self, posted: MessageLink, *, delivered: bool, took_s: float) -> None:
         async def reply(jobs: int) -> None:
             t, author_id = for_locale(self._job.locale), self._job.author_id
-            say = t.ready if delivered else t.went_wrong
-            sentence = say(author_id) if jobs == 1 else t.jobs_done(author_id, jobs)
+            media = self._job.request.action.media
+            sentence = t.ready(author_id, media) if delivered else t.went_wrong(author_id)
+            if jobs > 1:
+                sentence = t.jobs_done(author_id, jobs)
             try:
                 await self._messages.reply(posted.message_id, sentence)
             except discord_errors.FAULTS as error:

@@ -1,9 +1,10 @@
 """What people can look up, show again and have forgotten: nothing here makes a job."""
 
 import logging
-from collections.abc import AsyncGenerator, Collection
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Collection, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from bot.actions import Action, Options
 from bot.attachments import LoadedImages
@@ -85,29 +86,36 @@ class JobHistory:
         options: Options | None = None,
         callback: str | None = None,
         like: Request | None = None,
-    ) -> Request:
-        """What the form for this image is filled with; empty if the store is silent.
+    ) -> tuple[Request, Decimal | None]:
+        """What the form for this image is filled with, empty if the store is silent; and what the
+        cheapest job of *action* costs, if that is known.
 
         What is not given is as in *like*, or else as in what made the image. Raises what
-        `find_source` raises, and `SourceTooOld`; `StoreUnavailable` only if the store alone can
-        know the job's id.
+        `find_source` and `check_possible` raise, and `SourceTooOld`; `StoreUnavailable` only if the
+        store alone can know the job's id.
         """
+        time, price_usd = StoreDeadline(), None
         try:
-            source, parent = await self._lookups.find_source(*of, caller, StoreDeadline())
+            source, parent = await self._lookups.find_source(*of, caller, time)
         except StoreUnavailable:
             job, image_no = of
             if isinstance(job, MessageId) or not may_be_known(job):
                 raise
             source, parent = Source(job.value, image_no), None
         wanted = Request(action=action, source=source, options=options or {}, callback=callback)
-        if like is None and parent is not None:
-            like = parent.request
+        await self._lookups.check_possible(wanted, parent, time)
+        like = like or (parent and parent.request)
+        with suppress(StoreUnavailable):
+            price_usd = await self._lookups.least_price(action, time)
         if like is not None:
             if options is None and like.action == action:
                 wanted = replace(wanted, options=like.options)
-            wanted = replace(wanted, prompt=like.prompt)
+            if action.media is like.action.media:  # of a video a prompt says how things move
+                with suppress(StoreUnavailable):
+                    prompt = await self._lookups.prompt_of(like, caller, time)
+                    wanted = replace(wanted, prompt=prompt)
             self._lookups.check_age(parent, wanted, destination)
-        return wanted
+        return wanted, price_usd
 
     async def suggest(self, caller: Caller, channel_id: int, words: str) -> list[Suggestion]:
         """Finished jobs that somebody who types *words* in this channel may mean, 25 at most.
@@ -172,6 +180,19 @@ class JobHistory:
         if page and not jobs:
             return await self.jobs_of(author_id, 0)
         return JobList(jobs=tuple(jobs[:LISTED]), page=page, more=len(jobs) > LISTED)
+
+    async def panel(self, interaction_id: int, caller: Caller) -> tuple[Job, Mapping[str, Decimal]]:
+        """The job that was asked for in this interaction, and what the cheapest job of each action
+        costs, by its key. Raises `JobUnknown` and `ListUnavailable`.
+        """
+        async with StoreDeadline(ListUnavailable).spend():
+            job = await self._store.read(lookups.by_interaction, interaction_id)
+            known = self._lookups.limits.known_price_usd
+            prices = await self._store.read(counting.prices, known=known)
+        job = await seen_by(caller, job)
+        if job is None:
+            raise JobUnknown
+        return job, prices
 
     async def details(self, interaction_id: int, caller: Caller) -> JobDetails:
         """All about the job that was asked for in this interaction, as far as they may see it.

@@ -67,6 +67,7 @@ class JobService:
         if of is not None:
             source, parent = await self._lookups.find_source(*of, context.caller, time)
             request = replace(request, source=source)
+            await self._lookups.check_possible(request, parent, time)
             self._lookups.check_age(parent, request, context.destination)
             origin = _shown_link(parent, context.destination, context.origin)
             context = replace(context, origin=origin)
@@ -163,17 +164,21 @@ class JobService:
         *parent* is the job of its source, if that is known, and *shown* the one that it repeats:
         what is made from what is its author's alone is that as well.
         """
-        bill, place = prompt_cost(request.sent_prompt), context.destination
+        action, bill, place = request.action, prompt_cost(request.sent_prompt), context.destination
+        units = action.units(request.options) * (bill.batch if action.makes_option else 1)
         private = place.private or stays_private(parent, place) or stays_private(shown, place)
         draft_id = draft.interaction_id if draft else None
         new = context.new_job(
-            request, private=private, multiplier=bill.multiplier, depth=_depth_below(parent)
+            request,
+            private=private,
+            multiplier=bill.multiplier * units,
+            depth=_depth_below(parent),
         )
         try:
             self._review.check(request, bill)
             if not consented:
                 # Who repeats a job knows what became of it.
-                await self._review.ask(request, bill, context, time, doubting=shown is None)
+                await self._review.ask(new, bill, context, time, doubting=shown is None)
             ticket = self._queue.join(new.author_id, new.destination.guild_id)
             job = status = None
             try:

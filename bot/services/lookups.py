@@ -5,7 +5,9 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
+from bot.actions import EXTEND, EXTENSIONS_MAX, Action
 from bot.clock import Clock
 from bot.errors import (
     ImagesMissing,
@@ -22,8 +24,10 @@ from bot.limits import Limits
 from bot.model import Destination, Image, Job, Request, Source
 from bot.services.access import AccessPolicy, is_seen_at, seen_by, standing, stays_private
 from bot.services.context import Caller, TargetMessage
-from bot.store import Store, lookups
+from bot.store import Store, counting, lookups
 
+ANCESTORS_MAX = 10
+"""Generations that are gone back to find a prompt."""
 STORE_BUDGET_S = 1.0
 """Discord wants its answer within three seconds: what the store may take of them, all together."""
 
@@ -153,6 +157,50 @@ class JobLookups:
         named = (one for one in parent.images if same_id(one.job_id, source.job_id))
         fitting = (one for one in named if one.image_no == source.image_no)
         return next((one for one in fitting if one.offers(job.request.action)), None)
+
+    async def prompt_of(self, request: Request | None, caller: Caller, time: StoreDeadline) -> str:
+        """The prompt of *request*, or else of what it was made from, as far as they may see that.
+
+        Raises what *time* does.
+        """
+        for _ in range(ANCESTORS_MAX):
+            if request is None or request.prompt or request.source is None:
+                break
+            async with time.spend():
+                parent = await self.store.read(lookups.find_by_api_id, request.source.job_id)
+            parent = await seen_by(caller, parent)
+            request = parent and parent.request
+        return request.prompt if request else ""
+
+    async def least_price(self, action: Action, time: StoreDeadline) -> Decimal:
+        """What the cheapest job of *action* is taken to cost, in USD. Raises what *time* does."""
+        known = self.limits.known_price_usd
+        async with time.spend():
+            usd = await self.store.read(counting.price, action, known=known)
+        return usd * action.least_units
+
+    async def check_possible(
+        self, wanted: Request, source: Job | None, time: StoreDeadline
+    ) -> None:
+        """Raises `Rejected` if the API doesn't make what is *wanted* from *source*."""
+        image_no = wanted.source.image_no if wanted.source else None
+        if source is None or image_no is None:
+            return
+        images = [one for one in source.images if one.image_no == image_no]
+        if images and not any(one.offers(wanted.action, source.request.action) for one in images):
+            raise Rejected(Reason.NOT_FROM_THIS)
+        if wanted.action != EXTEND:
+            return
+        extended, before = 0, source
+        async with time.spend():
+            while before is not None and before.request.action == EXTEND:
+                extended += 1
+                if extended == EXTENSIONS_MAX:
+                    raise Rejected(Reason.EXTENDED_ENOUGH)
+                made_from = before.request.source
+                before = made_from and await self.store.read(
+                    lookups.find_by_api_id, made_from.job_id
+                )
 
     def check_access(self, caller: Caller, job: Job) -> None:
         """Raises `NotYours` if *caller* may not go on from the result of *job*."""

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from bot.api import ImageAddresses
 from bot.errors import ConsentMissing, PromptTooLong, Reason, Rejected
-from bot.model import PROMPT_MAX, Request
+from bot.model import PROMPT_MAX, NewJob, Request
 from bot.prompt_cost import PROMPTS_MAX, PromptCost
 from bot.prompt_doubts import Doubt, DoubtKind, doubts_about, image_addresses
 from bot.services.context import RequestContext
@@ -36,7 +36,7 @@ class PromptReview:
 
     async def ask(
         self,
-        request: Request,
+        new: NewJob,
         bill: PromptCost,
         context: RequestContext,
         time: StoreDeadline,
@@ -44,13 +44,17 @@ class PromptReview:
         doubting: bool,
     ) -> None:
         """Raises `ConsentMissing` for what costs extra and, if *doubting*, may be wrong."""
+        request = new.request
         doubts = await self._doubts(request.sent_prompt, context) if doubting else ()
-        if bill.multiplier == 1 and not doubts:
+        if bill.multiplier == 1 and not request.action.asks_first and not doubts:
             return
         known = self._limits.known_price_usd
         async with time.spend():
             usd = await self._store.read(counting.price, request.action, known=known)
-        raise ConsentMissing(bill=bill, usd=usd * bill.multiplier, doubts=doubts)
+        usd *= new.multiplier
+        raise ConsentMissing(
+            request=request, bill=bill, usd=usd, times=round(usd / known), doubts=doubts
+        )
 
     async def _doubts(self, prompt: str, context: RequestContext) -> tuple[Doubt, ...]:
         """What may be wrong with *prompt*; of its addresses only what their servers say in time."""

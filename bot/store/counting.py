@@ -29,7 +29,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.actions import Action
+from bot.actions import ACTIONS, Action
 from bot.errors import BudgetUsedUp, DailyLimitReached
 from bot.limits import DAY, KNOWN_PRICE_USD, MONTH, Limits, LimitScope
 from bot.model import NewJob, Spending, Usage
@@ -65,15 +65,21 @@ _NEWEST_COSTS = (
 
 
 def price(session: StoreSession, action: Action, *, known: Decimal = KNOWN_PRICE_USD) -> Decimal:
-    """What a job of this action is taken to cost, in USD: about what the latest ones did.
+    """What a unit of this action is taken to cost, in USD: about what those of the latest jobs did.
 
-    Between a quarter and four times of the *known* price, times the factor of the action.
+    Between a quarter and four times of the *known* price, times the ratio of the action.
     """
     rows = session.execute(_NEWEST_COSTS, {"action": action.key})
     return middle(
         [cost / multiplier for cost, multiplier in rows if cost is not None],
-        known * action.price_factor,
+        known * action.price_ratio,
     )
+
+
+def prices(session: StoreSession, *, known: Decimal = KNOWN_PRICE_USD) -> dict[str, Decimal]:
+    """What the cheapest job of each action is taken to cost, in USD, by the action's key."""
+    actions = ACTIONS.values()
+    return {one.key: price(session, one, known=known) * one.least_units for one in actions}
 
 
 def middle(told: Sequence[Decimal], known: Decimal) -> Decimal:

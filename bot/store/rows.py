@@ -62,6 +62,7 @@ def image_rows(job_id: int, images: Iterable[Image]) -> list[ImageRow]:
             provider_job_id=image.job_id,
             url=image.url,
             kind=image.kind.value,
+            available=None if image.available is None else sorted(image.available),
         )
         for position, image in enumerate(images)
     ]
@@ -121,6 +122,7 @@ def to_job(row: JobRow | Row[Any], images: Sequence[ImageRow | Row[Any]] | None 
                 image_no=image.image_no,
                 url=image.url,
                 kind=MediaKind(image.kind),
+                available=None if image.available is None else frozenset(image.available),
             )
             for image in shown
         ),

@@ -176,6 +176,8 @@ class ImageRow(Base):
     provider_job_id: Mapped[str]
     url: Mapped[str]
     kind: Mapped[str]
+    available: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    """What the API says that can be made from it; NULL: it says nothing."""
     posted_guild_id: Mapped[Snowflake | None]
     posted_channel_id: Mapped[Snowflake | None]
     posted_message_id: Mapped[Snowflake | None] = mapped_column(index=True)

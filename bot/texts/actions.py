@@ -1,11 +1,28 @@
 """What actions, their options and all buttons are called."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import ClassVar
 
-from bot.actions import IMAGINE, REMIX, Action, Mode, OptionValue
-from bot.model import PROMPT_MAX, Request, Source
+from bot.actions import (
+    ACTIONS,
+    ANIMATE,
+    EXTEND,
+    IMAGINE,
+    PAN,
+    REMIX,
+    REROLL,
+    UPSCALE,
+    VARY,
+    ZOOM,
+    Action,
+    MediaKind,
+    Mode,
+    OptionValue,
+)
+from bot.model import PROMPT_MAX, Image, Request, Source
 from bot.texts.formats import Formats
 
 
@@ -19,8 +36,13 @@ class ActionWords:
     progress: str
     result: str
     listed: str
+    name: str = ""
+    """What it is called by itself, as where its price is told; empty: like its button."""
+    presets: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What the buttons of its presets say."""
     refusals: Mapping[str, str] = field(default_factory=dict[str, str])
-    """What to say about each code in the action's `Action.refusals`."""
+    """What to say about codes in the action's `Action.refusals`, where more than that it was one
+    of them is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +50,12 @@ class OptionWords:
     name: str
     question: str
     """Above its field in a form."""
-    choices: Mapping[OptionValue, tuple[str, str]]
+    choices: Mapping[OptionValue, tuple[str, str]] = field(
+        default_factory=dict[OptionValue, tuple[str, str]]
+    )
     """Each value's name, and a hint."""
+    number: str = ""
+    """How a *value* that is a number is written; empty where there are only choices."""
 
 
 def image_number(source: Source | None) -> int:
@@ -57,6 +83,7 @@ class ActionTexts(Formats):
             progress="Remixing image {image}",
             result="Remix of image {image}",
             listed="Remix of image {image}",
+            name="Remix",
             refusals={
                 "4011001": "The API needs to know which job to remix. Give a job ID or press an "
                 "✏️ button.",
@@ -71,6 +98,65 @@ class ActionTexts(Formats):
                 "http:// or https://.",
             },
         ),
+        UPSCALE.key: ActionWords(
+            button="U{image}",
+            title="Upscale image {image}",
+            progress="Upscaling image {image}",
+            result="Upscale of image {image}",
+            listed="Upscale of image {image}",
+            name="Upscale",
+            presets={"standard": "Upscale (Standard)", "creative": "Upscale (Creative)"},
+        ),
+        VARY.key: ActionWords(
+            button="Vary …",
+            title="Vary image {image}",
+            progress="Varying image {image}",
+            result="Variations of image {image}",
+            listed="Variations of image {image}",
+            name="Vary",
+            presets={"subtle": "Vary (Subtle)", "strong": "Vary (Strong)"},
+        ),
+        ZOOM.key: ActionWords(
+            button="Zoom …",
+            title="Zoom out of image {image}",
+            progress="Zooming out of image {image}",
+            result="Zoom out of image {image}",
+            listed="Zoom out of image {image}",
+            name="Zoom",
+            presets={"15": "Zoom Out 1.5x", "2": "Zoom Out 2x"},
+        ),
+        PAN.key: ActionWords(
+            button="Pan …",
+            title="Pan image {image}",
+            progress="Panning image {image}",
+            result="Pan of image {image}",
+            listed="Pan of image {image}",
+            name="Pan",
+            presets={"left": "⬅️", "up": "⬆️", "down": "⬇️", "right": "➡️"},
+        ),
+        ANIMATE.key: ActionWords(
+            button="Animate …",
+            title="Animate image {image}",
+            progress="Animating image {image}",
+            result="Animation of image {image}",
+            listed="Animation of image {image}",
+            name="Animate",
+        ),
+        EXTEND.key: ActionWords(
+            button="Extend {image}",
+            title="Extend video {image}",
+            progress="Extending video {image}",
+            result="Extension of video {image}",
+            listed="Extension of video {image}",
+            name="Extend",
+        ),
+        REROLL.key: ActionWords(
+            button="Reroll",
+            title="Reroll",
+            progress="Rerolling",
+            result="Reroll",
+            listed="Reroll",
+        ),
     }
     _newer_action = ActionWords(
         button="Reroll", title="Reroll", progress="Working on it", result="Done", listed="Job"
@@ -84,7 +170,72 @@ class ActionTexts(Formats):
                 Mode.STRONG: ("Strong", "Can change the whole image"),
                 Mode.SUBTLE: ("Subtle", "Stays close to the original"),
             },
-        )
+        ),
+        (UPSCALE.key, "type"): OptionWords(
+            name="Type",
+            question="Upscale type",
+            choices={
+                0: ("Standard", "Keeps every detail as it is"),
+                1: ("Creative", "Adds new details"),
+            },
+        ),
+        (VARY.key, "type"): OptionWords(
+            name="Strength",
+            question="Variation strength",
+            choices={
+                1: ("Strong", "Can change the whole image"),
+                0: ("Subtle", "Stays close to the original"),
+            },
+        ),
+        (ZOOM.key, "scale"): OptionWords(
+            name="Scale", question="How far to zoom out, from 1.1 to 2", number="{value:g}x"
+        ),
+        (PAN.key, "direction"): OptionWords(
+            name="Direction",
+            question="Direction",
+            choices={
+                3: ("Left", "Adds to the left side"),
+                2: ("Up", "Adds to the top"),
+                0: ("Down", "Adds to the bottom"),
+                1: ("Right", "Adds to the right side"),
+            },
+        ),
+        (PAN.key, "scale"): OptionWords(
+            name="Scale", question="How far to pan, from 1.1 to 3", number="{value:g}x"
+        ),
+        (ANIMATE.key, "videoType"): OptionWords(
+            name="Resolution",
+            question="Resolution",
+            choices={
+                0: ("480p", "Four videos cost about as much as 8 jobs with images"),
+                1: ("720p", "Four videos cost about as much as 26 jobs with images"),
+            },
+        ),
+        (ANIMATE.key, "motion"): OptionWords(
+            name="Motion",
+            question="Motion",
+            choices={
+                "low": ("Low motion", "Calm; sometimes nothing moves"),
+                "high": ("High motion", "Lively; sometimes too much moves"),
+            },
+        ),
+        (ANIMATE.key, "loop"): OptionWords(
+            name="Loop",
+            question="Loop",
+            choices={
+                0: ("No loop", "Ends wherever it wants"),
+                1: ("Loop", "Ends where it began"),
+            },
+        ),
+        (ANIMATE.key, "bs"): OptionWords(
+            name="Videos",
+            question="How many videos",
+            choices={
+                1: ("1 video", "A quarter of the price"),
+                2: ("2 videos", "Half the price"),
+                4: ("4 videos", "The full price"),
+            },
+        ),
     }
     """By action and option; one without words is never shown."""
 
@@ -99,6 +250,7 @@ class ActionTexts(Formats):
     keep_going = "Keep going"
     show_kept = "Show images"
     more = "More"
+    details = "Details"
     delete = "Delete"
     go_ahead = "Go ahead"
     send_as_it_is = "Send as it is"
@@ -106,6 +258,18 @@ class ActionTexts(Formats):
     newer = "Newer"
     older = "Older"
     forget_me = "Erase history"
+
+    def counted(self, media: MediaKind, count: int, marks: str = "") -> str:
+        """So many images or videos; *marks* go around the number."""
+        return f"{marks}{count:,}{marks} {media.value}{'' if count == 1 else 's'}"
+
+    def image_choice(self, image_no: int) -> str:
+        """Of the panel that is about one of a result's images."""
+        return f"{image_no + 1}"
+
+    def panel_heading(self, image: Image, count: int) -> str:
+        name = f"{image.kind.value.capitalize()} {image.image_no + 1}"
+        return f"### {name} of {count:,}" if count > 1 else f"### {name}"
 
     def reroll_on(self, image_no: int) -> str:
         """Of the source's images, another one than was used."""
@@ -125,6 +289,31 @@ class ActionTexts(Formats):
     def form_title(self, action: Action, source: Source | None) -> str:
         return self.words_for(action).title.format(image=image_number(source))
 
+    def listed_name(self, request: Request) -> str:
+        """What a job is called in a list."""
+        return self.words_for(request.action).listed.format(image=image_number(request.source))
+
+    def preset_button(self, action: Action, preset: str) -> str:
+        return self.words_for(action).presets.get(preset, preset)
+
+    def action_name(self, action: Action) -> str:
+        words = self.words_for(action)
+        return words.name or words.button
+
+    def price_of(self, action: Action, usd: Decimal) -> str:
+        """What the cheapest job of *action* costs."""
+        varies = action.asks_first and len(action.options) > 0
+        return f"Costs {self.usd(usd)} or more" if varies else f"Costs about {self.usd(usd)}"
+
+    def prices(self, prices: Mapping[str, Decimal]) -> str:
+        """What the cheapest job of each action costs, by key, in one small line."""
+        same = defaultdict[Decimal, list[str]](list)
+        for key, usd in prices.items():
+            same[usd].append(self.action_name(ACTIONS[key]))
+        return "-# " + " · ".join(
+            f"{self.listed(names)}: {self.usd(usd)}" for usd, names in same.items()
+        )
+
     def option_words(self, action_key: str, option: str) -> OptionWords | None:
         return self._options.get((action_key, option))
 
@@ -134,3 +323,5 @@ class ActionTexts(Formats):
             words = self.option_words(request.action.key, name)
             if words is not None and value in words.choices:
                 yield words.name, words.choices[value][0]
+            elif words is not None and words.number and not isinstance(value, str):
+                yield words.name, words.number.format(value=value)

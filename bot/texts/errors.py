@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from bot import errors
-from bot.actions import SOURCE_IMAGES
+from bot.actions import ACTIONS, SOURCE_IMAGES, MediaKind
 from bot.errors import AddressProblem, Reason
 from bot.limits import DAY, LimitScope
 from bot.model import PROMPT_MAX
@@ -23,11 +23,15 @@ class ErrorTexts(JobTexts, DoubtTexts):
     operator_told = "I've logged it for whoever runs this bot."
 
     _codes: ClassVar[Mapping[str, str]] = {
-        "4011098": "The API couldn't make this one. The source may be too old for it, or "
+        "098": "The API couldn't make this one. The source may be too old for it, or "
         "moderation stepped in. Try another prompt or a newer image.",
-        "4011099": f"The API is out of service right now. {ask_later}",
+        "099": f"The API is out of service right now. {ask_later}",
     }
-    """Of no action's own, by their last seven digits."""
+    """Of every action, by their last three digits."""
+    value_refused = (
+        "The API didn't accept one of the values. Try another image, prompt or option. "
+        f"{nothing_charged}"
+    )
 
     def describe(self, error: errors.RemixbotError) -> str:
         """What to say about *error*."""
@@ -86,7 +90,7 @@ class ErrorTexts(JobTexts, DoubtTexts):
         if error.doubts:
             doubted = (f"- {self.doubt(one)}" for one in error.doubts)
             parts = ["This prompt may not do what you want:", *doubted]
-        if error.bill.multiplier > 1:
+        if error.bill.multiplier > 1 or error.request.action.asks_first:
             parts.append(self._costs_extra(error))
         ending = "Send it as it is?" if error.doubts else "Go ahead?"
         parts.append(f"Nothing has been charged so far. {ending}")
@@ -104,13 +108,15 @@ class ErrorTexts(JobTexts, DoubtTexts):
             reasons.append(f"`{'--turbo' if bill.turbo else '--oref'}` costs double")
         if bill.quality > 1:
             reasons.append(f"`--q` costs **{bill.quality}** times as much")
-        comes = f"You'd get **{bill.images:,}** images"
-        if bill.images > len(SOURCE_IMAGES):
-            comes += "; only the first four can be remixed"
-        return (
-            f"This prompt costs extra: {self.listed(reasons)}. {comes}. That's about "
-            f"**{self.usd(error.usd)}** in total."
-        )
+        action, makes = error.request.action, bill.prompts * error.request.makes
+        extra = f"This prompt costs extra: {self.listed(reasons)}. " if reasons else ""
+        comes = f"You'd get {self.counted(action.media, makes, '**')}"
+        if makes > len(SOURCE_IMAGES):
+            comes += "; only the first four have buttons"
+        total = f"That's about **{self.usd(error.usd)}** in total"
+        if action.media is MediaKind.VIDEO:
+            total += f", as much as {error.times:,} jobs with images"
+        return f"{extra}{comes}. {total}."
 
     def _channels(self, error: errors.ChannelNotAllowed) -> str:
         named = self.listed(f"<#{channel}>" for channel in error.channels[:10])
@@ -127,6 +133,10 @@ class ErrorTexts(JobTexts, DoubtTexts):
         words = self.option_words(error.action, error.parameter)
         if words is None:
             return f"The API doesn't accept this value for `{error.parameter}`. Choose another one."
+        if not words.choices:
+            known = ACTIONS[error.action].options
+            option = next(one for one in known if one.name == error.parameter)
+            return f"The {words.name.lower()} is a number from {option.least:g} to {option.most:g}."
         names = [name for name, _ in words.choices.values()]
         return f"Choose {' or '.join(names)} as the {words.name.lower()}."
 
@@ -155,8 +165,14 @@ class ErrorTexts(JobTexts, DoubtTexts):
 
     def _of_code(self, code: str | None) -> str | None:
         """What to say about a documented *code* of the API; ``None`` for any other."""
-        known = (self._codes, *(words.refusals for words in self._actions.values()))
-        return next((codes[code] for codes in known if code is not None and code in codes), None)
+        if code is None:
+            return None
+        for action in ACTIONS.values():
+            if code in action.refusals:
+                return self.words_for(action).refusals.get(code, self.value_refused)
+        if len(code) != 7 or code == "4001098":  # which speaks of no source
+            return None
+        return self._codes.get(code[-3:])
 
     def _request_refused(self, error: errors.RequestRefused) -> str:
         unknown = "The API didn't accept this request. Change the prompt and try again."
@@ -309,6 +325,10 @@ class ErrorTexts(JobTexts, DoubtTexts):
         errors.DraftGone: "This request was already used or canceled, or it's more than a day "
         "old. Please send it again.",
         errors.JobStopped: "It hadn't been sent to the API yet. {t.nothing_charged}",
+        Reason.NOT_FROM_THIS: "The API can't do that with this one. **More** shows what's possible "
+        "with each image.",
+        Reason.EXTENDED_ENOUGH: "This video has been extended four times, which is the most the "
+        "API does. Extend an earlier one, or animate another image.",
         Reason.NOTHING_TO_STOP: "There's nothing to stop: this job has already ended or been "
         "stopped.",
         errors.JobKept: _kept,

@@ -40,9 +40,6 @@ class Formats:
     def jobs_counted(self, jobs: int) -> str:
         return "1 job" if jobs == 1 else f"{jobs:,} jobs"
 
-    def images_counted(self, count: int) -> str:
-        return "1 image" if count == 1 else f"{count} images"
-
     def ordinal(self, number: int) -> str:
         """1st, 2nd, 3rd, 4th, 11th, 21st."""
         teens = number % 100 in (11, 12, 13)

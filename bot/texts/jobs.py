@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
-from bot.model import Request, Source
+from bot.actions import MediaKind
+from bot.model import Image, Request, Source
 from bot.texts.actions import ActionTexts, image_number
 
 
@@ -96,55 +97,56 @@ class JobTexts(ActionTexts):
         self, *, depth: int | None, duration_s: float, cost_usd: Decimal | None
     ) -> str:
         """One small line, which has room on a phone."""
-        parts = [] if depth is None else [f"{self.nth_remix(depth)} in its chain"]
+        parts = [] if depth is None else [f"{self.nth_edit(depth)} in its chain"]
         parts.append(self.seconds(duration_s))
         if cost_usd is not None:
             parts.append(self.usd(cost_usd))
         return f"-# {' · '.join(parts)}"
 
-    def nth_remix(self, depth: int) -> str:
-        return f"{self.ordinal(depth)} remix"
+    def nth_edit(self, depth: int) -> str:
+        return f"{self.ordinal(depth)} edit"
 
     def source_image(self, source: Source, message_url: str | None) -> str:
         name = f"image {image_number(source)}"
         return f"[{name}]({message_url})" if message_url else name
 
-    def alt_text(self, image_no: int) -> str:
-        return f"Image {image_no + 1}: "
+    def alt_text(self, image: Image, shows: str) -> str:
+        name = f"{image.kind.value.capitalize()} {image.image_no + 1}"
+        return f"{name}: {shows}" if shows else name
 
     def source_alt_text(self, source: Source | None) -> str:
         return f"Image {image_number(source)} of the source job"
 
-    def missing_images(self, image_nos: Iterable[int]) -> str:
-        numbers = [str(image_no + 1) for image_no in image_nos]
+    def missing_images(self, media: MediaKind, image_nos: Iterable[int]) -> str:
+        name, numbers = media.value.capitalize(), [str(image_no + 1) for image_no in image_nos]
         if len(numbers) == 1:
-            return f"-# Image {numbers[0]} is missing: the API didn't send it."
-        return f"-# Images {self.listed(numbers)} are missing: the API didn't send them."
+            return f"-# {name} {numbers[0]} is missing: the API didn't send it."
+        return f"-# {name}s {self.listed(numbers)} are missing: the API didn't send them."
 
-    def image_by_link(self, image_no: int, url: str, reason: str) -> str:
-        return f"Image {image_no + 1} {reason}: [open it]({url})"
+    def image_by_link(self, image: Image, url: str, reason: str) -> str:
+        return f"{self.alt_text(image, '')} {reason}: [open it]({url})"
 
-    def image_in_file(self, image_no: int, reason: str) -> str:
-        return f"Image {image_no + 1} {reason}; its link is in the file below."
+    def image_in_file(self, image: Image, reason: str) -> str:
+        return f"{self.alt_text(image, '')} {reason}; its link is in the file below."
 
-    def result_is_there(self, author_id: int, message_url: str | None) -> str:
+    def result_is_there(self, media: MediaKind, author_id: int, message_url: str | None) -> str:
         """What a job's own message says where its images are in the message with this address, or
         in a direct one."""
         there = f"[this message]({message_url})"
         where = there if message_url else f"a direct message to <@{author_id}>"
-        return f"Your images are ready, but I couldn't put them here: they're in {where}."
+        return f"Your {media.value}s are ready, but I couldn't put them here: they're in {where}."
 
     def failure_is_there(self, author_id: int, message_url: str | None) -> str:
         there = f"[This message]({message_url})"
         where = there if message_url else f"A direct message to <@{author_id}>"
-        return f"No images this time. {where} says why."
+        return f"No luck this time. {where} says why."
 
     # ------------------------------------------------------------------ failure and pings
 
-    failure_heading = "### No images this time"
+    failure_heading = "### No luck this time"
 
-    def ready(self, author_id: int) -> str:
-        return f"<@{author_id}> your images are ready."
+    def ready(self, author_id: int, media: MediaKind) -> str:
+        return f"<@{author_id}> your {media.value}s are ready."
 
     def went_wrong(self, author_id: int) -> str:
         return f"<@{author_id}> something went wrong with your job, see above."

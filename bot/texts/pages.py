@@ -6,8 +6,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from bot.limits import Limits
-from bot.model import JobState, Request, Source, Spending
-from bot.texts.actions import image_number
+from bot.model import JobState, Request, Spending
 from bot.texts.jobs import JobTexts
 
 
@@ -72,8 +71,7 @@ class PageTexts(JobTexts):
         message_url: str | None,
         private: bool,
     ) -> str:
-        name = self.words_for(request.action).listed
-        parts = [name.format(image=image_number(request.source)), state, self.relative(created_at)]
+        parts = [self.listed_name(request), state, self.relative(created_at)]
         if private:
             parts.append("private")
         if message_url:
@@ -89,7 +87,7 @@ class PageTexts(JobTexts):
     details_heading = "### Details"
     job_forgotten = "I no longer have a record of this job."
     unknown_source = "an unknown job"
-    children_heading = "**Remixes**"
+    children_heading = "**Made from it**"
     detail_requester = "Requested by"
     detail_source = "Source"
     detail_source_job = "Source job"
@@ -139,9 +137,11 @@ class PageTexts(JobTexts):
             said = "nothing"
         return f"{said} (billed {multiplier} times)" if multiplier > 1 else said
 
-    def child(self, source: Source | None, prompt: str, message_url: str | None) -> str:
-        name = f"image {image_number(source)}"
-        return f"- [{name}]({message_url}): {prompt}" if message_url else f"- {name}: {prompt}"
+    def child(self, request: Request, prompt: str, message_url: str | None) -> str:
+        name = self.listed_name(request)
+        if message_url:
+            name = f"[{name}]({message_url})"
+        return f"- {name}: {prompt}" if prompt else f"- {name}"
 
     # ------------------------------------------------------------------ usage
 

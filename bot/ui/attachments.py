@@ -58,7 +58,7 @@ def show_images(
         upload(
             one.file.name,
             one.file.content,
-            description=shorten(t.alt_text(one.image.image_no) + alt, ALT_TEXT_MAX),
+            description=shorten(t.alt_text(one.image, alt), ALT_TEXT_MAX),
         )
         for one in with_files
         if one.file is not None
@@ -76,11 +76,11 @@ def show_images(
         for one in with_links
     ]
     lines = "\n".join(
-        t.image_by_link(image.image_no, link_address(image), reason) for image, reason in reasons
+        t.image_by_link(image, link_address(image), reason) for image, reason in reasons
     )
     if len(lines) <= links_max:
         return ShownImages(uploads, lines, [], sentence)
-    lines = "\n".join(t.image_in_file(image.image_no, reason) for image, reason in reasons)
+    lines = "\n".join(t.image_in_file(image, reason) for image, reason in reasons)
     files = [links_file(one.image for one in with_links)]
     return ShownImages(uploads, lines, files, sentence)
 

@@ -6,7 +6,7 @@ from typing import Any, Protocol, Self
 
 import discord
 
-from bot.actions import ACTIONS, REMIX, SOURCE_IMAGES, Action
+from bot.actions import ACTIONS, REMIX, SOURCE_IMAGES, Action, SourceKind
 from bot.errors import ConsentMissing, UserError
 from bot.model import Image, Job, Source
 from bot.texts import Texts
@@ -14,6 +14,7 @@ from bot.ui.custom_ids import BUTTON, ButtonId, Verb, holds
 
 _ROW_MAX = 5
 _PRIMARY = discord.ButtonStyle.primary
+_SECONDARY = discord.ButtonStyle.secondary
 
 Row = discord.ui.ActionRow[Any]
 AnyButton = discord.ui.Button[Any]
@@ -65,26 +66,63 @@ ButtonRows = Sequence[Sequence[Button]]
 def result_buttons(t: Texts, job: Job) -> ButtonRows:
     """What is under a result: chain on its images; the same idea once more; all that is rarer."""
     repeats = [Button(_once_more(Verb.AGAIN, job), t.reroll)]
-    if (source := job.request.source) is not None and source.image_no is not None:
+    source, action = job.request.source, job.request.action
+    if source is not None and source.image_no is not None and action.has_form:
         repeats += [
             Button(ButtonId(Verb.ON_SOURCE, Source(source.job_id, image_no)), t.reroll_on(image_no))
             for image_no in SOURCE_IMAGES
             if image_no != source.image_no
         ]
-    more = _more_button(t, job)
-    below = [repeats, [more]] if len(repeats) > 1 else [[*repeats, more]]
-    return [*action_buttons(t, job.images), *below]
+    below, more = list(action_buttons(t, job.images, action)), _more_button(t, job)
+    if len(repeats) == 1:
+        return [*below, [*repeats, more]]
+    below.insert(1, repeats)
+    if below[-1] is not repeats and len(below[-1]) < _ROW_MAX:
+        return [*below[:-1], [*below[-1], more]]
+    return [*below, [more]]
 
 
-def action_buttons(t: Texts, images: Sequence[Image]) -> ButtonRows:
-    """What is under images of which nothing else is known: all that can be made from them."""
-    return [row for action in ACTIONS.values() for row in _rows(t, action, action.key, images)]
+def action_buttons(t: Texts, images: Sequence[Image], made_by: Action | None = None) -> ButtonRows:
+    """What can be made from these results of *made_by*, as far as it has its buttons there."""
+    shown = (action for action in ACTIONS.values() if action.on_result)
+    return [row for action in shown for row in _rows(t, action, images, made_by)]
+
+
+def found_buttons(t: Texts, images: Sequence[Image]) -> ButtonRows:
+    """What is under images of which nothing else is known."""
+    wholes = [
+        Button(ButtonId(action.key, Source(images[0].job_id)), t.words_for(action).button)
+        for action in ACTIONS.values()
+        if action.source is SourceKind.JOB and images[0].kind is action.media
+    ]
+    return [*action_buttons(t, images), *([wholes] if wholes and holds(images[0].job_id) else [])]
+
+
+def panel_buttons(t: Texts, job: Job, image: Image) -> ButtonRows:
+    """All that can be made from this *image* of *job*, but for what has its button under it."""
+    source, public = Source(image.job_id, image.image_no), not job.destination.private
+    rows, single = list[list[Button]](), list[Button]()
+    for action in ACTIONS.values():
+        if not holds(image.job_id) or not image.offers(action, job.request.action):
+            continue
+        row = [
+            Button(ButtonId(action.key, source, one, public), t.preset_button(action, one))
+            for one in action.presets
+        ]
+        if action.has_form and not action.on_result:
+            button = ButtonId(action.key, source, public=public)
+            row.append(Button(button, t.action_button(action, source)))
+        if len(row) > 1:
+            rows.append(row)
+        else:
+            single += row
+    return [*rows, single] if single else rows
 
 
 def choice_buttons(t: Texts, images: Sequence[Image], *, private: bool) -> ButtonRows:
     """What is under the question which image to go on with, which one person alone sees; unless
     *private*, what comes of it is for all."""
-    return list(_rows(t, REMIX, REMIX.key if private else Verb.REMIX_PUBLIC, images))
+    return list(_rows(t, REMIX, images, public=not private))
 
 
 def retry_buttons(t: Texts, job: Job, *, kept: bool = False, uncharged: bool = False) -> ButtonRows:
@@ -152,14 +190,20 @@ def _more_button(t: Texts, job: Job) -> Button:
 
 
 def _rows(
-    t: Texts, action: Action, verb: str, images: Sequence[Image]
+    t: Texts,
+    action: Action,
+    images: Sequence[Image],
+    made_by: Action | None = None,
+    *,
+    public: bool = False,
 ) -> Iterator[Sequence[Button]]:
     """Buttons for *action* on those images that offer it."""
     buttons: list[Button] = []
+    style = _PRIMARY if action.has_form else _SECONDARY
     for image in images:
-        if image.offers(action) and holds(image.job_id):
+        if image.offers(action, made_by) and holds(image.job_id):
             source = Source(image.job_id, image.image_no)
             label = t.action_button(action, source)
-            buttons.append(Button(ButtonId(verb, source), label, _PRIMARY))
+            buttons.append(Button(ButtonId(action.key, source, public=public), label, style))
     for start in range(0, len(buttons), _ROW_MAX):
         yield buttons[start : start + _ROW_MAX]

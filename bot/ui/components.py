@@ -17,6 +17,9 @@ LINKS_FOLLOWED = 10
 IMAGES_FOUND_MAX = 20
 """As many as there is room for buttons."""
 
+_OF_ITS_JOB = (Verb.MORE, Verb.STOP, Verb.CHOOSE, Verb.DETAILS)
+"""Buttons that a message has about the one job that it shows."""
+
 Content = discord.Message | discord.MessageSnapshot
 """A message, or what was forwarded in one."""
 
@@ -75,13 +78,11 @@ def messages_in(message: discord.Message) -> list[MessageId]:
 
 def target_message(message: discord.Message) -> TargetMessage:
     """A message of the bot, with what its buttons say of the job that it shows."""
-    numbers = (
-        one.number for one in read_all(custom_ids(message)) if one.verb in (Verb.MORE, Verb.STOP)
-    )
+    about = next((one for one in read_all(custom_ids(message)) if one.verb in _OF_ITS_JOB), None)
     return TargetMessage(
         message_id=message.id,
-        interaction_id=next(numbers, None),
-        public=not message.flags.ephemeral,
+        interaction_id=about and about.number,
+        public=not message.flags.ephemeral or (about is not None and about.public),
     )
 
 

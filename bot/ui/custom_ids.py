@@ -2,7 +2,8 @@
 
 A button's is ``remix:<verb>:<number>`` or ``remix:<verb>:<job>:<image>``: about a job it has the
 number of the interaction that it was asked for in, about an image the provider's job id and the
-image number. What was ever posted is read for ever: see `_ALIASES`.
+image number. Behind the verb, and a point, may stand which of its kinds is meant: the preset of an
+action, or an image number. What was ever posted is read for ever: see `_ALIASES`.
 """
 
 import re
@@ -31,8 +32,6 @@ class Verb(StrEnum):
     """The same under a failure that says that nothing was charged, which is known by that."""
     ON_SOURCE = "onsource"
     """Open the form for the same as a job did, filled in, for this other image of its source."""
-    REMIX_PUBLIC = "pick"
-    """Open the form for an image of another message than the one with this button."""
 
     # about the job that was asked for in the interaction with this number
     STOP = "stop"
@@ -41,7 +40,11 @@ class Verb(StrEnum):
     SHOW = "show"
     """Post its images again; nothing is paid."""
     MORE = "details"
-    """Tell all about it, with all that is rarely done with it."""
+    """Open the panel with all that can be done with its images, the one of this number chosen."""
+    CHOOSE = "choose"
+    """Let that panel be about another image."""
+    DETAILS = "about"
+    """Tell all about it."""
 
     # about a message
     DELETE = "delete"
@@ -72,15 +75,18 @@ _ALIASES = (
     (re.compile(r"edit:-:[0-3]"), Verb.EDIT),
 )
 """Posted by earlier versions, about the job that the message with the button shows."""
-_FROM_IMAGES = [key for key, action in ACTIONS.items() if action.source is SourceKind.IMAGE]
-_FROM_JOBS = [key for key, action in ACTIONS.items() if action.source is SourceKind.JOB]
-_IMAGES_ONLY = (Verb.ON_SOURCE, Verb.REMIX_PUBLIC)
-_ABOUT_IMAGES = [*_FROM_IMAGES, Verb.AGAIN, Verb.EDIT, Verb.EDIT_UNCHARGED, *_IMAGES_ONLY]
-_ABOUT_NUMBERS = [*_FROM_JOBS, *(verb for verb in Verb if verb not in _IMAGES_ONLY)]
+_PICK = "pick"
+"""What earlier versions called the button for a remix in an answer to one person, of an image that
+all see."""
+_FROM_JOBS = [key for key, action in ACTIONS.items() if action.source is not SourceKind.NONE]
+_ABOUT_IMAGES = [*_FROM_JOBS, Verb.AGAIN, Verb.EDIT, Verb.EDIT_UNCHARGED, Verb.ON_SOURCE, _PICK]
+_ABOUT_NUMBERS = [verb for verb in Verb if verb is not Verb.ON_SOURCE]
 
 BUTTON = (
-    rf"{PREFIX}(?:(?P<about_number>{'|'.join(_ABOUT_NUMBERS)}):(?P<number>[0-9]{{1,20}})"
-    rf"|(?P<about_image>{'|'.join(_ABOUT_IMAGES)}|imagine):(?P<job>{JOB_ID}):(?P<image>[0-3]))\Z"
+    rf"{PREFIX}(?:(?P<about_number>{'|'.join(_ABOUT_NUMBERS)})(?:\.(?P<kind>[0-3]))?"
+    rf":(?P<number>[0-9]{{1,20}})(?P<shown>p)?"
+    rf"|(?P<about_image>{'|'.join(_ABOUT_IMAGES)}|imagine)(?:\.(?P<preset>[a-z0-9]{{1,8}}))?"
+    rf":(?P<job>{JOB_ID}):(?P<image>[0-3])(?P<public>p)?)\Z"
 )
 """Every button of ours. ``\\Z``: discord.py looks for a match and dispatches on a full match."""
 _FORM = re.compile(
@@ -103,12 +109,19 @@ class ButtonId:
     """A `Verb`, or the key of an action."""
     about: int | Source | None = None
     """``None``: the job that the message with the button shows."""
+    kind: str = ""
+    """The preset of an action, or the number of an image, where the verb has kinds."""
+    public: bool = False
+    """In an answer that one person alone sees, but about what all see in that channel: what comes
+    of it is for all."""
 
     @property
     def custom_id(self) -> str:
+        verb = f"{PREFIX}{self.verb}.{self.kind}" if self.kind else f"{PREFIX}{self.verb}"
+        end = "p" if self.public else ""
         if isinstance(self.about, Source):
-            return f"{PREFIX}{self.verb}:{self.about.job_id}:{self.about.image_no}"
-        return f"{PREFIX}{self.verb}:{self.about}"
+            return f"{verb}:{self.about.job_id}:{self.about.image_no or 0}{end}"
+        return f"{verb}:{self.about}{end}"
 
     @property
     def number(self) -> int:
@@ -133,8 +146,14 @@ class ButtonId:
             if alias.fullmatch(match.string, len(PREFIX)):
                 return cls(verb)
         if match["number"]:
-            return cls(match["about_number"], int(match["number"]))
-        return cls(match["about_image"], Source(match["job"], int(match["image"])))
+            number, kind = int(match["number"]), match["kind"] or ""
+            return cls(match["about_number"], number, kind, public=bool(match["shown"]))
+        verb, image_no = match["about_image"], int(match["image"])
+        is_whole = verb in ACTIONS and ACTIONS[verb].source is SourceKind.JOB
+        source = Source(match["job"], None if is_whole else image_no)
+        if verb == _PICK:
+            return cls(REMIX.key, source, public=True)
+        return cls(verb, source, match["preset"] or "", public=bool(match["public"]))
 
 
 def read_all(custom_ids: Iterable[str]) -> Iterator[ButtonId]:

@@ -6,6 +6,7 @@ raw answer, so that a form opened before a restart still works.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -22,6 +23,10 @@ from bot.ui.discord_errors import About
 FIELD_MAX = 4000
 """The most that Discord takes in one text field."""
 PROMPT_FIELDS_MAX = 3
+FIELDS_MAX = 5
+"""Discord's limit. Where a long prompt takes more of them, the last options have their defaults."""
+NUMBER_MAX = 8
+"""Characters of a number."""
 
 Label = discord.ui.Label[discord.ui.Modal]
 TextInput = discord.ui.TextInput[discord.ui.Modal]
@@ -41,8 +46,19 @@ class Filled:
 class PromptForm(discord.ui.Modal):
     """A prompt in one to three fields, options with a choice, a callback where one was given."""
 
-    def __init__(self, t: Texts, request: Request, *, private: bool, note: str = "") -> None:
-        """Filled with *request*; *private*: what comes of it is for one person alone."""
+    def __init__(
+        self,
+        t: Texts,
+        request: Request,
+        *,
+        private: bool,
+        note: str = "",
+        price_usd: Decimal | None = None,
+    ) -> None:
+        """Filled with *request*; *private*: what comes of it is for one person alone.
+
+        *price_usd* is what the cheapest job of this action costs, if that is known.
+        """
         action, callback = request.action, request.callback
         form_id = FormId(action=action, source=request.source, private=private)
         super().__init__(title=t.form_title(action, request.source), custom_id=form_id.custom_id)
@@ -52,7 +68,7 @@ class PromptForm(discord.ui.Modal):
         if note:
             self.add_item(discord.ui.TextDisplay[Any](note))
         required = action.prompt is PromptRule.REQUIRED
-        parts = split_prompt(request.prompt) if action.prompt is not PromptRule.NONE else []
+        parts = split_prompt(request.prompt)
         for number, part in enumerate(parts, start=1):
             prompt_input = TextInput(
                 custom_id=f"prompt-{number}",
@@ -61,13 +77,20 @@ class PromptForm(discord.ui.Modal):
                 required=required and number == 1,
                 max_length=FIELD_MAX,
             )
-            self.add_item(
-                Label(text=t.prompt_part_label(number, len(parts)), component=prompt_input)
-            )
+            label = t.prompt_part_label(number, len(parts))
+            price = t.price_of(action, price_usd) if price_usd and number == 1 else None
+            self.add_item(Label(text=label, description=price, component=prompt_input))
         values = action.complete(request.options)
-        for option in action.options:
+        room = FIELDS_MAX - len(self.children) - (callback is not None)
+        for option in action.options[: max(room, 0)]:
             words = t.option_words(action.key, option.name)
-            if words is None or len(option.choices) < 2:
+            if words is None or len(option.choices) == 1:
+                continue
+            if not option.choices:
+                number = TextInput(
+                    custom_id=option.name, default=f"{values[option.name]:g}", max_length=NUMBER_MAX
+                )
+                self.add_item(Label(text=words.question, component=number))
                 continue
             choices = [
                 discord.RadioGroupOption(

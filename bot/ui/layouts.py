@@ -17,7 +17,7 @@ from bot.model import Image, Job
 from bot.texts import Texts, for_locale
 from bot.ui.attachments import let_go, show_images, upload
 from bot.ui.buttons import (
-    action_buttons,
+    found_buttons,
     in_layout,
     in_view,
     plain_retry_buttons,
@@ -209,7 +209,7 @@ def found_page(
         *as_files(shown.files),
         *shown.gallery(),
         *as_texts(shown.sentence, shown.links),
-        *in_layout(action_buttons(t, images)),
+        *in_layout(found_buttons(t, images)),
     ]
     colour = DONE if shown.uploads else PARTLY_DONE
     return container_page(colour, items, [*shown.files, *shown.uploads])
@@ -336,6 +336,8 @@ def _seen_by(job: Job, content: Content) -> Content:
 
 def _missing(t: Texts, job: Job) -> str:
     """A line that names the images that the API did not send."""
-    there, makes = {image.image_no for image in job.images}, job.request.action.makes
+    there, makes = {image.image_no for image in job.images}, job.request.makes
     gone = [image_no for image_no in range(makes) if image_no not in there]
-    return t.missing_images(gone) if gone and len(job.images) < makes else ""
+    return (
+        t.missing_images(job.request.action.media, gone) if gone and len(job.images) < makes else ""
+    )

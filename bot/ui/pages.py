@@ -3,26 +3,32 @@
 Nothing here is about a job under way.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 import discord
 
+from bot.actions import SOURCE_IMAGES, MediaKind
 from bot.errors import JobStopped
 from bot.limits import Limits, Quota
 from bot.model import Image, Job, JobState, Spending, Suggestion, Usage
+from bot.prompt_cost import prompt_cost
 from bot.services.history import JobDetails, JobList
 from bot.texts import Texts
 from bot.ui.attachments import link_address, links_file
-from bot.ui.buttons import Button, Row, choice_buttons, in_layout
+from bot.ui.buttons import Button, Row, choice_buttons, in_layout, panel_buttons
 from bot.ui.content import EVERYTHING, Content
 from bot.ui.custom_ids import ButtonId, Verb
 from bot.ui.escape import in_one_line, shorten, shown
 from bot.ui.layouts import (
     AT_WORK,
     FAILED,
+    Item,
     LayoutMessage,
     Line,
+    Section,
+    Thumbnail,
     as_files,
     as_texts,
     container_page,
@@ -69,7 +75,7 @@ def list_page(t: Texts, listed: JobList, content: Content = EVERYTHING) -> Layou
             private=job.destination.private,
         )
         prompt = shown(in_one_line(job.request.prompt), LISTED_PROMPT_MAX)
-        blocks.append(f"{prompt}\n{about}" if content.words else about)
+        blocks.append(f"{prompt}\n{about}" if content.words and prompt else about)
     if not listed.jobs:
         blocks.append(t.no_jobs)
     elif not content.words:
@@ -86,7 +92,7 @@ def _state(t: Texts, job: Job) -> str:
     if job.failure == JobStopped.failure:
         return t.stopped_unsent
     if job.state is JobState.DELIVERED:
-        return t.images_counted(len(job.images))
+        return t.counted(job.request.action.media, len(job.images))
     if job.state is JobState.UNDELIVERABLE:
         return t.kept(shown(job.delivery_problem or "", PROBLEM_MAX))
     return t.state(job.state)
@@ -99,7 +105,7 @@ def choices(
     offered: list[discord.app_commands.Choice[str]] = []
     for one in suggestions:
         age = t.age(now - one.created_at)
-        name = in_one_line(one.prompt) if content.words else t.job_choice(one.job_id)
+        name = (in_one_line(one.prompt) if content.words else "") or t.job_choice(one.job_id)
         name = f"{shorten(name, CHOICE_MAX - len(age) - 3)} · {age}"
         if len(one.job_id) <= CHOICE_MAX:
             offered.append(discord.app_commands.Choice(name=name, value=one.job_id))
@@ -135,26 +141,73 @@ def details_page(
         for child in details.children:
             link = child.posted or child.message
             prompt = shown(in_one_line(child.request.prompt), CHILD_PROMPT_MAX)
-            lines.append(t.child(child.request.source, prompt, link.url if link else None))
+            lines.append(t.child(child.request, prompt, link.url if link else None))
         blocks.append("\n".join(lines))
-    items = [*as_texts(*blocks), *as_files(files), *_delete_button(t, message_id)]
+    delete = _delete_button(message_id, t)
+    items = [*as_texts(*blocks), *as_files(files), *([Row(*delete)] if delete else [])]
     return container_page(AT_WORK, items, files)
+
+
+def panel_page(
+    t: Texts,
+    job: Job,
+    image: Image,
+    prices: Mapping[str, Decimal],
+    content: Content = EVERYTHING,
+    *,
+    public: bool,
+    message_id: int | None = None,
+) -> LayoutMessage:
+    """All that can be made from one *image* of a finished job, and all else that is rarely done
+    with it; with a button to delete the message with this id.
+
+    *public*: everybody in the channel sees the result that this was opened under.
+    """
+    number, images = (
+        job.interaction_id,
+        [one for one in job.images if one.image_no in SOURCE_IMAGES],
+    )
+    makes = panel_buttons(t, job, image)
+    head: list[Item] = [*as_texts(t.panel_heading(image, len(images)))]
+    if makes:
+        head += as_texts(
+            t.prices({one.button.verb: prices[one.button.verb] for row in makes for one in row})
+        )
+    if content.links and image.kind is MediaKind.IMAGE:
+        head = [Section(*head, accessory=Thumbnail(image.url))]
+    choices = [
+        Button(
+            ButtonId(Verb.CHOOSE, number, str(one.image_no), public),
+            t.image_choice(one.image_no),
+            discord.ButtonStyle.primary if one == image else discord.ButtonStyle.secondary,
+        )
+        for one in images
+    ]
+    details = Button(ButtonId(Verb.DETAILS, number, public=public), t.details)
+    items = [
+        *head,
+        *([Row(*choices)] if len(choices) > 1 else []),
+        *in_layout(makes),
+        Line(),
+        Row(details, *_delete_button(message_id, t)),
+    ]
+    return container_page(AT_WORK, items)
 
 
 def unknown_page(t: Texts, message_id: int) -> LayoutMessage:
     """What can be done with the message of a job that nobody knows any more."""
-    return container_page(AT_WORK, [*as_texts(t.job_forgotten), *_delete_button(t, message_id)])
+    delete = Row(*_delete_button(message_id, t))
+    return container_page(AT_WORK, [*as_texts(t.job_forgotten), delete])
 
 
-def _delete_button(t: Texts, message_id: int | None) -> list[Row]:
-    if message_id is None:
-        return []
-    return [Row(Button(ButtonId(Verb.ASK_TO_DELETE, message_id), t.delete))]
+def _delete_button(message_id: int | None, t: Texts) -> list[Button]:
+    return [Button(ButtonId(Verb.ASK_TO_DELETE, message_id), t.delete)] if message_id else []
 
 
 def _facts(t: Texts, details: JobDetails, viewer_id: int, content: Content) -> str:
     job, link = details.job, details.origin
     own, source, of = viewer_id == job.author_id, job.request.source, None
+    times = prompt_cost(job.request.sent_prompt).multiplier
     if source is not None:
         is_known = details.parent is not None or link is not None
         of = t.source_image(source, link.url if link else None) if is_known else t.unknown_source
@@ -166,7 +219,7 @@ def _facts(t: Texts, details: JobDetails, viewer_id: int, content: Content) -> s
         *t.options_of(job.request),
         (t.detail_source, of),
         (t.detail_source_job, f"`{source.job_id}`" if source and tells_source else None),
-        (t.detail_chain, t.nth_remix(job.depth) if job.depth is not None else None),
+        (t.detail_chain, t.nth_edit(job.depth) if job.depth is not None else None),
         (t.detail_job_id, job.provider_job_id and f"`{job.provider_job_id}`"),
         (t.detail_task_id, job.task_id and f"`{job.task_id}`"),
         (t.detail_log_number, str(job.id)),
@@ -174,7 +227,7 @@ def _facts(t: Texts, details: JobDetails, viewer_id: int, content: Content) -> s
             t.detail_requested,
             t.course(job.created_at, job.submitted_at, job.finished_at, delivered_at),
         ),
-        (t.detail_cost, t.cost_told(job.cost_usd, job.reserved_usd, job.multiplier)),
+        (t.detail_cost, t.cost_told(job.cost_usd, job.reserved_usd, times)),
         (t.detail_callback, callback and shown(callback, CALLBACK_MAX)),
     )
     return "\n".join(t.details_line(label, value) for label, value in facts if value)

@@ -11,13 +11,13 @@ from sandbox import texts
 from sandbox.page import LivePage
 from sandbox.world import World
 from tests.browser.tab import Tab
-from tests.flow.sim import REMIX
+from tests.flow.sim import REMIX, UPSCALE
 
 
 async def test_the_channel_holds_a_finished_job_and_then_what_to_try(world: World) -> None:
     async with LivePage(world) as page, Tab(page.url) as tab:
         labels = [part["label"] for part in tab.parts if part["type"] == 2]
-        assert labels == [*REMIX, "Reroll", "More"]
+        assert labels == [*REMIX, *UPSCALE, "Reroll", "More"]
         assert list(tab.shown["messages"].values())[-1]["content"] == texts.WELCOME
 
 

@@ -44,6 +44,7 @@ LIMITS = [
 UNLIMITED = {name.upper(): "0" for name in LIMITS}
 """An environment in which nobody waits and nobody is refused."""
 REMIX = ["✏️ 1", "✏️ 2", "✏️ 3", "✏️ 4"]
+UPSCALE = ["U1", "U2", "U3", "U4"]
 DOT = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c02"
     "0000000b4944415478da6364f80f00010501012718e3660000000049454e44ae426082"
@@ -256,6 +257,12 @@ async def simulated(
 def shown(result: InteractionResult) -> ResponseMessage:
     assert result.response is not None, "the bot did not answer with a message"
     return result.response
+
+
+async def details(who: Any, message: ResponseMessage) -> ResponseMessage:
+    """What **More** under a result tells about its job, at once or behind its panel."""
+    panel = shown(await who.click(message, label="More"))
+    return shown(await who.click(panel, label="Details")) if "Details" in buttons(panel) else panel
 
 
 async def ask_to_delete(who: Any, result: ResponseMessage) -> ResponseMessage:

@@ -1,6 +1,6 @@
 """The main job, as a person sees it: command, progress, images, buttons, for ever."""
 
-from tests.flow.sim import REMIX, Sim, buttons, fields, images, shown, text
+from tests.flow.sim import REMIX, UPSCALE, Sim, buttons, details, fields, images, shown, text
 
 
 async def test_imagine_shows_progress_then_four_images_with_buttons(sim: Sim) -> None:
@@ -19,7 +19,7 @@ async def test_imagine_shows_progress_then_four_images_with_buttons(sim: Sim) ->
     assert "$0.08" in text(message)
     job = sim.api.submits[0]
     assert images(message) == [f"{job.job_id}_{number}.png" for number in range(4)]
-    assert list(buttons(message)) == [*REMIX, "Reroll", "More"]
+    assert list(buttons(message)) == [*REMIX, *UPSCALE, "Reroll", "More"]
 
 
 async def test_a_chain_of_three_goes_on_from_the_buttons(sim: Sim) -> None:
@@ -41,14 +41,14 @@ async def test_a_chain_of_three_goes_on_from_the_buttons(sim: Sim) -> None:
         assert remix.prompt == f"step {step}"
         assert f"/{parent.id}" in text(message), "it links to the message it came from"
         nth = ("1st", "2nd", "3rd")[step]
-        assert f"-# {nth} remix in its chain · " in text(message)
-        told = shown(await sim.ann.click(message, label="More"))
-        assert f"**Chain** {nth} remix\n" in text(told)
+        assert f"-# {nth} edit in its chain · " in text(message)
+        told = await details(sim.ann, message)
+        assert f"**Chain** {nth} edit\n" in text(told)
 
 
 async def test_images_from_a_prompt_alone_are_in_no_chain(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a fox")
-    told = shown(await sim.ann.click(message, label="More"))
+    told = await details(sim.ann, message)
     assert "chain" not in f"{text(message)}{text(told)}".lower()
 
 
@@ -59,7 +59,7 @@ async def test_the_same_remix_once_more_has_the_same_place_in_its_chain(sim: Sim
     await sim.finish()
     again = shown(await sim.ben.click(remix, label="Reroll"))
     await sim.finish()
-    assert "1st remix in its chain" in text(again)
+    assert "1st edit in its chain" in text(again)
 
 
 async def test_where_a_chain_began_before_anybody_counted_no_place_is_made_up(sim: Sim) -> None:

@@ -162,7 +162,7 @@ async def test_a_failure_whose_layout_discord_refuses_is_told_in_plain_words(sim
     sim.env.inject_error("PATCH", "*", status=400, code=50035, times=1)
     await sim.finish()
     said = text(shown(result))
-    assert said.startswith("No images this time. [This message](https://discord.com/")
+    assert said.startswith("No luck this time. [This message](https://discord.com/")
     assert f"/{sim.last.id}) says why." in said
     assert "gave up" in sim.last.content
     assert "my idea" in sim.last.content

@@ -1,10 +1,10 @@
 """Discord refuses words, images, or both: what is left is shown, and nobody waits for ever."""
 
 import pytest
-from simcord.results import InteractionResult, ResponseMessage
+from simcord.results import InteractionResult
 
 from bot.model import JobState
-from tests.flow.sim import DOT, Sim, buttons, fields, images, shown, text
+from tests.flow.sim import DOT, Sim, buttons, details, fields, images, shown, text
 
 AUTOMOD, AUTOMOD_TITLE, LINK, EXPLICIT = 200000, 200001, 240000, 20009
 ANSWERS = "/interactions/*/callback"
@@ -21,10 +21,6 @@ async def at_work(sim: Sim, prompt: str = PROMPT) -> InteractionResult:
     result = await sim.ann.slash(sim.channel, "imagine", prompt=f"{prompt} sandbox:seconds=1")
     await sim.clock.advance(1)
     return result
-
-
-async def details(sim: Sim, message: ResponseMessage) -> ResponseMessage:
-    return shown(await sim.ann.click(message, label="More"))
 
 
 @pytest.mark.parametrize("code", [AUTOMOD, AUTOMOD_TITLE, LINK])
@@ -70,7 +66,7 @@ async def test_a_result_whose_words_discord_refuses_is_shown_without_them(
     assert "evil" not in str(message.components), "nor in what is read out"
     assert "Discord won't let me show this prompt here" in text(message)
     assert sim.last.id == message.id, "nothing new was posted"
-    assert PROMPT.replace("_", "") in text(await details(sim, message)).replace("\\", "")
+    assert PROMPT.replace("_", "") in text(await details(sim.ann, message)).replace("\\", "")
     assert (await sim.job()).state is JobState.DELIVERED
 
 
@@ -86,7 +82,7 @@ async def test_images_that_discord_refuses_are_left_out_and_details_has_their_li
     assert "a fox" in text(message), "only what is refused is left out"
     links = [image.url for image in (await sim.job()).images]
     assert not any(link in text(message) for link in links)
-    told = await details(sim, message)
+    told = await details(sim.ann, message)
     assert told.ephemeral
     assert all(link in text(told) for link in links)
     assert "✏️ 1" in buttons(message)
@@ -190,8 +186,9 @@ async def test_details_whose_words_are_refused_have_them_as_a_file_if_discord_ta
     sim: Sim, times: int, names: list[str], *, linked: bool
 ) -> None:
     message = await sim.imagine(sim.ann, PROMPT)
+    panel = shown(await sim.ann.click(message, label="More"))
     refuse(sim, "POST", ANSWERS, LINK, times=times)
-    told = await details(sim, message)
+    told = shown(await sim.ann.click(panel, label="Details"))
     assert "evil" not in text(told)
     assert sim.api.submits[0].job_id in text(told)
     assert [one.filename for one in told.attachments] == names
@@ -280,7 +277,7 @@ async def test_links_that_are_refused_are_left_out_and_the_images_stay(
     assert len(images(message)) == 3
     assert "Discord won't let me link to the other images here." in text(message)
     assert "/images/" not in text(message)
-    assert "/images/" in text(await details(sim, message))
+    assert "/images/" in text(await details(sim.ann, message))
 
 
 async def test_where_we_break_down_over_a_result_the_jobs_own_message_says_so(

@@ -95,7 +95,7 @@ async def test_a_missing_image_leaves_a_gap_and_nobody_makes_up_a_reason(
     message = await sim.imagine(sim.ann, "x sandbox:missing=1")
     job_id = sim.api.submits[0].job_id
     assert images(message) == [f"{job_id}_{number}.png" for number in (0, 2, 3)]
-    assert list(buttons(message)) == ["✏️ 1", "✏️ 3", "✏️ 4", "Reroll", "More"]
+    assert list(buttons(message)) == ["✏️ 1", "✏️ 3", "✏️ 4", "U1", "U3", "U4", "Reroll", "More"]
     assert "Image 2 is missing: the API didn't send it." in text(message)
     form = await sim.ann.click(message.message, label="✏️ 3")
     await sim.ann.submit_modal(form, {"prompt-1": "y", "mode": "0"})

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from simcord.results import ResponseMessage
 
-from tests.flow.sim import Sim, buttons, fields, images, rewrite, shown, text
+from tests.flow.sim import REMIX, UPSCALE, Sim, buttons, fields, images, rewrite, shown, text
 
 JOB_ID = "b4a0f9f3-1a9e-4d0e-9a52-0c3f2b1d7e66"
 
@@ -55,7 +55,7 @@ async def test_a_task_that_only_the_api_knows_is_shown_and_can_be_remixed(sim: S
     found = await show(sim, sim.ann, job.task_id)
     assert len(images(found)) == 4
     assert "Images from the API" in text(found)
-    assert list(buttons(found)) == ["✏️ 1", "✏️ 2", "✏️ 3", "✏️ 4"]
+    assert list(buttons(found)) == [*REMIX, *UPSCALE, "Reroll"]
     form = await sim.ann.click(found, label="✏️ 3")
     await sim.ann.submit_modal(form, {"prompt-1": "the sea at night", "mode": "0"})
     assert sim.api.submits[-1].params["jobId"] == JOB_ID

@@ -192,7 +192,7 @@ async def test_a_question_that_was_said_yes_to_runs_once(sim: Sim) -> None:
 
 async def test_the_question_says_how_many_images_come_and_which_can_be_remixed(sim: Sim) -> None:
     for prompt, said in (
-        ("a {red, green} fox", "**8** images; only the first four can be remixed."),
+        ("a {red, green} fox", "**8** images; only the first four have buttons."),
         ("a fox --turbo", "**4** images. "),
     ):
         question = shown(await sim.ann.slash(sim.channel, "imagine", prompt=prompt))

@@ -14,6 +14,7 @@ from tests.flow.sim import (
     Sim,
     ask_to_delete,
     buttons,
+    details,
     fields,
     images,
     shown,
@@ -146,10 +147,7 @@ async def test_details_list_to_others_only_what_they_may_see(sim: Sim, closed: C
     await remixed(sim, sim.ann, f"{SECRET} one", closed.channel)
     await remixed(sim, sim.ann, f"{SECRET} two", private=True)
     await remixed(sim, sim.ann, "in the open")
-    told = {
-        who.name: text(shown(await who.click(parent, label="More")))
-        for who in (sim.ann, sim.ben, closed.dan)
-    }
+    told = {who.name: text(await details(who, parent)) for who in (sim.ann, sim.ben, closed.dan)}
     assert [told["ann"].count(SECRET), told["ben"].count(SECRET), told["dan"].count(SECRET)] == [
         2,
         0,
@@ -166,10 +164,10 @@ async def test_a_child_in_the_open_keeps_its_hidden_parent(sim: Sim, closed: Clo
     child = shown(await remixed(sim, sim.ann, "in the open"))
     assert f"/{closed.channel.id}/" not in text(child)
     parent = sim.api.submits[0]
-    ours = text(shown(await closed.dan.click(child, label="More")))
+    ours = text(await details(closed.dan, child))
     assert parent.job_id in ours
     assert f"/{closed.channel.id}/" in ours
-    theirs = text(shown(await sim.ben.click(child, label="More")))
+    theirs = text(await details(sim.ben, child))
     assert "in the open" in theirs
     assert parent.job_id not in theirs
     assert f"/{closed.channel.id}/" not in theirs
@@ -193,7 +191,7 @@ async def test_a_result_that_somebody_else_shows_works_where_it_is_shown(
     job_id = sim.api.submits[0].job_id
     again = shown(await closed.dan.slash(sim.channel, "show", job_id=job_id))
     assert len(images(again)) == 4
-    assert SECRET in text(shown(await sim.ben.click(again, label="More")))
+    assert SECRET in text(await details(sim.ben, again))
     form = await sim.ben.click(again, label="✏️ 1")
     assert fields(form)["prompt-1"] == SECRET
     result = await sim.ben.submit_modal(form, {"prompt-1": "mine", "mode": "0"})
@@ -221,7 +219,7 @@ async def test_its_author_gives_a_job_another_place(sim: Sim, closed: Closed) ->
     assert SECRET in text(shown(await closed.dan.slash(sim.channel, "show", job_id=job_id)))
     # The first message is still there, and shows it to all.
     assert fields(await sim.ben.click(first, label="✏️ 1"))["prompt-1"] == SECRET
-    assert SECRET in text(shown(await sim.ben.click(first, label="More")))
+    assert SECRET in text(await details(sim.ben, first))
 
 
 async def test_the_first_message_works_on_where_its_author_took_a_job_to_another_server(
@@ -240,7 +238,7 @@ async def test_the_first_message_works_on_where_its_author_took_a_job_to_another
     named = {"job_id": sim.api.submits[0].job_id}
     assert UNKNOWN in text(shown(await sim.ben.slash(sim.channel, "show", **named)))
     assert fields(await sim.ben.click(first, label="✏️ 1"))["prompt-1"] == SECRET
-    assert SECRET in text(shown(await sim.ben.click(first, label="More")))
+    assert SECRET in text(await details(sim.ben, first))
     await sim.ben.click(first, label="Reroll")
     assert sim.api.submits[-1].prompt == SECRET
 

@@ -103,7 +103,8 @@ async def test_where_the_bot_is_not_only_who_stands_there_sees_it(
     assert UNKNOWN in await shown(outside.ann, square, result.link)
     assert SECRET in await shown(yan, here, result.link)
     assert SECRET in await shown(zoe, there, result.link)
-    details = await (await yan.click(result, "More")).message()
+    panel = await (await yan.click(result, "More")).message()
+    details = await (await yan.click(panel, "Details")).message()
     assert SECRET in details.text
 
 

@@ -98,7 +98,8 @@ async def test_a_result_comes_without_the_images_that_are_refused_on_every_way(
         assert result.text.count("was rejected by Discord: [open it](http") == 4
     else:
         assert "/images/" not in result.text
-        told = await (await ann.click(result, "More")).message()
+        panel = await (await ann.click(result, "More")).message()
+        told = await (await ann.click(panel, "Details")).message()
         assert told.ephemeral
         assert told.text.count("/images/") == 4
     assert all(ended(one) for one in ann.messages(outside.channel))

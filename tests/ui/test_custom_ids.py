@@ -12,12 +12,21 @@ from bot.ui.custom_ids import ButtonId, FormId, Verb
 
 JOB = "0b9c1f3a-7d52-4e0f-9a61-2c5d8e7f1a34"
 LONGEST = Source("x" * 56, 3)
+RENAMED = ("remix:pick:", "remix:imagine:", "remix:edit:-")
 NUMBER = 1_423_000_000_000_000_000
 EVER_POSTED = {
     f"remix:remix:{JOB}:0": ButtonId("remix", Source(JOB, 0)),
     "remix:remix:a-b_1:3": ButtonId("remix", Source("a-b_1", 3)),
     f"remix:onsource:{JOB}:1": ButtonId("onsource", Source(JOB, 1)),
-    f"remix:pick:{JOB}:1": ButtonId("pick", Source(JOB, 1)),
+    f"remix:pick:{JOB}:1": ButtonId("remix", Source(JOB, 1), public=True),
+    f"remix:remix:{JOB}:1p": ButtonId("remix", Source(JOB, 1), public=True),
+    f"remix:upscale:{JOB}:1": ButtonId("upscale", Source(JOB, 1)),
+    f"remix:upscale.creative:{JOB}:1": ButtonId("upscale", Source(JOB, 1), "creative"),
+    f"remix:vary.strong:{JOB}:3p": ButtonId("vary", Source(JOB, 3), "strong", public=True),
+    f"remix:zoom.15:{JOB}:0": ButtonId("zoom", Source(JOB, 0), "15"),
+    f"remix:pan:{JOB}:0": ButtonId("pan", Source(JOB, 0)),
+    f"remix:reroll:{JOB}:0": ButtonId("reroll", Source(JOB)),
+    f"remix:choose.2:{NUMBER}": ButtonId("choose", NUMBER, "2"),
     f"remix:again:{JOB}:2": ButtonId("again", Source(JOB, 2)),
     f"remix:again:{NUMBER}": ButtonId("again", NUMBER),
     "remix:again:7286412345678901234:2": ButtonId("again", Source("7286412345678901234", 2)),
@@ -32,9 +41,11 @@ EVER_POSTED = {
         f"remix:{verb}:{NUMBER}": ButtonId(verb, NUMBER)
         for verb in (
             "stop", "stopanyway", "show", "details", "delete", "takedown", "go", "cancel", "keep",
-            "retry", "redo", "forget", "askdelete",
+            "retry", "redo", "forget", "askdelete", "choose", "about",
         )
     },
+    f"remix:choose.0:{NUMBER}p": ButtonId("choose", NUMBER, "0", public=True),
+    f"remix:about:{NUMBER}p": ButtonId("about", NUMBER, public=True),
     "remix:jobs:4": ButtonId("jobs", 4),
 }  # fmt: skip
 """One id of every kind that this version or an earlier one put under a message, and what it says.
@@ -59,11 +70,12 @@ async def test_every_button_that_was_ever_posted_says_what_it_said(
     button = await Button.from_custom_id(cast("Any", None), cast("Any", None), match)
     assert button.button == ButtonId.read(custom_id) == says
     assert button.custom_id == custom_id
+    assert says.custom_id == custom_id or custom_id.startswith(RENAMED)
 
 
 def test_none_is_missing_in_that_list() -> None:
-    from_images = {action.key for action in ACTIONS.values() if action.source is SourceKind.IMAGE}
-    assert {says.verb for says in EVER_POSTED.values()} == {*Verb, *from_images}
+    sourced = {action.key for action in ACTIONS.values() if action.source is not SourceKind.NONE}
+    assert {says.verb for says in EVER_POSTED.values()} == {*Verb, *sourced}
 
 
 @pytest.mark.parametrize(("custom_id", "says"), FORMS_EVER_OPENED.items())
@@ -85,7 +97,9 @@ def test_a_forms_id_says_what_it_is_for_and_fits(action: Action) -> None:
 
 @pytest.mark.parametrize("verb", [*Verb, *ACTIONS])
 def test_a_buttons_id_fits(verb: str) -> None:
-    assert len(ButtonId(verb, LONGEST).custom_id) <= 100
+    presets = ACTIONS[verb].presets if verb in ACTIONS else ()
+    for preset in ("", *presets):
+        assert len(ButtonId(verb, LONGEST, preset, public=True).custom_id) <= 100
     assert len(ButtonId(verb, 2**63 - 1).custom_id) <= 100
 
 

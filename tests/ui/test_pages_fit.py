@@ -114,7 +114,7 @@ async def test_without_a_per_cent_there_is_no_bar() -> None:
     assert "Working on it" in text(page)
 
 
-async def test_a_result_of_four_has_both_rows() -> None:
+async def test_a_result_of_four_has_three_rows() -> None:
     done = job(0, 1, 2, 3)
     page = result_page(done, result_images(done), took_s=38.2)
     assert_fits(page)
@@ -122,6 +122,7 @@ async def test_a_result_of_four_has_both_rows() -> None:
         **{f"✏️ {n + 1}": f"remix:remix:{JOB_ID}:{n}" for n in range(4)},
         "Reroll": f"remix:again:{PARENT}:1",
         **{f"🔄 {n + 1}": f"remix:onsource:{PARENT}:{n}" for n in (0, 2, 3)},
+        **{f"U{n + 1}": f"remix:upscale:{JOB_ID}:{n}" for n in range(4)},
         "More": "remix:details:1",
     }
     for piece in ("<@42>", "Subtle", f"[image 2]({ORIGIN.url})", "38 s", "$0.08"):
@@ -132,7 +133,7 @@ async def test_a_result_of_four_has_both_rows() -> None:
 async def test_a_result_of_imagine_has_no_parents_in_the_second_row() -> None:
     done = job(0, 1, 2, 3, remix=False)
     page = result_page(done, result_images(done), took_s=1)
-    assert [*buttons(page)][4:] == ["Reroll", "More"]
+    assert [*buttons(page)][4:] == ["U1", "U2", "U3", "U4", "Reroll", "More"]
     assert buttons(page)["Reroll"] == "remix:again:1"
 
 
@@ -320,7 +321,7 @@ async def test_a_classic_result_says_and_offers_the_same(prompt: str) -> None:
     remix, repeat, about = page.view.to_components()
     assert [one["label"] for one in remix["components"]] == [f"✏️ {n + 1}" for n in range(4)]
     assert repeat["components"][0]["label"] == "Reroll"
-    assert [one["label"] for one in about["components"]] == ["More"]
+    assert [one["label"] for one in about["components"]] == ["U1", "U2", "U3", "U4", "More"]
     images = [one.filename for one in page.files if one.filename.endswith(".png")]
     if prompt == "a fox":
         assert len(images) == 10
