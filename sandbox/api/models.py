@@ -95,7 +95,7 @@ class Model:
     """How many images or videos one prompt makes."""
     times_price: Callable[[Order, Scene | None], float] = lambda _, __: 1
     """How many times as much as a job that makes images it costs."""
-    refuses: Callable[[Scene], str | None] = lambda _: None
+    refuses: Callable[[Scene], str | None] = lambda scene: "Not_Support" if scene.take else None
     """In the provider's words, why it makes nothing of a scene."""
     listed_as: str | None = None
     """Its name in ``available_actions``."""

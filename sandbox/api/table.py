@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from sandbox.api.checks import is_http_url, is_integer, is_number
 from sandbox.api.mask import is_mask
-from sandbox.api.models import Model, Order, Param
+from sandbox.api.models import Media, Model, Order, Param
 from sandbox.api.painting import edits
 from sandbox.api.painting.scene import Scene, imagine, remix_strongly, remix_subtly
 from sandbox.api.painting.view import Direction
@@ -59,8 +59,20 @@ _MASK = Param(
 _DIRECTIONS = (Direction.DOWN, Direction.RIGHT, Direction.UP, Direction.LEFT)
 
 
-def _refuse_upscaled(scene: Scene) -> str | None:
+_EXTENSIONS_MAX = 4
+_TIMES = {False: 8, True: 26}
+"""How many times as much as a job that makes images four videos cost; the large ones more."""
+
+
+def _is_no_upscale(scene: Scene) -> str | None:
+    if scene.take:
+        return "Not_Support"
     return "Job_ReUpscale_Not_Support" if scene.enlarged > 1 else None
+
+
+def _is_extended_out(scene: Scene) -> str | None:
+    can = scene.take is not None and len(scene.take.moves) <= _EXTENSIONS_MAX
+    return None if can else "Not_Support"
 
 
 def _diffusion(
@@ -116,6 +128,28 @@ def _remix(order: Order, parent: Scene | None, prompt: str | None, roll: int, nu
     return remix(_from(parent), prompt or "", roll=roll, image_no=number)
 
 
+def _video(order: Order, parent: Scene | None, prompt: str | None, roll: int, number: int) -> Scene:
+    large = bool(order.number("videoType"))
+    return edits.animate(_from(parent), prompt, large=large, roll=roll, image_no=number)
+
+
+def _extension(
+    _order: Order, parent: Scene | None, prompt: str | None, roll: int, number: int
+) -> Scene:
+    return edits.extend(_from(parent), prompt, roll=roll, image_no=number)
+
+
+def _videos(order: Order) -> int:
+    """As many as ``--bs`` says."""
+    asked = edits.video_flags(order.prompt or "").get("bs")
+    return int(asked) if asked in {"1", "2"} else 4
+
+
+def _video_times(order: Order, parent: Scene | None) -> float:
+    large = parent.take.large if parent and parent.take else bool(order.number("videoType"))
+    return _TIMES[large] * _videos(order) / 4
+
+
 DIFFUSION = Model(
     name="midjourney_diffusion",
     code_prefix="8004001",
@@ -139,7 +173,7 @@ UPSCALE = Model(
     source_no="imageNo",
     derive=_upscale,
     count=lambda _: 1,
-    refuses=_refuse_upscaled,
+    refuses=_is_no_upscale,
     listed_as="upscale",
 )
 REROLL = Model(
@@ -147,7 +181,7 @@ REROLL = Model(
     code_prefix="004004",
     params=(_job(), _CALLBACK),
     derive=None,
-    refuses=lambda scene: "Not_Support" if scene.enlarged > 1 else None,
+    refuses=lambda scene: "Not_Support" if scene.enlarged > 1 or scene.take else None,
     listed_as="reroll",
 )
 PAN = Model(
@@ -192,7 +226,36 @@ REMIX = Model(
     derive=_remix,
     listed_as="remix",
 )
+VIDEO = Model(
+    name="midjourney_video_diffusion",
+    code_prefix="004017",
+    params=(
+        *(_job(), _IMAGE, _one_of("videoType", (0, 1), required=False)),
+        *(_prompt("prompt"), _CALLBACK),
+    ),
+    prompt="prompt",
+    source_no="imageNo",
+    derive=_video,
+    makes=Media.VIDEO,
+    count=_videos,
+    times_price=_video_times,
+)
+EXTEND = Model(
+    name="midjourney_extend_video",
+    code_prefix="004018",
+    params=(_job(), _one_of("videoNo", range(4)), _prompt("prompt"), _CALLBACK),
+    prompt="prompt",
+    source_no="videoNo",
+    derive=_extension,
+    makes=Media.VIDEO,
+    count=_videos,
+    times_price=_video_times,
+    refuses=_is_extended_out,
+)
 MODELS: Mapping[str, Model] = {
     model.name: model
-    for model in (DIFFUSION, VARIATION, UPSCALE, REROLL, PAN, OUTPAINT, INPAINT, REMIX)
+    for model in (
+        *(DIFFUSION, VARIATION, UPSCALE, REROLL, PAN, OUTPAINT, INPAINT, REMIX),
+        *(VIDEO, EXTEND),
+    )
 }

@@ -68,7 +68,7 @@ def _actions(job: Job, models: Mapping[str, Model]) -> dict[str, object]:
     listed: dict[str, object] = {name: [] for name in _LISTED_BUT_NOT_HERE}
     for model in models.values():
         numbers = [no for no, scene in job.scenes.items() if model.refuses(scene) is None]
-        if model.listed_as is not None and model.makes is job.model.makes:
+        if model.listed_as is not None:
             is_whole = model.source_no is None
             listed[model.listed_as] = len(numbers) == len(job.scenes) if is_whole else numbers
     return listed

@@ -15,7 +15,8 @@ from sandbox.api.painting.edits import (
     vary_subtly,
     zoom_out,
 )
-from sandbox.api.painting.paint import paint, picture
+from sandbox.api.painting.paint import paint
+from sandbox.api.painting.render import picture
 from sandbox.api.painting.scene import Scene, imagine
 from sandbox.api.painting.view import SIDE, Direction
 from sandbox.api.painting.words import Place, Subject

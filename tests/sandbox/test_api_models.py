@@ -1,5 +1,7 @@
 """The sister models: every code that each can answer with, what it makes, and what that costs."""
 
+from typing import cast
+
 import pytest
 
 from sandbox.api.table import MODELS
@@ -16,6 +18,8 @@ GOOD: dict[str, dict[str, object]] = {
     "midjourney_outpaint": {**IMAGE, "scale": 2},
     "midjourney_inpaint": {**IMAGE, "mask": {"areas": [SQUARE]}},
     "midjourney_remix": {**IMAGE, "remixPrompt": "now in winter"},
+    "midjourney_video_diffusion": IMAGE,
+    "midjourney_extend_video": {"jobId": "source", "videoNo": 0},
 }
 """What each takes without anything that it can do without."""
 NOT_JOBS: list[object] = [None, " ", 7]
@@ -90,6 +94,21 @@ CODES: dict[str, list[tuple[str, str, list[object]]]] = {
         ("004011006", "remixPrompt", NOT_PROMPTS),
         ("004011007", "callback", NOT_URLS),
     ],
+    "midjourney_video_diffusion": [
+        ("004017001", "jobId", NOT_JOBS),
+        ("004017002", "imageNo", [None]),
+        ("004017003", "imageNo", NOT_IMAGES),
+        ("004017004", "videoType", [2, "480", True]),
+        ("004017005", "prompt", NOT_PROMPTS),
+        ("004017006", "callback", NOT_URLS),
+    ],
+    "midjourney_extend_video": [
+        ("004018001", "jobId", NOT_JOBS),
+        ("004018002", "videoNo", [None]),
+        ("004018003", "videoNo", NOT_IMAGES),
+        ("004018004", "prompt", NOT_PROMPTS),
+        ("004018005", "callback", NOT_URLS),
+    ],
 }
 
 
@@ -117,21 +136,26 @@ async def test_each_wrong_parameter_is_named_by_its_code(api: Caller, model: str
     assert api.server.submits == []
 
 
+async def source_for(api: Caller, model: str, words: str = "") -> str:
+    """The job id of what *model* can be made from; *words* are in its prompt."""
+    prompt = f"a fox {words}"
+    image = api.server.add_finished_job(prompt=prompt).job_id
+    if model != "midjourney_extend_video":
+        return image
+    return (await made(api, "midjourney_video_diffusion", image, prompt=prompt)).images[0]["jobId"]
+
+
 @pytest.mark.parametrize("model", GOOD)
 async def test_each_model_says_in_its_own_code_that_it_failed_or_is_down(
     api: Caller, model: str
 ) -> None:
-    words = "a fox sandbox:next:fail sandbox:next:seconds=1"
-    source = api.server.add_finished_job(prompt=words).job_id
-    prefix = CODES[model][0][0][:-3]
-    own = MODELS[model].prompt
-    failing = {own: "sandbox:fail"} if own else {}
-    failed = await made(api, model, source, **failing)
+    prefix, own = CODES[model][0][0][:-3], MODELS[model].prompt
+    failing, down = ({own: f"sandbox:{word}"} if own else {} for word in ("fail", "down"))
+    failed = await made(api, model, await source_for(api, model, "sandbox:next:fail"), **failing)
     assert failed.at("status") == "failed"
     assert str(failed.at("error", "code")).zfill(9) == f"{prefix}098"
-    down = api.server.add_finished_job(prompt="a fox sandbox:next:down").job_id
-    params = {**GOOD[model], "jobId": down} | ({own: "sandbox:down"} if own else {})
-    answer = await api.submit(model, params)
+    source = await source_for(api, model, "sandbox:next:down")
+    answer = await api.submit(model, {**GOOD[model], "jobId": source} | down)
     assert (answer.status, answer.at("status", "error_code")) == (503, f"{prefix}099")
 
 
@@ -139,12 +163,13 @@ async def test_each_model_says_in_its_own_code_that_it_failed_or_is_down(
 async def test_each_model_makes_its_images_of_a_source_and_of_no_other(
     api: Caller, model: str
 ) -> None:
-    source = api.server.add_finished_job(prompt="a fox").job_id
+    source = await source_for(api, model)
     done = await made(api, model, source)
     assert done.at("status") == "completed"
     assert len(done.images) == (1 if model == "midjourney_upscale" else 4)
-    assert done.at("usage", "cost") == "0.080000"
-    assert {image["type"] for image in done.images} == {"image"}
+    is_video = "video" in model
+    assert done.at("usage", "cost") == ("0.640000" if is_video else "0.080000")
+    assert {image["type"] for image in done.images} == {"video" if is_video else "image"}
     assert len({image["jobId"] for image in done.images} | {source}) == 2
     unknown = await made(api, model, "nobody-knows")
     assert unknown.at("status") == "failed"
@@ -161,6 +186,7 @@ async def test_each_model_makes_its_images_of_a_source_and_of_no_other(
         ("midjourney_pan", {"direction": 3, "scale": 3.0, "remixPrompt": "a castle"}),
         ("midjourney_pan", {"direction": 0, "scale": 1.1}),
         ("midjourney_outpaint", {"scale": 1.1, "remixPrompt": "a castle"}),
+        ("midjourney_video_diffusion", {"videoType": 1, "prompt": "x" * 8192}),
         ("midjourney_inpaint", {"mask": {"url": "https://example.com/mask.png"}}),
         ("midjourney_inpaint", {"mask": {"areas": [SQUARE | {"points": [0, 0, 9.5, 9, 5, 9]}]}}),
         ("midjourney_inpaint", {"mask": {"areas": [SQUARE | {"width": 500, "height": 4096}] * 3}}),
@@ -221,6 +247,49 @@ async def test_an_upscaled_image_is_not_upscaled_or_rerolled(
     assert nowhere.at("status", "error_code") == "004008003"
     varied = await made(api, "midjourney_variation", upscaled.images[0]["jobId"])
     assert (await made(api, model, varied.images[0]["jobId"])).at("status") == "completed"
+
+
+@pytest.mark.parametrize(
+    ("params", "videos", "cost", "longer"),
+    [
+        ({}, 4, "0.640000", "0.640000"),
+        ({"prompt": "waves --bs 2 --motion high"}, 2, "0.320000", "0.640000"),
+        ({"videoType": 1, "prompt": "waves —bs 1 --loop"}, 1, "0.520000", "2.080000"),
+    ],
+)
+async def test_a_video_costs_many_images_and_by_how_many_there_are(
+    api: Caller, params: dict[str, object], videos: int, cost: str, longer: str
+) -> None:
+    source = api.server.add_finished_job(prompt="a fox").job_id
+    done = await made(api, "midjourney_video_diffusion", source, **params)
+    assert (len(done.images), done.at("usage", "cost")) == (videos, cost)
+    names = [url.rpartition("/")[2] for url in done.image_urls]
+    assert names == [f"{done.images[0]['jobId']}_{number}.mp4" for number in range(videos)]
+    extended = await made(api, "midjourney_extend_video", done.images[0]["jobId"])
+    assert extended.at("usage", "cost") == longer
+
+
+async def test_a_video_is_extended_four_times_and_images_never(api: Caller) -> None:
+    source = api.server.add_finished_job(prompt="a fox").job_id
+    image = await api.submit("midjourney_extend_video", {"jobId": source, "videoNo": 0})
+    assert (image.status, image.at("error", "message")) == (400, "Not_Support")
+    done = await made(api, "midjourney_video_diffusion", source)
+    for _ in range(4):
+        done = await made(api, "midjourney_extend_video", done.images[0]["jobId"], videoNo=3)
+        assert done.at("status") == "completed"
+    params = {"jobId": done.images[0]["jobId"], "videoNo": 3}
+    fifth = await api.submit("midjourney_extend_video", params)
+    assert (fifth.status, fifth.at("error", "message")) == (400, "Not_Support")
+
+
+@pytest.mark.parametrize("model", set(GOOD) - {"midjourney_diffusion", "midjourney_extend_video"})
+async def test_of_a_video_nothing_is_made_but_a_longer_one(api: Caller, model: str) -> None:
+    source = api.server.add_finished_job(prompt="a fox sandbox:next:actions").job_id
+    done = await made(api, "midjourney_video_diffusion", source)
+    answer = await api.submit(model, {**GOOD[model], "jobId": done.images[0]["jobId"]})
+    assert (answer.status, answer.at("error", "message")) == (400, "Not_Support")
+    actions = cast("dict[str, object]", done.at("available_actions"))
+    assert not any(actions.values())
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,17 @@
 Nothing here knows how a scene is painted.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
 from sandbox.api.painting.scene import (
     Guest,
+    Move,
     Patch,
     Scene,
+    Take,
     coloured,
     mix,
     night_sky,
@@ -29,6 +32,7 @@ _WIDEST = 6 * SIDE
 _ROUND = 24 * SIDE
 """How far it is around a land."""
 _GUESTS_MAX = 16
+_VIDEO_FLAGS = re.compile(r"(?:--|[\u2012-\u2015\u2212])(motion|loop|bs)\b(?:\s+(\w+))?")
 _SKYLINE = 0.62 * SIDE
 _LOCALS = {
     Place.HILLS: (Subject.TREE, Subject.HOUSE, Subject.WINDMILL, Subject.HORSE),
@@ -128,6 +132,41 @@ def inpaint(
     kept = tuple(one for one in parent.patches if not _is_covered(one, corners))
     patch = Patch(areas=corners, scene=inner)
     return replace(parent, enlarged=1, detailed=False, patches=(*kept, patch))
+
+
+def animate(parent: Scene, prompt: str | None, *, large: bool, roll: int, image_no: int) -> Scene:
+    """A video that begins with the image. ``--motion high`` in *prompt* is lively, ``--loop`` ends
+    where it began; weather that it names comes up.
+    """
+    seed = f"animate {parent.seed}|{prompt}|{large}|{roll}|{image_no}"
+    take = Take(large=large, moves=(_move(parent, prompt, seed),))
+    caption = read_wish(prompt or "").caption or parent.caption
+    return replace(parent, take=take, enlarged=1, caption=caption)
+
+
+def extend(parent: Scene, prompt: str | None, *, roll: int, image_no: int) -> Scene:
+    """The video, and then more of it. Raises `ValueError` for an image."""
+    if parent.take is None:
+        raise ValueError("an image cannot be extended")
+    moves = parent.take.moves
+    seed = f"extend {moves[-1].seed}|{prompt}|{roll}|{image_no}"
+    take = replace(parent.take, moves=(*moves, _move(parent, prompt, seed)))
+    return replace(parent, take=take, caption=read_wish(prompt or "").caption or parent.caption)
+
+
+def _move(parent: Scene, prompt: str | None, seed: str) -> Move:
+    flags = video_flags(prompt or "")
+    return Move(
+        seed=f"{Random(seed).getrandbits(64):x}",
+        lively=flags.get("motion") == "high",
+        loops="loop" in flags,
+        weather=read_wish(prompt or "").weather or parent.weather,
+    )
+
+
+def video_flags(prompt: str) -> dict[str, str]:
+    """``--motion``, ``--loop`` and ``--bs`` of a prompt, with the value behind each."""
+    return dict(_VIDEO_FLAGS.findall(prompt.lower()))
 
 
 def _widened(parent: Scene, view: View, prompt: str | None, salt: str, image_no: int) -> Scene:

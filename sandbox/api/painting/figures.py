@@ -4,7 +4,7 @@ Each draws into a box of its own measures: *foot* is the middle of its lower edg
 height in measures of the scene.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from math import cos, pi, sin
 from random import Random
 
@@ -27,21 +27,20 @@ from sandbox.api.painting.words import FLOATING, FLYING, Colour, Figure, Light, 
 
 _SHADED = {Light.DAY: 0.05, Light.DAWN: 0.2, Light.SUNSET: 0.28, Light.NIGHT: 0.42}
 """How far the hour darkens a thing."""
-_FAR = {Subject.PLANET}
 
 
-def paint_figures(land: Terrain, *, behind: bool) -> None:
-    """Everything that the scene names; *behind*: what is beyond any land."""
+def paint_figures(land: Terrain, kinds: Collection[Subject]) -> None:
+    """Everything of these *kinds* that the scene names."""
     number = sum(figure.count for figure in land.scene.figures)
     slot = 0
     for figure in land.scene.figures:
         for _ in range(figure.count):
-            if (figure.subject in _FAR) is behind:
+            if figure.subject in kinds:
                 foot, size = _place(land, figure.subject, slot, number)
                 _paint_one(land, figure, foot, size)
             slot += 1
     for guest in land.scene.guests:
-        if (guest.figure.subject in _FAR) is behind:
+        if guest.figure.subject in kinds:
             _paint_one(land, guest.figure, (guest.x, guest.y), guest.size)
 
 

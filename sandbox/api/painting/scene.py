@@ -67,6 +67,29 @@ class Scene:
     """Figures that came later, the first ones first."""
     patches: tuple["Patch", ...] = ()
     """What was painted over it, the oldest first."""
+    take: "Take | None" = None
+    """How it moves; None for an image."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A stretch of a video: the camera goes from where it is to a place of its own."""
+
+    seed: str
+    lively: bool
+    """Whether it goes far, and everything moves much."""
+    loops: bool
+    """Whether it ends where it began."""
+    weather: Weather | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Take:
+    """A video of a scene."""
+
+    large: bool
+    """720p, else 480p."""
+    moves: tuple[Move, ...]
 
 
 @dataclass(frozen=True, slots=True)

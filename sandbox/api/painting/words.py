@@ -144,6 +144,9 @@ FLOATING = {Subject.BOAT, Subject.WHALE}
 FLYING = {
     *(Subject.BIRD, Subject.DRAGON, Subject.BALLOON, Subject.KITE, Subject.ROCKET, Subject.PLANET)
 }
+FAR = {Subject.PLANET}
+"""Beyond any land."""
+MOVING = (FLOATING | FLYING) - FAR
 _HOMES: Mapping[Subject, Place] = {
     Subject.BOAT: Place.SEA,
     Subject.LIGHTHOUSE: Place.SEA,
