@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from random import SystemRandom
 
+from bot.actions import ANIMATE, EXTEND, REROLL
 from bot.api import (
     GenerationApi,
     GuardedSession,
@@ -18,6 +19,7 @@ from bot.api import (
 )
 from bot.client import RemixBot
 from bot.clock import Clock
+from bot.jobs.availability import Availability
 from bot.jobs.background import BackgroundTasks
 from bot.jobs.image_loader import ImageLoader
 from bot.jobs.maintenance import Maintenance
@@ -78,7 +80,17 @@ def _put_together(
     limits = read_limits(settings)
     gateway_status = GatewayStatus(clock)
     url, key = str(settings.vtrix_api_url), settings.vtrix_api_key.get_secret_value()
-    api = GenerationApi(session, base_url=url, key=key, timeout_s=settings.api_timeout_seconds)
+    api = GenerationApi(
+        session,
+        base_url=url,
+        key=key,
+        timeout_s=settings.api_timeout_seconds,
+        models={
+            ANIMATE.key: settings.model_animate,
+            EXTEND.key: settings.model_extend,
+            REROLL.key: settings.model_reroll,
+        },
+    )
     poller = TaskPoller(
         api=api,
         clock=clock,
@@ -88,10 +100,18 @@ def _put_together(
         may_run=settings.max_running,
     )
     loader = ImageLoader(ImageDownloads(session, timeout_s=settings.picture_timeout_seconds))
-    lookups = JobLookups(store, access=read_access(settings), limits=limits, clock=clock)
+    availability = Availability(clock)
+    lookups = JobLookups(
+        store,
+        access=read_access(settings),
+        limits=limits,
+        availability=availability,
+        clock=clock,
+    )
     runner = JobRunner(
         Dependencies(
             api=api,
+            availability=availability,
             poller=poller,
             loader=loader,
             find_source=lookups.source_image,

@@ -80,6 +80,7 @@ class RemixBot(commands.Bot):
                 background=background,
                 clock=clock,
                 certain=store.instance_lock.ensure_held,
+                availability=jobs.availability,
             )
         )
         sight = ChannelSight(self, background=background, clock=clock)

@@ -96,6 +96,8 @@ class Reason(Enum):
     """An image of a result that cannot be opened here, such as a video."""
     IMAGE_TOO_NARROW = auto()
     """The API takes no mask of its shape."""
+    SWITCHED_OFF = auto()
+    """The API doesn't know the model of this action."""
     NOT_FROM_THIS = auto()
     """The API doesn't make this of this image or video."""
     EXTENDED_ENOUGH = auto()
@@ -413,6 +415,12 @@ class ApiCreditUsedUp(OperatorError, failure="api_credit_used_up"):
 
 class ApiPermissionMissing(OperatorError, failure="api_permission_missing"):
     """HTTP 403 for another reason."""
+
+    detail: str = ""
+
+
+class ModelUnknown(OperatorError, failure="model_unknown"):
+    """The API doesn't know the model that was asked for."""
 
     detail: str = ""
 

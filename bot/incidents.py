@@ -9,6 +9,7 @@ from bot.errors import (
     ApiMisused,
     ApiPermissionMissing,
     Incident,
+    ModelUnknown,
     OperatorError,
     RemixbotError,
     ServiceError,
@@ -20,6 +21,7 @@ FOR_THE_OPERATOR: dict[type[OperatorError], str] = {
     ApiKeyRefused: "The API rejected the key: check VTRIX_API_KEY.",
     ApiCreditUsedUp: "The API says the credit is used up: top up the Vtrix account.",
     ApiPermissionMissing: "The API denies this key the model: check the account's rights.",
+    ModelUnknown: "The API doesn't know the model: what it makes is switched off for 24 hours.",
     ApiMisused: "The API rejected the request as invalid: its contract may have changed.",
 }
 """What the log says, beside the data of the error."""

@@ -22,6 +22,7 @@ from pydantic import (
     field_validator,
 )
 
+from bot.actions import ANIMATE, EXTEND, REROLL
 from bot.env_file import Remark, SettingsInvalid, read_env_file, remarks_on
 from bot.limits import KNOWN_PRICE_USD
 from bot.refused_words import can_be_found
@@ -45,6 +46,13 @@ Ids = frozenset[Annotated[Whole, Field(gt=0, lt=2**63)]]
 Count = Annotated[
     Whole,
     Field(ge=0, le=1_000_000, description="a whole number from 0 (= no limit) to 1000000"),
+]
+Model = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9_.:/-]{1,100}$",
+        description="what the API calls the model, such as midjourney_reroll",
+    ),
 ]
 Usd = Annotated[
     Decimal,
@@ -131,6 +139,9 @@ class Settings(BaseModel):
     submit_within_minutes: float = Field(
         default=15, gt=0, le=1440, description="a number of minutes, more than 0 and at most 1440"
     )
+    model_animate: Model = ANIMATE.model
+    model_extend: Model = EXTEND.model
+    model_reroll: Model = REROLL.model
     remix_within_days: float = Field(
         default=3, ge=0, le=365, description="a number of days, 0 (no limit) to 365"
     )

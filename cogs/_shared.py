@@ -74,10 +74,13 @@ async def repost_images(
     async with loading as (result_images, source):
 
         def page(content: Content) -> LayoutMessage:
+            off, t = interaction.client.jobs.availability.off, for_locale(locale)
             if not isinstance(shown, Job):
-                return found_page(for_locale(locale), shown.images, result_images, content)
+                return found_page(t, shown.images, result_images, content, off=off)
             here = replace(shown, destination=destination, locale=locale)
-            return result_page(here, result_images, source, took_s=shown.took_s, content=content)
+            return result_page(
+                here, result_images, source, took_s=shown.took_s, off=off, content=content
+            )
 
         async def post(made: LayoutMessage) -> discord.InteractionMessage:
             return await interaction.edit_original_response(view=made.view, attachments=made.files)

@@ -224,7 +224,8 @@ class Components(commands.Cog):
         if not job.images:
             await self._tell_details(press, message_id=deletable)
             return
-        panel = partial(panel_page, grant.t, job, job.images[0], prices)
+        off = self._bot.jobs.availability.off
+        panel = partial(panel_page, grant.t, job, job.images[0], prices, off=off)
         page = partial(panel, public=not press.private, message_id=deletable)
         await reply_privately(interaction, page)
 
@@ -238,7 +239,8 @@ class Components(commands.Cog):
             raise ImagesMissing
         buttons = read_all(custom_ids(message) if message else ())
         deletable = next((one.number for one in buttons if one.verb == Verb.ASK_TO_DELETE), None)
-        panel = partial(panel_page, grant.t, job, image, prices)
+        off = self._bot.jobs.availability.off
+        panel = partial(panel_page, grant.t, job, image, prices, off=off)
         page = partial(panel, public=press.button.public, message_id=deletable)
         await send(press.turn_into, page)
 

@@ -14,6 +14,7 @@ from bot.api import GenerationApi, ImageAddresses, ImageDownloads, open_session
 from bot.clock import Clock
 from bot.errors import StoreUnavailable, WaitingLimitReached
 from bot.job_ids import JobId, MessageId
+from bot.jobs.availability import Availability
 from bot.jobs.background import BackgroundTasks
 from bot.jobs.image_loader import ImageLoader
 from bot.jobs.maintenance import Maintenance
@@ -124,10 +125,14 @@ async def rooms(tmp_path: Path) -> AsyncGenerator[Rooms]:
         loader = ImageLoader(ImageDownloads(session))
         background = await opened.enter_async_context(BackgroundTasks())
         limits = Limits(person=Quota(running=3, waiting=1))
-        found = JobLookups(store, access=AccessPolicy(), limits=limits, clock=clock)
+        access, availability = AccessPolicy(), Availability(clock)
+        found = JobLookups(
+            store, access=access, limits=limits, availability=availability, clock=clock
+        )
         runner = JobRunner(
             Dependencies(
                 api=client,
+                availability=availability,
                 poller=TaskPoller(
                     api=client, clock=clock, watch_s=60, reads_per_second=100, rng=SystemRandom()
                 ),

@@ -6,6 +6,7 @@ nothing of polling, of retries, or of how the wire's JSON is laid out (`bot.api.
 
 import asyncio
 import errno
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import quote
@@ -62,13 +63,21 @@ class GenerationApi:
     """
 
     def __init__(
-        self, session: GuardedSession, *, base_url: str, key: str, timeout_s: float = 30.0
+        self,
+        session: GuardedSession,
+        *,
+        base_url: str,
+        key: str,
+        timeout_s: float = 30.0,
+        models: Mapping[str, str] | None = None,
     ) -> None:
+        """*models*: the API's names for the models of actions, by key, where the table is wrong."""
         if not key or not key.isascii() or not key.isprintable() or " " in key:
             raise ValueError("the API key must be printable ASCII without spaces")
         self._session = session
         self._base_url = str(URL(base_url)).rstrip("/")
         self._key = key
+        self._models = models or {}
         # Connecting times out first: a timeout before anything was sent is a harmless one.
         connect_s = min(_CONNECT_MAX_S, timeout_s / 2)
         self._timeout = aiohttp.ClientTimeout(total=timeout_s, connect=connect_s)
@@ -81,11 +90,13 @@ class GenerationApi:
         (``aiohttp.client.IDEMPOTENT_METHODS``).
 
         Raises, if the job was not taken: `RequestRefused`, `ContentRefused`, `ApiKeyRefused`,
-        `ApiCreditUsedUp`, `ApiPermissionMissing`, `ApiMisused`, `ApiBusy`, `ApiUnavailable`;
+        `ApiCreditUsedUp`, `ApiPermissionMissing`, `ModelUnknown`, `ApiMisused`, `ApiBusy`,
+        `ApiUnavailable`;
         if it was taken and failed at once: `GenerationFailed`; if it may run: `SubmitUnknown`.
         """
         try:
-            answer = await self._exchange("POST", "generation", request, json=submit_body(request))
+            body = submit_body(request, self._models.get(request.action.key))
+            answer = await self._exchange("POST", "generation", request, json=body)
         except FAULTS as fault:
             # `from None`: an aiohttp error can hold the request's headers, and so the key.
             raise submit_fault(fault) from None

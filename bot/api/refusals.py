@@ -18,6 +18,7 @@ from bot.errors import (
     ApiUnavailable,
     ContentRefused,
     GenerationFailed,
+    ModelUnknown,
     RemixbotError,
     RequestRefused,
     TaskNotFound,
@@ -33,6 +34,11 @@ CREDIT_CODES = frozenset(str(code) for code in range(40201, 40209))
 DOCUMENTED_CODES = PARAMETER_CODES | CREDIT_CODES | {GENERATION_FAILED, SERVICE_UNAVAILABLE}
 
 _NO_CREDIT = re.compile(r"insufficient[\s_-]+balance", re.IGNORECASE)
+_NO_MODEL = re.compile(
+    r"\bmodel\b.{0,100}\b(?:not (?:found|exist|available|supported)|unknown|invalid)\b"
+    r"|\b(?:unknown|unsupported|invalid|no such) model\b",
+    re.IGNORECASE,
+)
 _MODERATED = re.compile(r"sensitive[\s_-]+content", re.IGNORECASE)
 
 
@@ -56,7 +62,7 @@ class ErrorResponse:
         """For a log: numbers only, none of the API's words."""
         return f"HTTP {self.status}" if self.code is None else f"HTTP {self.status}, {self.code}"
 
-    def error(self) -> RemixbotError:  # noqa: C901, PLR0911  # a table, read from the top
+    def error(self) -> RemixbotError:  # noqa: C901, PLR0911, PLR0912  # a table, read from the top
         """The error that it stands for.
 
         HTTP 413 becomes "invalid prompt length": the prompt is the only large thing in a request.
@@ -75,6 +81,8 @@ class ErrorResponse:
             return ApiPermissionMissing(detail=self.logged)
         if status == 429:
             return ApiBusy(retry_after_s=self.retry_after_s)
+        if status in {400, 404, 422} and _NO_MODEL.search(self.words):
+            return ModelUnknown(detail=self.logged)
         if code in PARAMETER_CODES:
             return RequestRefused(code=code)
         ends = _OF_EACH_MODEL.fullmatch(code or "")

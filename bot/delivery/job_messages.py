@@ -14,6 +14,7 @@ import discord
 
 from bot.clock import Clock
 from bot.errors import DeliveryFailed
+from bot.jobs.availability import Availability
 from bot.jobs.background import BackgroundTasks
 from bot.jobs.maintenance import TOKEN_LIFE_S
 from bot.model import Job, MessageLink
@@ -35,6 +36,7 @@ class Connection:
     clock: Clock
     certain: Callable[[], Awaitable[None]]
     """Comes back when nobody else writes: that of `bot.store.InstanceLock`."""
+    availability: Availability
 
 
 def delivery_failed(fault: BaseException) -> DeliveryFailed:

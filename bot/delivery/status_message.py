@@ -242,14 +242,14 @@ class DiscordStatusMessage:
         *,
         took_s: float,
     ) -> MessageLink:
-        t = for_locale(job.locale)
+        t, off = for_locale(job.locale), self._messages.connection.availability.off
         return await self._announce(
             Announcement(
                 page=lambda content: result_page(
-                    job, result_images, source, took_s=took_s, content=content
+                    job, result_images, source, took_s=took_s, off=off, content=content
                 ),
                 plain=lambda content: plain_result(
-                    job, result_images, took_s=took_s, content=content
+                    job, result_images, took_s=took_s, off=off, content=content
                 ),
                 elsewhere=partial(t.result_is_there, job.request.action.media, job.author_id),
                 nowhere=t.result_is_nowhere,

@@ -10,6 +10,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from bot.api import GenerationApi
 from bot.clock import Clock
 from bot.errors import StoreUnavailable
+from bot.jobs.availability import Availability
 from bot.jobs.background import BackgroundTasks
 from bot.jobs.image_loader import ImageLoader
 from bot.jobs.poller import TaskPoller
@@ -55,6 +56,7 @@ class Dependencies:
     """The rest of the bot, as far as jobs under way have to do with it."""
 
     api: GenerationApi
+    availability: Availability
     poller: TaskPoller
     loader: ImageLoader
     find_source: Callable[[Job], Awaitable[Image | None]]

@@ -20,6 +20,7 @@ from bot.errors import (
     JobKept,
     JobStopped,
     JobTooOld,
+    ModelUnknown,
     NothingMade,
     OperatorError,
     OutputUnreadable,
@@ -306,6 +307,8 @@ class JobRunner:
         elif not isinstance(error, JobKept):
             release = isinstance(error, NOTHING_OWED)
             await self._needs.record(job, transitions.fail, error.failure, release=release)
+        if isinstance(error, ModelUnknown):
+            self._needs.availability.switch_off(job.request.action)
         took_s = self._clock.monotonic() - run.asked
         uncharged = isinstance(error, NOTHING_CHARGED)
         try:

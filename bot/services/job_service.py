@@ -45,6 +45,7 @@ class JobService:
         self._review = review
         self.access = jobs.access
         self.limits = jobs.limits
+        self.availability = jobs.availability
 
     async def make(
         self,
@@ -175,6 +176,7 @@ class JobService:
             depth=_depth_below(parent),
         )
         try:
+            self._lookups.check_offered(action)
             self._review.check(request, bill)
             if not consented:
                 # Who repeats a job knows what became of it.

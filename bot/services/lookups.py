@@ -20,6 +20,7 @@ from bot.errors import (
     StoreUnavailable,
 )
 from bot.job_ids import JobId, MessageId, could_be_a_message, may_be_known, same_id
+from bot.jobs.availability import Availability
 from bot.limits import Limits
 from bot.model import Destination, Image, Job, Request, Source
 from bot.services.access import AccessPolicy, is_seen_at, seen_by, standing, stays_private
@@ -70,8 +71,17 @@ class UnknownJob:
 class JobLookups:
     """Finds jobs in the *store*, for who may see them and go on from them."""
 
-    def __init__(self, store: Store, *, access: AccessPolicy, limits: Limits, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        access: AccessPolicy,
+        limits: Limits,
+        availability: Availability,
+        clock: Clock,
+    ) -> None:
         self.store = store
+        self.availability = availability
         self.access = access
         self.limits = limits
         self._clock = clock
@@ -179,10 +189,16 @@ class JobLookups:
             usd = await self.store.read(counting.price, action, known=known)
         return usd * action.least_units
 
+    def check_offered(self, action: Action) -> None:
+        """Raises `Rejected` where *action* is switched off."""
+        if action.key in self.availability.off:
+            raise Rejected(Reason.SWITCHED_OFF)
+
     async def check_possible(
         self, wanted: Request, source: Job | None, time: StoreDeadline
     ) -> None:
         """Raises `Rejected` if the API doesn't make what is *wanted* from *source*."""
+        self.check_offered(wanted.action)
         image_no = wanted.source.image_no if wanted.source else None
         if source is None or image_no is None:
             return

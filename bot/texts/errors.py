@@ -325,6 +325,8 @@ class ErrorTexts(JobTexts, DoubtTexts):
         errors.DraftGone: "This request was already used or canceled, or it's more than a day "
         "old. Please send it again.",
         errors.JobStopped: "It hadn't been sent to the API yet. {t.nothing_charged}",
+        Reason.SWITCHED_OFF: "The API doesn't offer this right now, so I haven't sent it. "
+        "**More** shows what else you can do with the image.",
         Reason.NOT_FROM_THIS: "The API can't do that with this one. **More** shows what's possible "
         "with each image.",
         Reason.EXTENDED_ENOUGH: "This video has been extended four times, which is the most the "
@@ -390,6 +392,8 @@ class ErrorTexts(JobTexts, DoubtTexts):
         errors.ApiCreditUsedUp: "This bot's API credit is used up. {t.operator_told}",
         errors.ApiPermissionMissing: "The API doesn't let this bot's key make images like this. "
         "{t.operator_told}",
+        errors.ModelUnknown: "The API doesn't offer this, so it's switched off for now. "
+        "{t.nothing_charged} {t.operator_told}",
         errors.ApiMisused: "The API didn't understand me, which is a bug on my end. "
         "{t.operator_told}",
         errors.Incident: "Sorry, something broke on my end. If you report it, mention incident "

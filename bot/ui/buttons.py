@@ -1,7 +1,7 @@
 """All our buttons, and which of them are under what. Their custom ids alone say what they do."""
 
 import re
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from typing import Any, Protocol, Self
 
 import discord
@@ -63,8 +63,11 @@ class Button(discord.ui.DynamicItem[AnyButton], template=BUTTON):
 ButtonRows = Sequence[Sequence[Button]]
 
 
-def result_buttons(t: Texts, job: Job) -> ButtonRows:
-    """What is under a result: chain on its images; the same idea once more; all that is rarer."""
+def result_buttons(t: Texts, job: Job, off: Collection[str] = ()) -> ButtonRows:
+    """What is under a result: chain on its images; the same idea once more; all that is rarer.
+
+    Nothing for actions that are *off*, by key.
+    """
     repeats = [Button(_once_more(Verb.AGAIN, job), t.reroll)]
     source, action = job.request.source, job.request.action
     if source is not None and source.image_no is not None and action.has_form:
@@ -73,7 +76,7 @@ def result_buttons(t: Texts, job: Job) -> ButtonRows:
             for image_no in SOURCE_IMAGES
             if image_no != source.image_no
         ]
-    below, more = list(action_buttons(t, job.images, action)), _more_button(t, job)
+    below, more = list(action_buttons(t, job.images, action, off)), _more_button(t, job)
     if len(repeats) == 1:
         return [*below, [*repeats, more]]
     below.insert(1, repeats)
@@ -82,28 +85,36 @@ def result_buttons(t: Texts, job: Job) -> ButtonRows:
     return [*below, [more]]
 
 
-def action_buttons(t: Texts, images: Sequence[Image], made_by: Action | None = None) -> ButtonRows:
+def action_buttons(
+    t: Texts, images: Sequence[Image], made_by: Action | None = None, off: Collection[str] = ()
+) -> ButtonRows:
     """What can be made from these results of *made_by*, as far as it has its buttons there."""
-    shown = (action for action in ACTIONS.values() if action.on_result)
+    shown = (one for one in ACTIONS.values() if one.on_result and one.key not in off)
     return [row for action in shown for row in _rows(t, action, images, made_by)]
 
 
-def found_buttons(t: Texts, images: Sequence[Image]) -> ButtonRows:
+def found_buttons(t: Texts, images: Sequence[Image], off: Collection[str] = ()) -> ButtonRows:
     """What is under images of which nothing else is known."""
     wholes = [
         Button(ButtonId(action.key, Source(images[0].job_id)), t.words_for(action).button)
         for action in ACTIONS.values()
         if action.source is SourceKind.JOB and images[0].kind is action.media
+        if action.key not in off
     ]
-    return [*action_buttons(t, images), *([wholes] if wholes and holds(images[0].job_id) else [])]
+    return [
+        *action_buttons(t, images, off=off),
+        *([wholes] if wholes and holds(images[0].job_id) else []),
+    ]
 
 
-def panel_buttons(t: Texts, job: Job, image: Image) -> ButtonRows:
-    """All that can be made from this *image* of *job*, but for what has its button under it."""
+def panel_buttons(t: Texts, job: Job, image: Image, off: Collection[str] = ()) -> ButtonRows:
+    """All that can be made from this *image* of *job*, but for what has its button under it, and
+    for actions that are *off*, by key."""
     source, public = Source(image.job_id, image.image_no), not job.destination.private
     rows, single = list[list[Button]](), list[Button]()
     for action in ACTIONS.values():
-        if not holds(image.job_id) or not image.offers(action, job.request.action):
+        possible = holds(image.job_id) and image.offers(action, job.request.action)
+        if not possible or action.key in off:
             continue
         row = [
             Button(ButtonId(action.key, source, one, public), t.preset_button(action, one))

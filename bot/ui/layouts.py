@@ -4,7 +4,7 @@ Every layout is built fresh for each send and edit, of dynamic items only and wi
 discord.py would otherwise switch off all buttons of a kind at once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -154,9 +154,11 @@ def result_page(
     source: ImageFile | None = None,
     *,
     took_s: float,
+    off: Collection[str] = (),
     content: Content = EVERYTHING,
 ) -> LayoutMessage:
-    """The images, what they were made from, and the buttons to go on.
+    """The images, what they were made from, and the buttons to go on, but for actions that are
+    *off*, by key.
 
     *source* stands small beside the text, in messages to more than one person.
     """
@@ -188,7 +190,7 @@ def result_page(
             *as_files(files),
             *shown.gallery(),
             *as_texts(shown.sentence, shown.links, _missing(t, job)),
-            *in_layout(result_buttons(t, job)),
+            *in_layout(result_buttons(t, job, off)),
         ],
         [*files, *shown.uploads, *beside],
         mark=final_marker(job),
@@ -200,6 +202,8 @@ def found_page(
     images: Sequence[Image],
     result_images: Sequence[ResultImage],
     content: Content = EVERYTHING,
+    *,
+    off: Collection[str] = (),
 ) -> LayoutMessage:
     """Images of a job that only the API knows, and the buttons to go on."""
     content = replace(content, links=content.links and not content.explicit, alone=True)
@@ -209,14 +213,19 @@ def found_page(
         *as_files(shown.files),
         *shown.gallery(),
         *as_texts(shown.sentence, shown.links),
-        *in_layout(found_buttons(t, images)),
+        *in_layout(found_buttons(t, images, off)),
     ]
     colour = DONE if shown.uploads else PARTLY_DONE
     return container_page(colour, items, [*shown.files, *shown.uploads])
 
 
 def plain_result(
-    job: Job, result_images: Sequence[ResultImage], *, took_s: float, content: Content = EVERYTHING
+    job: Job,
+    result_images: Sequence[ResultImage],
+    *,
+    took_s: float,
+    off: Collection[str] = (),
+    content: Content = EVERYTHING,
 ) -> ClassicMessage:
     """The same in a classic message."""
     t = for_locale(job.locale)
@@ -234,7 +243,7 @@ def plain_result(
     blocks += [shown.sentence, shown.links, _missing(t, job)]
     return ClassicMessage(
         "\n".join(filter(None, blocks)),
-        in_view(result_buttons(t, job)),
+        in_view(result_buttons(t, job, off)),
         [*files, *shown.files, *shown.uploads],
     )
 

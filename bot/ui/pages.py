@@ -3,7 +3,7 @@
 Nothing here is about a job under way.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -156,18 +156,20 @@ def panel_page(
     content: Content = EVERYTHING,
     *,
     public: bool,
+    off: Collection[str] = (),
     message_id: int | None = None,
 ) -> LayoutMessage:
     """All that can be made from one *image* of a finished job, and all else that is rarely done
     with it; with a button to delete the message with this id.
 
-    *public*: everybody in the channel sees the result that this was opened under.
+    *public*: everybody in the channel sees the result that this was opened under. *off*: the keys
+    of actions that aren't offered now.
     """
     number, images = (
         job.interaction_id,
         [one for one in job.images if one.image_no in SOURCE_IMAGES],
     )
-    makes = panel_buttons(t, job, image)
+    makes = panel_buttons(t, job, image, off)
     head: list[Item] = [*as_texts(t.panel_heading(image, len(images)))]
     if makes:
         head += as_texts(

@@ -162,3 +162,20 @@ async def test_an_old_button_for_what_cannot_be_is_told_so(sim: Sim) -> None:
     told = shown(await sim.ann.click(result, label="put there"))
     assert "The API can't do that with this one" in text(told)
     assert len(sim.api.submits) == 2
+
+
+async def test_what_the_api_does_not_know_is_switched_off_for_a_day(sim: Sim) -> None:
+    parent = await sim.imagine(sim.ann, "a fox")
+    panel = await panel_of(sim.ann, parent)
+    form = await sim.ann.click(panel, label="Vary …")
+    told = await submit(sim, form, **{"prompt-1": "x sandbox:nomodel"})
+    assert "The API doesn't offer this" in text(told)
+    assert "Nothing was charged" in text(told)
+    again = await panel_of(sim.ann, parent)
+    assert not [one for one in buttons(again) if "Vary" in one]
+    assert "Zoom Out 2x" in buttons(again)
+    refused = shown(await sim.ann.click(panel, label="Vary (Subtle)"))
+    assert "The API doesn't offer this right now" in text(refused)
+    assert len(sim.api.submits) == 1
+    await sim.clock.advance(24 * 3600)
+    assert "Vary (Subtle)" in buttons(await panel_of(sim.ann, parent))

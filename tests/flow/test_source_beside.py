@@ -6,6 +6,7 @@ import pytest
 from simcord.builders import ChannelHandle
 from simcord.results import ResponseMessage
 
+from bot.jobs.availability import Availability
 from bot.limits import Limits
 from bot.model import Image, Job
 from bot.services.access import AccessPolicy
@@ -23,7 +24,13 @@ async def source_image(sim: Sim, number: int) -> Image | None:
     job: Job | None = await sim.store.read(lookups.get, number)
     assert job is not None
     rules = AccessPolicy()
-    found = JobLookups(sim.store, access=rules, limits=Limits(), clock=sim.clock)
+    found = JobLookups(
+        sim.store,
+        access=rules,
+        limits=Limits(),
+        availability=Availability(sim.clock),
+        clock=sim.clock,
+    )
     return await found.source_image(job)
 
 
