@@ -6,11 +6,14 @@
 import asyncio
 import struct
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import av
 import discord
 import simcord
+from PIL.Image import Image
 from simcord.backend.access import can_access_message
 from simcord.preview import Preview
 from simcord.preview._media import MediaInfo, MediaWorker
@@ -120,15 +123,18 @@ class _OwnPage(PreviewServer):
 
 
 class _OwnImages(MediaWorker):
-    """Serves PNG files as they are, and leaves all others to SimCord.
+    """Serves PNG and MP4 files as they are, and leaves all others to SimCord.
 
-    SimCord trusts no file: it decodes each in a process of its own, one after the other, and gives
-    up every one that finds eight others waiting. Ours come from our own painter.
+    SimCord trusts no file: it decodes each in a process of its own, one after the other, makes
+    videos anew in another format, and gives up every one that finds eight others waiting. Ours come
+    from our own painter.
     """
 
     async def validate(
         self, key: str, blob: bytes, *, media_time: float | None = None
     ) -> MediaInfo:
+        if blob[4:8] == b"ftyp":
+            return await asyncio.to_thread(_video, blob)
         head = blob[: _PNG_START.size]
         if len(head) < _PNG_START.size or not head.startswith(b"\x89PNG\r\n\x1a\n"):
             return await super().validate(key, blob, media_time=media_time)
@@ -145,3 +151,26 @@ class _OwnImages(MediaWorker):
             poster=blob,
             memory_limited=True,
         )
+
+
+def _video(blob: bytes) -> MediaInfo:
+    """An MP4 of our own, its first frame as the still."""
+    with av.open(BytesIO(blob), "r") as file:
+        stream = file.streams.video[0]
+        first = cast("Image", next(file.decode(video=0)).to_image())  # pyright: ignore[reportUnknownMemberType]  # PyAV leaves its types out
+        frames, duration_s = stream.frames, float((file.duration or 0) / av.time_base)
+    still = BytesIO()
+    first.save(still, "PNG")
+    return MediaInfo(
+        "MP4",
+        *first.size,
+        frames=frames,
+        decoded_bytes=first.width * first.height * 4,
+        normalized=blob,
+        content_type="video/mp4",
+        kind="video",
+        duration=duration_s,
+        capture=still.getvalue(),
+        poster=still.getvalue(),
+        memory_limited=True,
+    )

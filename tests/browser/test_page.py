@@ -8,9 +8,13 @@ import discord
 from PIL import Image
 
 from sandbox import texts
+from sandbox.api.painting.edits import animate
+from sandbox.api.painting.paint import paint
+from sandbox.api.painting.scene import imagine
 from sandbox.page import LivePage
 from sandbox.world import World
 from tests.browser.tab import Tab
+from tests.browser.visitor import Visitor
 from tests.flow.sim import REMIX, UPSCALE
 
 
@@ -77,6 +81,25 @@ async def test_more_images_at_once_than_simcord_decodes_are_all_served(world: Wo
         for file in files:
             with Image.open(BytesIO(file)) as image:
                 assert image.size == (512, 512)
+
+
+async def test_a_video_is_played_in_a_gallery_and_offered_as_a_file(
+    world: World, visitor: Visitor
+) -> None:
+    boat = imagine("a boat on the sea at sunset", roll=0, image_no=0)
+    video = paint(animate(boat, None, large=False, roll=0, image_no=0))
+    channel = world.env.bot.get_partial_messageable(world.channel.id)
+    view = discord.ui.LayoutView()
+    name = "attachment://waves.mp4"
+    view.add_item(discord.ui.MediaGallery(discord.MediaGalleryItem(name, description="waves")))
+    view.add_item(discord.ui.File(name))
+    await channel.send(view=view, file=discord.File(BytesIO(video), "waves.mp4"))
+    async with LivePage(world) as page, Tab(page.url) as tab:
+        (item,) = next(part["items"] for part in reversed(tab.parts) if part["type"] == 12)
+        assert await tab.load(item["media"]["asset_id"]) == video
+        await visitor.open(page.url)
+        assert await visitor.plays() == [480, 480, 3]
+        await visitor.photograph("a video")
 
 
 async def test_a_page_that_is_loaded_later_opens_at_the_newest_message(world: World) -> None:

@@ -31,6 +31,19 @@ class Visitor:
         self._album.mkdir(parents=True, exist_ok=True)
         await self._page.screenshot(path=self._album / f"{self._shots:02} {subject}.png")
 
+    async def plays(self) -> list[int]:
+        """Width, height and seconds of the first video in the channel, once the browser has them
+        and has shown that it can play it.
+        """
+        return await self._page.locator("#channel-message-list video").first.evaluate(
+            """async video => {
+                while (!video.videoWidth) await new Promise(requestAnimationFrame)
+                video.muted = true
+                await video.play()
+                return [video.videoWidth, video.videoHeight, Math.round(video.duration)]
+            }"""
+        )
+
     def message(self, text: str) -> Locator:
         """The message in the channel that says *text*; nothing else may say it."""
         return self._page.locator("#channel-message-list article").filter(has_text=text)
