@@ -5,7 +5,8 @@
 Measured at a Discord-compatible server on loopback, from sending the event to the arrival of the
 first answer; past three seconds Discord takes none. A quick private answer that refuses the job is
 no success: those are counted as turned away. The bare bot only defers: what it takes is
-discord.py's own time on this machine.
+discord.py's own time on this machine. The last column is how long a processor worked for the bot,
+from the first command to the last answer, for each command: with all that follows meanwhile.
 """
 
 import argparse
@@ -28,7 +29,7 @@ SECONDS = 1.0
 JOB_ID = "7286412345678901234"
 """One that the API may know: a word is refused."""
 BOTS = ("bot", "benchmarks.bare_bot")
-COLUMNS = ("min", "p50", "p90", "p99", "max", "missed", "turned")
+COLUMNS = ("min", "p50", "p90", "p99", "max", "missed", "turned", "work")
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,10 @@ async def ask(person: Person, channel: Channel, number: int, after_s: float) -> 
     return Answer(handle.acknowledged_after_s, turned_away=shown is not None and shown.ephemeral)
 
 
-async def measure(module: str, per_second: float, seconds: float) -> list[Answer | None]:
-    """All answers of one bot, started for this."""
+async def measure(
+    module: str, per_second: float, seconds: float
+) -> tuple[list[Answer | None], float]:
+    """All answers of one bot, started for this, and how long a processor worked for them."""
     commands = round(per_second * seconds)
     with tempfile.TemporaryDirectory() as folder:
         async with GenerationServer() as api, DiscordServer() as discord:
@@ -71,16 +74,18 @@ async def measure(module: str, per_second: float, seconds: float) -> list[Answer
             channel = guild.add_channel("images")
             people = [guild.add_person(f"person {number}") for number in range(commands)]
             env = settings(api.url)
-            async with BotProcess(discord, cwd=Path(folder), env=env, module=module):
+            async with BotProcess(discord, cwd=Path(folder), env=env, module=module) as bot:
                 await discord.bot_online()
+                before_s = bot.processor_s
                 asked = (
                     ask(person, channel, number, number / per_second)
                     for number, person in enumerate(people)
                 )
-                return await asyncio.gather(*asked)
+                answers = await asyncio.gather(*asked)
+                return answers, bot.processor_s - before_s
 
 
-def row(module: str, answers: Sequence[Answer | None]) -> str:
+def row(module: str, answers: Sequence[Answer | None], worked_s: float) -> str:
     """One line of the table, in milliseconds; percentiles by nearest rank."""
     answered = [answer for answer in answers if answer is not None]
     times = sorted(answer.after_s for answer in answered)
@@ -88,7 +93,8 @@ def row(module: str, answers: Sequence[Answer | None]) -> str:
     shown = [f"{times[at - 1] * 1000:.0f}" if times else "-" for at in ranks]
     missed = len(answers) - len(answered)
     turned_away = sum(answer.turned_away for answer in answered)
-    return line(module, [*shown, str(missed), str(turned_away)])
+    worked = f"{worked_s * 1000 / len(answers):.2f}"
+    return line(module, [*shown, str(missed), str(turned_away), worked])
 
 
 def line(name: str, cells: Sequence[str]) -> str:
@@ -99,11 +105,11 @@ async def main(modules: Sequence[str], per_second: float, seconds: float) -> Non
     """Measure one bot after the other, so that they do not share the processor."""
     print(
         f"{per_second:g} /remix a second for {seconds:g} s: "
-        "milliseconds to the answer, missed, turned away"
+        "milliseconds to the answer, missed, turned away, processor ms for each"
     )
     print(line("", COLUMNS))
     for module in modules:
-        print(row(module, await measure(module, per_second, seconds)))
+        print(row(module, *await measure(module, per_second, seconds)))
 
 
 if __name__ == "__main__":

@@ -97,6 +97,12 @@ class BotProcess:
         assert self._process is not None, "not started: use `async with`"
         return self._process
 
+    @property
+    def processor_s(self) -> float:
+        """How long processors have worked for it so far."""
+        stat = Path(f"/proc/{self._running.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
+
     @contextmanager
     def full_disk(self) -> Generator[None]:
         """While this lasts, the operating system lets it write nothing more to any file."""
