@@ -22,6 +22,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
+    insert,
     literal,
     select,
     true,
@@ -34,7 +35,7 @@ from bot.errors import BudgetUsedUp, DailyLimitReached
 from bot.limits import DAY, KNOWN_PRICE_USD, MONTH, Limits, LimitScope
 from bot.model import NewJob, Spending, Usage
 from bot.store.steps import StoreSession
-from bot.store.tables import JobRow, UsageRow
+from bot.store.tables import USAGE, JobRow, UsageRow
 
 PRICES_COMPARED = 20
 """Of how many costs a price is the middle one."""
@@ -52,6 +53,7 @@ PERSONS_SHOWN = 10
 
 # ------------------------------------------------------------------ what one job costs
 
+_COUNT = insert(USAGE)
 _NEWEST_COSTS = (
     select(JobRow.cost_usd, JobRow.multiplier)
     .where(
@@ -93,16 +95,9 @@ def middle(told: Sequence[Decimal], known: Decimal) -> Decimal:
 
 def reserve(session: StoreSession, job_id: int, new: NewJob, usd: Decimal) -> None:
     """Count a job that was just accepted, with what it is likely to cost."""
-    session.add(
-        UsageRow(
-            job_id=job_id,
-            author_id=new.author_id,
-            guild_id=new.destination.guild_id,
-            at=session.now,
-            usd=usd,
-        )
-    )
-    session.flush()
+    who, where = new.author_id, new.destination.guild_id
+    row = {"job_id": job_id, "author_id": who, "guild_id": where, "at": session.now, "usd": usd}
+    session.execute(_COUNT, row)
 
 
 def settle(session: StoreSession, job_id: int, cost_usd: Decimal | None) -> None:

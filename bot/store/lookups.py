@@ -3,7 +3,17 @@
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.actions import Action
@@ -12,7 +22,7 @@ from bot.model import Job, JobState, Suggestion
 from bot.store.erasing import DRAFT_LIFE, FORGOTTEN, SHOWN, drafts_of
 from bot.store.rows import to_job
 from bot.store.steps import StoreSession
-from bot.store.tables import BIGGEST_ID, FactRow, ImageRow, JobRow, plainly
+from bot.store.tables import BIGGEST_ID, IMAGES, JOBS, FactRow, ImageRow, JobRow, plainly
 
 _WITH_IMAGES = (
     JobState.FINISHED,
@@ -29,26 +39,55 @@ LOOKED_THROUGH = 1000
 # ------------------------------------------------------------------ one of them
 
 
+def _newest(condition: ColumnElement[bool]) -> Select[Any]:
+    return select(JOBS).where(condition).order_by(JOBS.c.id.desc()).limit(1)
+
+
+# Built once: that takes SQLAlchemy longer than the database takes for the answers.
+_BY_ID = _newest(JOBS.c.id == bindparam("job_id"))
+_BY_INTERACTION = _newest((JobRow.interaction_id == bindparam("interaction_id")) & SHOWN)
+_BY_MESSAGE = _newest(
+    JobRow.id.in_(
+        union_all(
+            select(JobRow.id).where(JobRow.message_id == bindparam("message_id")),
+            select(ImageRow.job_id).where(ImageRow.posted_message_id == bindparam("message_id")),
+        )
+    )
+    & SHOWN
+)
+_BY_API_ID = _newest(
+    JobRow.id.in_(
+        union_all(
+            select(JobRow.id).where(plainly(JobRow.provider_job_id) == bindparam("plain")),
+            select(JobRow.id).where(plainly(JobRow.task_id) == bindparam("plain")),
+            select(ImageRow.job_id).where(plainly(ImageRow.provider_job_id) == bindparam("plain")),
+        )
+    )
+    & SHOWN
+)
+_DRAFT = _newest(
+    (JOBS.c.interaction_id == bindparam("draft_id"))
+    & (JOBS.c.state == JobState.DRAFT)
+    & (JOBS.c.created_at > bindparam("made_after"))
+)
+_IMAGES = select(IMAGES).where(IMAGES.c.job_id == bindparam("job")).order_by(IMAGES.c.position)
+
+
 def get(session: StoreSession, job_id: int) -> Job | None:
     """The job with this number."""
-    return _newest(session, JobRow.id == job_id)
+    return _first(session, _BY_ID, job_id=job_id)
 
 
 def by_interaction(session: StoreSession, interaction_id: int) -> Job | None:
     """The job that was asked for in this interaction."""
-    asked = JobRow.interaction_id == min(interaction_id, BIGGEST_ID)
-    return _newest(session, asked & SHOWN)
+    return _first(session, _BY_INTERACTION, interaction_id=min(interaction_id, BIGGEST_ID))
 
 
 def by_message(session: StoreSession, message_id: int) -> Job | None:
     """The newest job shown in this message, or with images posted there."""
     if message_id > BIGGEST_ID:  # people paste any digits; drivers refuse to bind these
         return None
-    shown_in = union_all(
-        select(JobRow.id).where(JobRow.message_id == message_id),
-        select(ImageRow.job_id).where(ImageRow.posted_message_id == message_id),
-    )
-    return _newest(session, JobRow.id.in_(shown_in) & SHOWN)
+    return _first(session, _BY_MESSAGE, message_id=message_id)
 
 
 def find_by_api_id(session: StoreSession, any_id: str) -> Job | None:
@@ -57,19 +96,13 @@ def find_by_api_id(session: StoreSession, any_id: str) -> Job | None:
 
     In any spelling: see `bot.job_ids.plain_id`.
     """
-    plain = plain_id(any_id)
-    called = union_all(
-        select(JobRow.id).where(plainly(JobRow.provider_job_id) == plain),
-        select(JobRow.id).where(plainly(JobRow.task_id) == plain),
-        select(ImageRow.job_id).where(plainly(ImageRow.provider_job_id) == plain),
-    )
-    return _newest(session, JobRow.id.in_(called) & SHOWN)
+    return _first(session, _BY_API_ID, plain=plain_id(any_id))
 
 
 def draft(session: StoreSession, draft_id: int) -> Job | None:
     """The draft with this number, for a day."""
-    fresh = (JobRow.state == JobState.DRAFT) & (JobRow.created_at > session.now - DRAFT_LIFE)
-    return _newest(session, (JobRow.interaction_id == min(draft_id, BIGGEST_ID)) & fresh)
+    made_after = session.now - DRAFT_LIFE
+    return _first(session, _DRAFT, draft_id=min(draft_id, BIGGEST_ID), made_after=made_after)
 
 
 def fact(session: StoreSession, name: str) -> str | None:
@@ -78,9 +111,12 @@ def fact(session: StoreSession, name: str) -> str | None:
     return row.value if row else None
 
 
-def _newest(session: StoreSession, condition: ColumnElement[bool]) -> Job | None:
-    row = session.scalar(select(JobRow).where(condition).order_by(JobRow.id.desc()).limit(1))
-    return None if row is None else to_job(row)
+def _first(session: StoreSession, question: Select[Any], **given: Any) -> Job | None:
+    row = session.execute(question, given).first()
+    if row is None:
+        return None
+    images = () if row.finished_at is None else session.execute(_IMAGES, {"job": row.id}).all()
+    return to_job(row, images)
 
 
 # ------------------------------------------------------------------ many of them
@@ -88,14 +124,13 @@ def _newest(session: StoreSession, condition: ColumnElement[bool]) -> Job | None
 
 def open_jobs(session: StoreSession, after: int = 0) -> list[Job]:
     """The `OPEN_AT_ONCE` oldest jobs with higher numbers of which somebody has to hear the end."""
-    # Columns, not objects: with thousands of jobs a start would take a second longer.
-    page = select(JobRow.__table__).where(JobRow.ended_at.is_(None), JobRow.id > after)
-    rows = session.execute(page.order_by(JobRow.id).limit(OPEN_AT_ONCE)).all()
+    page = select(JOBS).where(JOBS.c.ended_at.is_(None), JOBS.c.id > after)
+    rows = session.execute(page.order_by(JOBS.c.id).limit(OPEN_AT_ONCE)).all()
     made = [row.id for row in rows if row.finished_at is not None]
     images: defaultdict[int, list[Row[Any]]] = defaultdict(list)
     if made:
-        theirs = select(ImageRow.__table__).where(ImageRow.job_id.in_(made))
-        for image in session.execute(theirs.order_by(ImageRow.position)):
+        theirs = select(IMAGES).where(IMAGES.c.job_id.in_(made))
+        for image in session.execute(theirs.order_by(IMAGES.c.position)):
             images[image.job_id].append(image)
     return [to_job(row, images.get(row.id, ())) for row in rows]
 

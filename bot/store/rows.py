@@ -20,36 +20,35 @@ from bot.model import (
 from bot.store.tables import ImageRow, JobRow
 
 
-def new_row(new: NewJob, created_at: datetime) -> JobRow:
-    """The row of a job that was just accepted."""
+def new_row(new: NewJob, created_at: datetime) -> dict[str, Any]:
+    """The columns of a job that was just accepted."""
     source, origin = new.request.source, new.origin
-    return JobRow(
-        interaction_id=new.interaction_id,
-        state=JobState.ACCEPTED,
-        action=new.request.action.key,
-        options=dict(new.request.options),
-        prompt=new.request.prompt,
-        parameters=new.request.parameters,
-        callback=new.request.callback,
-        author_id=new.author_id,
-        guild_id=new.destination.guild_id,
-        channel_id=new.destination.channel_id,
-        private=new.destination.private,
-        file_limit_bytes=new.destination.file_limit_bytes,
-        application_id=new.application_id,
-        interaction_token=new.interaction_token,
-        created_at=created_at,
-        multiplier=new.multiplier,
-        reachable=new.destination.bot_is_member,
-        locale=new.locale,
-        depth=new.depth,
-        source_job_id=source.job_id if source else None,
-        source_image_no=source.image_no if source else None,
-        origin_guild_id=origin.guild_id if origin else None,
-        origin_channel_id=origin.channel_id if origin else None,
-        origin_message_id=origin.message_id if origin else None,
-        images=[],
-    )
+    return {
+        "interaction_id": new.interaction_id,
+        "state": JobState.ACCEPTED,
+        "action": new.request.action.key,
+        "options": dict(new.request.options),
+        "prompt": new.request.prompt,
+        "parameters": new.request.parameters,
+        "callback": new.request.callback,
+        "author_id": new.author_id,
+        "guild_id": new.destination.guild_id,
+        "channel_id": new.destination.channel_id,
+        "private": new.destination.private,
+        "file_limit_bytes": new.destination.file_limit_bytes,
+        "application_id": new.application_id,
+        "interaction_token": new.interaction_token,
+        "created_at": created_at,
+        "multiplier": new.multiplier,
+        "reachable": new.destination.bot_is_member,
+        "locale": new.locale,
+        "depth": new.depth,
+        "source_job_id": source.job_id if source else None,
+        "source_image_no": source.image_no if source else None,
+        "origin_guild_id": origin.guild_id if origin else None,
+        "origin_channel_id": origin.channel_id if origin else None,
+        "origin_message_id": origin.message_id if origin else None,
+    }
 
 
 def image_rows(job_id: int, images: Iterable[Image]) -> list[ImageRow]:

@@ -6,11 +6,21 @@ that note what has happened (`begin_run` to `clear_message`, and `withdraw`) are
 """
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Update,
+    bindparam,
+    case,
+    delete,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.errors import DraftGone, JobStopped
 from bot.limits import Limits
@@ -19,15 +29,37 @@ from bot.store.column_types import in_millionths
 from bot.store.counting import give_back, price, refuse_over_limits, reserve, settle
 from bot.store.erasing import erase_if_forgotten
 from bot.store.lookups import draft, get
-from bot.store.rows import image_rows, new_row, to_job
+from bot.store.rows import image_rows, new_row
 from bot.store.steps import StoreSession, revocable
-from bot.store.tables import FactRow, ImageRow, JobRow
+from bot.store.tables import IMAGES, JOBS, FactRow, ImageRow, JobRow
 
 _AT_WORK = (JobState.SUBMITTING, JobState.RUNNING)
 _MADE = (JobState.FINISHED, JobState.KEPT, JobState.UNDELIVERABLE)
 _CAN_FAIL = (JobState.ACCEPTED, *_AT_WORK, *_MADE)
 _NOT_POSTED = (JobState.FAILED, JobState.UNKNOWN, JobState.KEPT)
 _NO_LIMITS = Limits()
+
+
+def _leave(*states: JobState) -> Update:
+    """Sets columns of the job with the number ``job_id`` while it is in one of *states*."""
+    here = JOBS.c.state.in_([state.value for state in states])
+    return update(JOBS).where(JOBS.c.id == bindparam("job_id"), here)
+
+
+# Built once: that takes SQLAlchemy longer than the database takes for most of them.
+_ASKED_IN = select(JOBS.c.id).where(JOBS.c.interaction_id == bindparam("asked_in"))
+_ADD = insert(JOBS).returning(JOBS.c.id)
+_ACCEPTED = _leave(JobState.ACCEPTED).returning(JOBS.c.id)
+_SUBMITTING = _leave(JobState.SUBMITTING).returning(JOBS.c.id)
+_FINISHED = _leave(JobState.FINISHED).returning(JOBS.c.id)
+_MADE_ONES = _leave(*_MADE).returning(JOBS.c.id)
+_UNTOLD = _leave(*_NOT_POSTED).where(JOBS.c.ended_at.is_(None)).returning(JOBS.c.id)
+_NEWLY_MADE = case(
+    (JOBS.c.stopped_at.is_(None), JobState.FINISHED.value), else_=JobState.KEPT.value
+)
+_MAKE = _leave(*_AT_WORK).values(state=_NEWLY_MADE).returning(JOBS.c.id)
+_DELIVER = _leave(*_MADE).returning(JOBS.c.guild_id, JOBS.c.channel_id)
+_POST = update(IMAGES).where(IMAGES.c.job_id == bindparam("of_job"))
 
 # ------------------------------------------------------------------ to the API
 
@@ -63,8 +95,7 @@ def accept(
     `DraftGone`, `DailyLimitReached` and `BudgetUsedUp`: however many ask at once, together they
     stay within *limits*, because no other transaction writes meanwhile.
     """
-    already = select(JobRow.id).where(JobRow.interaction_id == new.interaction_id)
-    if session.scalar(already) is not None:
+    if session.scalar(_ASKED_IN, {"asked_in": new.interaction_id}) is not None:
         return None
     if draft_id is not None and draft(session, draft_id) is None:
         raise DraftGone
@@ -73,23 +104,28 @@ def accept(
     refuse_over_limits(session, new, limits, cost)
     if draft_id is not None:
         session.execute(delete(JobRow).where(_draft(draft_id)))
-    row = new_row(new, session.now)
-    row.reserved_usd = cost
-    session.add(row)
-    session.flush()
-    reserve(session, row.id, new, cost)
-    return to_job(row)
+    row = new_row(new, session.now) | {"reserved_usd": cost}
+    job_id = session.execute(_ADD, row).scalar_one()
+    reserve(session, job_id, new, cost)
+    return Job(
+        **{told.name: getattr(new, told.name) for told in fields(NewJob)},
+        id=job_id,
+        state=JobState.ACCEPTED,
+        created_at=session.now,
+        reserved_usd=cost,
+    )
 
 
 def withdraw(session: StoreSession, job_id: int, *, draft_id: int | None = None) -> bool:
     """Forget a job that is still accepted, or make it a draft of this number; whether it was."""
-    mine = _is(job_id, [JobState.ACCEPTED])
     if draft_id is None:
+        mine = _is(job_id, [JobState.ACCEPTED])
         withdrawn = session.scalar(delete(JobRow).where(mine).returning(JobRow.id)) is not None
     else:
         withdrawn = _move(
             session,
-            mine,
+            _ACCEPTED,
+            job_id,
             state=JobState.DRAFT,
             interaction_id=draft_id,
             ended_at=session.now,
@@ -119,7 +155,8 @@ def begin_submit(session: StoreSession, job_id: int, message_id: int | None) -> 
     """
     return _move(
         session,
-        _is(job_id, [JobState.ACCEPTED]),
+        _ACCEPTED,
+        job_id,
         state=JobState.SUBMITTING,
         submitted_at=session.now,
         message_id=message_id,
@@ -128,13 +165,12 @@ def begin_submit(session: StoreSession, job_id: int, message_id: int | None) -> 
 
 def begin_run(session: StoreSession, job_id: int, task_id: str) -> bool:
     """Submitting → running; whether this call did it."""
-    submitting = _is(job_id, [JobState.SUBMITTING])
-    return _move(session, submitting, state=JobState.RUNNING, task_id=task_id)
+    return _move(session, _SUBMITTING, job_id, state=JobState.RUNNING, task_id=task_id)
 
 
 def mark_unknown(session: StoreSession, job_id: int) -> bool:
     """Submitting → unknown; whether this call did it."""
-    return _move(session, _is(job_id, [JobState.SUBMITTING]), state=JobState.UNKNOWN)
+    return _move(session, _SUBMITTING, job_id, state=JobState.UNKNOWN)
 
 
 # ------------------------------------------------------------------ its end
@@ -146,10 +182,8 @@ def finish(session: StoreSession, job_id: int, completed: Completed) -> Job | No
     """
     did_it = _move(
         session,
-        _is(job_id, _AT_WORK),
-        state=case(
-            (JobRow.stopped_at.is_(None), JobState.FINISHED.value), else_=JobState.KEPT.value
-        ),
+        _MAKE,
+        job_id,
         finished_at=session.now,
         task_id=completed.task_id or None,
         provider_job_id=completed.job_id or None,
@@ -171,7 +205,8 @@ def stop(session: StoreSession, job_id: int, *, unsent_only: bool = False) -> Jo
     """
     if _move(
         session,
-        _is(job_id, [JobState.ACCEPTED]),
+        _ACCEPTED,
+        job_id,
         state=JobState.FAILED,
         failure=JobStopped.failure,
         reserved_usd=None,
@@ -189,8 +224,7 @@ def keep(session: StoreSession, job_id: int) -> bool:
     """Finished → kept, because its author was told an end without images; whether this call did
     it.
     """
-    finished = _is(job_id, [JobState.FINISHED])
-    return _move(session, finished, state=JobState.KEPT, stopped_at=session.now)
+    return _move(session, _FINISHED, job_id, state=JobState.KEPT, stopped_at=session.now)
 
 
 def fail(session: StoreSession, job_id: int, reason: str, *, release: bool = True) -> bool:
@@ -221,14 +255,13 @@ def mark_delivered(
 
     *channel_id* is where that message is, unless in the channel of the request. Erases the token.
     """
-    step = update(JobRow).where(_is(job_id, _MADE))
-    step = step.values(
-        state=JobState.DELIVERED,
-        ended_at=session.now,
-        delivery_problem=None,
-        interaction_token=None,
-    )
-    asked_in = session.execute(step.returning(JobRow.guild_id, JobRow.channel_id)).one_or_none()
+    delivered = {
+        "state": JobState.DELIVERED,
+        "ended_at": session.now,
+        "delivery_problem": None,
+        "interaction_token": None,
+    }
+    asked_in = session.execute(_DELIVER, {"job_id": job_id, **delivered}).one_or_none()
     if asked_in is None:
         return False
     in_place = channel_id is None or channel_id == asked_in.channel_id
@@ -247,8 +280,8 @@ def mark_undeliverable(session: StoreSession, job_id: int, problem: str) -> bool
 
     The next start tries once more.
     """
-    made = _is(job_id, _MADE)
-    kept = _move(session, made, state=JobState.UNDELIVERABLE, delivery_problem=problem)
+    there = {"state": JobState.UNDELIVERABLE, "delivery_problem": problem}
+    kept = _move(session, _MADE_ONES, job_id, **there)
     erase_if_forgotten(session, job_id)
     return kept
 
@@ -261,7 +294,8 @@ def mark_notified(session: StoreSession, job_id: int, message_id: int) -> bool:
     """
     told = _move(
         session,
-        _is(job_id, _NOT_POSTED) & JobRow.ended_at.is_(None),
+        _UNTOLD,
+        job_id,
         ended_at=session.now,
         message_id=message_id,
         interaction_token=None,
@@ -275,15 +309,12 @@ def mark_notified(session: StoreSession, job_id: int, message_id: int) -> bool:
 
 def set_result_message(session: StoreSession, job_id: int, link: MessageLink) -> None:
     """Note that this message, a newer one, holds the images now: the job is found by it."""
-    session.execute(
-        update(ImageRow)
-        .where(ImageRow.job_id == job_id)
-        .values(
-            posted_guild_id=link.guild_id,
-            posted_channel_id=link.channel_id,
-            posted_message_id=link.message_id,
-        )
-    )
+    posted = {
+        "posted_guild_id": link.guild_id,
+        "posted_channel_id": link.channel_id,
+        "posted_message_id": link.message_id,
+    }
+    session.execute(_POST, {"of_job": job_id, **posted})
 
 
 def clear_message(session: StoreSession, message_id: int) -> None:
@@ -308,12 +339,9 @@ def erase_tokens(session: StoreSession, created_before: datetime) -> int:
 
 def keep_draft(session: StoreSession, new: NewJob) -> None:
     """Keep what was refused as a draft for a day; its number is that of the interaction."""
-    already = select(JobRow.id).where(JobRow.interaction_id == new.interaction_id)
-    if session.scalar(already) is None:
+    if session.scalar(_ASKED_IN, {"asked_in": new.interaction_id}) is None:
         row = new_row(replace(new, interaction_token=None), session.now)
-        row.state, row.ended_at = JobState.DRAFT, session.now
-        session.add(row)
-        session.flush()
+        session.execute(_ADD, row | {"state": JobState.DRAFT, "ended_at": session.now})
 
 
 def drop_draft(session: StoreSession, draft_id: int, author_id: int) -> bool:
@@ -330,10 +358,9 @@ def remember(session: StoreSession, name: str, value: str) -> None:
 # ------------------------------------------------------------------ compare, then set
 
 
-def _move(session: StoreSession, where: ColumnElement[bool], **values: Any) -> bool:
-    """Set this where that is so; whether it was."""
-    moved = update(JobRow).where(where).values(values).returning(JobRow.id)
-    return session.scalar(moved) is not None
+def _move(session: StoreSession, step: ReturningUpdate[Any], job_id: int, **values: Any) -> bool:
+    """Set these columns by one of the steps above; whether the job was where that begins."""
+    return session.scalar(step, {"job_id": job_id, **values}) is not None
 
 
 def _draft(draft_id: int) -> ColumnElement[bool]:
