@@ -27,7 +27,6 @@ CHANNELS = 55
 LOOKS_EVERY_S = 0.5
 STARTED_WITHIN_S = 120.0
 PAGE = os.sysconf("SC_PAGE_SIZE")
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
@@ -49,16 +48,12 @@ class Watched(BotProcess):
     def _proc(self) -> Path:
         return Path("/proc", str(self._running.pid))
 
-    def processor_s(self) -> float:
-        fields = (self._proc / "stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
-
     def memory_mb(self) -> float:
         return int((self._proc / "statm").read_text().split()[1]) * PAGE / 1_000_000
 
     async def until_idle(self) -> None:
         before = -1.0
-        while (now := self.processor_s()) > before:
+        while (now := self.processor_s) > before:
             before = now
             await asyncio.sleep(LOOKS_EVERY_S)
 
@@ -85,7 +80,7 @@ async def measure(module: str, servers: int) -> Start:
                 identify_s = loop.time() - began
                 await discord.bot_online(STARTED_WITHIN_S)
                 await bot.until_idle()
-                return Start(first_s, identify_s, bot.processor_s(), bot.memory_mb())
+                return Start(first_s, identify_s, bot.processor_s, bot.memory_mb())
 
 
 async def main(servers: int) -> None:
