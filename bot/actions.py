@@ -279,7 +279,10 @@ REROLL = Action(
 )
 
 ACTIONS: Mapping[str, Action] = MappingProxyType(
-    {action.key: action for action in (IMAGINE, REMIX, UPSCALE, VARY, ZOOM, PAN, REROLL)}
+    {
+        action.key: action
+        for action in (IMAGINE, REMIX, UPSCALE, VARY, ZOOM, PAN, ANIMATE, EXTEND, REROLL)
+    }
 )
 EXTENSIONS_MAX = 4
 """How often a video can be extended."""

@@ -50,10 +50,12 @@ DOT = bytes.fromhex(
     "0000000b4944415478da6364f80f00010501012718e3660000000049454e44ae426082"
 )
 """A PNG of one pixel: what images show does not matter here."""
+FILM = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2"
+"""An MP4 as far as its first bytes say."""
 
 
-def paint_dot(scene: Scene, *, big: bool = False) -> bytes:  # noqa: ARG001  # a Painter
-    return DOT + bytes(12 * 1024 * 1024 if big else 0)
+def paint_dot(scene: Scene, *, big: bool = False) -> bytes:
+    return (FILM if scene.take else DOT) + bytes(12 * 1024 * 1024 if big else 0)
 
 
 class SimClock(ManualClock):

@@ -7,7 +7,7 @@ import pytest
 from simcord.results import ResponseMessage
 
 from bot.actions import ACTIONS, SourceKind
-from tests.flow.sim import REMIX, UPSCALE, Sim, buttons, fields, images, parts, shown, text
+from tests.flow.sim import REMIX, UPSCALE, Sim, begun, buttons, fields, images, parts, shown, text
 
 PRESETS = {
     "Upscale (Standard)": ("midjourney_upscale", {"type": 0}, 1),
@@ -83,7 +83,7 @@ async def test_the_panel_tells_prices_and_which_image_is_chosen(sim: Sim) -> Non
     parent = await sim.imagine(sim.ann, "a fox")
     panel = await panel_of(sim.ann, parent)
     assert "### Image 1 of 4" in text(panel)
-    assert re.search(r"Upscale, Vary, Zoom and Pan: \$0\.08", text(panel))
+    assert re.search(r"Upscale, Vary, Zoom and Pan: \$0\.08 · Animate: \$0\.16", text(panel))
     await sim.ann.click(panel, label="4")
     assert "### Image 4 of 4" in text(panel)
     [thumbnail] = [one["accessory"] for one in parts(panel) if one["type"] == 9]
@@ -179,3 +179,61 @@ async def test_what_the_api_does_not_know_is_switched_off_for_a_day(sim: Sim) ->
     assert len(sim.api.submits) == 1
     await sim.clock.advance(24 * 3600)
     assert "Vary (Subtle)" in buttons(await panel_of(sim.ann, parent))
+
+
+async def animated(sim: Sim, parent: ResponseMessage, **typed: str) -> ResponseMessage:
+    """Videos of the first image, through the form and the question."""
+    form = await sim.ann.click(await panel_of(sim.ann, parent), label="Animate …")
+    question = await submit(sim, form, **typed)
+    result = await sim.ann.click(question, label="Go ahead")
+    await sim.finish()
+    return begun(result)
+
+
+async def test_an_image_is_animated_once_its_price_was_agreed_to(sim: Sim) -> None:
+    parent = await sim.imagine(sim.ann, "a fox")
+    form = await sim.ann.click(await panel_of(sim.ann, parent), label="Animate …")
+    assert fields(form)["prompt-1"] == "", "a video's prompt says how things move"
+    typed = {"prompt-1": "it runs", "motion": "high", "loop": "1", "bs": "2", "videoType": "1"}
+    question = await submit(sim, form, **typed)
+    assert "You'd get **2** videos" in text(question)
+    assert "about **$1.04** in total, as much as 13 jobs with images" in text(question)
+    assert len(sim.api.submits) == 1, "nothing is paid yet"
+    message = begun(await sim.ann.click(question, label="Go ahead"))
+    await sim.finish()
+    made = sim.api.submits[-1]
+    assert made.params == {
+        "jobId": sim.api.submits[0].job_id,
+        "imageNo": 0,
+        "prompt": "it runs --bs 2 --motion high --loop",
+        "videoType": 1,
+    }
+    assert images(message) == [f"{made.job_id}_{number}.mp4" for number in range(2)]
+    assert "### Animation of image 1\n" in text(message)
+    assert "2 videos · 720p · High motion · Loop" in text(message)
+    assert "missing" not in text(message)
+    assert list(buttons(message))[:2] == ["Extend 1", "Extend 2"]
+    assert not [one for one in buttons(message) if "✏️" in one or one.startswith("U")]
+    assert "Animation of image 1 · 2 videos" in text(
+        shown(await sim.ann.slash(sim.channel, "jobs"))
+    )
+
+
+async def test_a_video_is_extended_four_times_at_the_most(sim: Sim) -> None:
+    message = await animated(sim, await sim.imagine(sim.ann, "a fox"), bs="1")
+    for _ in range(4):
+        form = await sim.ann.click(message, label="Extend 1")
+        question = await submit(sim, form)
+        message = begun(await sim.ann.click(question, label="Go ahead"))
+        await sim.finish()
+    assert len(images(message)) == 4
+    assert sim.api.submits[-1].params["videoNo"] == 0
+    told = shown(await sim.ann.click(message, label="Extend 1"))
+    assert "extended four times" in text(told)
+
+
+async def test_a_batch_that_is_typed_is_paid_as_typed(sim: Sim) -> None:
+    parent = await sim.imagine(sim.ann, "a fox")
+    form = await sim.ann.click(await panel_of(sim.ann, parent), label="Animate …")
+    question = await submit(sim, form, **{"prompt-1": "it runs —bs 4", "bs": "1"})
+    assert "about **$0.64** in total" in text(question)

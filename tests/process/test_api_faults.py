@@ -93,7 +93,7 @@ def env(env: dict[str, str]) -> dict[str, str]:
 
 
 def ended(message: SeenMessage) -> bool:
-    return "✏️ 1" in message.buttons or "No images" in message.text
+    return "✏️ 1" in message.buttons or "No luck" in message.text
 
 
 async def end_of(person: Person, channel: Channel, prompt: str) -> SeenMessage:

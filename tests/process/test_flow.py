@@ -10,7 +10,7 @@ from tests.process.conftest import Outside
 
 
 def finished(message: SeenMessage) -> bool:
-    return "✏️ 1" in message.buttons or "No images" in message.text
+    return "✏️ 1" in message.buttons or "No luck" in message.text
 
 
 async def result_of(handle: Handle) -> SeenMessage:

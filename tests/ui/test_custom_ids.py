@@ -25,6 +25,8 @@ EVER_POSTED = {
     f"remix:vary.strong:{JOB}:3p": ButtonId("vary", Source(JOB, 3), "strong", public=True),
     f"remix:zoom.15:{JOB}:0": ButtonId("zoom", Source(JOB, 0), "15"),
     f"remix:pan:{JOB}:0": ButtonId("pan", Source(JOB, 0)),
+    f"remix:animate:{JOB}:0": ButtonId("animate", Source(JOB, 0)),
+    f"remix:extend:{JOB}:0": ButtonId("extend", Source(JOB, 0)),
     f"remix:reroll:{JOB}:0": ButtonId("reroll", Source(JOB)),
     f"remix:choose.2:{NUMBER}": ButtonId("choose", NUMBER, "2"),
     f"remix:again:{JOB}:2": ButtonId("again", Source(JOB, 2)),
