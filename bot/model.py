@@ -3,6 +3,8 @@
 Frozen data only. Nothing here knows Discord, the wire format or the database.
 """
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -248,18 +250,46 @@ class Spending:
     jobs: int = 0
     usd: Decimal = Decimal(0)
 
+    def __add__(self, other: "Spending") -> "Spending":
+        return Spending(jobs=self.jobs + other.jobs, usd=self.usd + other.usd)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
     """What a person or a server has used in the last 30 days."""
 
-    day: Spending
+    today: date
+    """In UTC, as all days."""
+    day: Spending = Spending()
     """The last 24 hours."""
-    month: Spending
-    by_day: tuple[tuple[date, Spending], ...]
-    """Days in UTC on which there was something, the newest first."""
-    by_person: tuple[tuple[int, Spending], ...]
+    parts: Mapping[tuple[date, str | None], Spending] = field(
+        default_factory=dict[tuple[date, str | None], Spending]
+    )
+    """By day and action: its key, or ``None`` for one that is not known. Only where there was
+    something."""
+    by_person: tuple[tuple[int, Spending], ...] = ()
     """The most expensive first."""
+
+    @property
+    def month(self) -> Spending:
+        return sum(self.parts.values(), Spending())
+
+    @property
+    def by_day(self) -> tuple[tuple[date, Spending], ...]:
+        """The newest first."""
+        days = defaultdict[date, Spending](Spending)
+        for (day, _), spent in self.parts.items():
+            days[day] += spent
+        return tuple(sorted(days.items(), key=lambda one: one[0], reverse=True))
+
+    @property
+    def by_action(self) -> tuple[tuple[str | None, Spending], ...]:
+        """The most expensive first."""
+        actions = defaultdict[str | None, Spending](Spending)
+        for (_, action), spent in self.parts.items():
+            actions[action] += spent
+        order = sorted(actions.items(), key=lambda one: (-one[1].usd, -one[1].jobs, one[0] or ""))
+        return tuple(order)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

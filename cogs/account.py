@@ -9,6 +9,8 @@ from discord.ext import commands
 from bot.client import RemixBot
 from bot.job_ids import read_job
 from bot.model import Job
+from bot.pictures.opening import in_thread
+from bot.pictures.usage import draw_usage
 from bot.ui.error_replies import reply_privately
 from bot.ui.pages import forget_page, help_page, list_page, notice_text_page, usage_page
 from bot.ui.policy import Policy, declare, grant_of
@@ -57,8 +59,20 @@ class Account(commands.Cog):
         mine, theirs = await history.usage(author_id=caller.user_id), None
         if caller.can_manage_guild and caller.guild_id is not None:
             theirs = await history.usage(guild_id=caller.guild_id)
-        page = usage_page(grant.t, mine, theirs, self._bot.jobs.limits)
-        await interaction.response.send_message(view=page.view, ephemeral=True)
+        charts: list[bytes | None] = [None, None]
+        if mine.parts or (theirs is not None and theirs.parts):
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            charts = [
+                await in_thread(draw_usage, grant.t, used) if used and used.parts else None
+                for used in (mine, theirs)
+            ]
+        limits = self._bot.jobs.limits
+        await reply_privately(
+            interaction,
+            lambda content: usage_page(
+                grant.t, mine, theirs, limits, charts=charts, content=content
+            ),
+        )
 
     @app_commands.command(
         name="help", description=said(lambda t: t.help_command), extras=declare(Policy.CALLER)

@@ -6,11 +6,10 @@ for a question or a step, in its caller's transaction.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
-from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -19,11 +18,14 @@ from sqlalchemy import (
     CompoundSelect,
     ScalarSelect,
     Select,
+    Text,
     bindparam,
+    cast,
     delete,
     func,
     insert,
     literal,
+    null,
     select,
     true,
     union_all,
@@ -45,7 +47,6 @@ PRICE_MAX_FACTOR = 4
 """How many times the known price a price may be, and how many times smaller."""
 FEW = 100
 """So many jobs are looked at first to find out when a budget is free again."""
-DAYS_SHOWN = 7
 PERSONS_SHOWN = 10
 
 # Statements that people wait for are built once: that takes SQLAlchemy longer than the database
@@ -95,8 +96,15 @@ def middle(told: Sequence[Decimal], known: Decimal) -> Decimal:
 
 def reserve(session: StoreSession, job_id: int, new: NewJob, usd: Decimal) -> None:
     """Count a job that was just accepted, with what it is likely to cost."""
-    who, where = new.author_id, new.destination.guild_id
-    row = {"job_id": job_id, "author_id": who, "guild_id": where, "at": session.now, "usd": usd}
+    row = {
+        "job_id": job_id,
+        "author_id": new.author_id,
+        "guild_id": new.destination.guild_id,
+        "at": session.now,
+        "usd": usd,
+        "action": new.request.action.key,
+        "day": session.now.toordinal(),
+    }
     session.execute(_COUNT, row)
 
 
@@ -235,10 +243,11 @@ def _free_at(
 
 _NOBODY = 0
 """No id of Discord's."""
+_NO_ACTION = cast(null(), Text())
 
 
 @cache
-def _most(*, by_usd: bool) -> Select[int, int, int, Decimal]:
+def _most(*, by_usd: bool) -> Select[int, int, str, int, Decimal]:
     """Asks for the people of a server who have spent the most, or have the most jobs.
 
     There may be thousands: the other figure is made out for those alone.
@@ -247,62 +256,55 @@ def _most(*, by_usd: bool) -> Select[int, int, int, Decimal]:
     counted = (_THEIRS[LimitScope.SERVER], _WITHIN[MONTH])
     everybody = select(who).where(*counted).group_by(who)
     most = everybody.order_by((usd if by_usd else jobs).desc(), who).limit(PERSONS_SHOWN)
-    return select(who, literal(0), jobs, usd).where(*counted, who.in_(most)).group_by(who)
+    told = select(who, literal(0), _NO_ACTION, jobs, usd)
+    return told.where(*counted, who.in_(most)).group_by(who)
 
 
 @cache
-def _usage(whose: LimitScope) -> CompoundSelect[int, int, int, Decimal]:
-    """Asks for the last 24 hours, each of the latest days, and the rest of 30 days, as of nobody;
-    for people where it is a server's.
+def _usage(whose: LimitScope) -> CompoundSelect[int, int, str | None, int, Decimal]:
+    """Asks for the last 24 hours, and by day and action for the last 30 days, as of nobody; for
+    people where it is a server's.
 
-    A range in an index for each, and no row is looked at twice.
+    The first of those days is not there as a whole, so it's counted by the hour.
     """
-    at, jobs, usd = UsageRow.at, func.count(), func.sum(UsageRow.usd)
-    midnights = [bindparam(f"midnight_{ago}", type_=at.type) for ago in range(DAYS_SHOWN)]
-    spans = (
-        _WITHIN[DAY],
-        at >= midnights[0],
-        *((at >= begin) & (at < end) for end, begin in pairwise(midnights)),
-        _WITHIN[MONTH] & (at < midnights[-1]),
+    day, action, jobs, usd = UsageRow.day, UsageRow.action, func.count(), func.sum(UsageRow.usd)
+    first_day = bindparam("first_day", type_=day.type)
+    first_end = bindparam("first_end", type_=UsageRow.at.type)
+    nobody, theirs = literal(_NOBODY), _THEIRS[whose]
+    last_day = select(nobody, literal(0), _NO_ACTION, jobs, usd).where(theirs, _WITHIN[DAY])
+    first = select(nobody, first_day, action, jobs, usd).where(
+        theirs, _WITHIN[MONTH], UsageRow.at < first_end
     )
-    by_span = [
-        select(literal(_NOBODY), literal(n), jobs, usd).where(_THEIRS[whose], span)
-        for n, span in enumerate(spans)
-    ]
+    others = select(nobody, day, action, jobs, usd).where(theirs, day > first_day)
     by_person = [_most(by_usd=True)] if whose is LimitScope.SERVER else []
-    return union_all(*by_span, *by_person)
+    return union_all(last_day, first.group_by(action), others.group_by(action, day), *by_person)
 
 
 def usage(
     session: StoreSession, *, author_id: int | None = None, guild_id: int | None = None
 ) -> Usage:
-    """What one person, or one server, has used in the last 30 days; by day only the latest week.
+    """What one person, or one server, has used in the last 30 days.
 
     By person only what a server has used.
     """
-    today = session.now.replace(hour=0, minute=0, second=0, microsecond=0)
-    midnights = [today - timedelta(days=ago) for ago in range(DAYS_SHOWN)]
+    first_day = (session.now - MONTH).replace(hour=0, minute=0, second=0, microsecond=0)
     bound = _bound(session, author_id, guild_id)
-    bound |= {f"midnight_{ago}": midnight for ago, midnight in enumerate(midnights)}
+    bound |= {"first_day": first_day.toordinal(), "first_end": first_day + timedelta(days=1)}
     question = _usage(LimitScope.PERSON if guild_id is None else LimitScope.SERVER)
-    spent = {
-        (who, span): Spending(jobs=jobs, usd=usd or Decimal(0))
-        for who, span, jobs, usd in session.execute(question, bound)
-    }
-    last_day, *by_day, before = (spent.pop((_NOBODY, span)) for span in range(DAYS_SHOWN + 2))
-    month = Spending(
-        jobs=before.jobs + sum(day.jobs for day in by_day),
-        usd=before.usd + sum(day.usd for day in by_day),
-    )
-    by_person = [(who, spending) for (who, _), spending in spent.items()]
-    if by_person and not month.usd:
+    last_day, by_person = Spending(), list[tuple[int, Spending]]()
+    parts: dict[tuple[date, str | None], Spending] = {}
+    for who, day, action, jobs, usd in session.execute(question, bound):
+        spent = Spending(jobs=jobs, usd=usd or Decimal(0))
+        if who != _NOBODY:
+            by_person.append((who, spent))
+        elif not day:
+            last_day = spent
+        else:
+            part = date.fromordinal(day), action if action in ACTIONS else None
+            parts[part] = parts.get(part, Spending()) + spent
+    used = Usage(today=session.now.date(), day=last_day, parts=parts)
+    if by_person and not used.month.usd:
         most_jobs = session.execute(_most(by_usd=False), bound)
-        by_person = [(who, Spending(jobs=jobs, usd=usd)) for who, _, jobs, usd in most_jobs]
+        by_person = [(who, Spending(jobs=jobs, usd=usd)) for who, _, _, jobs, usd in most_jobs]
     by_person.sort(key=lambda one: (-one[1].usd, -one[1].jobs, one[0]))
-    days = zip((midnight.date() for midnight in midnights), by_day, strict=True)
-    return Usage(
-        day=last_day,
-        month=month,
-        by_day=tuple((day, spending) for day, spending in days if spending.jobs),
-        by_person=tuple(by_person),
-    )
+    return replace(used, by_person=tuple(by_person))

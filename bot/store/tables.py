@@ -190,8 +190,10 @@ class UsageRow(Base):
     __tablename__ = "usage"
     __table_args__ = (
         # With what is summed up: the sum is found in the index alone.
-        Index(None, "author_id", "at", "usd"),
+        Index(None, "author_id", "at", "usd", "action", "day"),
         Index(None, "guild_id", "at", "usd"),
+        # Grouped in the order of the index.
+        Index(None, "guild_id", "action", "day", "usd"),
         Index(None, "guild_id", "author_id", "at", "usd"),
         Index(None, "at", "usd"),
     )
@@ -203,6 +205,10 @@ class UsageRow(Base):
     """When the job was asked for."""
     usd: Mapped[Decimal]
     """What it cost; until that is known, what it is taken to cost."""
+    action: Mapped[str | None]
+    """As in the job's row; ``None`` where that was erased before this column came."""
+    day: Mapped[int]
+    """The date of ``at``, in UTC, as `datetime.date.toordinal` counts."""
 
 
 class ErasureRow(Base):

@@ -19,6 +19,9 @@ class Formats:
     def day_name(self, day: date) -> str:
         return f"{day:%a} {day.day} {day:%b}"
 
+    def short_day(self, day: date) -> str:
+        return f"{day.day} {day:%b}"
+
     def age(self, time: timedelta) -> str:
         """How long ago something was, in one unit: where Discord shows no dates."""
         minutes = int(time.total_seconds() // 60)

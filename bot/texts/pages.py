@@ -1,10 +1,11 @@
 """What answers say that one person alone sees: lists, details, usage, questions, help."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar
 
+from bot.actions import find_action
 from bot.limits import Limits
 from bot.model import JobState, Request, Spending
 from bot.texts.jobs import JobTexts
@@ -148,7 +149,11 @@ class PageTexts(JobTexts):
     usage_heading = "### Your usage"
     usage_server_heading = "### This server's usage"
     usage_by_day = "**By day** (UTC)"
+    usage_by_action = "**By action** (last 30 days)"
     usage_by_person = "**By person** (last 30 days)"
+    usage_chart_cost = "Cost by day (UTC)"
+    usage_chart_jobs = "Jobs by day (UTC)"
+    other_action = "Other"
     usage_nothing = "Nothing in the last 30 days."
     last_day = "Last 24 hours"
     last_month = "Last 30 days"
@@ -168,6 +173,24 @@ class PageTexts(JobTexts):
         jobs, usd = self.jobs_counted(spent.jobs), self.usd(spent.usd)
         return f"{self.share_bar(share)} {whom} · {jobs} · {usd}"
 
+    def usage_action(self, key: str | None) -> str:
+        """What is made by the action with this key; ``None``: nobody knows any more."""
+        return self.other_action if key is None else self.action_name(find_action(key))
+
+    def usage_chart_alt(
+        self, first: date, last: date, most: tuple[date, Spending], parts: Iterable[str]
+    ) -> str:
+        """What a chart shows, for whoever doesn't see it; *parts* are its actions."""
+        day, spent = most
+        return (
+            f"Bars by day from {self.short_day(first)} to {self.short_day(last)}. The longest is "
+            f"{self.short_day(day)}: {self.jobs_counted(spent.jobs)}, {self.usd(spent.usd)}. In 30 "
+            f"days: {'; '.join(parts)}."
+        )
+
+    def usage_chart_part(self, name: str, spent: Spending) -> str:
+        return f"{name} {self.jobs_counted(spent.jobs)}, {self.usd(spent.usd)}"
+
     # ------------------------------------------------------------------ forgetting
 
     nothing_to_forget = "There's nothing to erase."
@@ -186,8 +209,8 @@ class PageTexts(JobTexts):
         elif under_way:
             parts.append(f"{under_way:,} haven't ended yet and are erased as soon as they do.")
         parts.append(
-            "-# For 30 days I still keep when and in which server you ran jobs and what they cost, "
-            "because limits count that. The API and its provider keep what they received."
+            "-# For 30 days I still keep what kind of job you ran, when, in which server, and what "
+            "it cost, because limits count that. The API and its provider keep what they received."
         )
         return "\n".join(parts)
 

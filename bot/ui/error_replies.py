@@ -53,9 +53,12 @@ async def send(
 async def reply_privately(
     interaction: discord.Interaction[Any], page: Callable[[Content], LayoutMessage]
 ) -> None:
-    """Answer *interaction* with a *page* that only this person sees."""
+    """Answer *interaction* with a *page* that only this person sees, also where it was deferred."""
 
     async def deliver(made: LayoutMessage) -> None:
+        if interaction.response.is_done():
+            await interaction.edit_original_response(view=made.view, attachments=made.files)
+            return
         await interaction.response.send_message(view=made.view, files=made.files, ephemeral=True)
 
     await send(deliver, page)

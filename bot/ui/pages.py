@@ -4,7 +4,7 @@ Nothing here is about a job under way.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import discord
@@ -13,10 +13,11 @@ from bot.actions import SOURCE_IMAGES, MediaKind
 from bot.errors import JobStopped
 from bot.limits import Limits, Quota
 from bot.model import Image, Job, JobState, Spending, Suggestion, Usage
+from bot.pictures.usage import days_drawn
 from bot.prompt_cost import prompt_cost
 from bot.services.history import JobDetails, JobList
 from bot.texts import Texts
-from bot.ui.attachments import link_address, links_file
+from bot.ui.attachments import ALT_TEXT_MAX, link_address, links_file, upload
 from bot.ui.buttons import Button, Row, choice_buttons, in_layout, panel_buttons
 from bot.ui.content import EVERYTHING, Content
 from bot.ui.custom_ids import ButtonId, Verb
@@ -271,16 +272,45 @@ def choose_page(t: Texts, images: Sequence[Image], *, private: bool) -> LayoutMe
     return container_page(AT_WORK, [*as_texts(t.choose_image), *buttons])
 
 
-def usage_page(t: Texts, mine: Usage, theirs: Usage | None, limits: Limits) -> LayoutMessage:
-    """What a person has used; *theirs* is what the server has, for who may see that."""
-    items = as_texts(t.usage_heading, *_used(t, mine, limits.person))
-    if theirs is None:
-        return container_page(AT_WORK, items)
-    server = [t.usage_server_heading, *_used(t, theirs, limits.server)]
-    if theirs.by_person:
-        people = [(f"<@{who}>", spent) for who, spent in theirs.by_person]
-        server.append(_bars(t, t.usage_by_person, people))
-    return container_page(AT_WORK, [*items, Line(), *as_texts(*server)])
+def usage_page(
+    t: Texts,
+    mine: Usage,
+    theirs: Usage | None,
+    limits: Limits,
+    *,
+    charts: Sequence[bytes | None] = (None, None),
+    content: Content = EVERYTHING,
+) -> LayoutMessage:
+    """What a person has used; *theirs* is what the server has, for who may see that.
+
+    *charts* are images of the two, as far as there is something to be seen.
+    """
+    my_chart, their_chart = charts if content.files else (None, None)
+    files = [_chart_file(t, mine, my_chart, "usage.png")] if my_chart else []
+    items: list[Item] = [*as_texts(t.usage_heading, *_used(t, mine, limits.person))]
+    items += _gallery(files)
+    if theirs is not None:
+        server = [t.usage_server_heading, *_used(t, theirs, limits.server)]
+        if theirs.by_person:
+            people = [(f"<@{who}>", spent) for who, spent in theirs.by_person]
+            server.append(_bars(t, t.usage_by_person, people))
+        more = [_chart_file(t, theirs, their_chart, "server_usage.png")] if their_chart else []
+        items += [Line(), *as_texts(*server), *_gallery(more)]
+        files += more
+    return container_page(AT_WORK, items, files)
+
+
+def _chart_file(t: Texts, usage: Usage, chart: bytes, name: str) -> discord.File:
+    first, *_, last = days_drawn(usage)
+    most = max(usage.by_day, key=lambda one: (one[1].usd, one[1].jobs))
+    parts = [t.usage_chart_part(t.usage_action(key), spent) for key, spent in usage.by_action]
+    alt = t.usage_chart_alt(first, last, most, parts)
+    return upload(name, chart, description=shorten(alt, ALT_TEXT_MAX))
+
+
+def _gallery(files: Sequence[discord.File]) -> list[Item]:
+    items = [discord.MediaGalleryItem(file) for file in files]
+    return [discord.ui.MediaGallery[discord.ui.LayoutView](*items)] if items else []
 
 
 def _used(t: Texts, usage: Usage, allowance: Quota) -> list[str]:
@@ -291,10 +321,12 @@ def _used(t: Texts, usage: Usage, allowance: Quota) -> list[str]:
     last_day = t.usage_line(t.last_day, day, jobs_limit=jobs, usd_limit=usd)
     last_month = t.usage_line(t.last_month, month, usd_limit=allowance.usd_per_month)
     blocks = [f"{last_day}\n{last_month}"]
-    if usage.by_day:
-        days = [(t.day_name(day), spent) for day, spent in usage.by_day]
+    week = usage.today - timedelta(days=7)
+    days = [(t.day_name(day), spent) for day, spent in usage.by_day if day > week]
+    if days:
         blocks.append(_bars(t, t.usage_by_day, days))
-    return blocks
+    actions = [(t.usage_action(key), spent) for key, spent in usage.by_action]
+    return [*blocks, _bars(t, t.usage_by_action, actions)]
 
 
 def _bars(t: Texts, heading: str, parts: Sequence[tuple[str, Spending]]) -> str:

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from simcord.results import ResponseMessage
 
 from bot.actions import IMAGINE
 from bot.store import counting, lookups
 from tests.clock import START
-from tests.flow.sim import Sim, begun, buttons, fields, images, shown, simulated, text
+from tests.flow.sim import Sim, begun, buttons, fields, images, parts, shown, simulated, text
 
 LONG = "a red fox sandbox:seconds=12"
 
@@ -324,6 +325,7 @@ async def test_usage_shows_mine_with_limits_and_days(sim: Sim) -> None:
     assert "Last 30 days: 3 jobs · $0.24 of $40.00" in used
     assert "`█████░░░░░` Fri 2 Jan · 1 job · $0.08" in used
     assert "`██████████` Thu 1 Jan · 2 jobs · $0.16" in used
+    assert "`██████████` Imagine · 3 jobs · $0.24" in used
     assert "server" not in used
     assert f"<@{sim.ben.id}>" not in used
 
@@ -340,3 +342,26 @@ async def test_who_manages_the_server_sees_what_it_used_by_person(sim: Sim) -> N
     assert f"`██████████` <@{sim.ann.id}> · 2 jobs · $0.16" in text(told)
     assert f"`█████░░░░░` <@{sim.ben.id}> · 1 job · $0.08" in text(told)
     assert "a secret" not in text(told)
+
+
+def charts(message: ResponseMessage) -> dict[str, str]:
+    """Their names, and what they say to whoever doesn't see them."""
+    items = [item for part in parts(message) for item in part.get("items", ())]
+    return {item["media"]["url"].rpartition("/")[2]: item["description"] for item in items}
+
+
+async def test_usage_is_drawn_and_where_discord_takes_no_files_told_in_words(sim: Sim) -> None:
+    manager = sim.manager("eve")
+    assert charts(shown(await sim.ann.slash(sim.channel, "usage"))) == {}
+    await sim.imagine(sim.ann, "x")
+    seen = charts(shown(await manager.slash(sim.channel, "usage")))
+    assert list(seen) == ["server_usage.png"]
+    assert "The longest is 1 Jan: 1 job, $0.08. In 30 days: Imagine 1 job" in seen.popitem()[1]
+    mine = shown(await sim.ann.slash(sim.channel, "usage"))
+    assert mine.ephemeral
+    assert list(charts(mine)) == ["usage.png"]
+    for code in (40005, 20009, 50046):
+        sim.env.inject_error("PATCH", "/webhooks/*", status=400, code=code, times=1)
+        told = shown(await sim.ann.slash(sim.channel, "usage"))
+        assert charts(told) == {}
+        assert "Imagine · 1 job · $0.08" in text(told)

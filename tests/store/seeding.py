@@ -64,11 +64,14 @@ IMAGES = """
 """
 """Four of each job that was delivered."""
 USAGE = """
-    INSERT INTO usage (job_id, author_id, guild_id, at, usd)
-    SELECT id, author_id, guild_id, created_at, reserved_usd FROM jobs
-    WHERE reserved_usd IS NOT NULL AND id > {}
+    INSERT INTO usage (job_id, author_id, guild_id, at, usd, action, day)
+    SELECT id, author_id, guild_id, created_at, reserved_usd, action,
+           CAST({day} AS INTEGER) FROM jobs
+    WHERE reserved_usd IS NOT NULL AND id > {last_uncounted}
 """
 """What limits count of the jobs after this one."""
+_DAY_ON_SQLITE = "strftime('%s', created_at) / 86400 + 719163"
+_DAY = "floor(extract(epoch FROM created_at) / 86400) + 719163"
 
 
 @dataclass(frozen=True)
@@ -188,7 +191,8 @@ def _fill_sqlite(file: Path, seed: Seed) -> None:
         for rows in _batches(seed):
             database.executemany(insert, [tuple(map(_as_sqlite_keeps_it, row)) for row in rows])
         database.execute(IMAGES)
-        database.execute(USAGE.format(seed.last_uncounted))
+        usage = USAGE.format(last_uncounted=seed.last_uncounted, day=_DAY_ON_SQLITE)
+        database.execute(usage)
         for _, sql in indexes:
             database.execute(sql)
         database.commit()
@@ -214,7 +218,8 @@ async def _fill_postgresql(url: URL, seed: Seed) -> None:
         for rows in _batches(seed):
             await driver.copy_records_to_table("jobs", records=rows, columns=JOB_COLUMNS)
         await database.exec_driver_sql(IMAGES)
-        await database.exec_driver_sql(USAGE.format(seed.last_uncounted))
+        usage = USAGE.format(last_uncounted=seed.last_uncounted, day=_DAY)
+        await database.exec_driver_sql(usage)
         for _, sql in statements:
             await database.exec_driver_sql(sql)
         await database.exec_driver_sql("SELECT setval('jobs_id_seq', (SELECT max(id) FROM jobs))")

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,8 +10,8 @@ import pytest
 from bot.actions import IMAGINE, REMIX
 from bot.errors import BudgetUsedUp, DailyLimitReached, DraftGone, UserError
 from bot.limits import DAY, MONTH, Limits, LimitScope, Quota
-from bot.model import Job, JobState, NewJob, Request
-from bot.store import Store, counting, erasing, lookups, transitions
+from bot.model import Job, JobState, NewJob, Request, Spending
+from bot.store import Erased, Store, counting, erasing, lookups, transitions
 from tests.clock import START, ManualClock
 from tests.store import samples
 from tests.store.samples import AUTHOR, PLACE, completed, found, new_job
@@ -279,6 +279,30 @@ async def test_usage_is_told_by_day_and_by_person(store: Store, clock: ManualClo
         (BEN, Decimal(5)),
     ]
     assert (await store.read(counting.usage, guild_id=ELSEWHERE.guild_id)).month.jobs == 0
+
+
+async def test_usage_is_told_by_day_and_action_also_of_what_was_erased(
+    store: Store, clock: ManualClock
+) -> None:
+    days: list[date] = []
+    for action, later in ((IMAGINE, 0), (IMAGINE, 0.5), (REMIX, 29.5), (REMIX, 0), (IMAGINE, 0)):
+        await clock.advance(later * 86_400)
+        days.append(clock.now().date())
+        asked = replace(new_job().request, action=action)
+        await finish(store, await accept(store, new_job(asked)), "0.5")
+    used = await store.read(counting.usage, author_id=AUTHOR)
+    expected = {
+        (days[1], "imagine"): Spending(jobs=1, usd=Decimal("0.5")),
+        (days[2], "remix"): Spending(jobs=2, usd=Decimal(1)),
+        (days[4], "imagine"): Spending(jobs=1, usd=Decimal("0.5")),
+    }
+    assert used.parts == expected, "the first one is more than 30 days old"
+    assert [key for key, _ in used.by_action] == ["imagine", "remix"]
+    await store.forget(Erased.AUTHOR, AUTHOR)
+    await store.erase(None)
+    assert (await store.read(counting.usage, author_id=AUTHOR)).parts == expected
+    server = await store.read(counting.usage, guild_id=PLACE.guild_id)
+    assert server.parts == expected
 
 
 @pytest.mark.parametrize("usd", ["0", "0.08"])

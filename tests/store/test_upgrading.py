@@ -174,8 +174,10 @@ async def test_what_limits_counted_of_jobs_counts_on_and_what_was_erased_leaves_
             await connection.execute(insert(old.tables["jobs"]).values(always | kept | change))
     clock.set_ahead(NOON - clock.now())
     async with open_store(database_url, clock=clock) as store:
-        used = (await store.read(counting.usage, author_id=AUTHOR)).month
-        assert (used.jobs, used.usd) == (6, Decimal("0.48"))
+        used = await store.read(counting.usage, author_id=AUTHOR)
+        assert (used.month.jobs, used.month.usd) == (6, Decimal("0.48"))
+        told = {part: spent.jobs for part, spent in used.parts.items()}
+        assert told == {(NOON.date(), "imagine"): 5, (NOON.date(), None): 1}
         assert await store.read(lookups.get, 3) is None
         await store.erase(None)
         assert await store.read(lookups.get, 8), "it has not ended"

@@ -151,15 +151,16 @@ def details(t: Pseudo) -> Iterator[LayoutMessage]:
 
 def answers(t: Pseudo) -> Iterator[LayoutMessage]:
     spent = Spending(jobs=3, usd=Decimal("0.24"))
-    used = Usage(
-        day=spent, month=spent, by_day=((date(2026, 1, 1), spent),), by_person=((42, spent),)
-    )
-    unused = Usage(day=Spending(), month=Spending(), by_day=(), by_person=())
+    today = date(2026, 1, 1)
+    parts: dict[tuple[date, str | None], Spending]
+    parts = {(today, "imagine"): spent, (today, None): spent}
+    used = Usage(today=today, day=spent, parts=parts, by_person=((42, spent),))
+    unused = Usage(today=today)
     some = Quota(running=1, jobs_per_day=2, usd_per_day=Decimal(3), usd_per_month=Decimal(4))
     limits = Limits(person=some, everybody=some, remix_within_days=2.5)
     for one in (limits, Limits()):
         yield pages.help_page(t, one)
-        yield pages.usage_page(t, used, used, one)
+        yield pages.usage_page(t, used, used, one, charts=(b"mine", b"theirs"))
     yield pages.usage_page(t, unused, None, limits)
     yield pages.delete_page(t, 1)
     yield pages.forget_page(t, 1, 1, 0)
