@@ -14,7 +14,7 @@ from enum import Enum, auto
 from typing import ClassVar, dataclass_transform
 
 from bot.limits import LimitScope
-from bot.model import Request
+from bot.model import FailureCause, Request
 from bot.prompt_cost import PromptCost
 from bot.prompt_doubts import Doubt
 
@@ -271,6 +271,7 @@ class GenerationFailed(ServiceError, failure="generation_failed"):
     """The API took the job and reports that it failed."""
 
     code: str | None = None
+    cause: FailureCause | None = None
 
 
 class NothingMade(ServiceError, failure="nothing_made"):

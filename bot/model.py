@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 
 from bot.actions import SOURCE_IMAGES, Action, MediaKind, Options, OptionValue
 
@@ -98,6 +98,20 @@ class Completed:
     cost_usd: Decimal | None = None
 
 
+class FailureCause(Enum):
+    """What a word of the API's own upstream means, where it comes through."""
+
+    CONTENT = auto()
+    """Moderation refused the prompt, or an image in it."""
+    IMAGE_LINK = auto()
+    """An address in the prompt leads to no image that it can read."""
+    NOT_POSSIBLE = auto()
+    """It doesn't make this of this image."""
+    PARAMETER = auto()
+    BUSY = auto()
+    CREDIT = auto()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
     """The API gave up. Nothing else ends a task on its side."""
@@ -105,6 +119,8 @@ class Failed:
     task_id: str
     code: str | None = None
     """The API's code, its last seven digits; ``None`` if it gave none."""
+    cause: FailureCause | None = None
+    """What its words mean, where they are known ones."""
     detail: str = ""
     """The API's own words: for the log, never shown as they are."""
 

@@ -1,11 +1,14 @@
 """Every row of the table of actions has what it takes everywhere else."""
 
 import re
+from collections.abc import Iterator
+from itertools import product
 
 import pytest
 
 from bot.actions import (
     ACTIONS,
+    SOURCE_IMAGES,
     Action,
     Option,
     PromptRule,
@@ -15,7 +18,8 @@ from bot.actions import (
 from bot.api.wire import submit_body
 from bot.errors import OptionInvalid
 from bot.inputs import read_options
-from bot.model import Request, Source
+from bot.model import PROMPT_MAX, Request, Source
+from bot.prompt_cost import prompt_cost
 from bot.texts import ENGLISH
 from sandbox.api.validate import read_order
 
@@ -63,6 +67,45 @@ def test_each_action_can_be_named_shown_and_made_in_the_sandbox(action: Action) 
         assert re.fullmatch("[a-z0-9]{1,8}", key)
         assert read_options(action, options) == action.complete(options)
     assert read_order(submit_body(request_for(action))).model.name == action.model
+
+
+def variants(action: Action) -> Iterator[Request]:
+    """Requests for *action* with every value that each option takes, to its bounds; with and
+    without what may be left out; for each image that can be a source."""
+    values = [one.choices or (one.least, one.default, one.most) for one in action.options]
+    prompts = {
+        PromptRule.NONE: ("",),
+        PromptRule.OPTIONAL: ("", "x", "y" * (PROMPT_MAX - 100)),
+        PromptRule.REQUIRED: ("x", "y" * (PROMPT_MAX - 100)),
+    }
+    sources = {
+        SourceKind.NONE: (None,),
+        SourceKind.JOB: (Source("job"),),
+        SourceKind.IMAGE: tuple(Source("job", image_no) for image_no in SOURCE_IMAGES),
+    }
+    names = [one.name for one in action.options]
+    for chosen in product(*values):
+        for prompt, source, callback in product(
+            prompts[action.prompt], sources[action.source], (None, "https://a.example/done")
+        ):
+            yield Request(
+                action=action,
+                source=source,
+                prompt=prompt,
+                options=dict(zip(names, chosen, strict=True)),
+                callback=callback,
+            )
+
+
+@pytest.mark.parametrize("action", ACTIONS.values(), ids=list(ACTIONS))
+def test_whatever_people_can_choose_is_what_the_api_takes(action: Action) -> None:
+    for request in variants(action):
+        order = read_order(submit_body(request))
+        assert order.model.name == action.model
+        named = order.source and (order.source.job_id, order.source.image_no)
+        assert named == (request.source and (request.source.job_id, request.source.image_no))
+        assert read_options(action, request.options) == request.options
+        assert request.makes * prompt_cost(request.sent_prompt).prompts == order.model.count(order)
 
 
 def test_an_action_with_a_range_a_fixed_option_and_no_prompt_needs_no_code_of_its_own() -> None:

@@ -16,7 +16,7 @@ from yarl import URL
 
 from bot import __version__
 from bot.api.lenient_json import decoded, shape_of, unquoted
-from bot.api.refusals import DOCUMENTED_CODES, ErrorResponse, read_refusal
+from bot.api.refusals import DOCUMENTED_CODES, ErrorResponse, cause_of, read_refusal
 from bot.api.safe_http import GuardedSession
 from bot.api.wire import parse_task, submit_body, task_id_of
 from bot.backoff import retry_after_s
@@ -138,7 +138,8 @@ class GenerationApi:
             raise TaskNotFound(detail=answer.logged)
         error = answer.error()
         if isinstance(error, GenerationFailed | ContentRefused):
-            return Failed(task_id=task_id, code=answer.code, detail=answer.logged)
+            cause = cause_of(answer.words)
+            return Failed(task_id=task_id, code=answer.code, cause=cause, detail=answer.logged)
         if isinstance(error, ApiBusy | OperatorError) and not isinstance(error, ApiMisused):
             raise error
         shape = f": {shape_of(answer.document)}" if answer.status < 300 else ""

@@ -23,6 +23,7 @@ from bot.errors import (
     RequestRefused,
     TaskNotFound,
 )
+from bot.model import FailureCause
 
 PROMPT_LENGTH_INVALID = "4011006"
 GENERATION_FAILED = "4011098"
@@ -40,6 +41,24 @@ _NO_MODEL = re.compile(
     re.IGNORECASE,
 )
 _MODERATED = re.compile(r"sensitive[\s_-]+content", re.IGNORECASE)
+
+
+_CAUSES = {
+    FailureCause.CONTENT: "TextReject|BadPrompt|Msg_Sensitive|ImagePromptDenied",
+    FailureCause.IMAGE_LINK: "InvalidImagePromptLink",
+    FailureCause.NOT_POSSIBLE: "(?:Job_Re|Re)?Upscale_Not_Support|Not_Support",
+    FailureCause.PARAMETER: "InvalidParameter",
+    FailureCause.BUSY: "Max_Concurrent_Limited|Server_Busy",
+    FailureCause.CREDIT: "CreditNotEnough|Account_Fee_Not_Enough",
+}
+_CAUSE = re.compile("|".join(rf"(?P<{one.name}>\b(?:{words})\b)" for one, words in _CAUSES.items()))
+"""Words that no prompt has, as they are written there."""
+
+
+def cause_of(words: str) -> FailureCause | None:
+    """What the API's own *words* mean, if its upstream's are among them."""
+    found = _CAUSE.search(words)
+    return FailureCause[found.lastgroup] if found and found.lastgroup else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +106,7 @@ class ErrorResponse:
             return RequestRefused(code=code)
         ends = _OF_EACH_MODEL.fullmatch(code or "")
         if ends and ends["ending"] == "098":
-            return GenerationFailed(code=code, detail=self.logged)
+            return GenerationFailed(code=code, cause=cause_of(self.words), detail=self.logged)
         if ends:
             return ApiUnavailable(code=code, status=status, detail=self.summary)
         if status == 404:

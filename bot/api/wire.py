@@ -20,7 +20,7 @@ from bot.api.lenient_json import (
     as_plain_decimal,
     shape_of,
 )
-from bot.api.refusals import normalise_code
+from bot.api.refusals import cause_of, normalise_code
 from bot.errors import ApiUnavailable, OutputUnreadable
 from bot.inputs import split_web_address
 from bot.model import Completed, Failed, Image, Request, Running, TaskState
@@ -95,11 +95,9 @@ def parse_task(body: object, asked_for: str | None = None) -> TaskState:
             words = (
                 as_line(one) for one in (error.get("error_message"), error.get("message"), told)
             )
-            return Failed(
-                task_id=task_id,
-                code=normalise_code(error.get("code")),
-                detail=next(filter(None, words), ""),
-            )
+            said = next(filter(None, words), "")
+            code = normalise_code(error.get("code"))
+            return Failed(task_id=task_id, code=code, cause=cause_of(said), detail=said)
         case _:
             done = as_number(task.get("progress"))
             fraction = None if done is None else float(min(1.0, max(0.0, done)))

@@ -39,7 +39,7 @@ class ResultLookup:
             return state
         if isinstance(state, Running | Completed):
             raise ImagesMissing
-        raise GenerationFailed(code=state.code, detail=state.detail)
+        raise GenerationFailed(code=state.code, cause=state.cause, detail=state.detail)
 
     @asynccontextmanager
     async def loaded(

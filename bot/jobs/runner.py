@@ -257,7 +257,7 @@ class JobRunner:
         if isinstance(state, Completed):
             return state
         if isinstance(state, Failed):
-            raise GenerationFailed(code=state.code, detail=state.detail)
+            raise GenerationFailed(code=state.code, cause=state.cause, detail=state.detail)
         raise AssertionError("a task is followed until it is done")
 
     async def _show_progress(self) -> None:

@@ -10,7 +10,7 @@ from bot import errors
 from bot.actions import ACTIONS, SOURCE_IMAGES, MediaKind
 from bot.errors import AddressProblem, Reason
 from bot.limits import DAY, LimitScope
-from bot.model import PROMPT_MAX
+from bot.model import PROMPT_MAX, FailureCause
 from bot.prompt_cost import PROMPTS_MAX
 from bot.texts.doubts import DoubtTexts
 from bot.texts.jobs import JobTexts
@@ -180,7 +180,19 @@ class ErrorTexts(JobTexts, DoubtTexts):
 
     def _generation_failed(self, error: errors.GenerationFailed) -> str:
         unknown = "The API started this job, then gave up. Try again, or try another prompt."
-        return self._of_code(error.code) or unknown
+        return self._causes.get(error.cause) or self._of_code(error.code) or unknown
+
+    _causes: ClassVar[Mapping[FailureCause | None, str]] = {
+        FailureCause.CONTENT: "Midjourney's moderation rejected this prompt, or an image in it. "
+        "Please rephrase it.",
+        FailureCause.IMAGE_LINK: "Midjourney couldn't open an image address in this prompt. Check "
+        "the address, or use another image.",
+        FailureCause.NOT_POSSIBLE: "Midjourney can't do that with this image. Try another one.",
+        FailureCause.PARAMETER: "Midjourney didn't accept a parameter in this prompt. Check the "
+        "parameters and try again.",
+        FailureCause.BUSY: f"Midjourney is busy right now. {ask_later}",
+        FailureCause.CREDIT: f"The API's own credit is used up. {ask_later}",
+    }
 
     def _unavailable(self, error: errors.ApiUnavailable) -> str:
         if (known := self._of_code(error.code)) is not None:

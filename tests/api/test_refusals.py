@@ -112,7 +112,7 @@ def test_a_credit_code_means_no_credit_under_any_status(code: str, status: int) 
 @pytest.mark.parametrize("status", [400, 422, 500, 200])
 def test_the_codes_for_a_failed_job_and_a_missing_service_have_their_errors(status: int) -> None:
     failed = refused(status, {"error": {"code": 4011098, "message": "m"}})
-    assert told(failed) == (GenerationFailed, {"code": "4011098", "detail": "m"})
+    assert told(failed) == (GenerationFailed, {"code": "4011098", "cause": None, "detail": "m"})
     gone = refused(status, {"error": {"code": "004011099", "message": "m"}})
     assert told(gone) == told(
         ApiUnavailable(code="4011099", status=status, detail=f"HTTP {status}, 4011099")

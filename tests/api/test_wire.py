@@ -5,11 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from bot.actions import IMAGINE, REMIX, MediaKind, Mode
+from bot.actions import ANIMATE, IMAGINE, PAN, REMIX, UPSCALE, MediaKind, Mode
 from bot.api import wire
 from bot.api.wire import parse_task, submit_body
-from bot.errors import ApiUnavailable, OutputUnreadable
-from bot.model import Completed, Failed, Image, Request, Running, Source
+from bot.errors import ApiUnavailable, GenerationFailed, OutputUnreadable
+from bot.model import Completed, Failed, FailureCause, Image, Request, Running, Source
+from bot.texts import ENGLISH
 
 TASK = "d758n65e878c73cmdg20"
 JOB = "0f9a6f1e-6a39-4b4c-9d4e-0c8a6e3b7d11"
@@ -374,3 +375,60 @@ def test_permutations_are_numbered_within_their_own_job() -> None:
         ("green", 0),
         ("green", 1),
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "cause"),
+    [
+        ("generation failed: TextReject", FailureCause.CONTENT),
+        ("Msg_Sensitive", FailureCause.CONTENT),
+        ("ImagePromptDenied by upstream", FailureCause.CONTENT),
+        ("InvalidImagePromptLink", FailureCause.IMAGE_LINK),
+        ("Job_ReUpscale_Not_Support", FailureCause.NOT_POSSIBLE),
+        ("Upscale_Not_Support", FailureCause.NOT_POSSIBLE),
+        ("code=Not_Support", FailureCause.NOT_POSSIBLE),
+        ("InvalidParameter", FailureCause.PARAMETER),
+        ("Max_Concurrent_Limited", FailureCause.BUSY),
+        ("Server_Busy", FailureCause.BUSY),
+        ("CreditNotEnough", FailureCause.CREDIT),
+        ("Account_Fee_Not_Enough", FailureCause.CREDIT),
+        ("a bad prompt about a server, busy as ever", None),
+        ("", None),
+    ],
+)
+def test_what_the_upstream_says_is_understood_where_it_comes_through(
+    words: str, cause: FailureCause | None
+) -> None:
+    failed = parse_task({"id": "t", "status": "failed", "error": {"error_message": words}})
+    assert isinstance(failed, Failed)
+    assert failed.cause is cause
+    said = ENGLISH.describe(GenerationFailed(code="4011098", cause=failed.cause))
+    assert (said == ENGLISH.describe(GenerationFailed(code="4011098"))) is (cause is None)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"available_actions": {"upscale": [0], "variation": [0, 1], "reroll": True, "odd": [0]}},
+        {
+            "metadata": {
+                "available_actions": {"upscale": [0], "variation": ["0", 1], "reroll": True}
+            }
+        },
+    ],
+)
+def test_what_the_api_lists_for_an_image_is_kept_with_it(where: dict[str, object]) -> None:
+    state = done(image(), image("https://cdn.example/b.png"), **where)
+    first, second = state.images
+    assert first.available == {"upscale", "variation", "reroll"}
+    assert second.available == {"variation", "reroll"}
+    assert first.offers(UPSCALE)
+    assert not second.offers(UPSCALE)
+    assert not first.offers(PAN)
+    assert first.offers(ANIMATE), "of which such a list says nothing"
+
+
+@pytest.mark.parametrize("odd", [None, [], {}, "all", {"upscale": "yes"}, 7])
+def test_a_list_that_is_none_takes_nothing_away(odd: object) -> None:
+    [only] = done(image(), available_actions=odd).images
+    assert only.offers(UPSCALE) is (odd != {"upscale": "yes"})
