@@ -1,5 +1,6 @@
 """Who may not see a job sees nothing of it through any door, and who may sees it through all."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,11 +13,19 @@ from simcord.builders import ChannelHandle, RoleHandle, UserHandle
 from simcord.enums import OverwriteType
 from simcord.results import InteractionResult
 
+from bot.actions import ACTIONS, SourceKind
 from bot.model import Job
 from bot.store import lookups
+from bot.ui.custom_ids import PREFIX, Verb
 from tests.flow.sim import DOT, Sim, buttons, fields, images, text
 
 SECRET = "a secret heron"
+IMAGE_VERBS = [
+    *(key for key, action in ACTIONS.items() if action.source is not SourceKind.NONE),
+    *(Verb.AGAIN, Verb.EDIT, Verb.EDIT_UNCHARGED, Verb.ON_SOURCE),
+]
+OWN_VERBS = {Verb.ON_SOURCE, Verb.JOBS, Verb.FORGET, Verb.DELETE, Verb.KEEP}
+"""Of which a number is no job's."""
 ALLOWED = {"allow_dms": True, "allow_user_install": True}
 SEES_NOTHING = discord.PermissionOverwrite(view_channel=False)
 SEES = discord.PermissionOverwrite(view_channel=True)
@@ -159,6 +168,46 @@ async def image_linked(case: Case) -> str:
     return seen(await case.remix_this(await case.post(f"see <{address}>")))
 
 
+def custom_ids(job: Job) -> list[str]:
+    """Of every button about a job or its first image; those that ask its author come last."""
+    about_images = [f"{PREFIX}{verb}:{job.provider_job_id}:0" for verb in IMAGE_VERBS]
+    presets = [
+        f"{PREFIX}{action.key}.{preset}:{job.provider_job_id}:0{public}"
+        for action in ACTIONS.values()
+        for preset in action.presets
+        for public in ("", "p")
+    ]
+    numbers = [
+        f"{PREFIX}{verb}:{job.interaction_id}{public}"
+        for verb in (*Verb, "choose.0")
+        if verb not in OWN_VERBS
+        for public in ("", "p")
+    ]
+    return [*about_images, *presets, *numbers]
+
+
+async def by_buttons(case: Case) -> str:
+    """Every button about the job, as if it stood under a result of their own."""
+    assert case.where is not None
+    result = await case.ask("imagine", prompt="mine")
+    await case.sim.finish()
+    assert result.response is not None
+    stored = case.sim.env.backend.get_message(case.where.id, result.response.id)
+    own_rows = list(stored.components[0]["components"])
+    before, learned = case.sim.api.submit_calls, list[str]()
+    assert isinstance(case.who, MemberActor)
+    for custom_id in custom_ids(case.job):
+        button = {"type": 2, "style": 2, "label": custom_id, "custom_id": custom_id}
+        stored.components[0]["components"] = [*own_rows, {"type": 1, "components": [button]}]
+        pressed = await case.who.click(result.response, custom_id=custom_id)
+        answer = seen(pressed)
+        if SECRET in answer or case.job.interaction_id in map(int, re.findall(r"\d{15,}", answer)):
+            learned.append(f"{custom_id}: {answer}")
+    await case.sim.finish()
+    sent = [job for job in case.sim.api.submits[before:] if case.job_id in str(job.params)]
+    return f"{' '.join(learned)} {'sent to the API' if sent else ''}"
+
+
 COMMANDS = {
     "/show by id": by_id,
     "/show by task id": by_task,
@@ -181,7 +230,12 @@ MENU = {
     "Remix this on an image's link": image_linked,
 }
 Door = Callable[[Case], Awaitable[str]]
-DOORS: dict[str, Door] = {**COMMANDS, **MENU, "suggestions": suggestions}
+DOORS: dict[str, Door] = {
+    **COMMANDS,
+    **MENU,
+    "suggestions": suggestions,
+    "every button": by_buttons,
+}
 
 
 def closed_channel(sim: Sim) -> tuple[ChannelHandle, RoleHandle]:
