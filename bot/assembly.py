@@ -34,6 +34,7 @@ from bot.services.access import AccessPolicy
 from bot.services.history import JobHistory
 from bot.services.job_service import JobService
 from bot.services.lookups import JobLookups
+from bot.services.preferences import PreferenceService
 from bot.services.prompt_review import PromptReview
 from bot.services.recovery import Recovery
 from bot.settings import Settings
@@ -135,6 +136,7 @@ def _put_together(
     background.spawn(queue.notify_waiting(), name="telling who waits")
     bot = RemixBot(
         jobs=JobService(lookups, queue, runner, PromptReview(lookups, ImageAddresses(session))),
+        preferences=PreferenceService(lookups),
         history=JobHistory(lookups, ResultLookup(api, loader)),
         recovery=Recovery(store, queue, runner, maintenance, background=background, clock=clock),
         store=store,

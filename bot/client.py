@@ -20,6 +20,7 @@ from bot.services.context import RequestContext
 from bot.services.guild_removals import GuildRemovals
 from bot.services.history import JobHistory
 from bot.services.job_service import JobService
+from bot.services.preferences import PreferenceService
 from bot.services.recovery import Recovery
 from bot.store import Store
 from bot.ui import discord_errors
@@ -52,6 +53,7 @@ class RemixBot(commands.Bot):
         *,
         jobs: JobService,
         history: JobHistory,
+        preferences: PreferenceService,
         recovery: Recovery,
         store: Store,
         background: BackgroundTasks,
@@ -72,6 +74,7 @@ class RemixBot(commands.Bot):
         )
         self.jobs = jobs
         self.history = history
+        self.preferences = preferences
         self._recovery = recovery
         self._store = store
         self._statuses = StatusMessages(
@@ -81,7 +84,8 @@ class RemixBot(commands.Bot):
                 clock=clock,
                 certain=store.instance_lock.ensure_held,
                 availability=jobs.availability,
-            )
+            ),
+            wants_pings=preferences.wants_pings,
         )
         sight = ChannelSight(self, background=background, clock=clock)
         self.policies = Policies(jobs, history, sight)

@@ -134,6 +134,12 @@ class OptionInvalid(UserError):
     parameter: str
 
 
+class PreferencesInvalid(UserError):
+    """What somebody wants behind all their prompts is nothing that can stand there."""
+
+    doubts: tuple[Doubt, ...]
+
+
 class WaitingLimitReached(UserError):
     """So many jobs wait for their turn already."""
 

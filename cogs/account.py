@@ -11,9 +11,11 @@ from bot.job_ids import read_job
 from bot.model import Job
 from bot.pictures.opening import in_thread
 from bot.pictures.usage import draw_usage
+from bot.preferences import Preferences
 from bot.ui.error_replies import reply_privately
 from bot.ui.pages import forget_page, help_page, list_page, notice_text_page, usage_page
 from bot.ui.policy import Policy, declare, grant_of
+from bot.ui.settings import settings_page
 from bot.ui.translator import said
 from cogs._shared import repost_images, suggest_jobs
 
@@ -35,10 +37,12 @@ class Account(commands.Cog):
         self,
         interaction: discord.Interaction[RemixBot],
         job_id: str,
-        private: bool = False,  # a Discord option
+        private: bool | None = None,
     ) -> None:
         caller = grant_of(interaction).caller
         made = await self._bot.history.find_finished(read_job(job_id), caller)
+        if private is None:
+            private = (await self._bot.preferences.of(caller.user_id)).private
         private = private or (isinstance(made, Job) and made.destination.private)
         await repost_images(interaction, made, private=private)
 
@@ -75,6 +79,17 @@ class Account(commands.Cog):
         )
 
     @app_commands.command(
+        name="settings",
+        description=said(lambda t: t.settings_command),
+        extras=declare(Policy.CALLER),
+    )
+    async def settings(self, interaction: discord.Interaction[RemixBot]) -> None:
+        grant = grant_of(interaction)
+        chosen = await self._bot.preferences.of(grant.caller.user_id)
+        page = settings_page(grant.t, chosen)
+        await interaction.response.send_message(view=page.view, ephemeral=True)
+
+    @app_commands.command(
         name="help", description=said(lambda t: t.help_command), extras=declare(Policy.CALLER)
     )
     async def help(self, interaction: discord.Interaction[RemixBot]) -> None:
@@ -87,7 +102,8 @@ class Account(commands.Cog):
     async def forget(self, interaction: discord.Interaction[RemixBot]) -> None:
         t, author_id = grant_of(interaction).t, interaction.user.id
         ended, under_way = await self._bot.history.count_of(author_id)
-        if ended or under_way:
+        chosen = await self._bot.preferences.of(author_id)
+        if ended or under_way or chosen != Preferences():
             page = forget_page(t, author_id, ended, under_way)
         else:
             page = notice_text_page(t.nothing_to_forget)

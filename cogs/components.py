@@ -24,9 +24,10 @@ from bot.errors import (
     SourceUnknown,
     UserError,
 )
-from bot.inputs import read_callback, read_options, read_prompt
+from bot.inputs import read_callback, read_options, read_preferences, read_prompt
 from bot.job_ids import JobId
 from bot.model import Job, Request, Source
+from bot.preferences import Preferences
 from bot.services.context import TargetMessage
 from bot.ui import discord_errors
 from bot.ui.components import custom_ids
@@ -45,6 +46,7 @@ from bot.ui.pages import (
     unknown_page,
 )
 from bot.ui.policy import Grant, Policy
+from bot.ui.settings import PARTS, SettingsForm, form_part, read_settings_form, settings_page
 from cogs._shared import open_form, repost_images
 
 log = logging.getLogger(__name__)
@@ -123,6 +125,9 @@ class Components(commands.Cog):
             Verb.CANCEL: (Policy.OPEN, self._cancel),
             Verb.KEEP: (Policy.OPEN, self._leave_alone),
             Verb.JOBS: (Policy.CALLER, self._turn_page),
+            Verb.SETTINGS: (Policy.CALLER, self._change_settings),
+            Verb.RESET_SETTINGS: (Policy.CALLER, self._reset_settings),
+            Verb.USE_AS_STYLE: (Policy.RESULT, self._use_as_style),
             Verb.FORGET: (Policy.SELF, self._forget),
         }
         missing = sorted(map(str, {*Verb, *from_jobs} - self.handlers.keys()))
@@ -320,6 +325,30 @@ class Components(commands.Cog):
         await self._bot.history.forget(author_id)
         await press.turn_into(notice_text_page(t.forgotten_soon if under_way else t.forgotten))
 
+    async def _change_settings(self, press: Press) -> None:
+        grant, part = press.grant, press.button.number
+        if part >= len(PARTS):
+            raise Rejected(Reason.UNSUPPORTED_COMPONENT)
+        chosen = await self._bot.preferences.of(grant.caller.user_id)
+        await press.interaction.response.send_modal(SettingsForm(grant.t, chosen, part))
+
+    async def _reset_settings(self, press: Press) -> None:
+        await self._bot.preferences.reset(press.grant.caller.user_id)
+        await press.turn_into(settings_page(press.grant.t, Preferences()))
+
+    async def _use_as_style(self, press: Press) -> None:
+        caller, preferences = press.grant.caller, self._bot.preferences
+        address = await preferences.address_of(*press.image, caller)
+        chosen = await preferences.change(caller.user_id, read_preferences({"style": address}))
+        await press.reply(settings_page(press.grant.t, chosen))
+
+    async def _save_settings(self, interaction: Interaction, part: int) -> None:
+        """Change what a form of the settings says; the page that it was opened from shows it."""
+        grant = await self._bot.policies.check(interaction, Policy.CALLER)
+        changes = read_preferences(read_settings_form(part, interaction.data or {}))
+        chosen = await self._bot.preferences.change(grant.caller.user_id, changes)
+        await interaction.response.edit_message(view=settings_page(grant.t, chosen).view)
+
     # ------------------------------------------------------------------ forms
 
     @commands.Cog.listener()
@@ -338,6 +367,9 @@ class Components(commands.Cog):
             return
         filled = read_form(data)
         try:
+            if (part := form_part(custom_id)) is not None:
+                await self._save_settings(interaction, part)
+                return
             form_id = FormId.read(custom_id)
             # What it's made from is looked at by the services.
             await self._bot.policies.check(interaction, Policy.CALLER)

@@ -1,5 +1,7 @@
 """Commands that have something made: `/imagine`, `/remix` and **Remix this**."""
 
+from asyncio import gather
+from dataclasses import replace
 from functools import partial
 
 import discord
@@ -12,6 +14,7 @@ from bot.errors import PromptFileTooLarge, Reason, Rejected
 from bot.inputs import read_callback, read_options, read_prompt
 from bot.job_ids import JobId, is_uuid, read_job
 from bot.model import Image, Request
+from bot.preferences import Preferences
 from bot.texts import Texts
 from bot.ui import discord_errors
 from bot.ui.components import IMAGES_FOUND_MAX, images_in, messages_in
@@ -95,12 +98,16 @@ class Create(commands.Cog):
         interaction: discord.Interaction[RemixBot],
         prompt: app_commands.Range[str, 1, 6000] | None = None,
         prompt_file: discord.Attachment | None = None,
-        private: bool = False,
+        private: bool | None = None,
         callback: str | None = None,
     ) -> None:
         grant, callback = grant_of(interaction), read_callback(callback)
+        text, chosen = await gather(
+            read_prompt_options(prompt, prompt_file), self._preferences(interaction)
+        )
+        private = chosen.private if private is None else private
         context = self._bot.context(interaction, private=private)
-        text = await read_prompt_options(prompt, prompt_file)
+        context = replace(context, preferences=chosen)
         if text is None:
             empty = Request(action=IMAGINE, callback=callback)
             await PromptForm(grant.t, empty, private=private).open(interaction)
@@ -130,12 +137,16 @@ class Create(commands.Cog):
         mode: int = Mode.STRONG.value,
         prompt_file: discord.Attachment | None = None,
         callback: str | None = None,
-        private: bool = False,  # a Discord option
+        private: bool | None = None,
     ) -> None:
         callback = read_callback(callback)
         of, options = (read_job(job_id), image), read_options(REMIX, {"mode": mode})
+        text, chosen = await gather(
+            read_prompt_options(prompt, prompt_file), self._preferences(interaction)
+        )
+        private = chosen.private if private is None else private
         context = self._bot.context(interaction, private=private)
-        text = await read_prompt_options(prompt, prompt_file)
+        context = replace(context, preferences=chosen)
         if text is None:
             await open_form(
                 interaction, REMIX, of, private=private, options=options, callback=callback
@@ -143,6 +154,11 @@ class Create(commands.Cog):
             return
         request = Request(action=REMIX, prompt=text, options=options, callback=callback)
         await self._bot.jobs.make(request, context, of=of)
+
+    async def _preferences(self, interaction: discord.Interaction[RemixBot]) -> Preferences:
+        return await self._bot.preferences.of(
+            grant_of(interaction).caller.user_id, before_a_job=True
+        )
 
     async def remix_this(
         self, interaction: discord.Interaction[RemixBot], message: discord.Message

@@ -17,6 +17,7 @@ ROOMS = [
     "bot/prompt_cost.py",
     "bot/prompt_parameters.py",
     "bot/prompt_doubts.py",
+    "bot/preferences.py",
     "bot/errors.py",
     "bot/attachments.py",
     "bot/texts/",

@@ -14,6 +14,7 @@ from bot.api.refusals import CREDIT_CODES, DOCUMENTED_CODES
 from bot.limits import DAY, LimitScope
 from bot.model import Request
 from bot.prompt_cost import PromptCost
+from bot.prompt_doubts import Doubt, DoubtKind
 from bot.texts import ENGLISH
 from bot.texts.commands import CommandTexts
 
@@ -55,7 +56,7 @@ SAMPLES: dict[str, Any] = {
     "words": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
     "task_id": "d758n65e878c73cmdg20",
     "interrupted": False,
-    "doubts": (),
+    "doubts": (Doubt(kind=DoubtKind.NO_IMAGE, value="a.example"),),
     "added": 0,
 }
 ALL_VALUES: dict[str, Any] = {
@@ -95,7 +96,7 @@ def test_every_error_has_a_sentence_that_fits_a_message(error: errors.RemixbotEr
     sentence = ENGLISH.describe(error)
     assert sentence[0].isupper()
     assert sentence[-1] in ".`?"
-    assert 20 < len(sentence) < 360
+    assert 20 < len(sentence) < 500
     assert "the log's words" not in sentence, "details are for the log"
 
 

@@ -13,6 +13,8 @@ TOGETHER_S = 60.0
 
 Reply = Callable[[int], Awaitable[None]]
 """Sends one reply for so many jobs."""
+WantsPings = Callable[[int], Awaitable[bool]]
+"""Whether this person wants any."""
 Key = tuple[int, int]
 """A person and a channel."""
 
@@ -27,9 +29,10 @@ class _Held:
 
 
 class Pings:
-    def __init__(self, *, background: BackgroundTasks, clock: Clock) -> None:
+    def __init__(self, *, background: BackgroundTasks, clock: Clock, wanted: WantsPings) -> None:
         self._background = background
         self._clock = clock
+        self._wanted = wanted
         self._under_way: dict[Key, WeakSet[object]] = {}
         self._held: dict[Key, _Held] = {}
 
@@ -46,7 +49,10 @@ class Pings:
                 del self._under_way[key]
 
     async def ping(self, key: Key, reply: Reply) -> None:
-        """Send *reply*, with all that were held, or hold it."""
+        """Send *reply*, with all that were held, or hold it; nothing to who wants none."""
+        if not await self._wanted(key[0]):
+            await self.settle(key)
+            return
         held = self._held.get(key)
         if held is None:
             timer = self._background.spawn(self._send_later(key), name="pings")

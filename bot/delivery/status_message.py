@@ -14,7 +14,7 @@ import discord
 from bot.attachments import ImageFile, ResultImage
 from bot.delivery.inspection import inspect
 from bot.delivery.job_messages import Connection, JobMessages, delivery_failed
-from bot.delivery.pings import Pings
+from bot.delivery.pings import Pings, WantsPings
 from bot.delivery.progress_edits import EDITS_PER_SECOND, ProgressEdits
 from bot.delivery.routes import Announcement, Delivery
 from bot.errors import AnswerFailed, AnswerUnseen, DeliveryFailed, Reason, Rejected, RemixbotError
@@ -50,10 +50,12 @@ MARKS = 2**31 - 1
 
 
 class StatusMessages:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, wants_pings: WantsPings) -> None:
         self._connection = connection
         self.limiter = RateLimiter(connection.clock, EDITS_PER_SECOND)
-        self.pings = Pings(background=connection.background, clock=connection.clock)
+        self.pings = Pings(
+            background=connection.background, clock=connection.clock, wanted=wants_pings
+        )
 
     async def open(
         self,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from bot.jobs.queue import QueuePosition
 from bot.jobs.status_message import StatusMessage
 from bot.model import Destination, Job, MessageLink, NewJob, Request
+from bot.preferences import Preferences
 
 AskVisible = Callable[[frozenset[int]], Awaitable[frozenset[int]]]
 """Which of these channels of their server somebody can see; none if that is unknown."""
@@ -66,6 +67,8 @@ class RequestContext:
     """The language of who asks."""
     guild_locale: str | None = None
     """The language of the server, in which everybody there is spoken to."""
+    preferences: Preferences | None = None
+    """What who asks wants of all jobs, if that is looked up already."""
     began_s: float = field(default_factory=lambda: asyncio.get_running_loop().time())
     """When that interaction was begun to be answered, by the event loop's clock."""
 

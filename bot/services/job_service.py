@@ -72,6 +72,8 @@ class JobService:
             self._lookups.check_age(parent, request, context.destination)
             origin = _shown_link(parent, context.destination, context.origin)
             context = replace(context, origin=origin)
+        if draft is None:
+            request = await self._review.with_preferences(request, context, time)
         await self._start(
             request, context, time=time, parent=parent, draft=draft, consented=consented
         )

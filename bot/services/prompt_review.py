@@ -1,16 +1,20 @@
-"""What is looked at in a prompt before it is paid: refused, or asked about."""
+"""What is done with a prompt before it is paid: it is added to, refused, or asked about."""
 
 import asyncio
+from dataclasses import replace
 from urllib.parse import urlsplit
 
+from bot.actions import MediaKind, PromptRule
 from bot.api import ImageAddresses
 from bot.errors import ConsentMissing, PromptTooLong, Reason, Rejected
 from bot.model import PROMPT_MAX, NewJob, Request
 from bot.prompt_cost import PROMPTS_MAX, PromptCost
 from bot.prompt_doubts import Doubt, DoubtKind, doubts_about, image_addresses
+from bot.prompt_parameters import merge
 from bot.services.context import RequestContext
 from bot.services.lookups import JobLookups, StoreDeadline
 from bot.store import counting
+from bot.store.preferences import preferences_of
 
 ADDRESSES_S = 1.0
 """For how long the addresses in a prompt are looked at."""
@@ -25,12 +29,32 @@ class PromptReview:
         self._limits = jobs.limits
         self._addresses = addresses
 
+    async def with_preferences(
+        self, request: Request, context: RequestContext, time: StoreDeadline
+    ) -> Request:
+        """*request* with what who asks wants behind every prompt, as far as it has one and does not
+        say otherwise. Raises what *time* does.
+        """
+        action = request.action
+        if (
+            action.prompt is PromptRule.NONE
+            or action.media is MediaKind.VIDEO
+            or not request.prompt
+        ):
+            return replace(request, parameters="")
+        wanted = context.preferences
+        if wanted is None:
+            async with time.spend():
+                wanted = await self._store.read(preferences_of, context.caller.user_id)
+        return replace(request, parameters=merge(request.prompt, wanted.parameters))
+
     def check(self, request: Request, bill: PromptCost) -> None:
         """Raises `WordRefused`, `PromptTooLong`, or `Rejected` for too many prompts."""
         prompt = request.sent_prompt
         self._access.check_words(prompt)
         if len(prompt) > PROMPT_MAX:
-            raise PromptTooLong(length=len(prompt), added=len(prompt) - len(request.prompt))
+            added = len(request.parameters) + 1 if request.parameters else 0
+            raise PromptTooLong(length=len(prompt), added=added)
         if bill.prompts > PROMPTS_MAX:
             raise Rejected(Reason.TOO_MANY_PROMPTS)
 

@@ -36,6 +36,7 @@ from sqlalchemy.sql.compiler import DDLCompiler
 
 from bot.actions import MediaKind, OptionValue
 from bot.model import JobState
+from bot.preferences import Choice
 from bot.store.column_types import UsdAmount, UtcDateTime
 
 
@@ -221,6 +222,16 @@ class ErasureRow(Base):
     whose_id: Mapped[Snowflake] = mapped_column(primary_key=True, autoincrement=False)
     last_job_id: Mapped[int]
     """Jobs with a higher number were asked for later, and stay."""
+
+
+class PreferenceRow(Base):
+    """What somebody wants of all their jobs, until they have it forgotten."""
+
+    __tablename__ = "preferences"
+
+    person_id: Mapped[Snowflake] = mapped_column(primary_key=True, autoincrement=False)
+    chosen: Mapped[dict[str, Choice]] = mapped_column(JSON)
+    """As `bot.preferences.Preferences` calls it, where it is not as it is for everybody."""
 
 
 class FactRow(Base):

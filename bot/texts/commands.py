@@ -15,6 +15,7 @@ class CommandTexts(ActionTexts):
     help_command = "See what this bot can do, and your limits"
     jobs_command = "List your jobs (only you can see this)"
     usage_command = "See what you've used and what's left (only you can see this)"
+    settings_command = "See and change what I add to your prompts (only you can see this)"
     forget_command = "Erase your prompts and history (asks you to confirm)"
     remix_this = "Remix this"
     option_job_id = "Job ID, link to one of the bot's messages, or an image's link or file name"

@@ -36,6 +36,8 @@ class DoubtTexts(Formats):
             takes = "two whole numbers like `16:9`"
         elif parameter is not None and parameter.words:
             takes = " or ".join(f"`{word}`" for word in parameter.words)
+        elif parameter is not None and parameter.kind is ValueKind.TEXT:
+            takes = "an image's address, or a code"
         given = f", not {_code(doubt.value)}" if doubt.value else ""
         return f"{name} takes {takes}{given}."
 

@@ -149,6 +149,10 @@ class ErrorTexts(JobTexts, DoubtTexts):
             f"{PROMPT_MAX:,}: please shorten it."
         )
 
+    def _preferences_invalid(self, error: errors.PreferencesInvalid) -> str:
+        wrong = (f"- {self.doubt(one)}" for one in error.doubts)
+        return "\n".join(("I haven't changed your settings:", *wrong))
+
     def _file_too_large(self, error: errors.PromptFileTooLarge) -> str:
         return (
             f"Your prompt file is {error.size_bytes // 1024:,} KiB. A prompt of {PROMPT_MAX:,} "
@@ -313,6 +317,7 @@ class ErrorTexts(JobTexts, DoubtTexts):
         Reason.IMAGE_UNREADABLE: "I can't open that image, so I can't change a part of it.",
         Reason.IMAGE_TOO_NARROW: "That image is too narrow: the API only changes parts of images "
         "that are at most eight times as long as they're wide.",
+        errors.PreferencesInvalid: _preferences_invalid,
         Reason.CALLBACK_INVALID: "The callback must be a URL that starts with http:// or https://, "
         "without a user name, and at most 2,048 characters long.",
         errors.WaitingLimitReached: _waiting_limit,

@@ -83,6 +83,10 @@ class JobTexts(ActionTexts):
         result = self.words_for(request.action).result
         return f"### {result.format(image=image_number(request.source))}"
 
+    def with_settings(self, parameters: str) -> str:
+        """A small line: what was sent behind the prompt."""
+        return f"-# From settings: {parameters}"
+
     def asked_by(self, author_id: int) -> str:
         return f"Requested by <@{author_id}>"
 

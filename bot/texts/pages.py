@@ -1,6 +1,6 @@
 """What answers say that one person alone sees: lists, details, usage, questions, help."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar
@@ -35,6 +35,45 @@ class PageTexts(JobTexts):
             f"This image is more than **{self.days(days)}** old, and the API no longer remixes it. "
             "Nothing has been charged. Submit this form to start over from the prompt only."
         )
+
+    # ------------------------------------------------------------------ settings
+
+    settings_heading = "### Your settings"
+    settings_about = (
+        "-# I send these behind your prompts, except where a prompt says otherwise. Only you can "
+        "see and change them."
+    )
+    settings_buttons = ("Image", "Style", "Replies")
+    settings_parts = tuple(f"__{part}__" for part in settings_buttons)
+    settings: Mapping[str, tuple[str, str]] = {
+        "aspect": ("Aspect ratio", "Width to height, like 16:9"),
+        "version": ("Version", "The Midjourney version"),
+        "stylize": ("Stylize", "0 to 1000"),
+        "chaos": ("Chaos", "0 to 100: how different the images are"),
+        "weird": ("Weird", "0 to 3000"),
+        "raw": ("Raw", "Less of Midjourney's own style"),
+        "quality": ("Quality", "2 and 4 cost that many times as much, so I'll ask each time"),
+        "style": ("Style reference", "An image's address, or a style code"),
+        "reference": (
+            "Character or object",
+            "An image's address. With version 7 it costs double, so I'll ask each time",
+        ),
+        "personal": ("Personal code", "Your code for --p"),
+        "private": ("Private", "Commands show images only to you, unless you say otherwise"),
+        "pings": ("Pings", "A reply mentions you when a job that took a while is done"),
+        "locale": ("Language", "The language I reply in"),
+    }
+    """By the names that `bot.preferences` has: what each one is called, and a hint."""
+    own_name = "English"
+    """Of this language, in itself."""
+    left_open = "Not set"
+    yes = "Yes"
+    no = "No"
+    reset_settings = "Reset"
+    use_as_style = "Use one as the style reference of all your prompts:"
+
+    def style_button(self, image_no: int) -> str:
+        return f"🎨 {image_no + 1}"
 
     # ------------------------------------------------------------------ lists of jobs
 
@@ -90,6 +129,7 @@ class PageTexts(JobTexts):
     unknown_source = "an unknown job"
     children_heading = "**Made from it**"
     detail_requester = "Requested by"
+    detail_settings = "From settings"
     detail_source = "Source"
     detail_source_job = "Source job"
     detail_chain = "Chain"
@@ -200,9 +240,11 @@ class PageTexts(JobTexts):
     def forget_question(self, ended: int, under_way: int) -> str:
         erased = (
             f"This erases what I keep about your **{self.jobs_counted(ended + under_way)}**: "
-            "prompts, IDs and links. Messages in channels stay, and their ✏️ buttons still work, "
-            "but without the prompt filled in."
+            "prompts, IDs and links, and your settings. Messages in channels stay, and their ✏️ "
+            "buttons still work, but without the prompt filled in."
         )
+        if not ended + under_way:
+            return "This erases your settings, which is all I keep about you."
         parts = [erased]
         if under_way == 1:
             parts.append("1 hasn't ended yet and is erased as soon as it does.")
@@ -230,7 +272,8 @@ class PageTexts(JobTexts):
         "`/show` posts finished images again, free of charge.\n"
         "`/jobs` lists your jobs; only you can see it.\n"
         "`/usage` shows what you've used and what's left.\n"
-        "`/forget` erases your prompts and history.\n"
+        "`/settings` keeps what you want with every prompt.\n"
+        "`/forget` erases your prompts, settings and history.\n"
         "`/help` shows this page.\n"
         "**Remix this**, in a message's menu under Apps, remixes an image in that message."
     )

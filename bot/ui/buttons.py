@@ -6,7 +6,7 @@ from typing import Any, Protocol, Self
 
 import discord
 
-from bot.actions import ACTIONS, REMIX, SOURCE_IMAGES, Action, SourceKind
+from bot.actions import ACTIONS, REMIX, SOURCE_IMAGES, Action, MediaKind, SourceKind
 from bot.errors import ConsentMissing, UserError
 from bot.model import Image, Job, Source
 from bot.texts import Texts
@@ -134,6 +134,17 @@ def choice_buttons(t: Texts, images: Sequence[Image], *, private: bool) -> Butto
     """What is under the question which image to go on with, which one person alone sees; unless
     *private*, what comes of it is for all."""
     return list(_rows(t, REMIX, images, public=not private))
+
+
+def style_buttons(t: Texts, job: Job) -> Sequence[Button]:
+    """One for each image that may be a style reference, as many as fit in a row."""
+    images = [image for image in job.images if image.kind is MediaKind.IMAGE]
+    return [
+        Button(ButtonId(Verb.USE_AS_STYLE, source), t.style_button(image.image_no))
+        for image in images[:_ROW_MAX]
+        if image.image_no in SOURCE_IMAGES and holds(image.job_id)
+        for source in [Source(image.job_id, image.image_no)]
+    ]
 
 
 def retry_buttons(t: Texts, job: Job, *, kept: bool = False, uncharged: bool = False) -> ButtonRows:

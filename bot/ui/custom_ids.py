@@ -64,6 +64,12 @@ class Verb(StrEnum):
 
     JOBS = "jobs"
     """Turn to this page of the list of one's jobs."""
+    SETTINGS = "settings"
+    """Open the form for this part of one's own settings."""
+    RESET_SETTINGS = "resetsettings"
+    """Forget all of them; the number is nobody's."""
+    USE_AS_STYLE = "style"
+    """Let this image be the style reference of all that one asks for."""
     FORGET = "forget"
     """Forget the person with this number."""
 
@@ -79,8 +85,9 @@ _PICK = "pick"
 """What earlier versions called the button for a remix in an answer to one person, of an image that
 all see."""
 _FROM_JOBS = [key for key, action in ACTIONS.items() if action.source is not SourceKind.NONE]
-_ABOUT_IMAGES = [*_FROM_JOBS, Verb.AGAIN, Verb.EDIT, Verb.EDIT_UNCHARGED, Verb.ON_SOURCE, _PICK]
-_ABOUT_NUMBERS = [verb for verb in Verb if verb is not Verb.ON_SOURCE]
+_IMAGES_ONLY = (Verb.ON_SOURCE, Verb.USE_AS_STYLE)
+_ABOUT_IMAGES = [*_FROM_JOBS, Verb.AGAIN, Verb.EDIT, Verb.EDIT_UNCHARGED, *_IMAGES_ONLY, _PICK]
+_ABOUT_NUMBERS = [verb for verb in Verb if verb not in _IMAGES_ONLY]
 
 BUTTON = (
     rf"{PREFIX}(?:(?P<about_number>{'|'.join(_ABOUT_NUMBERS)})(?:\.(?P<kind>[0-3]))?"

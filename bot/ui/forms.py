@@ -131,19 +131,21 @@ def fresh_start(t: Texts, too_old: SourceTooOld) -> PromptForm:
 
 def read_form(data: Mapping[str, Any]) -> Filled:
     """What was typed, from the raw data of the interaction."""
-    values = dict(_values(data))
+    values = dict(form_values(data))
     fields = [f"prompt-{number}" for number in range(1, PROMPT_FIELDS_MAX + 1)]
     prompt = join_prompt([values.pop(field, None) or "" for field in fields])
     return Filled(prompt=prompt, callback=values.pop("callback", None), options=values)
 
 
-def _values(data: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
-    """Every field with its value, whatever it is wrapped in."""
+def form_values(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Every field with its value, whatever it is wrapped in; of several the first."""
     if "custom_id" in data and "value" in data:
         yield data["custom_id"], data["value"]
+    elif "custom_id" in data and "values" in data:
+        yield data["custom_id"], next(iter(data["values"]), None)
     for component in (*data.get("components", ()), data.get("component")):
         if component is not None:
-            yield from _values(component)
+            yield from form_values(component)
 
 
 def split_prompt(prompt: str) -> list[str]:

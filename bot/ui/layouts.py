@@ -26,7 +26,7 @@ from bot.ui.buttons import (
     stop_button,
 )
 from bot.ui.content import EVERYTHING, Content
-from bot.ui.escape import quote
+from bot.ui.escape import quote, shown
 
 NO_MENTIONS = discord.AllowedMentions.none()
 
@@ -43,6 +43,7 @@ QUOTED_PROMPT_MAX = 1200
 paid."""
 LINKS_MAX = 1800
 """Text in one message may have 4000 characters in all: heading and prompt take less than half."""
+PARAMETERS_MAX = 200
 PLAIN_PROMPT_MAX = 700
 PLAIN_LINKS_MAX = 700
 """A classic message has 2000 characters."""
@@ -116,6 +117,7 @@ def progress_page(
     prompt, _ = quoted_prompt(t, job, QUOTED_PROMPT_MAX, content, t.prompt_withheld)
     heading = t.stopped_heading if progress.stopped else t.progress_heading(job.request)
     lines = _progress_lines(t, job, progress, started_at or job.created_at)
+    lines = [*filter(None, [_settings_line(t, job, content)]), *lines]
     blocks: list[Item] = [*as_texts(heading, prompt, "\n".join(lines))]
     if not progress.stopped:
         blocks.append(stop_button(t, job))
@@ -173,7 +175,7 @@ def result_page(
         other_files=len(files),
         links_max=LINKS_MAX,
     )
-    whose, figures = _about(t, job, took_s)
+    whose, figures = _about(t, job, took_s, content)
     head: list[Item] = [*as_texts(t.result_heading(job.request), prompt, whose)]
     beside = list[discord.File]()
     has_room = len(files) + len(result_images) + 1 < MESSAGE_FILES_MAX  # one place is for the links
@@ -239,7 +241,7 @@ def plain_result(
         other_files=len(files),
         links_max=PLAIN_LINKS_MAX,
     )
-    blocks = [t.result_heading(job.request), prompt, *_about(t, job, took_s)]
+    blocks = [t.result_heading(job.request), prompt, *_about(t, job, took_s, content)]
     blocks += [shown.sentence, shown.links, _missing(t, job)]
     return ClassicMessage(
         "\n".join(filter(None, blocks)),
@@ -302,10 +304,17 @@ def container_page(
     return LayoutMessage(view, files or [])
 
 
-def _about(t: Texts, job: Job, took_s: float) -> tuple[str, str]:
+def _settings_line(t: Texts, job: Job, content: Content) -> str:
+    """What its author's settings have added to its prompt; empty for nothing."""
+    parameters = job.request.parameters if content.words else ""
+    return t.with_settings(shown(parameters, PARAMETERS_MAX)) if parameters else ""
+
+
+def _about(t: Texts, job: Job, took_s: float, content: Content) -> tuple[str, str]:
     """Whose it is and what it was made from; then its figures, which need a line of their own."""
+    added = _settings_line(t, job, content)
     made_from = t.made_from(job.request, job.origin.url if job.origin else None)
-    whose = "\n".join(filter(None, [t.asked_by(job.author_id), made_from]))
+    whose = "\n".join(filter(None, [added, t.asked_by(job.author_id), made_from]))
     return whose, t.result_figures(depth=job.depth, duration_s=took_s, cost_usd=job.cost_usd)
 
 

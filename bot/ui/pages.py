@@ -18,7 +18,14 @@ from bot.prompt_cost import prompt_cost
 from bot.services.history import JobDetails, JobList
 from bot.texts import Texts
 from bot.ui.attachments import ALT_TEXT_MAX, link_address, links_file, upload
-from bot.ui.buttons import Button, Row, choice_buttons, in_layout, panel_buttons
+from bot.ui.buttons import (
+    Button,
+    Row,
+    choice_buttons,
+    in_layout,
+    panel_buttons,
+    style_buttons,
+)
 from bot.ui.content import EVERYTHING, Content
 from bot.ui.custom_ids import ButtonId, Verb
 from bot.ui.escape import in_one_line, shorten, shown
@@ -42,6 +49,7 @@ CHILD_PROMPT_MAX = 40
 DETAILS_PROMPT_MAX = 800
 DETAILS_LINKS_MAX = 600
 CALLBACK_MAX = 200
+PARAMETERS_MAX = 300
 PROBLEM_MAX = 80
 CHOICE_MAX = 100
 """Discord's limit for the name and for the value of a choice."""
@@ -144,8 +152,11 @@ def details_page(
             prompt = shown(in_one_line(child.request.prompt), CHILD_PROMPT_MAX)
             lines.append(t.child(child.request, prompt, link.url if link else None))
         blocks.append("\n".join(lines))
+    items: list[Item] = [*as_texts(*blocks), *as_files(files)]
+    if styles := style_buttons(t, job):
+        items += [*as_texts(t.use_as_style), *in_layout([styles])]
     delete = _delete_button(message_id, t)
-    items = [*as_texts(*blocks), *as_files(files), *([Row(*delete)] if delete else [])]
+    items += [Row(*delete)] if delete else []
     return container_page(AT_WORK, items, files)
 
 
@@ -216,9 +227,11 @@ def _facts(t: Texts, details: JobDetails, viewer_id: int, content: Content) -> s
         of = t.source_image(source, link.url if link else None) if is_known else t.unknown_source
     tells_source = source is not None and (details.parent is not None or own)
     callback = job.request.callback if content.words and own else None
+    parameters = job.request.parameters if content.words else ""
     delivered_at = job.ended_at if job.state is JobState.DELIVERED else None
     facts = (
         (t.detail_requester, f"<@{job.author_id}>"),
+        (t.detail_settings, parameters and shown(parameters, PARAMETERS_MAX)),
         *t.options_of(job.request),
         (t.detail_source, of),
         (t.detail_source_job, f"`{source.job_id}`" if source and tells_source else None),

@@ -315,7 +315,8 @@ def fields(result: InteractionResult) -> dict[str, Any]:
     for label in labels:
         field = label["component"]
         chosen = [one["value"] for one in field.get("options", ()) if one.get("default")]
-        filled[field["custom_id"]] = chosen[0] if chosen else field.get("value", "")
+        typed = field.get("value", field.get("default", ""))  # the latter of a checkbox
+        filled[field["custom_id"]] = chosen[0] if chosen else typed
     return filled
 
 

@@ -72,6 +72,10 @@ USAGE = """
 """What limits count of the jobs after this one."""
 _DAY_ON_SQLITE = "strftime('%s', created_at) / 86400 + 719163"
 _DAY = "floor(extract(epoch FROM created_at) / 86400) + 719163"
+PREFERENCES = """
+    INSERT INTO preferences (person_id, chosen) SELECT id, '{"aspect": "16:9"}' FROM jobs
+"""
+"""Of as many people as there are jobs."""
 
 
 @dataclass(frozen=True)
@@ -193,6 +197,7 @@ def _fill_sqlite(file: Path, seed: Seed) -> None:
         database.execute(IMAGES)
         usage = USAGE.format(last_uncounted=seed.last_uncounted, day=_DAY_ON_SQLITE)
         database.execute(usage)
+        database.execute(PREFERENCES)
         for _, sql in indexes:
             database.execute(sql)
         database.commit()
@@ -220,6 +225,7 @@ async def _fill_postgresql(url: URL, seed: Seed) -> None:
         await database.exec_driver_sql(IMAGES)
         usage = USAGE.format(last_uncounted=seed.last_uncounted, day=_DAY)
         await database.exec_driver_sql(usage)
+        await database.exec_driver_sql(PREFERENCES)
         for _, sql in statements:
             await database.exec_driver_sql(sql)
         await database.exec_driver_sql("SELECT setval('jobs_id_seq', (SELECT max(id) FROM jobs))")

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.actions import IMAGINE, REMIX
-from bot.store import Erased, Store, counting, erasing, lookups, transitions
+from bot.store import Erased, Store, counting, erasing, lookups, preferences, transitions
 from tests.clock import START
 from tests.store import plans, seeding
 from tests.store.connections import connected
@@ -21,7 +21,7 @@ from tests.store.seeding import BIG_SERVER, HEAVY_USER, Seed
 SEED = Seed(8000, START)
 JOB = 4000
 CHANNEL = SEED.channel_of(BIG_SERVER)
-TABLES = ("jobs", "pictures", "usage")
+TABLES = ("jobs", "pictures", "usage", "preferences")
 SMALL = ("ix_jobs_open", "ix_jobs_secret", "ix_jobs_drafts")
 """Indexes of few rows."""
 
@@ -47,6 +47,7 @@ QUESTIONS: dict[str, Callable[[Store], Awaitable[Any]]] = {
     "usage of a person": lambda store: store.read(counting.usage, author_id=HEAVY_USER + 5),
     "usage of a server": lambda store: store.read(counting.usage, guild_id=PLACE.guild_id),
     "count of": lambda store: store.read(erasing.count_of, HEAVY_USER + 5),
+    "preferences": lambda store: store.read(preferences.preferences_of, HEAVY_USER),
     "servers": lambda store: store.read(erasing.guilds_of, seeding.APPLICATION),
     "forget a person": lambda store: store.forget(Erased.AUTHOR, HEAVY_USER + 5),
     "forget a server": lambda store: store.forget(Erased.GUILD, BIG_SERVER + 1),

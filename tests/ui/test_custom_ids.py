@@ -49,6 +49,9 @@ EVER_POSTED = {
     f"remix:choose.0:{NUMBER}p": ButtonId("choose", NUMBER, "0", public=True),
     f"remix:about:{NUMBER}p": ButtonId("about", NUMBER, public=True),
     "remix:jobs:4": ButtonId("jobs", 4),
+    "remix:settings:2": ButtonId("settings", 2),
+    "remix:resetsettings:0": ButtonId("resetsettings", 0),
+    f"remix:style:{JOB}:3": ButtonId("style", Source(JOB, 3)),
 }  # fmt: skip
 """One id of every kind that this version or an earlier one put under a message, and what it says.
 

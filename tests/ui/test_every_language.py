@@ -21,6 +21,7 @@ from bot.jobs.queue import QueuePosition
 from bot.jobs.status_message import Progress, ResultImage
 from bot.limits import Limits, Quota
 from bot.model import Job, JobState, MessageLink, Request, Source, Spending, Suggestion, Usage
+from bot.preferences import Preferences
 from bot.services.history import JobDetails, JobList
 from bot.texts import ENGLISH, LANGUAGES, for_locale
 from bot.ui import pages
@@ -37,6 +38,7 @@ from bot.ui.layouts import (
     result_page,
 )
 from bot.ui.pages import choices, list_page
+from bot.ui.settings import SettingsForm, settings_page
 from tests.pseudo import LOCALE, Pseudo, escaped, words_in
 from tests.test_texts import ALL
 from tests.ui.test_pages_fit import SOURCE, image, job, result_images
@@ -162,6 +164,8 @@ def answers(t: Pseudo) -> Iterator[LayoutMessage]:
         yield pages.help_page(t, one)
         yield pages.usage_page(t, used, used, one, charts=(b"mine", b"theirs"))
     yield pages.usage_page(t, unused, None, limits)
+    for chosen in (Preferences(), Preferences(raw=True, pings=False)):
+        yield settings_page(t, chosen)
     yield pages.delete_page(t, 1)
     yield pages.forget_page(t, 1, 1, 0)
     yield pages.forget_page(t, 1, 2, 1)
@@ -199,9 +203,10 @@ async def test_forms_are_in_the_language_of_who_fills_them_in(pseudo: Pseudo) ->
         PromptForm(pseudo, remix, private=True),
         PromptForm(pseudo, foreign().request, private=True),
         fresh_start(pseudo, SourceTooOld(3, PROMPT, private=False)),
+        *(SettingsForm(pseudo, Preferences(version="7"), part) for part in (1, 2)),
     ):
         assert list(words_in(form.to_dict()))
-        assert escaped(form.to_dict(), PROMPT) == []
+        assert escaped(form.to_dict(), PROMPT, ENGLISH.own_name) == []
 
 
 @pytest.mark.parametrize("locale", [None, "", "en-GB", "xx", "de"])
