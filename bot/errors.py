@@ -67,6 +67,10 @@ class Reason(Enum):
     """No job id can be read from what was given."""
     MESSAGE_UNKNOWN = auto()
     """A link to a Discord message without a job of ours, or with none that this person may see."""
+    NOT_AN_IMAGE = auto()
+    """A file of another kind was attached as an image."""
+    IMAGE_ADDRESS_INVALID = auto()
+    """No http or https address, or one with signs that mean something in a prompt."""
     CALLBACK_INVALID = auto()
     """Not an http or https URL, with credentials in it, or longer than 2048 characters."""
     ONLY_IN_SERVERS = auto()

@@ -23,6 +23,7 @@ from bot.ui.pages import choose_page
 from bot.ui.policy import Policy, declare, grant_of
 from bot.ui.requests import within
 from bot.ui.translator import said
+from cogs._imagine_options import read_aspect, read_image, read_style, suggest_aspects
 from cogs._shared import open_form, suggest_jobs
 
 FILE_MAX_BYTES = 33 * 1024
@@ -90,29 +91,45 @@ class Create(commands.Cog):
     @app_commands.describe(
         prompt=said(lambda t: t.option_imagine_prompt),
         prompt_file=said(lambda t: t.option_prompt_file),
+        aspect=said(lambda t: t.option_aspect),
+        image=said(lambda t: t.option_attached_image),
+        image_url=said(lambda t: t.option_image_url),
+        style_from=said(lambda t: t.option_style_from),
+        style_image=said(lambda t: t.option_style_image),
         private=said(lambda t: t.option_private),
         callback=said(lambda t: t.option_callback),
     )
+    @app_commands.choices(style_image=IMAGES)
+    @app_commands.autocomplete(aspect=suggest_aspects, style_from=suggest_jobs)
     async def imagine(
         self,
         interaction: discord.Interaction[RemixBot],
         prompt: app_commands.Range[str, 1, 6000] | None = None,
         prompt_file: discord.Attachment | None = None,
+        aspect: str | None = None,
+        image: discord.Attachment | None = None,
+        image_url: str | None = None,
+        style_from: str | None = None,
+        style_image: int = 0,
         private: bool | None = None,
         callback: str | None = None,
     ) -> None:
         grant, callback = grant_of(interaction), read_callback(callback)
-        text, chosen = await gather(
-            read_prompt_options(prompt, prompt_file), self._preferences(interaction)
+        before, ratio = read_image(image, image_url), read_aspect(aspect)
+        text, chosen, style = await gather(
+            read_prompt_options(prompt, prompt_file),
+            self._preferences(interaction),
+            read_style(interaction, style_from, style_image),
         )
         private = chosen.private if private is None else private
         context = self._bot.context(interaction, private=private)
         context = replace(context, preferences=chosen)
+        written = " ".join(filter(None, (before, text, ratio, style)))
+        request = Request(action=IMAGINE, prompt=written, callback=callback)
         if text is None:
-            empty = Request(action=IMAGINE, callback=callback)
-            await PromptForm(grant.t, empty, private=private).open(interaction)
-            return
-        await self._bot.jobs.make(Request(action=IMAGINE, prompt=text, callback=callback), context)
+            await PromptForm(grant.t, request, private=private).open(interaction)
+        else:
+            await self._bot.jobs.make(request, context)
 
     @app_commands.command(
         name="remix", description=said(lambda t: t.remix_command), extras=declare(Policy.CALLER)

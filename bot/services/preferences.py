@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 
 from bot.errors import ImagesMissing, ListUnavailable, StoreUnavailable
-from bot.job_ids import JobId
+from bot.job_ids import JobId, MessageId
 from bot.preferences import Choice, Preferences
 from bot.services.context import Caller
 from bot.services.lookups import JobLookups, StoreDeadline
@@ -43,7 +43,7 @@ class PreferenceService:
         async with StoreDeadline(ListUnavailable).spend():
             await self._store.write(preferences.reset, person_id)
 
-    async def address_of(self, job: JobId, image_no: int | None, caller: Caller) -> str:
+    async def address_of(self, job: JobId | MessageId, image_no: int | None, caller: Caller) -> str:
         """The address of this image at the API, for who may go on from it.
 
         Raises what `JobLookups.find_source` raises, and `ImagesMissing` where nobody knows it.

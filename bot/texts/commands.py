@@ -29,6 +29,13 @@ class CommandTexts(ActionTexts):
         "Strong can change everything, Subtle stays close to the original (default: Strong)"
     )
     option_prompt_file = f"A text file with your prompt, up to {PROMPT_MAX:,} characters"
+    option_aspect = "Width to height: choose one, or type your own"
+    option_style_from = "The style of another image: a job, a link to a message, or its address"
+    option_style_image = "Which of that job's images (default: 1)"
+    option_attached_image = (
+        "An image to start from; its Discord link goes to the API and is public for a day"
+    )
+    option_image_url = "The address of an image to start from"
     option_callback = "A URL that the API calls when the job is done"
     option_private = "Show the images only to you"
     image_choices = ("1 · top left", "2 · top right", "3 · bottom left", "4 · bottom right")

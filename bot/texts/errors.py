@@ -318,6 +318,10 @@ class ErrorTexts(JobTexts, DoubtTexts):
         Reason.IMAGE_TOO_NARROW: "That image is too narrow: the API only changes parts of images "
         "that are at most eight times as long as they're wide.",
         errors.PreferencesInvalid: _preferences_invalid,
+        Reason.NOT_AN_IMAGE: "That file isn't an image. Attach a PNG, JPEG or WebP file, or give "
+        "an address in `image_url`.",
+        Reason.IMAGE_ADDRESS_INVALID: "That isn't an image's address. Give one that starts with "
+        "http:// or https:// and has no spaces.",
         Reason.CALLBACK_INVALID: "The callback must be a URL that starts with http:// or https://, "
         "without a user name, and at most 2,048 characters long.",
         errors.WaitingLimitReached: _waiting_limit,
