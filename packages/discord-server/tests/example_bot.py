@@ -57,6 +57,27 @@ class Form(ui.Modal, title="Once more"):
         super().__init__(custom_id=f"form:{image}")
 
 
+class Menu(ui.Select[ui.View]):
+    """Opens a form with every input that is neither text nor a radio group."""
+
+    def __init__(self) -> None:
+        options = [discord.SelectOption(label=one, value=one.lower()) for one in ("Short", "Long")]
+        super().__init__(custom_id="menu", options=options)
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        form = ui.Modal(title=f"A {self.values[0]} form", custom_id="survey")
+        sizes = [discord.SelectOption(label=one, default=one == "M") for one in ("S", "M", "L")]
+        flags = [discord.CheckboxGroupOption(label=one) for one in ("raw", "tile", "draft")]
+        for name, component in {
+            "Sizes": ui.Select[ui.Modal](options=sizes, max_values=3),
+            "Flags": ui.CheckboxGroup[ui.Modal](options=flags, min_values=0, required=False),
+            "Ping": ui.Checkbox[ui.Modal](default=True),
+            "Mask": ui.FileUpload[ui.Modal](required=False),
+        }.items():
+            form.add_item(ui.Label[ui.Modal](text=name, component=component))
+        await interaction.response.send_modal(form)
+
+
 class ExampleBot(discord.Client):
     """Syncs its commands, greets on stdout, answers forms."""
 
@@ -64,7 +85,7 @@ class ExampleBot(discord.Client):
         super().__init__(intents=INTENTS, allowed_mentions=discord.AllowedMentions.none())
         self.tree = app_commands.CommandTree(self)
         commands: list[app_commands.Command[Any, ..., None]] = [
-            *(remix, whisper, silence, shout, direct, once, recall),
+            *(remix, whisper, silence, shout, direct, once, recall, survey),
         ]
         for command in commands:
             self.tree.add_command(command)
@@ -84,7 +105,14 @@ class ExampleBot(discord.Client):
         if interaction.type is not discord.InteractionType.modal_submit:
             return
         data: Any = interaction.data
-        values = [part["component"]["value"] for part in data["components"]]
+        parts = [part["component"] for part in data["components"]]
+        if data["custom_id"] == "survey":
+            given = [part.get("value", part.get("values")) for part in parts]
+            files = data.get("resolved", {}).get("attachments", {}).values()
+            names = [file["filename"] for file in files]
+            await interaction.response.send_message(f"{given[:-1]} {names}")
+            return
+        values = [part["value"] for part in parts]
         image = data["custom_id"].removeprefix("form:")
         await interaction.response.send_message(f"{image}: {' / '.join(values)}")
 
@@ -112,6 +140,14 @@ async def remix(
     await channel.send(
         f"{interaction.user.mention} <@1> done", reference=message, allowed_mentions=mentions
     )
+
+
+@app_commands.command()
+async def survey(interaction: discord.Interaction) -> None:
+    """A menu of choices."""
+    view = ui.View(timeout=None)
+    view.add_item(Menu())
+    await interaction.response.send_message("Which form?", view=view)
 
 
 @app_commands.command()

@@ -29,7 +29,7 @@ async def test_a_bot_signs_in_and_says_where_it_is(discord: DiscordServer, bot: 
     await bot.wait_for_line(r"public: False")
     await bot.wait_for_line(rf"ready as remixbot.* in 1, {discord.url}/")
     assert [each["name"] for each in discord.world.commands[None]] == [
-        *("remix", "whisper", "silence", "shout", "direct", "once", "recall"),
+        *("remix", "whisper", "silence", "shout", "direct", "once", "recall", "survey"),
     ]
 
 
@@ -90,6 +90,29 @@ async def test_a_button_opens_a_form_and_the_form_is_answered(
     submitted = await ann.submit(opened, {"Prompt": "a loud sea", "Mode": "Subtle"})
     answer = await submitted.message()
     assert answer.text == "2: a loud sea / 1"
+    assert "Traceback" not in bot.output
+
+
+async def test_a_choice_in_a_menu_opens_a_form_that_takes_choices_ticks_and_files(
+    channel: Channel, bot: BotProcess, ann: Person
+) -> None:
+    asked = await (await ann.slash(channel, "survey")).message()
+    assert asked.selects[0].options == {"Short": "short", "Long": "long"}
+    opened = await ann.choose(asked, "Long")
+    assert opened.modal is not None
+    assert opened.modal.title == "A long form"
+    assert opened.modal["Sizes"].values == ["M"]
+    untouched = await (await ann.submit(opened)).message()
+    assert untouched.text == "[['M'], [], True] []"
+    filled = {"Sizes": ["S", "L"], "Flags": "raw", "Ping": False, "Mask": [("a.png", b"white")]}
+    answered = await (await ann.submit(await ann.choose(asked, "short"), filled)).message()
+    assert answered.text == "[['S', 'L'], ['raw'], False] ['a.png']"
+    for name, value in (("Sizes", ""), ("Sizes", "XL"), ("Mask", [("a.png", b"")] * 2)):
+        with pytest.raises(CannotSend):
+            await ann.submit(opened, {name: value})
+    for choices in ((), ("Short", "Long"), ("Endless",)):
+        with pytest.raises(CannotSend):
+            await ann.choose(asked, *choices)
     assert "Traceback" not in bot.output
 
 

@@ -20,6 +20,20 @@ def row(*buttons: JsonObject) -> JsonObject:
     return {"type": 1, "components": list(buttons)}
 
 
+def option(number: int, **more: object) -> JsonObject:
+    return {"label": f"choice {number}", "value": str(number), **more}
+
+
+def select(count: int = 2, **changes: object) -> JsonObject:
+    options = [option(number) for number in range(count)]
+    return {"type": 3, "custom_id": "menu", "options": options, **changes}
+
+
+def thumbnail(url: str) -> JsonObject:
+    accessory = {"type": 11, "media": {"url": url}}
+    return {"type": 9, "components": [text(1)], "accessory": accessory}
+
+
 def gallery(*urls: str) -> JsonObject:
     return {"type": 12, "items": [{"media": {"url": url}} for url in urls]}
 
@@ -64,6 +78,42 @@ BAD_LAYOUTS: dict[str, tuple[list[JsonObject], str]] = {
         "components.1.components.0.components.0.custom_id COMPONENT_CUSTOM_ID_DUPLICATED",
     ),
     "a button outside a row": ([button(1)], "components.0.type UNION_TYPE_CHOICES"),
+    "a select beside a button": (
+        [row(select(), button(1))],
+        "components.0.components BASE_TYPE_BAD_LENGTH",
+    ),
+    "a select without choices": (
+        [row(select(0))],
+        "components.0.components.0.options BASE_TYPE_BAD_LENGTH",
+    ),
+    "26 choices": (
+        [row(select(26))],
+        "components.0.components.0.options BASE_TYPE_BAD_LENGTH",
+    ),
+    "the same choice twice": (
+        [row(select(options=[option(1), option(1)]))],
+        "components.0.components.0.options OPTION_VALUE_DUPLICATED",
+    ),
+    "a long choice": (
+        [row(select(options=[option(1, description="a" * 101)]))],
+        "components.0.components.0.options.0.description BASE_TYPE_BAD_LENGTH",
+    ),
+    "two choices chosen of one": (
+        [row(select(options=[option(1, default=True), option(2, default=True)]))],
+        "components.0.components.0.options TOO_MANY_DEFAULTS",
+    ),
+    "more choices than there are": (
+        [row(select(max_values=3))],
+        "components.0.components.0.max_values NUMBER_TYPE_MAX",
+    ),
+    "a long placeholder": (
+        [row(select(placeholder="a" * 151))],
+        "components.0.components.0.placeholder BASE_TYPE_BAD_LENGTH",
+    ),
+    "a thumbnail that moves": (
+        [thumbnail("https://example.org/a.mp4?from=here")],
+        "components.0.accessory.media UNFURLED_MEDIA_ITEM_TYPE_INVALID",
+    ),
     "a container in a container": (
         [{"type": 17, "components": [{"type": 17, "components": [text(1)]}]}],
         "components.0.components.0.type UNION_TYPE_CHOICES",
@@ -83,7 +133,9 @@ async def test_a_broken_layout_is_refused(raw: RawDiscord, case: str) -> None:
 async def test_a_layout_up_to_the_limits_is_taken(raw: RawDiscord) -> None:
     images = gallery("attachment://a.png", *[ELSEWHERE] * 9)
     rows = [row(*(button(number * 5 + place, "a" * 80) for place in range(5))) for number in (1, 2)]
-    inside = [text(2000), text(2000), images, *rows, *[{"type": 14}] * 24]
+    menu = row(select(25, min_values=0, max_values=25, placeholder="a" * 150))
+    beside = thumbnail("http://example.org/a.png")
+    inside = [text(2000), text(1999), images, *rows, menu, beside, *[{"type": 14}] * 19]
     layout: JsonObject = {
         "flags": V2,
         "components": [{"type": 17, "components": inside}],
@@ -94,6 +146,20 @@ async def test_a_layout_up_to_the_limits_is_taken(raw: RawDiscord) -> None:
     assert answer["attachments"] == []
     media = answer["components"][0]["components"][2]["items"][0]["media"]
     assert media["url"].startswith(raw.server.url)
+
+
+async def test_a_video_is_shown_in_a_gallery_and_as_a_file(raw: RawDiscord) -> None:
+    name = "attachment://a.mp4"
+    layout: JsonObject = {
+        "flags": V2,
+        "components": [gallery(name), {"type": 13, "file": {"url": name}}],
+        "attachments": [{"id": 0, "filename": "a.mp4"}],
+    }
+    status, _ = await raw.ask("POST", raw.messages, layout, ("a.mp4", b"moving"))
+    assert status == 200
+    (seen,) = raw.ann.messages(raw.channel)
+    assert [image.content for image in seen.images] == [b"moving"]
+    assert [(file.name, file.content_type) for file in seen.files] == [("a.mp4", "video/mp4")]
 
 
 async def test_an_image_must_be_named_among_the_attachments(raw: RawDiscord) -> None:
@@ -124,7 +190,7 @@ async def test_an_empty_message_is_refused(raw: RawDiscord) -> None:
 
 
 def labelled(**component: object) -> JsonObject:
-    return {"type": 18, "label": "Prompt", "component": {"custom_id": "x", **component}}
+    return {"type": 18, "label": "Prompt", "component": {"custom_id": "x"} | component}
 
 
 PROMPT = labelled(type=4, style=2)
@@ -143,6 +209,26 @@ BAD_MODALS: dict[str, tuple[JsonObject, str]] = {
     "a button": (
         {"components": [labelled(type=2, style=1, label="go")]},
         "data.components.0.component UNION_TYPE_CHOICES",
+    ),
+    "a disabled select": (
+        {"components": [labelled(**select(disabled=True))]},
+        "data.components.0.component.disabled BASE_TYPE_BAD_VALUE",
+    ),
+    "no box to tick": (
+        {"components": [labelled(type=22, options=[])]},
+        "data.components.0.component.options BASE_TYPE_BAD_LENGTH",
+    ),
+    "11 boxes": (
+        {"components": [labelled(type=22, options=list(map(option, range(11))))]},
+        "data.components.0.component.options BASE_TYPE_BAD_LENGTH",
+    ),
+    "boxes that must and need not be ticked": (
+        {"components": [labelled(type=22, options=[option(1)], min_values=0)]},
+        "data.components.0.component.required BASE_TYPE_BAD_VALUE",
+    ),
+    "11 files": (
+        {"components": [labelled(type=19, max_values=11)]},
+        "data.components.0.component.max_values NUMBER_TYPE_MAX",
     ),
     "an id twice": (
         {"components": [PROMPT, PROMPT]},

@@ -30,7 +30,9 @@ class Handle:
     @property
     def modal(self) -> Modal | None:
         """The form that opened, if the answer was one."""
-        return None if self.raw.modal is None else Modal(self.raw.modal, self.raw.source)
+        return (
+            None if self.raw.modal is None else Modal(self.raw.modal, self.raw.source, self._world)
+        )
 
     async def message(self, until: Until = _anything, timeout_s: float = HANGS_S) -> SeenMessage:
         """The answer, once there is something to read and *until* holds."""

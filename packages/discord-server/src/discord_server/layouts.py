@@ -4,6 +4,7 @@ Pure checks on decoded JSON; the limits are those of Discord's documentation of 
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from urllib.parse import urlsplit
 
 from discord_server.rules import Form, Refused
 from discord_server.things import COMPONENTS_V2, JsonObject, objects
@@ -16,7 +17,8 @@ ROW, BUTTON, TEXT_INPUT, SECTION, TEXT, THUMBNAIL, GALLERY, FILE, SEPARATOR = (
     *(1, 2, 4, 9, 10, 11, 12, 13, 14),
 )
 CONTAINER, LABEL, UPLOAD, RADIO_GROUP, CHECKBOX_GROUP, CHECKBOX = 17, 18, 19, 21, 22, 23
-SELECTS = frozenset({3, 5, 6, 7, 8})
+STRING_SELECT = 3
+SELECTS = frozenset({STRING_SELECT, 5, 6, 7, 8})
 LINK_STYLE, PREMIUM_STYLE = 5, 6
 IN_CONTAINER = frozenset({ROW, SECTION, TEXT, GALLERY, FILE, SEPARATOR})
 CHILDREN: dict[int, frozenset[int]] = {
@@ -36,8 +38,19 @@ LENGTHS: dict[int, tuple[tuple[str, int, int], ...]] = {
     CONTAINER: (("components", 1, COMPONENTS_MAX),),
     LABEL: (("label", 1, 45), ("description", 0, 100)),
     RADIO_GROUP: (("custom_id", 1, 100), ("options", 2, 10)),
+    CHECKBOX_GROUP: (("custom_id", 1, 100), ("options", 1, 10)),
+    CHECKBOX: (("custom_id", 1, 100),),
+    UPLOAD: (("custom_id", 1, 100),),
+    STRING_SELECT: (("custom_id", 1, 100), ("placeholder", 0, 150), ("options", 1, 25)),
+    **dict.fromkeys(
+        SELECTS - {STRING_SELECT},
+        (("custom_id", 1, 100), ("placeholder", 0, 150), ("default_values", 0, 25)),
+    ),
 }
 """How few and how many characters or items each field of a component has."""
+VALUES_MAX = {**dict.fromkeys(SELECTS, 25), CHECKBOX_GROUP: 10, UPLOAD: 10}
+"""How many choices or files a component takes at most."""
+VIDEOS = (".mp4", ".webm", ".mov")
 
 
 def walk(components: Sequence[JsonObject], path: str) -> Iterator[tuple[str, JsonObject]]:
@@ -129,6 +142,7 @@ def check_modal(modal: JsonObject) -> None:
     _check_nesting(form, parts, "data.components", frozenset({LABEL, TEXT}))
     for where, component in walk(parts, "data.components"):
         _check_component(form, where, component, ())
+        _check_required(form, where, component)
     _check_custom_ids(form, walk(parts, "data.components"))
     form.done()
 
@@ -141,6 +155,8 @@ def _check_nesting(
         if kind not in allowed:
             form.wrong(f"{where}.type", "UNION_TYPE_CHOICES", f"Must be one of {sorted(allowed)}")
         inner = objects(component, "components")
+        if kind == ROW and len(inner) > 1 and any(one["type"] in SELECTS for one in inner):
+            form.wrong(f"{where}.components", "BASE_TYPE_BAD_LENGTH", "A select fills its row")
         _check_nesting(form, inner, f"{where}.components", CHILDREN.get(kind, frozenset()))
 
 
@@ -158,10 +174,14 @@ def _check_component(
             form.wrong(f"{where}.accessory", "UNION_TYPE_CHOICES", "A button or a thumbnail")
         case 18 if component.get("component", {}).get("type") not in IN_LABEL:
             form.wrong(f"{where}.component", "UNION_TYPE_CHOICES", "Not allowed in a label")
-        case 21:
-            _check_radio_group(form, where, component)
+        case 3 | 21 | 22:
+            _check_options(form, where, component)
+        case 11:
+            _check_thumbnail(form, where, component)
         case _:
             pass
+    if component["type"] in VALUES_MAX:
+        _check_counts(form, where, component)
     for place, holder, key in media(component):
         _check_media(form, f"{where}.{place}", holder, key, attached)
 
@@ -182,15 +202,52 @@ def _check_text_input(form: Form, where: str, field: JsonObject) -> None:
     form.length(f"{where}.value", field.get("value"), 0, min(longest, TEXT_MAX))
 
 
-def _check_radio_group(form: Form, where: str, group: JsonObject) -> None:
+def _check_options(form: Form, where: str, group: JsonObject) -> None:
     options = objects(group, "options")
     for index, option in enumerate(options):
-        for name in ("label", "value"):
-            form.length(f"{where}.options.{index}.{name}", option.get(name), 1, 100)
+        for name, low in (("label", 1), ("value", 1), ("description", 0)):
+            form.length(f"{where}.options.{index}.{name}", option.get(name), low, 100)
     if len({option.get("value") for option in options}) < len(options):
         form.wrong(f"{where}.options", "OPTION_VALUE_DUPLICATED", "The values must be unique")
-    if sum(bool(option.get("default")) for option in options) > 1:
-        form.wrong(f"{where}.options", "TOO_MANY_DEFAULTS", "At most one default")
+    _, most = counts(group)
+    if sum(bool(option.get("default")) for option in options) > most:
+        form.wrong(f"{where}.options", "TOO_MANY_DEFAULTS", f"At most {most} by default")
+
+
+def counts(component: JsonObject) -> tuple[int, int]:
+    """How few and how many choices or files a component takes."""
+    low, high = component.get("min_values"), component.get("max_values")
+    several = component["type"] == CHECKBOX_GROUP
+    usual = len(objects(component, "options")) if several else 1
+    return 1 if low is None else low, usual if high is None else high
+
+
+def _check_counts(form: Form, where: str, component: JsonObject) -> None:
+    most = VALUES_MAX[component["type"]]
+    most = min(most, len(objects(component, "options")) or most)
+    low, high = component.get("min_values"), component.get("max_values")
+    if low is not None and not 0 <= low <= most:
+        form.wrong(f"{where}.min_values", "NUMBER_TYPE_MAX", f"Between 0 and {most}")
+    if high is not None and not max(1, low or 0) <= high <= most:
+        form.wrong(
+            f"{where}.max_values", "NUMBER_TYPE_MAX", f"Between {max(1, low or 0)} and {most}"
+        )
+
+
+def _check_required(form: Form, where: str, component: JsonObject) -> None:
+    """What may be left empty must not be required, and nothing in a modal is disabled."""
+    may_be_empty = component["type"] in VALUES_MAX and component.get("min_values") == 0
+    if may_be_empty and component.get("required", True):
+        form.wrong(f"{where}.required", "BASE_TYPE_BAD_VALUE", "Not with min_values 0")
+    if component["type"] in SELECTS and component.get("disabled"):
+        form.wrong(f"{where}.disabled", "BASE_TYPE_BAD_VALUE", "Not in a modal")
+
+
+def _check_thumbnail(form: Form, where: str, thumbnail: JsonObject) -> None:
+    """A gallery plays videos, a thumbnail does not."""
+    url = str(thumbnail.get("media", {}).get("url", ""))
+    if urlsplit(url).path.endswith(VIDEOS) or url.endswith(VIDEOS):
+        form.wrong(f"{where}.media", "UNFURLED_MEDIA_ITEM_TYPE_INVALID", "Not a video")
 
 
 def _check_media(

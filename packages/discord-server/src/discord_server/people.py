@@ -8,14 +8,14 @@ import asyncio
 import secrets
 from collections.abc import Callable, Mapping
 
-from discord_server import interactions, payloads
+from discord_server import interactions, layouts, payloads
 from discord_server.clock import HANGS_S
 from discord_server.gateway import Gateway
 from discord_server.handles import Handle, Until
 from discord_server.moderation import Moderator
 from discord_server.options import STRING, CannotSend, Value, command_data
 from discord_server.rules import ANSWER_WITHIN_S
-from discord_server.seen import Button, SeenMessage
+from discord_server.seen import Button, Filled, SeenMessage, chosen
 from discord_server.things import (
     INVITED_WITH,
     TEXT,
@@ -161,10 +161,41 @@ class Person:
                 return button
         raise CannotSend(f"no button {custom_id or label!r} to press on {message!r}")
 
-    async def submit(self, opened: Handle, values: Mapping[str, str] | None = None) -> Handle:
+    async def choose(
+        self, message: SeenMessage, *choices: str, custom_id: str | None = None
+    ) -> Handle:
+        """Choose in a menu, the first one unless *custom_id* says which; by labels or values.
+
+        Raises:
+            CannotSend: this person sees no such menu, or it does not offer that.
+            DidNotRespond: no answer in time.
+        """
+        await asyncio.sleep(REACTION_S)
+        if message.deleted or not message.raw.visible_to(self.id):
+            raise CannotSend(f"{self.user.name} does not see message {message.id}")
+        for select in message.selects:
+            if custom_id in {None, select.custom_id}:
+                break
+        else:
+            raise CannotSend(f"no menu {custom_id or ''} to choose from on {message!r}")
+        values = chosen(select.options, choices, select.custom_id)
+        low, high = layouts.counts(select.raw)
+        if not low <= len(values) <= high:
+            raise CannotSend(f"{select.custom_id} takes {low} to {high} choices")
+        data: JsonObject = {
+            "custom_id": select.custom_id,
+            "component_type": layouts.STRING_SELECT,
+            "id": select.raw["id"],
+            "values": values,
+        }
+        channel = message.raw.channel
+        return await self._interact(payloads.COMPONENT, channel, data, message.raw)
+
+    async def submit(self, opened: Handle, values: Mapping[str, Filled] | None = None) -> Handle:
         """Submit the modal that an interaction opened.
 
-        *values* go by label or custom id; what is not named stays as the bot prefilled it.
+        *values* go by label or custom id; what is not named stays as the bot prefilled it. Files
+        are names with contents.
 
         Raises:
             CannotSend: no modal is open, or a field does not take its value.

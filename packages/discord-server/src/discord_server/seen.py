@@ -3,12 +3,12 @@
 Views of live state: what they say changes when the bot edits the message.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from discord_server import layouts
+from discord_server import layouts, payloads
 from discord_server.options import CannotSend
 from discord_server.things import COMPONENTS_V2, JsonObject, Message, StoredFile, objects
 from discord_server.world import World
@@ -22,6 +22,27 @@ class Button:
     custom_id: str
     disabled: bool
     component_id: int
+
+
+@dataclass(frozen=True)
+class Select:
+    """A menu of choices under a message."""
+
+    raw: JsonObject
+
+    @property
+    def custom_id(self) -> str:
+        return self.raw["custom_id"]
+
+    @property
+    def options(self) -> dict[str, str]:
+        """Labels and values."""
+        return {option["label"]: option["value"] for option in objects(self.raw, "options")}
+
+    @property
+    def chosen(self) -> list[str]:
+        """The values that are chosen as the message comes."""
+        return [each["value"] for each in objects(self.raw, "options") if each.get("default")]
 
 
 @dataclass(frozen=True)
@@ -125,6 +146,12 @@ class SeenMessage:
         return {each.label: each.custom_id for each in self.all_buttons if not each.disabled}
 
     @property
+    def selects(self) -> list[Select]:
+        """The menus of choices that can be opened, in order."""
+        there = self._components(layouts.STRING_SELECT)
+        return [Select(each) for each in there if not each.get("disabled")]
+
+    @property
     def links(self) -> dict[str, str]:
         """Labels of the link buttons, with their URLs."""
         buttons = self._components(layouts.BUTTON)
@@ -166,6 +193,12 @@ class SeenMessage:
         )
 
 
+Upload = tuple[str, bytes]
+"""A file that is given: its name and content."""
+Filled = str | bool | Sequence[str] | Sequence[Upload] | None
+"""What somebody puts into a field: a text or a choice, a tick, several choices, or files."""
+
+
 @dataclass(frozen=True)
 class Field:
     """One input of a modal."""
@@ -179,7 +212,7 @@ class Field:
 
     @property
     def options(self) -> dict[str, str]:
-        """What a radio group offers: labels and values."""
+        """What a group or a select offers: labels and values."""
         return {option["label"]: option["value"] for option in objects(self.raw, "options")}
 
     @property
@@ -187,15 +220,40 @@ class Field:
         """What it holds when the modal opens; ``None`` for a group with nothing chosen."""
         if self.raw["type"] == layouts.TEXT_INPUT:
             return self.raw.get("value") or ""
-        options = objects(self.raw, "options")
-        return next((each["value"] for each in options if each.get("default")), None)
+        return next(iter(self.values), None)
 
-    def filled(self, typed: str | None) -> JsonObject:
-        """What the client submits for it.
+    @property
+    def values(self) -> list[str]:
+        """What is chosen when the modal opens."""
+        return [each["value"] for each in objects(self.raw, "options") if each.get("default")]
+
+    def opened_with(self) -> Filled:
+        """What it holds until somebody changes it."""
+        kind = self.raw["type"]
+        if kind == layouts.CHECKBOX:
+            return bool(self.raw.get("default"))
+        return self.value if kind in {layouts.TEXT_INPUT, layouts.RADIO_GROUP} else self.values
+
+    def filled(self, given: Filled, world: World) -> JsonObject:
+        """What the client submits for it; files go to *world*.
 
         Raises:
             CannotSend: the client would mark the field red.
         """
+        kept = {key: self.raw[key] for key in ("type", "custom_id")}
+        shell = {**kept, "id": self.raw.get("id", 0)}
+        kind = self.raw["type"]
+        if kind == layouts.CHECKBOX:
+            return {**shell, "value": bool(given)}
+        if kind in {layouts.STRING_SELECT, layouts.CHECKBOX_GROUP}:
+            return {**shell, "values": self._choices(_several(given))}
+        if kind == layouts.UPLOAD:
+            files = [one for one in _several(given) if not isinstance(one, str)]
+            self._check_number(len(files))
+            return {**shell, "values": [str(world.add_file(*one).id) for one in files]}
+        return {**shell, "value": self._text(given if isinstance(given, str) else None)}
+
+    def _text(self, typed: str | None) -> str | None:
         if self.raw["type"] == layouts.RADIO_GROUP:
             typed = self.options.get(typed or "", typed)
             if typed is not None and typed not in self.options.values():
@@ -209,17 +267,46 @@ class Field:
             raise CannotSend(f"people here cannot fill in {self.label}")
         if self.raw.get("required", True) and not typed:
             raise CannotSend(f"{self.label} must be filled in")
-        kept = {key: self.raw[key] for key in ("type", "custom_id")}
-        return {**kept, "id": self.raw.get("id", 0), "value": typed}
+        return typed
+
+    def _choices(self, given: Sequence[str | Upload]) -> list[str]:
+        values = chosen(self.options, [str(one) for one in given], self.label)
+        self._check_number(len(values))
+        return values
+
+    def _check_number(self, number: int) -> None:
+        low, high = layouts.counts(self.raw)
+        is_left_empty = number == 0 and not self.raw.get("required", True)
+        if not (is_left_empty or low <= number <= high):
+            raise CannotSend(f"{self.label} takes {low} to {high}, not {number}")
+
+
+def chosen(options: Mapping[str, str], given: Sequence[str], label: str) -> list[str]:
+    """The values of choices that are given by label or value.
+
+    Raises:
+        CannotSend: one of them is not offered.
+    """
+    values = [options.get(one, one) for one in given]
+    if unknown := set(values) - set(options.values()):
+        raise CannotSend(f"{label} offers {list(options)}, not {sorted(unknown)}")
+    return values
+
+
+def _several(given: Filled) -> Sequence[str | Upload]:
+    if given is None or isinstance(given, bool):
+        return []
+    return [given] if isinstance(given, str) else given
 
 
 class Modal:
     """A form that the bot opened."""
 
-    def __init__(self, raw: JsonObject, source: Message | None) -> None:
+    def __init__(self, raw: JsonObject, source: Message | None, world: World) -> None:
         self.raw = raw
         self.source = source
         """The message whose button opened it."""
+        self._world = world
         self.title: str = raw["title"]
         self.custom_id: str = raw["custom_id"]
         labels = [part for part in raw["components"] if part["type"] == layouts.LABEL]
@@ -237,15 +324,21 @@ class Modal:
                 return each
         raise CannotSend(f"no field {name!r} in {self.title!r}: {[f.label for f in self.fields]}")
 
-    def submitted(self, values: Mapping[str, str]) -> JsonObject:
+    def submitted(self, values: Mapping[str, Filled]) -> JsonObject:
         """The ``data`` of a submit; a field that is not named stays as it was prefilled."""
-        typed = {self[name].custom_id: value for name, value in values.items()}
+        given = {self[name].custom_id: value for name, value in values.items()}
         inputs = iter(self.fields)
         components: list[JsonObject] = []
+        files: JsonObject = {}
         for number, part in enumerate(self.raw["components"], start=1):
             shell: JsonObject = {"type": part["type"], "id": part.get("id", number)}
             if part["type"] == layouts.LABEL:
                 each = next(inputs)
-                shell["component"] = each.filled(typed.get(each.custom_id, each.value))
+                value = given.get(each.custom_id, each.opened_with())
+                shell["component"] = each.filled(value, self._world)
+                if part["component"]["type"] == layouts.UPLOAD:
+                    uploaded = [self._world.files[int(one)] for one in shell["component"]["values"]]
+                    files |= {str(file.id): payloads.attachment(file) for file in uploaded}
             components.append(shell)
-        return {"custom_id": self.custom_id, "components": components}
+        data: JsonObject = {"custom_id": self.custom_id, "components": components}
+        return data | ({"resolved": {"attachments": files}} if files else {})
