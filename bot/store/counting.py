@@ -244,16 +244,18 @@ def _free_at(
 _NOBODY = 0
 """No id of Discord's."""
 _NO_ACTION = cast(null(), Text())
+_FIRST_DAY = bindparam("first_day", type_=UsageRow.day.type)
 
 
 @cache
 def _most(*, by_usd: bool) -> Select[int, int, str, int, Decimal]:
     """Asks for the people of a server who have spent the most, or have the most jobs.
 
-    There may be thousands: the other figure is made out for those alone.
+    There may be thousands: the other figure is made out for those alone. The first day counts as a
+    whole: what of it is more than 30 days old is erased within the hour.
     """
     who, jobs, usd = UsageRow.author_id, func.count(), func.sum(UsageRow.usd)
-    counted = (_THEIRS[LimitScope.SERVER], _WITHIN[MONTH])
+    counted = (_THEIRS[LimitScope.SERVER], UsageRow.day >= _FIRST_DAY)
     everybody = select(who).where(*counted).group_by(who)
     most = everybody.order_by((usd if by_usd else jobs).desc(), who).limit(PERSONS_SHOWN)
     told = select(who, literal(0), _NO_ACTION, jobs, usd)
@@ -265,17 +267,16 @@ def _usage(whose: LimitScope) -> CompoundSelect[int, int, str | None, int, Decim
     """Asks for the last 24 hours, and by day and action for the last 30 days, as of nobody; for
     people where it is a server's.
 
-    The first of those days is not there as a whole, so it's counted by the hour.
+    The first of those days is not there as a whole: its moments are compared.
     """
     day, action, jobs, usd = UsageRow.day, UsageRow.action, func.count(), func.sum(UsageRow.usd)
-    first_day = bindparam("first_day", type_=day.type)
     first_end = bindparam("first_end", type_=UsageRow.at.type)
     nobody, theirs = literal(_NOBODY), _THEIRS[whose]
     last_day = select(nobody, literal(0), _NO_ACTION, jobs, usd).where(theirs, _WITHIN[DAY])
-    first = select(nobody, first_day, action, jobs, usd).where(
+    first = select(nobody, _FIRST_DAY, action, jobs, usd).where(
         theirs, _WITHIN[MONTH], UsageRow.at < first_end
     )
-    others = select(nobody, day, action, jobs, usd).where(theirs, day > first_day)
+    others = select(nobody, day, action, jobs, usd).where(theirs, day > _FIRST_DAY)
     by_person = [_most(by_usd=True)] if whose is LimitScope.SERVER else []
     return union_all(last_day, first.group_by(action), others.group_by(action, day), *by_person)
 

@@ -193,9 +193,9 @@ class UsageRow(Base):
         # With what is summed up: the sum is found in the index alone.
         Index(None, "author_id", "at", "usd", "action", "day"),
         Index(None, "guild_id", "at", "usd"),
-        # Grouped in the order of the index.
+        # Grouped in the order of the index; a number is compared faster than a moment.
         Index(None, "guild_id", "action", "day", "usd"),
-        Index(None, "guild_id", "author_id", "at", "usd"),
+        Index(None, "guild_id", "author_id", "day", "usd"),
         Index(None, "at", "usd"),
     )
 

@@ -1,6 +1,5 @@
 """What was used can be seen at a glance: on dark and on light, in few bytes, in readable words."""
 
-from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,7 +11,7 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont
 from bot.actions import ACTIONS
 from bot.limits import Limits
 from bot.model import Spending, Usage
-from bot.pictures.usage import CHIP, FAINT, PANEL, TEXT, color_of, days_drawn, draw_usage
+from bot.pictures.usage import CHIP, FAINT, PANEL, SIZE, TEXT, color_of, days_drawn, draw_usage
 from bot.texts import ENGLISH
 from bot.ui.content import Content
 from bot.ui.pages import usage_page
@@ -40,10 +39,13 @@ def opened(usage: Usage) -> Image.Image:
     return Image.open(BytesIO(draw_usage(ENGLISH, usage)))
 
 
-def painted(usage: Usage, key: str | None) -> int:
-    """How many pixels have the color of this action, but for its place in the legend."""
-    found = Counter(opened(usage).get_flattened_data())
-    return found[ImageColor.getrgb(color_of(key))] - (CHIP + 1) ** 2
+def painted(usage: Usage) -> dict[str | None, int]:
+    """How many pixels have the color of each action, but for its place in the legend."""
+    colors = opened(usage).getcolors(SIZE[0] * SIZE[1])
+    assert colors is not None
+    found = {color: count for count, color in colors}
+    place = (CHIP + 1) ** 2
+    return {key: found.get(ImageColor.getrgb(color_of(key)), 0) - place for key in KEYS}
 
 
 def luminance(color: str) -> float:
@@ -80,18 +82,20 @@ def test_a_week_to_thirty_days_are_drawn_as_far_as_there_is_something(
 
 def test_a_part_of_a_bar_is_as_large_as_what_it_cost() -> None:
     usage = used((0, "imagine", 1, "3"), (0, "remix", 9, "1"), (2, "remix", 9, "2"))
-    assert painted(usage, "imagine") == pytest.approx(painted(usage, "remix"), rel=0.05)
+    found = painted(usage)
+    assert found["imagine"] == pytest.approx(found["remix"], rel=0.05)
     free = used((0, "imagine", 2, "0"), (3, "remix", 6, "0"))
-    assert 3 * painted(free, "imagine") == pytest.approx(painted(free, "remix"), rel=0.05)
+    found = painted(free)
+    assert 3 * found["imagine"] == pytest.approx(found["remix"], rel=0.05)
 
 
 def test_little_beside_much_can_still_be_seen() -> None:
     usage = used((0, "imagine", 1, "0.000001"), (1, "remix", 1, "400"))
-    assert painted(usage, "imagine") > 0
+    assert painted(usage)["imagine"] > 0
 
 
 def test_everything_at_once_has_its_color_and_is_small() -> None:
-    assert all(painted(EVERYTHING, key) > 0 for key in KEYS)
+    assert all(count > 0 for count in painted(EVERYTHING).values())
     assert len(draw_usage(ENGLISH, EVERYTHING)) < 128 * 1024
     assert len({color_of(key) for key in KEYS}) == len(KEYS)
 

@@ -12,7 +12,8 @@ FIRST_DAY = 719_163
 
 
 def upgrade() -> None:
-    op.drop_index("ix_usage_author_id_at_usd", "usage")
+    for name in ("author_id_at_usd", "guild_id_author_id_at_usd"):
+        op.drop_index(f"ix_usage_{name}", "usage")
     op.add_column("usage", sa.Column("action", sa.Text()))
     op.add_column("usage", sa.Column("day", sa.Integer()))
     if op.get_bind().dialect.name == "sqlite":
@@ -28,5 +29,6 @@ def upgrade() -> None:
     for columns in (
         ["author_id", "at", "usd", "action", "day"],
         ["guild_id", "action", "day", "usd"],
+        ["guild_id", "author_id", "day", "usd"],
     ):
         op.create_index(f"ix_usage_{'_'.join(columns)}", "usage", columns)
