@@ -31,6 +31,9 @@ from bot.jobs.runner import JobRunner
 from bot.limits import Limits, Quota
 from bot.refused_words import RefusedWords
 from bot.services.access import AccessPolicy
+from bot.services.downloads import Downloads
+from bot.services.families import Families
+from bot.services.favorites import Favorites
 from bot.services.history import JobHistory
 from bot.services.job_service import JobService
 from bot.services.lookups import JobLookups
@@ -134,10 +137,14 @@ def _put_together(
     background.spawn(maintenance.run_periodically(), name="tidying")
     background.spawn(maintenance.erase(), name="erasing")
     background.spawn(queue.notify_waiting(), name="telling who waits")
+    results = ResultLookup(api, loader)
     bot = RemixBot(
         jobs=JobService(lookups, queue, runner, PromptReview(lookups, ImageAddresses(session))),
         preferences=PreferenceService(lookups),
-        history=JobHistory(lookups, ResultLookup(api, loader)),
+        history=JobHistory(lookups, results),
+        favorites=Favorites(lookups),
+        downloads=Downloads(lookups, results),
+        families=Families(lookups, results),
         recovery=Recovery(store, queue, runner, maintenance, background=background, clock=clock),
         store=store,
         background=background,

@@ -17,6 +17,9 @@ from bot.guild_state import SlimState
 from bot.jobs.background import BackgroundTasks
 from bot.jobs.run import GatewayStatus
 from bot.services.context import RequestContext
+from bot.services.downloads import Downloads
+from bot.services.families import Families
+from bot.services.favorites import Favorites
 from bot.services.guild_removals import GuildRemovals
 from bot.services.history import JobHistory
 from bot.services.job_service import JobService
@@ -28,6 +31,7 @@ from bot.ui.buttons import Button, Press
 from bot.ui.interaction import INVITED_WITH, request_context
 from bot.ui.policy import Policies, grant_of
 from bot.ui.requests import ended_in_time
+from bot.ui.selects import JobSelect
 from bot.ui.sight import ChannelSight
 from bot.ui.translator import Translator
 
@@ -54,6 +58,9 @@ class RemixBot(commands.Bot):
         jobs: JobService,
         history: JobHistory,
         preferences: PreferenceService,
+        favorites: Favorites,
+        downloads: Downloads,
+        families: Families,
         recovery: Recovery,
         store: Store,
         background: BackgroundTasks,
@@ -75,6 +82,9 @@ class RemixBot(commands.Bot):
         self.jobs = jobs
         self.history = history
         self.preferences = preferences
+        self.favorites = favorites
+        self.downloads = downloads
+        self.families = families
         self._recovery = recovery
         self._store = store
         self._statuses = StatusMessages(
@@ -141,7 +151,7 @@ class RemixBot(commands.Bot):
             command.allowed_installs = discord.app_commands.AppInstallationType(
                 guild=True, user=access.user_install
             )
-        self.add_dynamic_items(Button)
+        self.add_dynamic_items(Button, JobSelect)
         await self.tree.set_translator(Translator())
         await cast("CommandTree", self.tree).keep_in_step()
         # Before the gateway is open: a job that somebody asks for from then on is no old one.

@@ -81,6 +81,9 @@ class Reason(Enum):
     WORDS_NOT_SHOWN = auto()
     """Discord refuses to show the prompt in this place."""
     NO_IMAGE_IN_MESSAGE = auto()
+    SEARCH_WITHOUT_WORDS = auto()
+    NO_RESULT_IN_MESSAGE = auto()
+    """No job of ours is in it, or none that this person may see."""
     UNSUPPORTED_COMPONENT = auto()
     """A button or form of ours that this version does not know."""
     COMMAND_CHANGED = auto()

@@ -4,6 +4,7 @@ One table says what each button does and who may press it; nothing else dispatch
 """
 
 import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -31,7 +32,7 @@ from bot.preferences import Preferences
 from bot.services.context import TargetMessage
 from bot.ui import discord_errors
 from bot.ui.components import custom_ids
-from bot.ui.custom_ids import PREFIX, ButtonId, FormId, Verb, read_all
+from bot.ui.custom_ids import PREFIX, SELECT, ButtonId, FormId, Verb, read_all
 from bot.ui.error_replies import reply_privately, reply_with_error, send
 from bot.ui.forms import PromptForm, read_form
 from bot.ui.interaction import is_private, read_destination
@@ -39,7 +40,6 @@ from bot.ui.layouts import LayoutMessage
 from bot.ui.pages import (
     delete_page,
     details_page,
-    list_page,
     notice_text_page,
     panel_page,
     stop_page,
@@ -47,6 +47,13 @@ from bot.ui.pages import (
 )
 from bot.ui.policy import Grant, Policy
 from bot.ui.settings import PARTS, SettingsForm, form_part, read_settings_form, settings_page
+from cogs._found import (
+    send_archive,
+    show_family,
+    toggle_favorite,
+    turn_favorites,
+    turn_jobs,
+)
 from cogs._shared import open_form, repost_images
 
 log = logging.getLogger(__name__)
@@ -124,10 +131,20 @@ class Components(commands.Cog):
             Verb.EDIT_DRAFT: (Policy.CALLER, self._edit_draft),
             Verb.CANCEL: (Policy.OPEN, self._cancel),
             Verb.KEEP: (Policy.OPEN, self._leave_alone),
-            Verb.JOBS: (Policy.CALLER, self._turn_page),
+            Verb.DOWNLOAD: (Policy.CALLER, _about_number(send_archive)),
+            Verb.FAMILY: (Policy.CALLER, _about_number(show_family)),
+            Verb.FAVORITE: (
+                Policy.CALLER,
+                lambda press: toggle_favorite(press.interaction, press.message),
+            ),
+            Verb.JOBS: (
+                Policy.CALLER,
+                lambda press: turn_jobs(press.interaction, press.button),
+            ),
             Verb.SETTINGS: (Policy.CALLER, self._change_settings),
             Verb.RESET_SETTINGS: (Policy.CALLER, self._reset_settings),
             Verb.USE_AS_STYLE: (Policy.RESULT, self._use_as_style),
+            Verb.FAVORITES: (Policy.CALLER, _about_number(turn_favorites)),
             Verb.FORGET: (Policy.SELF, self._forget),
         }
         missing = sorted(map(str, {*Verb, *from_jobs} - self.handlers.keys()))
@@ -314,14 +331,9 @@ class Components(commands.Cog):
     async def _leave_alone(self, press: Press) -> None:
         await press.turn_into(notice_text_page(press.grant.t.left_alone))
 
-    async def _turn_page(self, press: Press) -> None:
-        grant = press.grant
-        listed = await self._bot.history.jobs_of(grant.caller.user_id, press.button.number)
-        await send(press.turn_into, partial(list_page, grant.t, listed))
-
     async def _forget(self, press: Press) -> None:
         t, author_id = press.grant.t, press.grant.caller.user_id
-        _, under_way = await self._bot.history.count_of(author_id)
+        _, under_way, _ = await self._bot.history.count_of(author_id)
         await self._bot.history.forget(author_id)
         await press.turn_into(notice_text_page(t.forgotten_soon if under_way else t.forgotten))
 
@@ -362,7 +374,7 @@ class Components(commands.Cog):
         if not custom_id.startswith(PREFIX):
             return
         if interaction.type is discord.InteractionType.component:
-            if ButtonId.read(custom_id) is None:
+            if ButtonId.read(custom_id) is None and re.fullmatch(SELECT, custom_id) is None:
                 await reply_with_error(interaction, Rejected(Reason.UNSUPPORTED_COMPONENT))
             return
         filled = read_form(data)
@@ -391,6 +403,13 @@ class Components(commands.Cog):
 def _starting_over(source: Source | None) -> Request:
     """For what was asked for before and nobody knows any more: from this image, if any."""
     return Request(action=REMIX if source else IMAGINE, source=source)
+
+
+def _about_number(
+    run: Callable[[Interaction, int], Awaitable[None]],
+) -> Callable[[Press], Awaitable[None]]:
+    """What a button does of which only the number matters."""
+    return lambda press: run(press.interaction, press.button.number)
 
 
 async def setup(bot: RemixBot) -> None:

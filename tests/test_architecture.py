@@ -25,6 +25,7 @@ ROOMS = [
     "bot/incidents.py",
     "bot/inputs.py",
     "bot/job_ids.py",
+    "bot/job_search.py",
     "bot/env_file.py",
     "bot/settings.py",
     "bot/api/",

@@ -9,9 +9,10 @@ from typing import Any
 
 from bot.actions import IMAGINE, REMIX
 from bot.errors import BudgetUsedUp
+from bot.job_search import JobSearch
 from bot.limits import Limits, Quota
 from bot.model import Destination, NewJob, Request
-from bot.store import Store, counting, erasing, lookups, transitions
+from bot.store import Store, counting, erasing, favorites, lookups, searching, transitions
 from tests.store import seeding
 from tests.store.seeding import BIG_SERVER, HEAVY_USER, Seed
 
@@ -34,7 +35,7 @@ def questions(seed: Seed) -> dict[str, Question]:
     async def children(store: Store) -> None:
         job = await store.read(lookups.get, job_id)
         assert job is not None
-        await store.read(lookups.children, job, SOMEBODY, limit=10)
+        await store.read(lookups.children, [job], SOMEBODY, limit=10)
 
     def suggestions(author_id: int, words: str) -> Question:
         return lambda store: store.read(lookups.suggestions, author_id, channel, words=words)
@@ -56,6 +57,23 @@ def questions(seed: Seed) -> dict[str, Question]:
             lookups.by_interaction, seed.interaction_id(job_id)
         ),
         "children": children,
+        **{
+            f"search, {name}, {whose}": _search(author_id, words)
+            for name, words in (
+                ("rare word", [seeding.RARE_WORD]),
+                ("common word", [seeding.COMMON_WORD]),
+                ("a word of half of all", ["fox"]),
+                ("two of those", ["fox", "garden"]),
+                ("no such word", ["nowhere"]),
+            )
+            for whose, author_id in (("heavy user", HEAVY_USER), ("somebody", SOMEBODY))
+        },
+        "search, one action": _search(HEAVY_USER, [], action="imagine"),
+        "search, words and favorites": _search(HEAVY_USER, ["fox"], favorites=True),
+        "search, a later page": _search(HEAVY_USER, ["fox"], offset=60),
+        "favorites, a later page": lambda store: store.read(
+            favorites.favorites_of, HEAVY_USER, offset=60, limit=PAGE
+        ),
         "suggestions, no words": suggestions(SOMEBODY, ""),
         "suggestions, common word": suggestions(SOMEBODY, seeding.COMMON_WORD),
         "suggestions, rare word": suggestions(SOMEBODY, seeding.RARE_WORD),
@@ -86,6 +104,13 @@ def _asked(author_id: int, channel_id: int) -> NewJob:
         author_id=author_id,
         destination=place,
         interaction_id=0,
+    )
+
+
+def _search(author_id: int, words: list[str], offset: int = 0, **search: Any) -> Question:
+    looked_for = JobSearch(words=tuple(words), **search)
+    return lambda store: store.read(
+        searching.jobs_found, author_id, search=looked_for, offset=offset, limit=PAGE
     )
 
 

@@ -172,4 +172,9 @@ class _Share:
 
 def file_name(image: Image, extension: str) -> str:
     """The name under which an image is uploaded; `/remix` reads the job id back out of it."""
-    return f"{_UNSAFE.sub('-', image.job_id)}_{image.image_no}.{extension}"
+    return f"{plain_name(image.job_id)}_{image.image_no}.{extension}"
+
+
+def plain_name(job_id: str) -> str:
+    """An id of the provider's as a part of a file's name."""
+    return _UNSAFE.sub("-", job_id)

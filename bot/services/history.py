@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 
 from bot.actions import Action, Options
 from bot.attachments import LoadedImages
@@ -17,6 +18,7 @@ from bot.errors import (
     StoreUnavailable,
 )
 from bot.job_ids import JobId, MessageId, may_be_known
+from bot.job_search import JobSearch
 from bot.jobs.result_lookup import ResultLookup
 from bot.model import (
     Completed,
@@ -32,7 +34,7 @@ from bot.model import (
 from bot.services.access import seen_by, visible
 from bot.services.context import Caller, RequestContext, TargetMessage
 from bot.services.lookups import JobLookups, StoreDeadline, UnknownJob
-from bot.store import Erased, counting, erasing, lookups, transitions
+from bot.store import Erased, counting, erasing, favorites, lookups, searching, transitions
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +55,10 @@ class JobList:
     """From 0."""
     more: bool
     """There are older ones."""
+    search: JobSearch | None = None
+    """What is looked for; ``None``: these are all."""
+    shortened: bool = False
+    """Somebody looked for more words than there is room for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,19 +173,22 @@ class JobHistory:
             log.warning("Message %d: failed to look up its job: %s", message.message_id, error)
             return None
 
-    async def jobs_of(self, author_id: int, page: int) -> JobList:
-        """One page of this person's jobs, from 0; the first one if *page* has none.
+    async def jobs_of(self, author_id: int, page: int, search: JobSearch | None = None) -> JobList:
+        """One page of this person's jobs that fit *search*, from 0; the first if *page* has none.
 
         Raises `ListUnavailable`.
         """
         page = min(page, PAGES_MAX)
+        question = lookups.jobs_of
+        if search is not None:
+            question = partial(searching.jobs_found, search=search)
         async with StoreDeadline(ListUnavailable).spend():
             jobs = await self._store.read(
-                lookups.jobs_of, author_id, offset=page * LISTED, limit=LISTED + 1
+                question, author_id, offset=page * LISTED, limit=LISTED + 1
             )
         if page and not jobs:
-            return await self.jobs_of(author_id, 0)
-        return JobList(jobs=tuple(jobs[:LISTED]), page=page, more=len(jobs) > LISTED)
+            return await self.jobs_of(author_id, 0, search)
+        return JobList(jobs=tuple(jobs[:LISTED]), page=page, more=len(jobs) > LISTED, search=search)
 
     async def panel(self, interaction_id: int, caller: Caller) -> tuple[Job, Mapping[str, Decimal]]:
         """The job that was asked for in this interaction, and what the cheapest job of each action
@@ -207,7 +216,7 @@ class JobHistory:
             if (source := job.request.source) is not None:
                 parent = await self._store.read(lookups.find_by_api_id, source.job_id)
             children = await self._store.read(
-                lookups.children, job, caller.user_id, limit=CHILDREN_LOOKED_AT
+                lookups.children, [job], caller.user_id, limit=CHILDREN_LOOKED_AT
             )
         seen = await visible([job, *filter(None, [parent]), *children], caller)
         if job not in seen:
@@ -340,13 +349,14 @@ class JobHistory:
         except StoreUnavailable as error:
             log.warning("Message %d: failed to record its deletion: %s", message_id, error)
 
-    async def count_of(self, author_id: int) -> tuple[int, int]:
-        """How many jobs of this person have ended, and how many have not.
+    async def count_of(self, author_id: int) -> tuple[int, int, int]:
+        """How many jobs of this person have ended, how many have not, and how many they have kept.
 
         Raises `ListUnavailable`.
         """
         async with StoreDeadline(ListUnavailable).spend():
-            return await self._store.read(erasing.count_of, author_id)
+            ended, under_way = await self._store.read(erasing.count_of, author_id)
+            return ended, under_way, await self._store.read(favorites.count_of, author_id)
 
     async def forget(self, author_id: int) -> None:
         """Forget this person; jobs under way as soon as they have ended. Raises `ListUnavailable`.

@@ -1,8 +1,8 @@
 """How each kind of database is connected to, and how its transactions begin.
 
-Everything that is not portable is here or where sole use is made sure of; the tables and what is
-asked of them know no database by name. No error of these engines shows what was bound to a
-statement.
+Everything that is not portable is here, in what searches, or where sole use is made sure of; the
+tables and what else is asked of them know no database by name. No error of these engines shows
+what was bound to a statement.
 """
 
 import logging

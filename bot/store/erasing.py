@@ -28,7 +28,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from bot.limits import MONTH
 from bot.model import JobState
 from bot.store.steps import StoreSession
-from bot.store.tables import Erased, ErasureRow, JobRow, PreferenceRow, UsageRow
+from bot.store.tables import Erased, ErasureRow, FavoriteRow, JobRow, PreferenceRow, UsageRow
 
 DRAFT_LIFE = timedelta(hours=24)
 
@@ -54,13 +54,14 @@ _COLUMNS: dict[Erased, InstrumentedAttribute[Any]] = {
 
 def forget(session: StoreSession, whose: Erased, whose_id: int) -> None:
     """Record that everything of a person or server up to now is to be forgotten: what has ended,
-    the rest as soon as it has. What a person wants of all jobs is forgotten at once.
+    the rest as soon as it has. What a person has kept, and wants of all jobs, is forgotten at once.
     """
     newest = session.scalar(select(func.max(JobRow.id)))
     session.merge(ErasureRow(whose=whose.value, whose_id=whose_id, last_job_id=newest or 0))
     session.execute(delete(JobRow).where(_IS_DRAFT, _COLUMNS[whose] == whose_id))
     if whose is Erased.AUTHOR:
         session.execute(delete(PreferenceRow).where(PreferenceRow.person_id == whose_id))
+        session.execute(delete(FavoriteRow).where(FavoriteRow.person_id == whose_id))
 
 
 def is_forgotten(

@@ -1,6 +1,7 @@
 """What is asked about jobs, drafts and facts: one by what it is called, lists newest first."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
@@ -16,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
-from bot.actions import Action
+from bot.actions import SOURCE_IMAGES, Action
 from bot.job_ids import plain_id
 from bot.model import Job, JobState, Suggestion
 from bot.store.erasing import DRAFT_LIFE, FORGOTTEN, SHOWN, drafts_of
@@ -229,9 +230,17 @@ def _fitting(
     return fits.where(~FORGOTTEN).order_by(column.desc(), JobRow.id.desc()).limit(limit)
 
 
-def children(session: StoreSession, of: Job, viewer_id: int, *, limit: int) -> list[Job]:
-    """The newest *limit* remixes of this job's images that this person may see."""
-    ids = {of.provider_job_id, *(image.job_id for image in of.images)} - {None}
+def source_ids(job: Job) -> set[str]:
+    """What the API calls this job, and those of its images that something can be made from."""
+    images = (one.job_id for one in job.images if one.image_no in SOURCE_IMAGES)
+    return {one for one in (job.provider_job_id, *images) if one is not None}
+
+
+def children(session: StoreSession, of: Iterable[Job], viewer_id: int, *, limit: int) -> list[Job]:
+    """The newest *limit* jobs that were made from one of these, and that may be shown to this
+    person: those of others, in channels that they may not see, are among them.
+    """
+    ids = {one_id for job in of for one_id in source_ids(job)}
     if not ids:
         return []
     visible = or_(~JobRow.private, JobRow.author_id == viewer_id)

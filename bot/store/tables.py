@@ -1,4 +1,4 @@
-"""The tables: what is kept of a job and of its images, what was spent, what is to be erased.
+"""The tables: what is kept of a job and its images, favorites, what was spent or is to be erased.
 
 Queries and the way to the nouns of `bot.model` are elsewhere. A change here needs a migration; a
 test compares the two.
@@ -232,6 +232,19 @@ class PreferenceRow(Base):
     person_id: Mapped[Snowflake] = mapped_column(primary_key=True, autoincrement=False)
     chosen: Mapped[dict[str, Choice]] = mapped_column(JSON)
     """As `bot.preferences.Preferences` calls it, where it is not as it is for everybody."""
+
+
+class FavoriteRow(Base):
+    """A job that somebody has kept to find it again, whoever asked for it."""
+
+    __tablename__ = "favorites"
+    __table_args__ = (Index(None, "person_id", "at", "job_id"),)
+
+    person_id: Mapped[Snowflake] = mapped_column(primary_key=True, autoincrement=False)
+    job_id: Mapped[int] = mapped_column(
+        ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    at: Mapped[datetime]
 
 
 class FactRow(Base):

@@ -14,10 +14,12 @@ class CommandTexts(ActionTexts):
     show_command = "Post a finished job's images again, free of charge"
     help_command = "See what this bot can do, and your limits"
     jobs_command = "List your jobs (only you can see this)"
+    favorites_command = "List the results you've kept (only you can see this)"
     usage_command = "See what you've used and what's left (only you can see this)"
     settings_command = "See and change what I add to your prompts (only you can see this)"
     forget_command = "Erase your prompts and history (asks you to confirm)"
     remix_this = "Remix this"
+    keep_this = "Keep"
     option_job_id = "Job ID, link to one of the bot's messages, or an image's link or file name"
     option_show_job_id = (
         "Job ID or task ID, link to one of the bot's messages, or an image's link or file name"
@@ -37,5 +39,8 @@ class CommandTexts(ActionTexts):
     )
     option_image_url = "The address of an image to start from"
     option_callback = "A URL that the API calls when the job is done"
+    option_search = "Words that are in the prompt, all of them"
+    option_action = "Only jobs of this kind"
+    option_favorites = "Only what you've kept"
     option_private = "Show the images only to you"
     image_choices = ("1 · top left", "2 · top right", "3 · bottom left", "4 · bottom right")

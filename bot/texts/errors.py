@@ -360,6 +360,10 @@ class ErrorTexts(JobTexts, DoubtTexts):
         errors.SourceTooOld: _too_old,
         Reason.NO_IMAGE_IN_MESSAGE: "I can't find an image of mine to remix in that message. "
         "Choose one of my results, or give me the job ID with `/remix`.",
+        Reason.SEARCH_WITHOUT_WORDS: "I can look for words and numbers only, and there's none in "
+        "your search. Type one that's in the prompt.",
+        Reason.NO_RESULT_IN_MESSAGE: "I can't find a result of mine in that message, or you don't "
+        "have access to it. Use this on a message with images that I posted.",
         errors.JobUnknown: "I can't find that job, or you don't have access to it. Paste a link "
         "to one of my results, an image's link or file name, or the job ID from **More**.",
         errors.ImagesMissing: "That job has no images, or none yet. `/jobs` shows how yours are "

@@ -43,6 +43,9 @@ class Formats:
     def jobs_counted(self, jobs: int) -> str:
         return "1 job" if jobs == 1 else f"{jobs:,} jobs"
 
+    def favorites_counted(self, count: int) -> str:
+        return "1 favorite" if count == 1 else f"{count:,} favorites"
+
     def ordinal(self, number: int) -> str:
         """1st, 2nd, 3rd, 4th, 11th, 21st."""
         teens = number % 100 in (11, 12, 13)

@@ -5,9 +5,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar
 
-from bot.actions import find_action
+from bot.actions import Action, find_action
 from bot.limits import Limits
 from bot.model import JobState, Request, Spending
+from bot.texts.actions import image_number
 from bot.texts.jobs import JobTexts
 
 
@@ -96,6 +97,25 @@ class PageTexts(JobTexts):
         JobState.UNKNOWN: "unclear if it was sent; may have been charged",
     }
 
+    no_jobs_found = "None of your jobs fits. Try fewer words, or leave out a filter."
+    search_shortened = "-# That's the beginning of your search: the rest is too long."
+    favorites_heading = "### Your favorites"
+    favorite_unseen = "-# One that you can't see right now"
+    favorite_added = "Added to your favorites. `/favorites` lists them."
+    favorite_removed = "Removed from your favorites."
+
+    no_favorites = (
+        f"You don't have any yet. Press **{JobTexts.favorite}** under **{JobTexts.more}**, or "
+        "select **Keep** in a result's menu, under Apps."
+    )
+
+    def looked_for(self, words: str, action: Action | None, *, favorites: bool) -> str:
+        """What a list was looked for by; *words* are empty where there are none to be shown."""
+        parts = [f"with **{words}** in the prompt"] if words else []
+        parts += [f"only {self.action_name(action)}"] if action else []
+        parts += ["only favorites"] if favorites else []
+        return f"-# Filtered: {', '.join(parts)}" if parts else "-# Filtered"
+
     def state(self, state: JobState) -> str:
         return self._states[state]
 
@@ -128,6 +148,17 @@ class PageTexts(JobTexts):
     job_forgotten = "I no longer have a record of this job."
     unknown_source = "an unknown job"
     children_heading = "**Made from it**"
+    family_heading = "### Family tree"
+    family_select = "See the details of …"
+    family_more = "-# These are the nearest ones. There may be more."
+    family_alone = (
+        "This one stands alone: nothing was made from it, and it wasn't made from anything that "
+        "you can see."
+    )
+    archive_heading = "### Download"
+    archive_partly = "The others aren't in the file:"
+    archive_empty = "I couldn't put the images into a file:"
+    archive_refused = "was rejected by Discord as part of a file"
     detail_requester = "Requested by"
     detail_settings = "From settings"
     detail_source = "Source"
@@ -141,7 +172,30 @@ class PageTexts(JobTexts):
     detail_cost = "Cost"
     detail_callback = "Callback"
     links_in_file = "links are in the file below"
+    links_in_file_below = "Their links are in the file below."
     prompt_in_file = "-# Discord won't let me show this prompt here: it's in the file below."
+
+    def family_about(self, count: int, chosen: int) -> str:
+        return f"{count:,} results, each below what it was made from. You're at **{chosen:,}**."
+
+    def family_edge(self, request: Request) -> str:
+        """How something was made from what stands above it, in few letters."""
+        name = self.action_name(request.action)
+        return name if request.source is None else f"{name} {image_number(request.source)}"
+
+    def family_member(self, number: int, request: Request) -> str:
+        return f"{number} · {self.listed_name(request)}"
+
+    def family_alt(self, members: Iterable[tuple[int, Request, int | None]], chosen: int) -> str:
+        """The picture in words: of each member its number, and that of what it was made from."""
+        parts = [
+            f"{number}: {self.listed_name(request)}" + (f" of {above}" if above else "")
+            for number, request, above in members
+        ]
+        return f"Family tree, number {chosen} is marked. {'; '.join(parts)}."
+
+    def archive_about(self, counted: str) -> str:
+        return f"{counted}, in one ZIP file."
 
     def details_line(self, label: str, value: str) -> str:
         return f"**{label}** {value}"
@@ -237,7 +291,7 @@ class PageTexts(JobTexts):
     forgotten = "I no longer show any of your history, and I'm erasing it now."
     forgotten_soon = f"{forgotten} Jobs that haven't ended yet follow as soon as they do."
 
-    def forget_question(self, ended: int, under_way: int) -> str:
+    def forget_question(self, ended: int, under_way: int, favorites: int) -> str:
         erased = (
             f"This erases what I keep about your **{self.jobs_counted(ended + under_way)}**: "
             "prompts, IDs and links, and your settings. Messages in channels stay, and their ✏️ "
@@ -250,6 +304,8 @@ class PageTexts(JobTexts):
             parts.append("1 hasn't ended yet and is erased as soon as it does.")
         elif under_way:
             parts.append(f"{under_way:,} haven't ended yet and are erased as soon as they do.")
+        if favorites:
+            parts.append(f"It also erases the list of your {self.favorites_counted(favorites)}.")
         parts.append(
             "-# For 30 days I still keep what kind of job you ran, when, in which server, and what "
             "it cost, because limits count that. The API and its provider keep what they received."
@@ -265,12 +321,14 @@ class PageTexts(JobTexts):
         "everything) or Subtle (stays close). These buttons never expire.\n"
         "**Reroll** runs the same prompt again; 🔄 2 opens it for image 2 of the source. "
         "**Stop** cancels a job, and **Retry** and **Edit prompt** help after a failure. "
-        "**More** shows you everything about a result, and deletes it."
+        "**More** shows you everything about a result, keeps it for you, and deletes it."
     )
     help_commands = (
         "`/remix` takes a job ID, a link to one of my messages, or an image's link.\n"
         "`/show` posts finished images again, free of charge.\n"
         "`/jobs` lists your jobs; only you can see it.\n"
+        "`/favorites` lists the results you've kept. **Keep**, in a result's menu under Apps, adds "
+        "one or removes it.\n"
         "`/usage` shows what you've used and what's left.\n"
         "`/settings` keeps what you want with every prompt.\n"
         "`/forget` erases your prompts, settings and history.\n"

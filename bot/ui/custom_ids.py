@@ -3,7 +3,8 @@
 A button's is ``remix:<verb>:<number>`` or ``remix:<verb>:<job>:<image>``: about a job it has the
 number of the interaction that it was asked for in, about an image the provider's job id and the
 image number. Behind the verb, and a point, may stand which of its kinds is meant: the preset of an
-action, or an image number. What was ever posted is read for ever: see `_ALIASES`.
+action, or an image number. One that turns the pages of what was looked for says that at its end:
+``:<f for favorites>:<action>:<words>``. What was ever posted is read for ever: see `_ALIASES`.
 """
 
 import re
@@ -15,6 +16,7 @@ from typing import Self
 
 from bot.actions import ACTIONS, REMIX, Action, SourceKind
 from bot.errors import Reason, Rejected
+from bot.job_search import JobSearch
 from bot.model import Source
 
 PREFIX = "remix:"
@@ -45,6 +47,12 @@ class Verb(StrEnum):
     """Let that panel be about another image."""
     DETAILS = "about"
     """Tell all about it."""
+    DOWNLOAD = "download"
+    """Answer with all its images in one file."""
+    FAMILY = "family"
+    """Answer with what it was made from and what was made from it, as a picture."""
+    FAVORITE = "favorite"
+    """Keep it to find it again, or keep it no longer."""
 
     # about a message
     DELETE = "delete"
@@ -70,6 +78,8 @@ class Verb(StrEnum):
     """Forget all of them; the number is nobody's."""
     USE_AS_STYLE = "style"
     """Let this image be the style reference of all that one asks for."""
+    FAVORITES = "favorites"
+    """Turn to this page of the list of what one has kept."""
     FORGET = "forget"
     """Forget the person with this number."""
 
@@ -92,10 +102,13 @@ _ABOUT_NUMBERS = [verb for verb in Verb if verb not in _IMAGES_ONLY]
 BUTTON = (
     rf"{PREFIX}(?:(?P<about_number>{'|'.join(_ABOUT_NUMBERS)})(?:\.(?P<kind>[0-3]))?"
     rf":(?P<number>[0-9]{{1,20}})(?P<shown>p)?"
+    rf"|{Verb.JOBS}:(?P<page>[0-9]{{1,5}}):(?P<kept>f?):(?P<found>[a-z_]{{0,13}}):(?P<words>.{{0,60}})"
     rf"|(?P<about_image>{'|'.join(_ABOUT_IMAGES)}|imagine)(?:\.(?P<preset>[a-z0-9]{{1,8}}))?"
     rf":(?P<job>{JOB_ID}):(?P<image>[0-3])(?P<public>p)?)\Z"
 )
 """Every button of ours. ``\\Z``: discord.py looks for a match and dispatches on a full match."""
+SELECT = rf"{PREFIX}select:(?P<number>[0-9]{{1,20}})\Z"
+"""Every choice among jobs: it does what the button for the details of the chosen one does."""
 _FORM = re.compile(
     rf"{PREFIX}form:(?:(?P<action>{'|'.join(ACTIONS)}):)?(?:(?P<job>{JOB_ID}):(?P<image>[0-3]):)?"
     r"(?P<place>public|private):(?P<nonce>[0-9a-f]{8})"
@@ -121,9 +134,14 @@ class ButtonId:
     public: bool = False
     """In an answer that one person alone sees, but about what all see in that channel: what comes
     of it is for all."""
+    search: JobSearch | None = None
+    """What the list that it turns the pages of was looked for by."""
 
     @property
     def custom_id(self) -> str:
+        if (search := self.search) is not None:
+            kept, words = "f" if search.favorites else "", " ".join(search.words)
+            return f"{PREFIX}{self.verb}:{self.about}:{kept}:{search.action or ''}:{words}"
         verb = f"{PREFIX}{self.verb}.{self.kind}" if self.kind else f"{PREFIX}{self.verb}"
         end = "p" if self.public else ""
         if isinstance(self.about, Source):
@@ -152,6 +170,10 @@ class ButtonId:
         for alias, verb in _ALIASES:
             if alias.fullmatch(match.string, len(PREFIX)):
                 return cls(verb)
+        if match["page"]:
+            words, action = tuple(match["words"].split()), match["found"] or None
+            search = JobSearch(words=words, action=action, favorites=bool(match["kept"]))
+            return cls(Verb.JOBS, int(match["page"]), search=search)
         if match["number"]:
             number, kind = int(match["number"]), match["kind"] or ""
             return cls(match["about_number"], number, kind, public=bool(match["shown"]))

@@ -1,4 +1,4 @@
-"""Pages that are shown to one person alone: help, lists, details, usage, and questions.
+"""Pages that are shown to one person alone: help, details, usage, and questions.
 
 Nothing here is about a job under way.
 """
@@ -10,12 +10,11 @@ from decimal import Decimal
 import discord
 
 from bot.actions import SOURCE_IMAGES, MediaKind
-from bot.errors import JobStopped
 from bot.limits import Limits, Quota
 from bot.model import Image, Job, JobState, Spending, Suggestion, Usage
 from bot.pictures.usage import days_drawn
 from bot.prompt_cost import prompt_cost
-from bot.services.history import JobDetails, JobList
+from bot.services.history import JobDetails
 from bot.texts import Texts
 from bot.ui.attachments import ALT_TEXT_MAX, link_address, links_file, upload
 from bot.ui.buttons import (
@@ -29,6 +28,7 @@ from bot.ui.buttons import (
 from bot.ui.content import EVERYTHING, Content
 from bot.ui.custom_ids import ButtonId, Verb
 from bot.ui.escape import in_one_line, shorten, shown
+from bot.ui.found_pages import find_again_buttons
 from bot.ui.layouts import (
     AT_WORK,
     FAILED,
@@ -44,13 +44,11 @@ from bot.ui.layouts import (
     quoted_prompt,
 )
 
-LISTED_PROMPT_MAX = 80
 CHILD_PROMPT_MAX = 40
 DETAILS_PROMPT_MAX = 800
 DETAILS_LINKS_MAX = 600
 CALLBACK_MAX = 200
 PARAMETERS_MAX = 300
-PROBLEM_MAX = 80
 CHOICE_MAX = 100
 """Discord's limit for the name and for the value of a choice."""
 
@@ -67,44 +65,6 @@ def help_page(t: Texts, limits: Limits) -> LayoutMessage:
             *as_texts(t.help_good_to_know(limits), t.help_limits(limits)),
         ],
     )
-
-
-def list_page(t: Texts, listed: JobList, content: Content = EVERYTHING) -> LayoutMessage:
-    """One page of somebody's jobs, with the buttons to the pages beside it."""
-    blocks = [t.jobs_heading]
-    for job in listed.jobs:
-        link = job.posted or job.message
-        # What only its author saw cannot be jumped to, unless it is in direct messages.
-        in_dms = job.posted is not None and job.posted.guild_id is None
-        about = t.job_line(
-            request=job.request,
-            state=_state(t, job),
-            created_at=job.created_at,
-            message_url=link.url if link and (in_dms or not job.destination.private) else None,
-            private=job.destination.private,
-        )
-        prompt = shown(in_one_line(job.request.prompt), LISTED_PROMPT_MAX)
-        blocks.append(f"{prompt}\n{about}" if content.words and prompt else about)
-    if not listed.jobs:
-        blocks.append(t.no_jobs)
-    elif not content.words:
-        blocks.append(t.prompts_left_out)
-    turns = [Button(ButtonId(Verb.JOBS, listed.page - 1), t.newer)] if listed.page else []
-    if listed.more:
-        turns.append(Button(ButtonId(Verb.JOBS, listed.page + 1), t.older))
-    return container_page(AT_WORK, [*as_texts(*blocks), *([Row(*turns)] if turns else [])])
-
-
-def _state(t: Texts, job: Job) -> str:
-    if job.stopped_at is not None and job.state in {JobState.SUBMITTING, JobState.RUNNING}:
-        return t.stopped_sent
-    if job.failure == JobStopped.failure:
-        return t.stopped_unsent
-    if job.state is JobState.DELIVERED:
-        return t.counted(job.request.action.media, len(job.images))
-    if job.state is JobState.UNDELIVERABLE:
-        return t.kept(shown(job.delivery_problem or "", PROBLEM_MAX))
-    return t.state(job.state)
 
 
 def choices(
@@ -203,7 +163,7 @@ def panel_page(
         *([Row(*choices)] if len(choices) > 1 else []),
         *in_layout(makes),
         Line(),
-        Row(details, *_delete_button(message_id, t)),
+        Row(details, *find_again_buttons(t, job), *_delete_button(message_id, t)),
     ]
     return container_page(AT_WORK, items)
 
@@ -255,10 +215,12 @@ def delete_page(t: Texts, message_id: int) -> LayoutMessage:
     return _question(t.delete_question, button, t.delete, t.cancel)
 
 
-def forget_page(t: Texts, author_id: int, ended: int, under_way: int) -> LayoutMessage:
+def forget_page(
+    t: Texts, author_id: int, ended: int, under_way: int, favorites: int = 0
+) -> LayoutMessage:
     """Whether everything of this person shall be forgotten."""
     button = ButtonId(Verb.FORGET, author_id)
-    question = t.forget_question(ended, under_way)
+    question = t.forget_question(ended, under_way, favorites)
     return _question(question, button, t.forget_me, t.cancel)
 
 

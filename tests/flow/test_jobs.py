@@ -72,6 +72,52 @@ async def test_the_pages_of_a_list_turn_after_a_restart(sim: Sim) -> None:
     assert [number(entry) for entry in entries(second)] == ["0"]
 
 
+async def test_a_list_is_looked_through_by_words_action_and_favorites(sim: Sim) -> None:
+    fox = await sim.imagine(sim.ann, "a red fox")
+    await sim.imagine(sim.ann, "a *red* hare")
+    await sim.imagine(sim.ben, "their red fox")
+    form = await sim.ann.click(fox, label="✏️ 1")
+    await sim.ann.submit_modal(form, {"prompt-1": "a blue fox", "mode": "0"})
+    await sim.finish()
+    await sim.ann.context_menu(sim.channel, "Keep", fox.message)
+    for search, said, last in (
+        ({"search": "RED *hare*"}, "with **RED hare** in the prompt", ["hare"]),
+        ({"search": "red"}, "with **red** in the prompt", ["hare", "fox"]),
+        ({"action": "remix"}, "only Remix", ["fox"]),
+        ({"search": "red", "action": "imagine"}, "in the prompt, only Imagine", ["hare", "fox"]),
+        ({"favorites": True}, "only favorites", ["fox"]),
+        ({"search": "hare", "favorites": True}, "in the prompt, only favorites", []),
+        ({"search": "red " * 1500}, "the rest is too long", ["hare", "fox"]),
+    ):
+        message = shown(await sim.ann.slash(sim.channel, "jobs", **search))
+        assert message.ephemeral
+        assert said in text(message), search
+        found = [number(one) for one in entries(message) if not one.startswith("-#")]
+        assert [one.strip("\\*") for one in found if one in {"hare", "fox"}] == last, search
+        assert ("None of your jobs fits." in text(message)) is (not last)
+
+
+async def test_a_search_of_signs_alone_is_told_that_it_needs_words(sim: Sim) -> None:
+    for search in ('"', "🦊", "?!", "\0"):
+        told = shown(await sim.ann.slash(sim.channel, "jobs", search=search))
+        assert told.ephemeral
+        assert "I can look for words and numbers only" in text(told)
+
+
+async def test_the_pages_of_a_search_turn_after_a_restart_and_say_what_it_was(sim: Sim) -> None:
+    for count in range(9):
+        await sim.imagine(sim.ann, f"a {'red' if count % 3 else 'blue'} fox {count} 狐")
+    first = shown(await sim.ann.slash(sim.channel, "jobs", search="fox, 狐"))
+    assert [number(entry) for entry in entries(first)[1:]] == ["狐"] * 6
+    await sim.restart()
+    second = shown(await sim.ann.click(first, label="Older"))
+    assert second.id == first.id
+    assert "with **fox 狐** in the prompt" in text(second)
+    assert [entry.split()[3] for entry in entries(second)[1:]] == ["2", "1", "0"]
+    again = shown(await sim.ann.click(second, label="Newer"))
+    assert entries(again) == entries(first)
+
+
 async def test_a_list_says_how_each_job_stands(sim: Sim) -> None:
     await sim.imagine(sim.ann, "a red fox")
     for values, words in (

@@ -24,7 +24,7 @@ IMAGE_VERBS = [
     *(key for key, action in ACTIONS.items() if action.source is not SourceKind.NONE),
     *(Verb.AGAIN, Verb.EDIT, Verb.EDIT_UNCHARGED, Verb.ON_SOURCE),
 ]
-OWN_VERBS = {Verb.ON_SOURCE, Verb.JOBS, Verb.FORGET, Verb.DELETE, Verb.KEEP}
+OWN_VERBS = {Verb.ON_SOURCE, Verb.JOBS, Verb.FAVORITES, Verb.FORGET, Verb.DELETE, Verb.KEEP}
 """Of which a number is no job's."""
 ALLOWED = {"allow_dms": True, "allow_user_install": True}
 SEES_NOTHING = discord.PermissionOverwrite(view_channel=False)

@@ -78,6 +78,13 @@ PREFERENCES = """
 """Of as many people as there are jobs."""
 
 
+FAVORITES = """
+    INSERT INTO favorites (person_id, job_id, at)
+    SELECT 900000000000000000 + id % 211, id, created_at FROM jobs WHERE id % 5 = 0
+"""
+"""Two hundred people have kept some of all."""
+
+
 @dataclass(frozen=True)
 class Seed:
     """How many jobs there are, until when."""
@@ -198,6 +205,7 @@ def _fill_sqlite(file: Path, seed: Seed) -> None:
         usage = USAGE.format(last_uncounted=seed.last_uncounted, day=_DAY_ON_SQLITE)
         database.execute(usage)
         database.execute(PREFERENCES)
+        database.execute(FAVORITES)
         for _, sql in indexes:
             database.execute(sql)
         database.commit()
@@ -226,6 +234,7 @@ async def _fill_postgresql(url: URL, seed: Seed) -> None:
         usage = USAGE.format(last_uncounted=seed.last_uncounted, day=_DAY)
         await database.exec_driver_sql(usage)
         await database.exec_driver_sql(PREFERENCES)
+        await database.exec_driver_sql(FAVORITES)
         for _, sql in statements:
             await database.exec_driver_sql(sql)
         await database.exec_driver_sql("SELECT setval('jobs_id_seq', (SELECT max(id) FROM jobs))")

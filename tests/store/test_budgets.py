@@ -351,7 +351,7 @@ async def test_a_draft_is_no_job_that_anybody_sees_or_that_counts(store: Store) 
     assert (await store.read(counting.usage, author_id=AUTHOR)).month.jobs == 1
     assert await store.open_jobs() == []
     source = replace(job, provider_job_id=samples.A_REMIX.source.job_id)  # pyright: ignore[reportOptionalMemberAccess]  # it has one
-    assert [one.id for one in await store.read(lookups.children, source, AUTHOR, limit=9)] == [
+    assert [one.id for one in await store.read(lookups.children, [source], AUTHOR, limit=9)] == [
         job.id
     ]
 

@@ -238,7 +238,7 @@ async def test_from_the_wish_on_nothing_is_shown_though_nothing_is_erased_yet(
     assert not any(await all_traces(store))
     assert await store.read(lookups.by_interaction, job.interaction_id) is None
     source = replace(job, provider_job_id="7286412345678901234", images=())
-    assert await store.read(lookups.children, source, AUTHOR, limit=9) == []
+    assert await store.read(lookups.children, [source], AUTHOR, limit=9) == []
     if wish == "the author's":
         assert await store.read(erasing.count_of, AUTHOR) == (0, 0)
     assert await store.read(lookups.get, job.id) is not None, "it is not erased yet"

@@ -34,7 +34,9 @@ async def test_the_migrations_build_the_tables_of_the_code(
         pass
     async with _behind_its_back(database_url) as connection:
         differences = await connection.run_sync(
-            lambda plain: compare_metadata(MigrationContext.configure(plain), Base.metadata)
+            lambda plain: compare_metadata(
+                MigrationContext.configure(plain, opts={"include_name": _is_mapped}), Base.metadata
+            )
         )
     assert not differences
 
@@ -117,6 +119,11 @@ def test_a_migration_knows_nothing_of_the_code_of_today(version: Path) -> None:
     assert imported <= {"alembic", "sqlalchemy", "datetime"}
 
 
+def _is_mapped(name: str | None, kind: str, _parents: object) -> bool:
+    """All but the full-text search, which each database has in its own way."""
+    return kind != "table" or not str(name).startswith("job_words")
+
+
 @asynccontextmanager
 async def _behind_its_back(database_url: str) -> AsyncGenerator[AsyncConnection]:
     """A connection that is none of the store's."""
@@ -140,7 +147,7 @@ def _conditions(connection: Connection) -> set[tuple[str, str | None, str]]:
             options = index.get("dialect_options", {})
             if where in options:
                 found.add((table, index["name"], str(options[where])))
-    listed = "tbl_name, name, sql FROM sqlite_master WHERE sql LIKE '%replace(%'"
+    listed = "tbl_name, name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE '%replace(%'"
     if connection.dialect.name != "sqlite":
         listed = "tablename, indexname, indexdef FROM pg_indexes WHERE indexdef LIKE '%replace(%'"
     found.update((row[0], row[1], row[2]) for row in connection.execute(text(f"SELECT {listed}")))

@@ -61,7 +61,7 @@ Content = dict[str, list[dict[str, Any]]]
 async def test_whatever_the_first_version_wrote_is_kept(
     database_url: str, clock: ManualClock
 ) -> None:
-    async with _connected(database_url) as connection:
+    async with older(database_url) as connection:
         await connection.run_sync(migrate, "0001")
         old = await connection.run_sync(_reflected)
         await connection.run_sync(_fill, old)
@@ -72,7 +72,7 @@ async def test_whatever_the_first_version_wrote_is_kept(
         jobs = [await samples.found(store, row["id"]) for row in before["jobs"]]
         still_open = await store.open_jobs()
 
-    async with _connected(database_url) as connection:
+    async with older(database_url) as connection:
         new = await connection.run_sync(_reflected)
         await connection.execute(delete(new.tables["facts"]).where(text("name = 'owner'")))
         after = await connection.run_sync(_content, new)
@@ -101,7 +101,7 @@ async def test_whatever_the_first_version_wrote_is_kept(
 async def test_nobody_is_told_again_of_what_failed_before(
     database_url: str, clock: ManualClock
 ) -> None:
-    async with _connected(database_url) as connection:
+    async with older(database_url) as connection:
         await connection.run_sync(migrate, "0001")
         await connection.run_sync(_fill, await connection.run_sync(_reflected))
     async with open_store(database_url, clock=clock) as store:
@@ -118,7 +118,7 @@ async def test_nobody_is_told_again_of_what_failed_before(
 async def test_the_number_of_a_job_that_was_withdrawn_before_is_not_given_again(
     database_url: str, clock: ManualClock
 ) -> None:
-    async with _connected(database_url) as connection:
+    async with older(database_url) as connection:
         await connection.run_sync(migrate, "0001")
         old = await connection.run_sync(_reflected)
         await connection.run_sync(_fill, old)
@@ -132,7 +132,7 @@ async def test_the_number_of_a_job_that_was_withdrawn_before_is_not_given_again(
 async def test_numbers_go_on_where_every_job_was_withdrawn(
     database_url: str, clock: ManualClock
 ) -> None:
-    async with _connected(database_url) as connection:
+    async with older(database_url) as connection:
         await connection.run_sync(migrate, "0001")
         old = await connection.run_sync(_reflected)
         await connection.run_sync(_fill, old)
@@ -158,7 +158,7 @@ async def test_what_limits_counted_of_jobs_counts_on_and_what_was_erased_leaves_
         {"state": "failed", "cost_usd": None, "reserved_usd": 70_000},
         {"state": "running", "cost_usd": None, "reserved_usd": 60_000, "forget": True},
     ]
-    async with _connected(database_url) as connection:
+    async with older(database_url) as connection:
         await connection.run_sync(migrate, "0004")
         old = await connection.run_sync(_reflected)
         for number, change in enumerate(changes):
@@ -201,7 +201,7 @@ async def test_what_several_columns_said_of_a_job_is_its_state(
         ({"state": "failed", "failure": "PictureTooLarge"}, JobState.FAILED, "image_too_large"),
         ({"state": "failed", "failure": "FromElsewhere"}, JobState.FAILED, "FromElsewhere"),
     ]
-    async with _connected(database_url) as connection:
+    async with older(database_url) as connection:
         await connection.run_sync(migrate, "0007")
         old = await connection.run_sync(_reflected)
         for number, (columns, _, _) in enumerate(rows):
@@ -220,7 +220,7 @@ async def test_what_several_columns_said_of_a_job_is_its_state(
 async def test_a_draft_of_an_older_version_can_be_taken_up(
     database_url: str, clock: ManualClock
 ) -> None:
-    async with _connected(database_url) as connection:
+    async with older(database_url) as connection:
         await connection.run_sync(migrate, "0007")
         old = await connection.run_sync(lambda plain: _reflected(plain, "drafts"))
         asked = {"id": 77, "action": "remix", "prompt": "a harbour", "options": {"mode": 1}}
@@ -255,7 +255,7 @@ def _as_it_is_kept_now(table: str, row: dict[str, Any]) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def _connected(database_url: str) -> AsyncGenerator[AsyncConnection]:
+async def older(database_url: str) -> AsyncGenerator[AsyncConnection]:
     address = read_address(database_url)
     if address.is_sqlite:
         address.file.parent.mkdir(exist_ok=True)

@@ -6,6 +6,7 @@ import pytest
 
 from bot.actions import ACTIONS, IMAGINE, REMIX, Action, SourceKind
 from bot.errors import Rejected
+from bot.job_search import JobSearch, read_words
 from bot.model import Source
 from bot.ui.buttons import Button
 from bot.ui.custom_ids import ButtonId, FormId, Verb
@@ -43,7 +44,8 @@ EVER_POSTED = {
         f"remix:{verb}:{NUMBER}": ButtonId(verb, NUMBER)
         for verb in (
             "stop", "stopanyway", "show", "details", "delete", "takedown", "go", "cancel", "keep",
-            "retry", "redo", "forget", "askdelete", "choose", "about",
+            "retry", "redo", "forget", "askdelete", "choose", "about", "favorite", "download",
+            "family",
         )
     },
     f"remix:choose.0:{NUMBER}p": ButtonId("choose", NUMBER, "0", public=True),
@@ -52,6 +54,11 @@ EVER_POSTED = {
     "remix:settings:2": ButtonId("settings", 2),
     "remix:resetsettings:0": ButtonId("resetsettings", 0),
     f"remix:style:{JOB}:3": ButtonId("style", Source(JOB, 3)),
+    "remix:jobs:4:::red fox": ButtonId("jobs", 4, search=JobSearch(words=("red", "fox"))),
+    "remix:jobs:0:f:zoom_out:": ButtonId(
+        "jobs", 0, search=JobSearch(action="zoom_out", favorites=True)
+    ),
+    "remix:favorites:4": ButtonId("favorites", 4),
 }  # fmt: skip
 """One id of every kind that this version or an earlier one put under a message, and what it says.
 
@@ -108,9 +115,19 @@ def test_a_buttons_id_fits(verb: str) -> None:
     assert len(ButtonId(verb, 2**63 - 1).custom_id) <= 100
 
 
+@pytest.mark.parametrize("letter", ["x", "狐", "\U0001d523"])
+def test_the_longest_search_fits_the_id_of_a_button(letter: str) -> None:
+    words, _ = read_words(letter * 100)
+    search = JobSearch(words=words, action="x" * 13, favorites=True)
+    button = ButtonId(Verb.JOBS, 10_001, search=search)
+    assert len(button.custom_id.encode("utf-16-le")) <= 2 * 100
+    assert ButtonId.read(button.custom_id) == button
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
+        "remix:jobs:1:", "remix:jobs:1:x::a", "remix:jobs:1::A:a", f"remix:jobs:1:::{'x' * 61}",
         "remix:jobs:-1", "remix:jobs:1 ", "remix:jobs:", f"remix:jobs:{'1' * 21}", "remix:away:1",
         "remix:remix:1", "remix:remix:a:4", "remix:pick:12", f"remix:stop:{JOB}:0", "jobs:1",
         "remix:again:None", "remix:form:imagine:public:0011aabb",

@@ -1,5 +1,6 @@
 """Pages, forms and errors speak the language they are asked to, and no other one."""
 
+import io
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -17,16 +18,21 @@ from bot.errors import (
     RemixbotError,
     SourceTooOld,
 )
+from bot.job_search import JobSearch
+from bot.jobs.archive import Archive
 from bot.jobs.queue import QueuePosition
 from bot.jobs.status_message import Progress, ResultImage
 from bot.limits import Limits, Quota
 from bot.model import Job, JobState, MessageLink, Request, Source, Spending, Suggestion, Usage
 from bot.preferences import Preferences
+from bot.services.families import Family, Member
+from bot.services.favorites import FavoriteList
 from bot.services.history import JobDetails, JobList
 from bot.texts import ENGLISH, LANGUAGES, for_locale
-from bot.ui import pages
+from bot.ui import found_pages, pages
 from bot.ui.content import EVERYTHING, Content
 from bot.ui.forms import PromptForm, fresh_start
+from bot.ui.found_pages import list_page
 from bot.ui.layouts import (
     ClassicMessage,
     LayoutMessage,
@@ -37,7 +43,7 @@ from bot.ui.layouts import (
     progress_page,
     result_page,
 )
-from bot.ui.pages import choices, list_page
+from bot.ui.pages import choices
 from bot.ui.settings import SettingsForm, settings_page
 from tests.pseudo import LOCALE, Pseudo, escaped, words_in
 from tests.test_texts import ALL
@@ -125,6 +131,12 @@ def lists(t: Pseudo) -> Iterator[LayoutMessage]:
             page = JobList(jobs=tuple(jobs[start : start + 6]), page=1, more=True)
             yield list_page(t, page, content)
         yield list_page(t, JobList(jobs=(), page=0, more=False), content)
+        search = JobSearch(words=("a", "fox"), action=REMIX.key, favorites=True)
+        empty = JobList(jobs=(), page=0, more=False, search=search, shortened=True)
+        yield list_page(t, empty, content)
+        kept = FavoriteList(jobs=(jobs[0], None), page=1, more=True)
+        yield found_pages.favorites_page(t, kept, content)
+        yield found_pages.favorites_page(t, FavoriteList(jobs=(), page=0, more=False), content)
 
 
 def details(t: Pseudo) -> Iterator[LayoutMessage]:
@@ -151,6 +163,32 @@ def details(t: Pseudo) -> Iterator[LayoutMessage]:
             yield pages.details_page(t, one, 42, content)
 
 
+def archives(t: Pseudo) -> Iterator[LayoutMessage]:
+    done = foreign(0, 1, 2)
+    too_large = ResultImage(image=done.images[0], problem=ImageTooLarge(limit_bytes=1))
+    unavailable = ResultImage(image=done.images[1], problem=ImageUnavailable())
+    long = replace(too_large, image=image(0, f"https://a.example/{'x' * 2000}"))
+    for content in CONTENTS:
+        for left_out in ((), (too_large, unavailable), (long,)):
+            for file in (io.BytesIO(b"PK"), None):
+                archive = Archive(file=file, left_out=left_out)
+                yield found_pages.archive_page(t, done, archive, content)
+
+
+def families(t: Pseudo) -> Iterator[LayoutMessage]:
+    members = (
+        Member(job=foreign(0, remix=False), parent=None),
+        Member(job=foreign(0), parent=0),
+    )
+    family = Family(members=members, nearest=(1, 0), more=True)
+    for content in CONTENTS:
+        for more in (True, False):
+            yield found_pages.family_page(t, replace(family, more=more), b"PNG", content)
+        alone = Family(members=members[:1], nearest=(0,), more=False)
+        yield found_pages.family_page(t, alone, b"PNG", content)
+    assert not [one for one in found_pages.family_nodes(t, family, {}) if "⟦" not in one.label]
+
+
 def answers(t: Pseudo) -> Iterator[LayoutMessage]:
     spent = Spending(jobs=3, usd=Decimal("0.24"))
     today = date(2026, 1, 1)
@@ -169,7 +207,8 @@ def answers(t: Pseudo) -> Iterator[LayoutMessage]:
     yield pages.delete_page(t, 1)
     yield pages.forget_page(t, 1, 1, 0)
     yield pages.forget_page(t, 1, 2, 1)
-    yield pages.forget_page(t, 1, 2, 2)
+    yield pages.forget_page(t, 1, 2, 2, 1)
+    yield pages.forget_page(t, 1, 2, 2, 2)
     yield pages.stop_page(t, foreign())
     yield pages.choose_page(t, foreign(0, 1).images, private=True)
 
@@ -187,7 +226,13 @@ async def test_every_failure_is_said_in_that_language(error: RemixbotError) -> N
 
 
 async def test_what_one_person_alone_sees_is_in_their_language(pseudo: Pseudo) -> None:
-    shown = [*lists(pseudo), *details(pseudo), *answers(pseudo)]
+    shown = [
+        *lists(pseudo),
+        *details(pseudo),
+        *archives(pseudo),
+        *families(pseudo),
+        *answers(pseudo),
+    ]
     assert [one for page in shown for one in escaped(payload(page), PROMPT, "prompt.txt")] == []
     suggested = [Suggestion(job_id="1", prompt=PROMPT, created_at=NOW)]
     offered = choices(pseudo, suggested, NOW)
