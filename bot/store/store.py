@@ -84,14 +84,19 @@ class Store:
         """`write` for a step that counts only if its caller hears of it.
 
         Cancelled or in doubt, it is taken back, at the latest once the database takes writes
-        again.
+        again. What has not begun by then is left out: where many ask, that is what keeps up.
         """
-        run = self._bound(step.run, *args, **kwargs)
+        step_of_theirs, wanted = self._bound(step.run, *args, **kwargs), True
+
+        def run(session: Session) -> T | None:
+            return step_of_theirs(session) if wanted else None
+
         take_back = self._bound(step.take_back, *args, **kwargs)
         running = self._start(self._writer.run(run, hurry=step.hurried, undo=take_back))
         try:
-            return await asyncio.shield(running)
+            return cast("T", await asyncio.shield(running))
         except asyncio.CancelledError:
+            wanted = False
             self._start(self._take_back(running, take_back))
             raise
 

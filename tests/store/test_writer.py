@@ -15,6 +15,7 @@ from bot.actions import IMAGINE
 from bot.errors import StoreUnavailable
 from bot.model import JobState, NewJob, Request
 from bot.store import Store, lookups, transitions
+from bot.store.steps import Revocable
 from tests.clock import START
 from tests.store import samples
 from tests.store.samples import ELSEWHERE, new_job
@@ -35,6 +36,22 @@ async def test_what_is_asked_at_once_is_committed_together(store: Store) -> None
         event.remove(Engine, "commit", note)
     assert len({job.id for job in jobs if job}) == 20
     assert len(commits) <= 2
+
+
+async def test_what_nobody_waits_for_any_more_is_not_begun(store: Store) -> None:
+    begun: list[str] = []
+
+    def begin(_: Session, name: str) -> bool:
+        begun.append(name)
+        return True
+
+    step = Revocable(begin, lambda _, __: None, hurried=False)
+    first, second = [asyncio.create_task(store.attempt(step, name)) for name in ("1st", "2nd")]
+    await asyncio.sleep(0)
+    second.cancel()
+    assert await first
+    await store.drain()
+    assert begun == ["1st"]
 
 
 async def test_what_hurries_overtakes_what_does_not(store: Store) -> None:
