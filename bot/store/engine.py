@@ -6,8 +6,9 @@ what was bound to a statement.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, event
@@ -15,6 +16,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
+from bot.store import sqlite_driver
 from bot.store.address import Address
 from bot.store.store_errors import READ_ONLY
 
@@ -74,7 +76,7 @@ def writing_engine(address: Address, patience: Patience, *, migrating: bool = Fa
             patience,
             enforce_foreign_keys=not migrating,
             pool_size=1,
-            connect_args={"isolation_level": None},
+            connecting={"isolation_level": None},
         )
         event.listen(engine.sync_engine, "begin", _begin_immediate)
         return engine
@@ -137,9 +139,21 @@ def _postgresql_engine(
 
 
 def _sqlite_engine(
-    address: Address, patience: Patience, *, enforce_foreign_keys: bool = True, **options: Any
+    address: Address,
+    patience: Patience,
+    *,
+    enforce_foreign_keys: bool = True,
+    connecting: Mapping[str, Any] = MappingProxyType({}),
+    **options: Any,
 ) -> AsyncEngine:
-    engine = create_async_engine(address.url, hide_parameters=True, max_overflow=0, **options)
+    """*connecting*: what the driver is given."""
+    engine = create_async_engine(
+        address.url,
+        hide_parameters=True,
+        max_overflow=0,
+        connect_args={"async_creator_fn": sqlite_driver.connect, **connecting},
+        **options,
+    )
     pragmas = (
         f"PRAGMA busy_timeout = {round(patience.lock_s * 1000)}",
         "PRAGMA journal_mode = WAL",
