@@ -32,11 +32,13 @@ _STYLE = """
 .component-gallery { margin-top: 8px; }
 .component-gallery .media-lightbox-trigger { width: 100%; }
 .gallery-image { aspect-ratio: 1; }
+.component-gallery:not(:has(> figure:nth-child(2))) .gallery-image { object-fit: contain; }
 .component-section { grid-template-columns: minmax(0, 1fr) auto; margin: 0; }
 .channel-message:focus { outline: 2px solid #5865f2; outline-offset: 4px; border-radius: 8px; }
 """
-"""Keeps an image's place free until it is loaded: whoever reads the newest message stays there. On
-a phone as well, a small image stands beside the text, as Discord has it."""
+"""Keeps an image's place free until it is loaded: whoever reads the newest message stays there. One
+that is alone in its gallery is seen whole, however wide. On a phone as well, a small image stands
+beside the text, as Discord has it."""
 _LINKS = Path(__file__).with_name("links.js")
 _PNG_START = struct.Struct(">8s4x4sII")
 

@@ -15,7 +15,6 @@ from sandbox.api.painting.edits import (
     vary_subtly,
     zoom_out,
 )
-from sandbox.api.painting.paint import paint
 from sandbox.api.painting.render import picture
 from sandbox.api.painting.scene import Scene, imagine
 from sandbox.api.painting.view import SIDE, Direction
@@ -54,8 +53,9 @@ def test_an_upscale_is_twice_as_large_and_sharper_and_a_creative_one_has_more_in
     assert sharpness(creative) > 1.05 * sharpness(standard)
 
 
-@pytest.mark.parametrize("prompt", PROMPTS)
-@pytest.mark.parametrize("scale", [1.5, 2.0])
+@pytest.mark.parametrize(
+    ("prompt", "scale"), [*zip(PROMPTS, (1.5, 2.0, 1.1, 1.3, 2.0), strict=True)]
+)
 def test_a_zoom_shows_the_same_in_the_middle_and_more_around_it(prompt: str, scale: float) -> None:
     scene = first(prompt)
     image = picture(scene)
@@ -72,7 +72,7 @@ def test_a_zoom_shows_the_same_in_the_middle_and_more_around_it(prompt: str, sca
     assert all(distance(*pair) > 0.1 for pair in combinations(zooms, 2))
 
 
-@pytest.mark.parametrize("prompt", PROMPTS)
+@pytest.mark.parametrize("prompt", PROMPTS[:2])
 @pytest.mark.parametrize(
     ("direction", "corner"),
     [
@@ -93,7 +93,7 @@ def test_a_pan_shows_the_same_and_more_in_its_direction(
     assert distance(panned.crop((x, y, x + 512, y + 512)), picture(scene)) < 3
 
 
-@pytest.mark.parametrize("prompt", PROMPTS)
+@pytest.mark.parametrize("prompt", PROMPTS[:3])
 def test_a_strong_variation_departs_and_a_subtle_one_stays_near(prompt: str) -> None:
     scene = first(prompt)
     image = picture(scene)
@@ -176,5 +176,4 @@ def test_every_edit_can_be_made_of_every_other() -> None:
     scene = inpaint(scene, None, areas=whole, roll=0, image_no=3)
     scene = upscale(scene, creative=True)
     assert picture(scene).size == (1024, 1536)
-    assert paint(scene) == paint(scene)
     assert picture(vary_strongly(scene, None, roll=0, image_no=0)).size == (512, 768)

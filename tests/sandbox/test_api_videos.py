@@ -52,7 +52,7 @@ def test_a_video_begins_with_the_image_and_moves_on_from_it() -> None:
     shown = frames(scene)
     assert distance(shown[0], image) < 5
     assert distance(shown[-1], image) > 3 * distance(shown[0], image)
-    assert paint(scene) == paint(scene)
+    assert paint(scene) == paint(scene), "the same scene has the same bytes"
 
 
 def test_high_motion_goes_farther_than_low_and_a_loop_ends_where_it_began() -> None:
