@@ -61,6 +61,9 @@ class Option:
     """The values there are; none where it is a number between *least* and *most*."""
     least: float = 0
     most: float = 0
+    is_mask: bool = False
+    """It says which part of the source's image is meant: the text of a `bot.pictures.areas.Mask`,
+    empty for none. Its action asks first, and shows that part then."""
     flags: Mapping[OptionValue, str] = field(default_factory=dict[OptionValue, str])
     """For one that the API reads in the prompt: what stands there for each choice."""
     weights: Mapping[OptionValue, int] = field(default_factory=dict[OptionValue, int])
@@ -74,6 +77,8 @@ class Option:
         """
         if given is None or given == "":
             return self.default
+        if self.is_mask:
+            return str(given)
         if not self.choices:
             number = float(str(given).replace(",", "."))
             if self.least <= number <= self.most:
@@ -134,6 +139,11 @@ class Action:
         """How many times its unit's price one job with these options costs."""
         chosen = self.complete(options)
         return prod(one.weights.get(chosen[one.name], 1) for one in self.options)
+
+    @property
+    def mask(self) -> Option | None:
+        """The option that says which part of the source's image is meant, if it has one."""
+        return next((one for one in self.options if one.is_mask), None)
 
     @property
     def least_units(self) -> int:
@@ -226,6 +236,17 @@ PAN = Action(
     listed_as="pan",
     refusals=_codes(8, 8),
 )
+INPAINT = Action(
+    key="inpaint",
+    model="midjourney_inpaint",
+    source=SourceKind.IMAGE,
+    prompt=PromptRule.OPTIONAL,
+    options=(Option(name="mask", default="", is_mask=True),),
+    offered_on=_IMAGES,
+    listed_as="inpaint",
+    asks_first=True,
+    refusals=_codes(10, 7),
+)
 ANIMATE = Action(
     key="animate",
     model="midjourney_video_diffusion",
@@ -281,7 +302,7 @@ REROLL = Action(
 ACTIONS: Mapping[str, Action] = MappingProxyType(
     {
         action.key: action
-        for action in (IMAGINE, REMIX, UPSCALE, VARY, ZOOM, PAN, ANIMATE, EXTEND, REROLL)
+        for action in (IMAGINE, REMIX, UPSCALE, VARY, ZOOM, PAN, INPAINT, ANIMATE, EXTEND, REROLL)
     }
 )
 EXTENSIONS_MAX = 4

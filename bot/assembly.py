@@ -37,6 +37,7 @@ from bot.services.favorites import Favorites
 from bot.services.history import JobHistory
 from bot.services.job_service import JobService
 from bot.services.lookups import JobLookups
+from bot.services.masks import MaskReview
 from bot.services.preferences import PreferenceService
 from bot.services.prompt_review import PromptReview
 from bot.services.recovery import Recovery
@@ -139,7 +140,13 @@ def _put_together(
     background.spawn(queue.notify_waiting(), name="telling who waits")
     results = ResultLookup(api, loader)
     bot = RemixBot(
-        jobs=JobService(lookups, queue, runner, PromptReview(lookups, ImageAddresses(session))),
+        jobs=JobService(
+            lookups,
+            queue,
+            runner,
+            PromptReview(lookups, ImageAddresses(session)),
+            MaskReview(lookups, results),
+        ),
         preferences=PreferenceService(lookups),
         history=JobHistory(lookups, results),
         favorites=Favorites(lookups),

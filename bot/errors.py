@@ -93,6 +93,10 @@ class Reason(Enum):
     MASK_UNREADABLE = auto()
     """No PNG, a damaged one, or one that is too large."""
     MASK_NOT_BLACK_AND_WHITE = auto()
+    MASK_TWICE = auto()
+    """Both areas and a file were given."""
+    MASK_GONE = auto()
+    """The mask of what was asked for before is not kept any more."""
     MASK_EMPTY = auto()
     """Nothing is to be repainted."""
     MASK_EVERYTHING = auto()
@@ -101,6 +105,10 @@ class Reason(Enum):
     """It would take more polygons, or points, than are sent."""
     IMAGE_UNREADABLE = auto()
     """An image of a result that cannot be opened here, such as a video."""
+    IMAGE_GONE = auto()
+    """An image of a result that nobody has any more, as far as we know."""
+    IMAGE_SILENT = auto()
+    """One whose server does not answer just now."""
     IMAGE_TOO_NARROW = auto()
     """The API takes no mask of its shape."""
     SWITCHED_OFF = auto()
@@ -183,6 +191,8 @@ class ConsentMissing(UserError):
     times: int
     """How many jobs with images cost as much."""
     doubts: tuple[Doubt, ...] = ()
+    preview: bytes | None = field(default=None, init=False, repr=False)
+    """A JPEG that shows which part of an image is meant."""
 
 
 class ChannelNotAllowed(UserError):

@@ -12,7 +12,7 @@ from discord import app_commands
 from bot.actions import Action, Options
 from bot.client import RemixBot
 from bot.job_ids import JobId, MessageId
-from bot.model import Job, Request
+from bot.model import Job
 from bot.services.lookups import UnknownJob
 from bot.texts import for_locale
 from bot.ui import discord_errors
@@ -49,14 +49,21 @@ async def open_form(
     private: bool,
     options: Options | None = None,
     callback: str | None = None,
-    like: Request | None = None,
+    like: Job | None = None,
 ) -> None:
     """Answer with the form for this image, filled in as `JobHistory.prefill` says, which raises."""
     grant, destination = grant_of(interaction), read_destination(interaction, private=private)
     request, price_usd = await interaction.client.history.prefill(
-        action, of, grant.caller, destination, options=options, callback=callback, like=like
+        action,
+        of,
+        grant.caller,
+        destination,
+        options=options,
+        callback=callback,
+        like=like and like.request,
     )
-    form = PromptForm(grant.t, request, private=private, price_usd=price_usd)
+    asked_in = like and like.interaction_id
+    form = PromptForm(grant.t, request, private=private, price_usd=price_usd, asked_in=asked_in)
     await form.open(interaction)
 
 

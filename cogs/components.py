@@ -30,6 +30,7 @@ from bot.job_ids import JobId
 from bot.model import Job, Request, Source
 from bot.preferences import Preferences
 from bot.services.context import TargetMessage
+from bot.services.masks import MaskChoice
 from bot.ui import discord_errors
 from bot.ui.components import custom_ids
 from bot.ui.custom_ids import PREFIX, SELECT, ButtonId, FormId, Verb, read_all
@@ -37,6 +38,7 @@ from bot.ui.error_replies import reply_privately, reply_with_error, send
 from bot.ui.forms import PromptForm, read_form
 from bot.ui.interaction import is_private, read_destination
 from bot.ui.layouts import LayoutMessage
+from bot.ui.mask_fields import read_choice
 from bot.ui.pages import (
     delete_page,
     details_page,
@@ -190,7 +192,9 @@ class Components(commands.Cog):
                 source=failed.request.source and (source or failed.request.source),
                 callback=failed.request.callback if failed.author_id == caller.user_id else None,
             )
-        await PromptForm(press.grant.t, request, private=private).open(press.interaction)
+        asked_in = failed and failed.interaction_id
+        form = PromptForm(press.grant.t, request, private=private, asked_in=asked_in)
+        await form.open(press.interaction)
 
     async def _try_on_source(self, press: Press) -> None:
         """Open the form for another image of a result's source, with the result's prompt."""
@@ -198,8 +202,7 @@ class Components(commands.Cog):
         shown = await self._bot.history.shown_in(press.message, press.grant.caller)
         if shown is not None:
             action, private = shown.request.action, private or shown.destination.private
-        like = shown and shown.request
-        await open_form(press.interaction, action, image, private=private, like=like)
+        await open_form(press.interaction, action, image, private=private, like=shown)
 
     async def _repeat(self, press: Press) -> None:
         interaction, source = press.interaction, press.button.source
@@ -306,9 +309,16 @@ class Components(commands.Cog):
         private = draft.destination.private
         context = self._bot.context(interaction, private=private, beside=True)
         context = replace(context, origin=draft.origin)
+        if draft.request.action.mask is not None and not consented:
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            part = MaskChoice(kept=draft.interaction_id)
+            await self._bot.jobs.make(draft.request, context, part=part)
+            return
         await self._bot.jobs.make(draft.request, context, draft=draft, consented=consented)
         try:
-            await interaction.edit_original_response(content=press.grant.t.started, view=None)
+            await interaction.edit_original_response(
+                content=press.grant.t.started, view=None, attachments=[]
+            )
         except discord_errors.FAULTS as fault:
             log.info(
                 "Interaction %d: failed to remove a question's buttons: %s",
@@ -319,12 +329,19 @@ class Components(commands.Cog):
     async def _edit_draft(self, press: Press) -> None:
         grant = press.grant
         draft = await self._bot.history.draft(press.button.number, grant.caller.user_id)
-        form = PromptForm(grant.t, draft.request, private=draft.destination.private)
+        form = PromptForm(
+            grant.t,
+            draft.request,
+            private=draft.destination.private,
+            asked_in=draft.interaction_id,
+        )
         await form.open(press.interaction)
 
     async def _cancel(self, press: Press) -> None:
         await self._bot.history.drop_draft(press.button.number, press.grant.caller.user_id)
-        await press.interaction.response.edit_message(content=press.grant.t.canceled, view=None)
+        await press.interaction.response.edit_message(
+            content=press.grant.t.canceled, view=None, attachments=[]
+        )
 
     # ------------------------------------------------------------------ one's own
 
@@ -392,8 +409,11 @@ class Components(commands.Cog):
                 options=read_options(form_id.action, filled.options),
                 callback=read_callback(filled.callback),
             )
-            context = self._bot.context(interaction, private=form_id.private)
-            await self._bot.jobs.make(request, context)
+            context, part = self._bot.context(interaction, private=form_id.private), None
+            if (option := form_id.action.mask) is not None:
+                part = read_choice(interaction, option, filled.chosen, filled.files)
+                await interaction.response.defer(ephemeral=True, thinking=True)
+            await self._bot.jobs.make(request, context, part=part)
         except Exception as raised:
             kept = isinstance(raised, UserError) and raised.draft_id is not None
             typed = "" if kept or is_blank(filled.prompt) else filled.prompt

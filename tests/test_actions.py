@@ -23,6 +23,7 @@ from bot.prompt_cost import prompt_cost
 from bot.texts import ENGLISH
 from sandbox.api.validate import read_order
 
+MASKS = ("1000x1000 areas 1,5", "4096x500 points 0,0 4096,0 4096,500;9,9 99,9 99,99 9,99")
 SCALE = Option(name="scale", default=2.0, least=1.1, most=2.0)
 KIND = Option(name="type", default=1, choices=(1,))
 WIDEN = Action(
@@ -40,7 +41,7 @@ def request_for(action: Action) -> Request:
         action=action,
         source=None if action.source is SourceKind.NONE else Source("job", 2),
         prompt="" if action.prompt is PromptRule.NONE else "a fox",
-        options=action.complete({}),
+        options=action.complete({action.mask.name: MASKS[0]} if action.mask else {}),
         callback="https://a.example/done",
     )
 
@@ -58,7 +59,10 @@ def test_each_action_can_be_named_shown_and_made_in_the_sandbox(action: Action) 
             named = ENGLISH.option_words(action.key, option.name)
             assert named is not None
             assert set(named.choices) == set(option.choices)
-        if not option.choices:
+        if option.is_mask:
+            assert action.asks_first, "with a preview"
+            assert action.source is SourceKind.IMAGE
+        elif not option.choices:
             named = ENGLISH.option_words(action.key, option.name)
             assert named is not None
             assert named.number
@@ -72,7 +76,10 @@ def test_each_action_can_be_named_shown_and_made_in_the_sandbox(action: Action) 
 def variants(action: Action) -> Iterator[Request]:
     """Requests for *action* with every value that each option takes, to its bounds; with and
     without what may be left out; for each image that can be a source."""
-    values = [one.choices or (one.least, one.default, one.most) for one in action.options]
+    values = [
+        MASKS if one.is_mask else one.choices or (one.least, one.default, one.most)
+        for one in action.options
+    ]
     prompts = {
         PromptRule.NONE: ("",),
         PromptRule.OPTIONAL: ("", "x", "y" * (PROMPT_MAX - 100)),

@@ -20,6 +20,8 @@ ROOMS = [
     "bot/preferences.py",
     "bot/errors.py",
     "bot/attachments.py",
+    "bot/pictures/outlines.py",
+    "bot/pictures/areas.py",
     "bot/texts/",
     "bot/pictures/",
     "bot/incidents.py",

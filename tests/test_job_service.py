@@ -31,6 +31,7 @@ from bot.services.context import Announce, Caller, RequestContext
 from bot.services.history import JobHistory
 from bot.services.job_service import JobService
 from bot.services.lookups import JobLookups
+from bot.services.masks import MaskReview
 from bot.services.prompt_review import PromptReview
 from bot.services.recovery import Recovery
 from bot.store import Store, lookups, open_store, transitions
@@ -147,7 +148,13 @@ async def rooms(tmp_path: Path) -> AsyncGenerator[Rooms]:
             )
         )
         queue = JobQueue(limits=limits, clock=clock, usual_s=lambda: 48.0)
-        jobs = JobService(found, queue, runner, PromptReview(found, ImageAddresses(session)))
+        jobs = JobService(
+            found,
+            queue,
+            runner,
+            PromptReview(found, ImageAddresses(session)),
+            MaskReview(found, ResultLookup(client, loader)),
+        )
         maintenance = Maintenance(store=store, clock=clock, retention=None, attends=lambda: True)
         recovery = Recovery(store, queue, runner, maintenance, background=background, clock=clock)
         history = JobHistory(found, ResultLookup(client, loader))

@@ -24,6 +24,7 @@ from bot.api.refusals import cause_of, normalise_code
 from bot.errors import ApiUnavailable, OutputUnreadable
 from bot.inputs import split_web_address
 from bot.model import Completed, Failed, Image, Request, Running, TaskState
+from bot.pictures.areas import to_mask
 
 log = logging.getLogger(__name__)
 
@@ -65,8 +66,11 @@ def submit_body(request: Request, model: str | None = None) -> dict[str, object]
     if prompt := request.sent_prompt:
         params[action.prompt_param] = prompt
     for option in action.options:
-        if not option.flags:
-            params[option.name] = request.options.get(option.name, option.default)
+        value = request.options.get(option.name, option.default)
+        if option.is_mask and value:
+            params[option.name] = to_mask(str(value))
+        elif not option.flags and not option.is_mask:
+            params[option.name] = value
     if request.callback is not None:
         params["callback"] = request.callback
     return {"model": model or action.model, "input": [{"params": params}]}

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 
-from bot.errors import Reason, Rejected
+from bot.errors import MaskShapeWrong, Reason, Rejected
 from bot.pictures.outlines import Polygon, Run, trace
 
 Size = tuple[int, int]
@@ -28,6 +28,8 @@ POINTS_MAX = 100
 AREAS = range(1, 10)
 """Thirds of the image, from the top left, row by row: 5 is the middle."""
 TEXT_MAX = 12_000
+ASPECT_TOLERANCE = 0.02
+"""How far the shape of a mask may be from that of its image."""
 
 _PAIR = r"[0-9]{1,4},[0-9]{1,4}"
 _POLYGON = rf"{_PAIR}(?: {_PAIR}){{2,{POINTS_MAX - 1}}}"
@@ -108,6 +110,25 @@ def _joined(runs: Iterable[Run]) -> list[Run]:
 def scaled(polygon: Polygon, old: Size, new: Size) -> Polygon:
     """The same on a grid of another size."""
     return tuple((round(x * new[0] / old[0]), round(y * new[1] / old[1])) for x, y in polygon)
+
+
+def fitted(mask: Mask, size: Size) -> Mask:
+    """The same part of an image of this *size*.
+
+    Raises `Rejected` for an image that is too narrow, and `MaskShapeWrong`.
+    """
+    if mask.areas:
+        return choose_areas(mask.areas, size)
+    old, new = (mask.width, mask.height), canvas(size)
+    check_shape(old, new)
+    polygons = tuple(scaled(polygon, old, new) for polygon in mask.polygons)
+    return Mask(width=new[0], height=new[1], polygons=polygons)
+
+
+def check_shape(mask: Size, image: Size) -> None:
+    """Raises `MaskShapeWrong` if their sides are not in about the same proportion."""
+    if abs(mask[0] / mask[1] * image[1] / image[0] - 1) > ASPECT_TOLERANCE:
+        raise MaskShapeWrong(width=image[0], height=image[1])
 
 
 def parse_mask(text: str) -> Mask:

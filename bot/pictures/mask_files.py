@@ -7,8 +7,8 @@ open and which ends after a day; so it gets polygons, and the file is forgotten.
 import re
 from typing import TYPE_CHECKING
 
-from bot.errors import MaskShapeWrong, Reason, Rejected
-from bot.pictures.areas import POINTS_MAX, POLYGONS_MAX, Mask, Size, canvas, scaled
+from bot.errors import Reason, Rejected
+from bot.pictures.areas import POINTS_MAX, POLYGONS_MAX, Mask, Size, canvas, check_shape, scaled
 from bot.pictures.opening import opened
 from bot.pictures.outlines import Polygon, Run, TooComplicated, simplify, trace
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 FILE_MAX_BYTES = 4 * 1024 * 1024
 SIDE_READ = 1024
 """Of a larger mask, this many pixels are looked at along its longer side."""
-ASPECT_TOLERANCE = 0.02
 GRAY_MAX = 0.1
 """How much of a mask may be neither black nor white: soft edges are."""
 BLURRED_MAX = 0.2
@@ -44,9 +43,7 @@ def read_mask(content: bytes, size: Size) -> Mask:
         raise Rejected(Reason.MASK_UNREADABLE)
     with opened(content, Reason.MASK_UNREADABLE, ("PNG",)) as image:
         image.load()
-    aspect = image.width / image.height * size[1] / size[0]
-    if abs(aspect - 1) > ASPECT_TOLERANCE:
-        raise MaskShapeWrong(width=size[0], height=size[1])
+    check_shape(image.size, size)
     bitmap = _black_and_white(image)
     polygons = _polygons(bitmap)
     whole = tuple(scaled(polygon, bitmap.size, (width, height)) for polygon in polygons)

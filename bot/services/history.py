@@ -96,7 +96,8 @@ class JobHistory:
         """What the form for this image is filled with, empty if the store is silent; and what the
         cheapest job of *action* costs, if that is known.
 
-        What is not given is as in *like*, or else as in what made the image. Raises what
+        What is not given is as in *like*, or else as in what made the image; but a part of that
+        one's source is none of this image. Raises what
         `find_source` and `check_possible` raise, and `SourceTooOld`; `StoreUnavailable` only if the
         store alone can know the job's id.
         """
@@ -110,7 +111,12 @@ class JobHistory:
             source, parent = Source(job.value, image_no), None
         wanted = Request(action=action, source=source, options=options or {}, callback=callback)
         await self._lookups.check_possible(wanted, parent, time)
-        like = like or (parent and parent.request)
+        if like is None and parent is not None:
+            like, mask = parent.request, parent.request.action.mask
+            kept = {
+                name: one for name, one in like.options.items() if not mask or name != mask.name
+            }
+            like = replace(like, options=kept)
         with suppress(StoreUnavailable):
             price_usd = await self._lookups.least_price(action, time)
         if like is not None:

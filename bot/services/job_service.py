@@ -3,11 +3,13 @@
 Knows nothing of Discord's library: the caller passes in how a job is announced.
 """
 
+import asyncio
 import logging
 from contextlib import suppress
 from dataclasses import replace
 
 from bot.errors import (
+    ConsentMissing,
     DraftGone,
     JobUnknown,
     Reason,
@@ -25,6 +27,7 @@ from bot.prompt_cost import prompt_cost
 from bot.services.access import stays_private, visible
 from bot.services.context import RequestContext, TargetMessage
 from bot.services.lookups import JobLookups, StoreDeadline
+from bot.services.masks import MaskChoice, MaskReview, for_a_draft, image_of
 from bot.services.prompt_review import PromptReview
 from bot.store import lookups, transitions
 
@@ -36,13 +39,19 @@ _AT_WORK = (JobState.SUBMITTING, JobState.RUNNING)
 
 class JobService:
     def __init__(
-        self, jobs: JobLookups, queue: JobQueue, runner: JobRunner, review: PromptReview
+        self,
+        jobs: JobLookups,
+        queue: JobQueue,
+        runner: JobRunner,
+        review: PromptReview,
+        masks: MaskReview,
     ) -> None:
         self._lookups = jobs
         self._store = jobs.store
         self._queue = queue
         self._runner = runner
         self._review = review
+        self._masks = masks
         self.access = jobs.access
         self.limits = jobs.limits
         self.availability = jobs.availability
@@ -55,11 +64,14 @@ class JobService:
         of: tuple[JobId | MessageId, int | None] | None = None,
         draft: Job | None = None,
         consented: bool = False,
+        part: MaskChoice | None = None,
     ) -> None:
         """Make what *request* asks for, in the background.
 
         *of*: the image of a job, as somebody called it, in place of its source. *draft*: what was
         kept of this request; it is done once. *consented*: its author has agreed to what it costs.
+        *part*: which one of the image is meant; it's drawn, so *context* must have been answered
+        for the time being, and then asked about.
         Raises a `bot.errors.UserError` or `StoreUnavailable`; nothing is accepted then.
         """
         time, parent = StoreDeadline(), None
@@ -74,6 +86,9 @@ class JobService:
             context = replace(context, origin=origin)
         if draft is None:
             request = await self._review.with_preferences(request, context, time)
+        if part is not None:
+            await self._ask_about(part, request, context, time=time, parent=parent)
+            return
         await self._start(
             request, context, time=time, parent=parent, draft=draft, consented=consented
         )
@@ -151,6 +166,34 @@ class JobService:
         log.info("Job %d: stopped while %s", job.id, state.value)
         return None if state is JobState.ACCEPTED else job
 
+    async def _ask_about(
+        self,
+        part: MaskChoice,
+        request: Request,
+        context: RequestContext,
+        *,
+        time: StoreDeadline,
+        parent: Job | None,
+    ) -> None:
+        """Raises `ConsentMissing` with a preview, else why there is none; both with a draft."""
+        option = request.action.mask
+        assert option is not None  # noqa: S101  # else there's no part to choose
+        kept = await self._masks.kept(part, context.caller, time)
+        try:
+            mask, preview = await self._masks.draw(part, kept, image_of(request.source, parent))
+        except UserError as refusal:
+            options = {**request.options, option.name: for_a_draft(part, kept)}
+            new = _new_job(replace(request, options=options), context, parent=parent)
+            refusal.draft_id = await self._keep(new)
+            raise
+        request = replace(request, options={**request.options, option.name: mask.text})
+        context = replace(context, began_s=asyncio.get_running_loop().time())
+        try:
+            await self._start(request, context, time=time, parent=parent)
+        except ConsentMissing as question:
+            question.preview = preview
+            raise
+
     async def _start(
         self,
         request: Request,
@@ -167,18 +210,10 @@ class JobService:
         *parent* is the job of its source, if that is known, and *shown* the one that it repeats:
         what is made from what is its author's alone is that as well.
         """
-        action, bill, place = request.action, prompt_cost(request.sent_prompt), context.destination
-        units = action.units(request.options) * (bill.batch if action.makes_option else 1)
-        private = place.private or stays_private(parent, place) or stays_private(shown, place)
-        draft_id = draft.interaction_id if draft else None
-        new = context.new_job(
-            request,
-            private=private,
-            multiplier=bill.multiplier * units,
-            depth=_depth_below(parent),
-        )
+        bill, draft_id = prompt_cost(request.sent_prompt), draft.interaction_id if draft else None
+        new = _new_job(request, context, parent=parent, shown=shown)
         try:
-            self._lookups.check_offered(action)
+            self._lookups.check_offered(request.action)
             self._review.check(request, bill)
             if not consented:
                 # Who repeats a job knows what became of it.
@@ -219,6 +254,19 @@ class JobService:
             log.warning("Failed to keep a refused prompt: %s", error)
             return None
         return new.interaction_id
+
+
+def _new_job(
+    request: Request, context: RequestContext, *, parent: Job | None, shown: Job | None = None
+) -> NewJob:
+    action, bill, place = request.action, prompt_cost(request.sent_prompt), context.destination
+    units = action.units(request.options) * (bill.batch if action.makes_option else 1)
+    return context.new_job(
+        request,
+        private=place.private or stays_private(parent, place) or stays_private(shown, place),
+        multiplier=bill.multiplier * units,
+        depth=_depth_below(parent),
+    )
 
 
 def _depth_below(parent: Job | None) -> int | None:

@@ -11,6 +11,7 @@ from bot.actions import (
     ANIMATE,
     EXTEND,
     IMAGINE,
+    INPAINT,
     PAN,
     REMIX,
     REROLL,
@@ -23,6 +24,7 @@ from bot.actions import (
     OptionValue,
 )
 from bot.model import PROMPT_MAX, Image, Request, Source
+from bot.pictures.areas import AREAS, parse_mask
 from bot.texts.formats import Formats
 
 
@@ -134,6 +136,14 @@ class ActionTexts(Formats):
             name="Pan",
             presets={"left": "⬅️", "up": "⬆️", "down": "⬇️", "right": "➡️"},
         ),
+        INPAINT.key: ActionWords(
+            button="Vary (Region) …",
+            title="Vary a region of image {image}",
+            progress="Varying a region of image {image}",
+            result="Variations of a region of image {image}",
+            listed="Variations of a region of image {image}",
+            name="Vary (Region)",
+        ),
         ANIMATE.key: ActionWords(
             button="Animate …",
             title="Animate image {image}",
@@ -203,6 +213,7 @@ class ActionTexts(Formats):
         (PAN.key, "scale"): OptionWords(
             name="Scale", question="How far to pan, from 1.1 to 3", number="{value:g}x"
         ),
+        (INPAINT.key, "mask"): OptionWords(name="Areas", question="Areas to change"),
         (ANIMATE.key, "videoType"): OptionWords(
             name="Resolution",
             question="Resolution",
@@ -239,6 +250,24 @@ class ActionTexts(Formats):
     }
     """By action and option; one without words is never shown."""
 
+    area_names: ClassVar[Mapping[int, str]] = dict(
+        zip(
+            AREAS,
+            (
+                *("Top left", "Top", "Top right"),
+                *("Left", "Middle", "Right"),
+                *("Bottom left", "Bottom", "Bottom right"),
+            ),
+            strict=True,
+        )
+    )
+    """Of the nine that an image is divided into."""
+    areas_label = "Areas to change"
+    areas_hint = (
+        "The rest of the image stays as it is. You'll see a preview before anything is paid."
+    )
+    mask_label = "Or a mask"
+    mask_hint = "A PNG of the image's shape: white is changed, black stays."
     prompt_label = "Prompt"
     callback_label = "Callback URL"
     reroll = "Reroll"
@@ -305,7 +334,7 @@ class ActionTexts(Formats):
 
     def price_of(self, action: Action, usd: Decimal) -> str:
         """What the cheapest job of *action* costs."""
-        varies = action.asks_first and len(action.options) > 0
+        varies = action.makes_option or any(one.weights for one in action.options)
         return f"Costs {self.usd(usd)} or more" if varies else f"Costs about {self.usd(usd)}"
 
     def prices(self, prices: Mapping[str, Decimal]) -> str:
@@ -320,10 +349,43 @@ class ActionTexts(Formats):
     def option_words(self, action_key: str, option: str) -> OptionWords | None:
         return self._options.get((action_key, option))
 
-    def options_of(self, request: Request) -> Iterable[tuple[str, str]]:
+    def keep_mask(self, named: str) -> str:
+        """The box that is checked as long as an earlier mask stays."""
+        return f"Same as before: {named}"
+
+    def part_named(self, text: str, *, areas_max: int = len(AREAS)) -> str:
+        """Which part of an image a mask's *text* means, with the names of *areas_max* areas at the
+        most; empty if it can't be read."""
+        try:
+            mask = parse_mask(text)
+        except ValueError:
+            return ""
+        if not mask.areas:
+            parts = len(mask.polygons)
+            return f"a mask of {parts} part{'' if parts == 1 else 's'}"
+        if len(mask.areas) > areas_max:
+            return f"{len(mask.areas)} of {len(AREAS)} areas"
+        return ", ".join(self.area_names[area].lower() for area in mask.areas)
+
+    def part_of(self, request: Request) -> str:
+        """Which part of its source *request* changes; empty if that is all of it."""
+        mask = request.action.mask
+        return self.part_named(str(request.options.get(mask.name, ""))) if mask else ""
+
+    def preview_alt(self, request: Request) -> str:
+        """Of the image on which that part is drawn."""
+        name = f"Image {image_number(request.source)}"
+        return f"{name}, with what would change marked: {self.part_of(request)}"
+
+    def options_of(self, request: Request, *, areas_max: int = 3) -> Iterable[tuple[str, str]]:
         """Each option's name with that of its value."""
+        mask = request.action.mask
         for name, value in request.options.items():
             words = self.option_words(request.action.key, name)
+            if words is not None and mask is not None and name == mask.name:
+                if part := self.part_named(str(value), areas_max=areas_max):
+                    yield words.name, part[0].upper() + part[1:]
+                continue
             if words is not None and value in words.choices:
                 yield words.name, words.choices[value][0]
             elif words is not None and words.number and not isinstance(value, str):

@@ -92,6 +92,8 @@ class ErrorTexts(JobTexts, DoubtTexts):
             parts = ["This prompt may not do what you want:", *doubted]
         if error.bill.multiplier > 1 or error.request.action.asks_first:
             parts.append(self._costs_extra(error))
+        if part := self.part_of(error.request):
+            parts.insert(-1, f"This changes **{part}** and keeps the rest.")
         ending = "Send it as it is?" if error.doubts else "Go ahead?"
         parts.append(f"Nothing has been charged so far. {ending}")
         return ("\n" if error.doubts else " ").join(parts)
@@ -308,6 +310,9 @@ class ErrorTexts(JobTexts, DoubtTexts):
         "{error.width:,} by {error.height:,} pixels, or as much smaller in both directions.",
         Reason.MASK_NOT_BLACK_AND_WHITE: "That mask isn't black and white. Paint white over what "
         "I should change, and make everything else black.",
+        Reason.MASK_TWICE: "Choose areas or attach a mask, not both. {t.nothing_charged}",
+        Reason.MASK_GONE: "I no longer have the mask you used before. Attach it again, or choose "
+        "areas.",
         Reason.MASK_EMPTY: "There's nothing to change: choose at least one area, or paint it "
         "white in the mask.",
         Reason.MASK_EVERYTHING: "That's the whole image. Choose fewer areas or leave some of the "
@@ -315,6 +320,10 @@ class ErrorTexts(JobTexts, DoubtTexts):
         Reason.MASK_TOO_COMPLICATED: "That mask has too many parts or edges. Use at most 10 "
         "separate areas with simple outlines.",
         Reason.IMAGE_UNREADABLE: "I can't open that image, so I can't change a part of it.",
+        Reason.IMAGE_GONE: "I can't find that image any more: the API keeps images for about 30 "
+        "days. Without it I can't show you what would change. {t.nothing_charged}",
+        Reason.IMAGE_SILENT: "I can't load that image right now, so I can't show you what would "
+        "change. {t.nothing_charged} {t.ask_later}",
         Reason.IMAGE_TOO_NARROW: "That image is too narrow: the API only changes parts of images "
         "that are at most eight times as long as they're wide.",
         errors.PreferencesInvalid: _preferences_invalid,

@@ -11,15 +11,19 @@ import discord
 
 from bot.errors import (
     AnswerFailed,
+    ConsentMissing,
     RemixbotError,
     SourceTooOld,
     UserError,
 )
 from bot.incidents import to_user_error
+from bot.texts import Texts
 from bot.ui import discord_errors
+from bot.ui.attachments import ALT_TEXT_MAX, let_go, upload
 from bot.ui.buttons import draft_buttons, in_view
 from bot.ui.content import EVERYTHING, Content
 from bot.ui.discord_errors import About
+from bot.ui.escape import shorten
 from bot.ui.forms import fresh_start
 from bot.ui.interaction import texts_for
 from bot.ui.layouts import LayoutMessage
@@ -103,21 +107,40 @@ async def send_error(
     Where what was asked for is kept, there are buttons to go on with it.
     """
     t = texts_for(interaction)
-    sentence, files, view = t.describe(error), list[discord.File](), discord.utils.MISSING
+    sentence, files = t.describe(error), list[discord.File]()
     if typed:
         sentence += f"\n{t.your_prompt}"
         files = [discord.File(io.BytesIO(typed.encode()), filename="prompt.txt")]
-    if isinstance(error, UserError) and error.draft_id is not None:
-        view = in_view(draft_buttons(t, error, error.draft_id))
+    elif isinstance(error, ConsentMissing) and error.preview is not None:
+        alt = shorten(t.preview_alt(error.request), ALT_TEXT_MAX)
+        files = [upload("preview.jpg", error.preview, description=alt)]
     try:
-        if interaction.response.is_done():
-            await interaction.followup.send(sentence, files=files, view=view, ephemeral=True)
-        else:
-            await interaction.response.send_message(
-                sentence, files=files, view=view, ephemeral=True
-            )
+        try:
+            await _answer(interaction, t, error, sentence, files)
+        except discord.HTTPException as fault:
+            if typed or not files or EVERYTHING.without(discord_errors.about(fault)) is None:
+                raise
+            await _answer(interaction, t, error, sentence, [])
     except discord_errors.FAULTS as fault:
         # The log has a line already that says that nobody was answered.
         level = logging.INFO if isinstance(error, AnswerFailed) else logging.WARNING
         detail = discord_errors.detail(fault)
         log.log(level, "Interaction %d: failed to show %r: %s", interaction.id, error, detail)
+    finally:
+        let_go(files)
+
+
+async def _answer(
+    interaction: discord.Interaction[Any],
+    t: Texts,
+    error: RemixbotError,
+    sentence: str,
+    files: list[discord.File],
+) -> None:
+    view = discord.utils.MISSING
+    if isinstance(error, UserError) and error.draft_id is not None:
+        view = in_view(draft_buttons(t, error, error.draft_id))
+    if interaction.response.is_done():
+        await interaction.followup.send(sentence, files=files, view=view, ephemeral=True)
+    else:
+        await interaction.response.send_message(sentence, files=files, view=view, ephemeral=True)

@@ -12,13 +12,14 @@ from typing import Any
 
 import discord
 
-from bot.actions import IMAGINE, PromptRule
+from bot.actions import IMAGINE, Option, OptionValue, PromptRule
 from bot.errors import SourceTooOld
 from bot.model import Request
 from bot.texts import Texts
 from bot.ui import discord_errors
 from bot.ui.custom_ids import FormId
 from bot.ui.discord_errors import About
+from bot.ui.mask_fields import Label, mask_labels
 
 FIELD_MAX = 4000
 """The most that Discord takes in one text field."""
@@ -28,7 +29,6 @@ FIELDS_MAX = 5
 NUMBER_MAX = 8
 """Characters of a number."""
 
-Label = discord.ui.Label[discord.ui.Modal]
 TextInput = discord.ui.TextInput[discord.ui.Modal]
 
 _FOR_WHAT_IS_IN_IT = (About.WORDS, About.LAYOUT, About.FRONT)
@@ -41,6 +41,10 @@ class Filled:
     prompt: str
     options: Mapping[str, str | None]
     callback: str | None
+    chosen: Mapping[str, list[str]]
+    """Of fields with any number of values: boxes that are checked, ids of files."""
+    files: Mapping[str, Mapping[str, Any]]
+    """What is attached, as Discord describes it, by its id."""
 
 
 class PromptForm(discord.ui.Modal):
@@ -54,17 +58,21 @@ class PromptForm(discord.ui.Modal):
         private: bool,
         note: str = "",
         price_usd: Decimal | None = None,
+        asked_in: int | None = None,
     ) -> None:
         """Filled with *request*; *private*: what comes of it is for one person alone.
 
-        *price_usd* is what the cheapest job of this action costs, if that is known.
+        *price_usd* is what the cheapest job of this action costs, if that is known. *asked_in*: the
+        interaction in which a job or a draft was asked for that has the options of *request*.
         """
         action, callback = request.action, request.callback
         form_id = FormId(action=action, source=request.source, private=private)
         super().__init__(title=t.form_title(action, request.source), custom_id=form_id.custom_id)
         self._is_filled = bool(request.prompt or callback)
         empty = replace(request, prompt="", callback=callback and "")
-        self._empty = partial(PromptForm, t, empty, private=private, note=t.left_empty)
+        self._empty = partial(
+            PromptForm, t, empty, private=private, note=t.left_empty, asked_in=asked_in
+        )
         if note:
             self.add_item(discord.ui.TextDisplay[Any](note))
         required = action.prompt is PromptRule.REQUIRED
@@ -82,27 +90,13 @@ class PromptForm(discord.ui.Modal):
             self.add_item(Label(text=label, description=price, component=prompt_input))
         values = action.complete(request.options)
         room = FIELDS_MAX - len(self.children) - (callback is not None)
-        for option in action.options[: max(room, 0)]:
-            words = t.option_words(action.key, option.name)
-            if words is None or len(option.choices) == 1:
-                continue
-            if not option.choices:
-                number = TextInput(
-                    custom_id=option.name, default=f"{values[option.name]:g}", max_length=NUMBER_MAX
-                )
-                self.add_item(Label(text=words.question, component=number))
-                continue
-            choices = [
-                discord.RadioGroupOption(
-                    label=words.choices[choice][0],
-                    value=str(choice),
-                    description=words.choices[choice][1],
-                    default=choice == values[option.name],
-                )
-                for choice in option.choices
-            ]
-            group = discord.ui.RadioGroup[discord.ui.Modal](custom_id=option.name, options=choices)
-            self.add_item(Label(text=words.question, component=group))
+        labels = [
+            label
+            for option in action.options
+            for label in _labels(t, action.key, option, values[option.name], asked_in)
+        ]
+        for label in labels[: max(room, 0)]:
+            self.add_item(label)
         if callback is not None:
             address = TextInput(
                 custom_id="callback", default=callback, required=False, max_length=FIELD_MAX
@@ -123,6 +117,33 @@ class PromptForm(discord.ui.Modal):
         return True
 
 
+def _labels(
+    t: Texts, action_key: str, option: Option, value: OptionValue, asked_in: int | None
+) -> Iterator[Label]:
+    """The fields for *option*, filled with *value*; none where there's nothing to choose."""
+    words = t.option_words(action_key, option.name)
+    if words is None or len(option.choices) == 1:
+        return
+    if option.is_mask:
+        yield from mask_labels(t, option, str(value), asked_in)
+        return
+    if not option.choices:
+        number = TextInput(custom_id=option.name, default=f"{value:g}", max_length=NUMBER_MAX)
+        yield Label(text=words.question, component=number)
+        return
+    choices = [
+        discord.RadioGroupOption(
+            label=words.choices[choice][0],
+            value=str(choice),
+            description=words.choices[choice][1],
+            default=choice == value,
+        )
+        for choice in option.choices
+    ]
+    group = discord.ui.RadioGroup[discord.ui.Modal](custom_id=option.name, options=choices)
+    yield Label(text=words.question, component=group)
+
+
 def fresh_start(t: Texts, too_old: SourceTooOld) -> PromptForm:
     """In place of a remix that the API would refuse: the same words, from nothing."""
     request = Request(action=IMAGINE, prompt=too_old.prompt, callback=too_old.callback)
@@ -131,21 +152,30 @@ def fresh_start(t: Texts, too_old: SourceTooOld) -> PromptForm:
 
 def read_form(data: Mapping[str, Any]) -> Filled:
     """What was typed, from the raw data of the interaction."""
-    values = dict(form_values(data))
+    found = list(_fields(data))
+    values = {one["custom_id"]: one["value"] for one in found if "value" in one}
+    chosen = {one["custom_id"]: list(one["values"]) for one in found if "values" in one}
+    resolved: Mapping[str, Any] = data.get("resolved") or {}
+    files: Mapping[str, Mapping[str, Any]] = resolved.get("attachments") or {}
     fields = [f"prompt-{number}" for number in range(1, PROMPT_FIELDS_MAX + 1)]
     prompt = join_prompt([values.pop(field, None) or "" for field in fields])
-    return Filled(prompt=prompt, callback=values.pop("callback", None), options=values)
+    callback = values.pop("callback", None)
+    return Filled(prompt=prompt, callback=callback, options=values, chosen=chosen, files=files)
 
 
 def form_values(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Every field with its value, whatever it is wrapped in; of several the first."""
-    if "custom_id" in data and "value" in data:
-        yield data["custom_id"], data["value"]
-    elif "custom_id" in data and "values" in data:
-        yield data["custom_id"], next(iter(data["values"]), None)
+    """Every field with its value; of several the first."""
+    for one in _fields(data):
+        yield one["custom_id"], one["value"] if "value" in one else next(iter(one["values"]), None)
+
+
+def _fields(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Every field, whatever it is wrapped in."""
+    if "custom_id" in data and ("value" in data or "values" in data):
+        yield data
     for component in (*data.get("components", ()), data.get("component")):
         if component is not None:
-            yield from form_values(component)
+            yield from _fields(component)
 
 
 def split_prompt(prompt: str) -> list[str]:

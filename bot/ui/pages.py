@@ -12,6 +12,7 @@ import discord
 from bot.actions import SOURCE_IMAGES, MediaKind
 from bot.limits import Limits, Quota
 from bot.model import Image, Job, JobState, Spending, Suggestion, Usage
+from bot.pictures.areas import AREAS
 from bot.pictures.usage import days_drawn
 from bot.prompt_cost import prompt_cost
 from bot.services.history import JobDetails
@@ -192,7 +193,7 @@ def _facts(t: Texts, details: JobDetails, viewer_id: int, content: Content) -> s
     facts = (
         (t.detail_requester, f"<@{job.author_id}>"),
         (t.detail_settings, parameters and shown(parameters, PARAMETERS_MAX)),
-        *t.options_of(job.request),
+        *t.options_of(job.request, areas_max=len(AREAS)),
         (t.detail_source, of),
         (t.detail_source_job, f"`{source.job_id}`" if source and tells_source else None),
         (t.detail_chain, t.nth_edit(job.depth) if job.depth is not None else None),

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import discord
 import pytest
@@ -21,6 +21,7 @@ from bot.model import Job
 from bot.settings import Settings
 from bot.store import Store, file_lock, lookups
 from sandbox.api import GenerationServer
+from sandbox.api.album import Painter
 from sandbox.api.painting.scene import Scene
 from sandbox.simcord_private import QuickEnv
 from tests.clock import ManualClock
@@ -80,12 +81,14 @@ class SimClock(ManualClock):
 class Sim:
     """A server with one channel and two people, the bot in it, and the API behind it."""
 
+    painter: ClassVar[Painter] = staticmethod(paint_dot)
+
     def __init__(self, database: Path, settings: dict[str, Any], busy_s: float = BUSY_S) -> None:
         self.clock = SimClock()
         self.api = GenerationServer(
             clock=self.clock.monotonic,
             now=lambda: self.clock.now().timestamp(),
-            painter=paint_dot,
+            painter=self.painter,
             keeps_connections=False,  # SimCord would wait for the timer of an idle one
         )
         self.database = database

@@ -83,7 +83,8 @@ async def test_the_panel_tells_prices_and_which_image_is_chosen(sim: Sim) -> Non
     parent = await sim.imagine(sim.ann, "a fox")
     panel = await panel_of(sim.ann, parent)
     assert "### Image 1 of 4" in text(panel)
-    assert re.search(r"Upscale, Vary, Zoom and Pan: \$0\.08 · Animate: \$0\.16", text(panel))
+    line = r"Upscale, Vary, Zoom, Pan and Vary \(Region\): \$0\.08 · Animate: \$0\.16"
+    assert re.search(line, text(panel))
     await sim.ann.click(panel, label="4")
     assert "### Image 4 of 4" in text(panel)
     [thumbnail] = [one["accessory"] for one in parts(panel) if one["type"] == 9]
@@ -172,7 +173,7 @@ async def test_what_the_api_does_not_know_is_switched_off_for_a_day(sim: Sim) ->
     assert "The API doesn't offer this" in text(told)
     assert "Nothing was charged" in text(told)
     again = await panel_of(sim.ann, parent)
-    assert not [one for one in buttons(again) if "Vary" in one]
+    assert not [one for one in buttons(again) if "Vary" in one and "Region" not in one]
     assert "Zoom Out 2x" in buttons(again)
     refused = shown(await sim.ann.click(panel, label="Vary (Subtle)"))
     assert "The API doesn't offer this right now" in text(refused)

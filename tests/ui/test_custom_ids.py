@@ -25,6 +25,7 @@ EVER_POSTED = {
     f"remix:upscale.creative:{JOB}:1": ButtonId("upscale", Source(JOB, 1), "creative"),
     f"remix:vary.strong:{JOB}:3p": ButtonId("vary", Source(JOB, 3), "strong", public=True),
     f"remix:zoom.15:{JOB}:0": ButtonId("zoom", Source(JOB, 0), "15"),
+    f"remix:inpaint:{JOB}:1p": ButtonId("inpaint", Source(JOB, 1), public=True),
     f"remix:pan:{JOB}:0": ButtonId("pan", Source(JOB, 0)),
     f"remix:animate:{JOB}:0": ButtonId("animate", Source(JOB, 0)),
     f"remix:extend:{JOB}:0": ButtonId("extend", Source(JOB, 0)),
