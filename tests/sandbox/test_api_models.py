@@ -4,6 +4,8 @@ from typing import cast
 
 import pytest
 
+from sandbox.api.painting.scene import Scene
+from sandbox.api.painting.view import SIDE
 from sandbox.api.table import MODELS
 from tests.sandbox.api_caller import Answer, Caller
 
@@ -197,6 +199,29 @@ async def test_the_bounds_of_every_parameter_are_good(
 ) -> None:
     source = api.server.add_finished_job(prompt="a fox").job_id
     assert (await made(api, model, source, **params)).at("status") == "completed"
+
+
+async def test_each_value_of_an_option_means_what_the_api_means_by_it(api: Caller) -> None:
+    source = api.server.add_finished_job(prompt="hills")
+
+    async def scene(model: str, **options: object) -> Scene:
+        await made(api, model, source.job_id, **options)
+        return api.server.submits[-1].scenes[0]
+
+    down, right, up, left = [
+        (await scene("midjourney_pan", direction=number, scale=2)).view for number in range(4)
+    ]
+    assert (down.bottom, right.right, up.top, left.left) == (2 * SIDE, 2 * SIDE, -SIDE, -SIDE)
+    assert (await scene("midjourney_outpaint", scale=1.5)).view.width == 1.5 * SIDE
+    kept = source.scenes[0].seed
+    subtle, strong = [await scene("midjourney_variation", type=number) for number in (0, 1)]
+    assert (subtle.seed == kept, strong.seed == kept) == (True, False)
+    strong, subtle = [await scene("midjourney_remix", mode=number) for number in (0, 1)]
+    assert (subtle.seed == kept, strong.seed == kept) == (True, False)
+    standard, creative = [await scene("midjourney_upscale", type=number) for number in (0, 1)]
+    assert (standard.detailed, creative.detailed) == (False, True)
+    takes = [(await scene("midjourney_video_diffusion", videoType=kind)).take for kind in (0, 1)]
+    assert [take.large for take in takes if take] == [False, True]
 
 
 @pytest.mark.parametrize(
