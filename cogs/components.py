@@ -8,6 +8,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import partial
 
 import discord
@@ -27,14 +28,14 @@ from bot.errors import (
 )
 from bot.inputs import read_callback, read_options, read_preferences, read_prompt
 from bot.job_ids import JobId
-from bot.model import Job, Request, Source
+from bot.model import Image, Job, Request, Source
 from bot.preferences import Preferences
 from bot.services.context import TargetMessage
 from bot.services.masks import MaskChoice
 from bot.ui import discord_errors
 from bot.ui.components import custom_ids
 from bot.ui.custom_ids import PREFIX, SELECT, ButtonId, FormId, Verb, read_all
-from bot.ui.error_replies import reply_privately, reply_with_error, send
+from bot.ui.error_replies import reply_privately, reply_with_error
 from bot.ui.forms import PromptForm, read_form
 from bot.ui.interaction import is_private, read_destination
 from bot.ui.layouts import LayoutMessage
@@ -249,25 +250,47 @@ class Components(commands.Cog):
         if not job.images:
             await self._tell_details(press, message_id=deletable)
             return
-        off = self._bot.jobs.availability.off
-        panel = partial(panel_page, grant.t, job, job.images[0], prices, off=off)
-        page = partial(panel, public=not press.private, message_id=deletable)
-        await reply_privately(interaction, page)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        public = not press.private
+        await self._show_panel(press, job, job.images[0], prices, public=public, of=deletable)
+
+    async def _show_panel(
+        self,
+        press: Press,
+        job: Job,
+        image: Image,
+        prices: Mapping[str, Decimal],
+        *,
+        public: bool,
+        of: int | None,
+    ) -> None:
+        """Let the answer, which was deferred, be the panel *of* a message that may be deleted."""
+        page = partial(
+            panel_page,
+            press.grant.t,
+            job,
+            image,
+            prices,
+            public=public,
+            thumbnail=await self._bot.history.thumbnail(image),
+            off=self._bot.jobs.availability.off,
+            message_id=of,
+        )
+        await reply_privately(press.interaction, page)
 
     async def _choose(self, press: Press) -> None:
         """Let the panel be about another image."""
-        grant, message = press.grant, press.interaction.message
-        job, prices = await self._bot.history.panel(press.button.number, grant.caller)
+        message = press.interaction.message
+        job, prices = await self._bot.history.panel(press.button.number, press.grant.caller)
         wanted = int(press.button.kind or 0)
         image = next((one for one in job.images if one.image_no == wanted), None)
         if image is None:
             raise ImagesMissing
         buttons = read_all(custom_ids(message) if message else ())
         deletable = next((one.number for one in buttons if one.verb == Verb.ASK_TO_DELETE), None)
-        off = self._bot.jobs.availability.off
-        panel = partial(panel_page, grant.t, job, image, prices, off=off)
-        page = partial(panel, public=press.button.public, message_id=deletable)
-        await send(press.turn_into, page)
+        await press.interaction.response.defer()
+        public = press.button.public
+        await self._show_panel(press, job, image, prices, public=public, of=deletable)
 
     async def _tell_details(self, press: Press, *, message_id: int | None = None) -> None:
         grant = press.grant

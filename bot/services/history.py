@@ -1,5 +1,6 @@
 """What people can look up, show again and have forgotten: nothing here makes a job."""
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -7,14 +8,15 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 
-from bot.actions import Action, Options
-from bot.attachments import LoadedImages
+from bot.actions import Action, MediaKind, Options
+from bot.attachments import MESSAGE_LIMIT_BYTES, LoadedImages
 from bot.errors import (
     DraftGone,
     GenerationFailed,
     ImagesMissing,
     JobUnknown,
     ListUnavailable,
+    Rejected,
     StoreUnavailable,
 )
 from bot.job_ids import JobId, MessageId, may_be_known
@@ -23,6 +25,7 @@ from bot.jobs.result_lookup import ResultLookup
 from bot.model import (
     Completed,
     Destination,
+    Image,
     Job,
     JobState,
     MessageLink,
@@ -31,6 +34,8 @@ from bot.model import (
     Suggestion,
     Usage,
 )
+from bot.pictures.opening import in_thread
+from bot.pictures.thumbnail import draw_thumbnail
 from bot.services.access import seen_by, visible
 from bot.services.context import Caller, RequestContext, TargetMessage
 from bot.services.lookups import JobLookups, StoreDeadline, UnknownJob
@@ -41,6 +46,8 @@ log = logging.getLogger(__name__)
 LISTED = 6
 """Jobs on one page of a list: with long prompts and links they just fit in a message."""
 PAGES_MAX = 10_000
+THUMBNAIL_S = 8.0
+"""What a small copy of an image is waited for."""
 CHILDREN_LISTED = 10
 CHILDREN_LOOKED_AT = 50
 """The newest, of which those are listed that somebody may see."""
@@ -208,6 +215,18 @@ class JobHistory:
         if job is None:
             raise JobUnknown
         return job, prices
+
+    async def thumbnail(self, image: Image) -> bytes | None:
+        """A small copy of *image*, a PNG; ``None`` for a video, and where it can't be had soon."""
+        if image.kind is not MediaKind.IMAGE:
+            return None
+        with suppress(TimeoutError, Rejected):
+            async with asyncio.timeout(THUMBNAIL_S):
+                loading = self._results.loaded((image,), MESSAGE_LIMIT_BYTES, None)
+                async with loading as ([loaded], _):
+                    if loaded.file is not None:
+                        return await in_thread(draw_thumbnail, loaded.file.content)
+        return None
 
     async def details(self, interaction_id: int, caller: Caller) -> JobDetails:
         """All about the job that was asked for in this interaction, as far as they may see it.

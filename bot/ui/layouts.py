@@ -171,7 +171,7 @@ def result_page(
         t,
         result_images,
         content,
-        alt=job.request.prompt if content.words else "",
+        alt=(content.words and job.request.prompt) or t.listed_name(job.request),
         other_files=len(files),
         links_max=LINKS_MAX,
     )
@@ -237,7 +237,7 @@ def plain_result(
         t,
         result_images,
         content,
-        alt=job.request.prompt if content.words else "",
+        alt=(content.words and job.request.prompt) or t.listed_name(job.request),
         other_files=len(files),
         links_max=PLAIN_LINKS_MAX,
     )

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import discord
 
-from bot.actions import SOURCE_IMAGES, MediaKind
+from bot.actions import SOURCE_IMAGES
 from bot.limits import Limits, Quota
 from bot.model import Image, Job, JobState, Spending, Suggestion, Usage
 from bot.pictures.areas import AREAS
@@ -129,6 +129,7 @@ def panel_page(
     content: Content = EVERYTHING,
     *,
     public: bool,
+    thumbnail: bytes | None = None,
     off: Collection[str] = (),
     message_id: int | None = None,
 ) -> LayoutMessage:
@@ -138,18 +139,19 @@ def panel_page(
     *public*: everybody in the channel sees the result that this was opened under. *off*: the keys
     of actions that aren't offered now.
     """
-    number, images = (
-        job.interaction_id,
-        [one for one in job.images if one.image_no in SOURCE_IMAGES],
-    )
+    number = job.interaction_id
+    images = [one for one in job.images if one.image_no in SOURCE_IMAGES]
     makes = panel_buttons(t, job, image, off)
     head: list[Item] = [*as_texts(t.panel_heading(image, len(images)))]
     if makes:
         head += as_texts(
             t.prices({one.button.verb: prices[one.button.verb] for row in makes for one in row})
         )
-    if content.links and image.kind is MediaKind.IMAGE:
-        head = [Section(*head, accessory=Thumbnail(image.url))]
+    files = list[discord.File]()
+    if thumbnail is not None and content.files:
+        name = t.alt_text(image, "")
+        files = [upload(f"thumbnail_{image.image_no}.png", thumbnail, description=name)]
+        head = [Section(*head, accessory=Thumbnail(files[0]))]
     choices = [
         Button(
             ButtonId(Verb.CHOOSE, number, str(one.image_no), public),
@@ -166,7 +168,7 @@ def panel_page(
         Line(),
         Row(details, *find_again_buttons(t, job), *_delete_button(message_id, t)),
     ]
-    return container_page(AT_WORK, items)
+    return container_page(AT_WORK, items, files)
 
 
 def unknown_page(t: Texts, message_id: int) -> LayoutMessage:

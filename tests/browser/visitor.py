@@ -48,7 +48,7 @@ class Visitor:
         """The message in the channel that says *text*; nothing else may say it."""
         return self._page.locator("#channel-message-list article").filter(has_text=text)
 
-    def button(self, message: Locator, label: str) -> Locator:
+    def button(self, message: Locator | Page, label: str) -> Locator:
         return message.get_by_role("button", name=label, exact=True)
 
     async def imagine(self, prompt: str) -> Locator:
@@ -97,6 +97,16 @@ class Visitor:
     async def open_form(self, source: Locator, number: int) -> None:
         await self.click(self.button(source, f"✏️ {number}"))
         await expect(self.form).to_have_accessible_name(f"Remix image {number}")
+
+    async def open_panel(self, source: Locator) -> Locator:
+        """Press **More** under *source*; the panel that opens."""
+        panels = self.message("Only you can see this").filter(
+            has=self.button(self._page, "Details")
+        )
+        others = await panels.count()
+        await self.click(self.button(source, "More"))
+        await expect(panels).to_have_count(others + 1)
+        return panels.last
 
     async def close_form(self) -> None:
         await self.form.get_by_role("button", name="Cancel").click()

@@ -88,7 +88,7 @@ async def test_the_panel_tells_prices_and_which_image_is_chosen(sim: Sim) -> Non
     await sim.ann.click(panel, label="4")
     assert "### Image 4 of 4" in text(panel)
     [thumbnail] = [one["accessory"] for one in parts(panel) if one["type"] == 9]
-    assert thumbnail["media"]["url"].endswith("_3.png")
+    assert "thumbnail_3.png" in thumbnail["media"]["url"]
 
 
 @pytest.mark.parametrize(
