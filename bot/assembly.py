@@ -32,6 +32,7 @@ from bot.limits import Limits, Quota
 from bot.refused_words import RefusedWords
 from bot.services.access import AccessPolicy
 from bot.services.downloads import Downloads
+from bot.services.export import Export
 from bot.services.families import Families
 from bot.services.favorites import Favorites
 from bot.services.history import JobHistory
@@ -148,6 +149,7 @@ def _put_together(
             MaskReview(lookups, results),
         ),
         preferences=PreferenceService(lookups),
+        export=Export(store, clock),
         history=JobHistory(lookups, results),
         favorites=Favorites(lookups),
         downloads=Downloads(lookups, results),

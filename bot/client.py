@@ -18,6 +18,7 @@ from bot.jobs.background import BackgroundTasks
 from bot.jobs.run import GatewayStatus
 from bot.services.context import RequestContext
 from bot.services.downloads import Downloads
+from bot.services.export import Export
 from bot.services.families import Families
 from bot.services.favorites import Favorites
 from bot.services.guild_removals import GuildRemovals
@@ -61,6 +62,7 @@ class RemixBot(commands.Bot):
         favorites: Favorites,
         downloads: Downloads,
         families: Families,
+        export: Export,
         recovery: Recovery,
         store: Store,
         background: BackgroundTasks,
@@ -85,6 +87,7 @@ class RemixBot(commands.Bot):
         self.favorites = favorites
         self.downloads = downloads
         self.families = families
+        self.export = export
         self._recovery = recovery
         self._store = store
         self._statuses = StatusMessages(

@@ -1,5 +1,6 @@
 """Commands that have nothing made: they show jobs, images, usage and help, and erase."""
 
+import io
 from dataclasses import replace
 from functools import partial
 
@@ -162,6 +163,21 @@ class Account(commands.Cog):
     async def help(self, interaction: discord.Interaction[RemixBot]) -> None:
         page = help_page(grant_of(interaction).t, self._bot.jobs.limits)
         await interaction.response.send_message(view=page.view, ephemeral=True)
+
+    @app_commands.command(
+        name="mydata", description=said(lambda t: t.mydata_command), extras=declare(Policy.OPEN)
+    )
+    async def mydata(self, interaction: discord.Interaction[RemixBot]) -> None:
+        t = grant_of(interaction).t
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        limit = interaction.filesize_limit
+        exported = await self._bot.export.of(interaction.user.id, limit_bytes=limit)
+        files = [
+            discord.File(io.BytesIO(content), filename=f"mydata-{number}.json")
+            for number, content in enumerate(exported.files, start=1)
+        ]
+        sentence = t.my_data(exported.jobs, cut=exported.cut)
+        await interaction.edit_original_response(content=sentence, attachments=files)
 
     @app_commands.command(
         name="forget", description=said(lambda t: t.forget_command), extras=declare(Policy.OPEN)

@@ -17,6 +17,7 @@ class CommandTexts(ActionTexts):
     favorites_command = "List the results you've kept (only you can see this)"
     usage_command = "See what you've used and what's left (only you can see this)"
     settings_command = "See and change what I add to your prompts (only you can see this)"
+    mydata_command = "Get a file with everything I keep about you (only you can see this)"
     forget_command = "Erase your prompts and history (asks you to confirm)"
     remix_this = "Remix this"
     keep_this = "Keep"

@@ -285,6 +285,13 @@ class PageTexts(JobTexts):
     def usage_chart_part(self, name: str, spent: Spending) -> str:
         return f"{name} {self.jobs_counted(spent.jobs)}, {self.usd(spent.usd)}"
 
+    # ------------------------------------------------------------------ one's own data
+
+    def my_data(self, jobs: int, *, cut: bool) -> str:
+        kept = f"your settings, your usage and {self.jobs_counted(jobs)}"
+        older = " Those are the newest ones: older ones don't fit in a message." if cut else ""
+        return f"Here's what I keep about you: {kept}.{older} `/forget` erases it."
+
     # ------------------------------------------------------------------ forgetting
 
     nothing_to_forget = "There's nothing to erase."
@@ -331,7 +338,7 @@ class PageTexts(JobTexts):
         "one or removes it.\n"
         "`/usage` shows what you've used and what's left.\n"
         "`/settings` keeps what you want with every prompt.\n"
-        "`/forget` erases your prompts, settings and history.\n"
+        "`/mydata` sends you everything I keep about you; `/forget` erases it.\n"
         "`/help` shows this page.\n"
         "**Remix this**, in a message's menu under Apps, remixes an image in that message."
     )

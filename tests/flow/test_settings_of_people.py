@@ -152,6 +152,19 @@ async def test_who_wants_no_pings_gets_none(sim: Sim) -> None:
     assert [f"<@{sim.ben.id}>" in one for one in pings] == [True]
 
 
+async def test_my_data_is_a_file_for_me_alone(sim: Sim) -> None:
+    await choose(sim, sim.ann, "Image", aspect="16:9")
+    for who, prompt in ((sim.ann, "a fox"), (sim.ben, "a hare")):
+        await sim.imagine(who, prompt)
+    answer = await sim.ann.slash(sim.channel, "mydata")
+    assert answer.ephemeral
+    assert "your settings, your usage and 1 job." in text(shown(answer))
+    [file] = shown(answer).attachments
+    data = json.loads(await file.read())
+    assert data["preferences"]["aspect"] == "16:9"
+    assert [(one["prompt"], one["parameters"]) for one in data["jobs"]] == [("a fox", "--ar 16:9")]
+
+
 async def test_forgetting_forgets_what_was_chosen_at_once(sim: Sim) -> None:
     await choose_all(sim, sim.ann)
     question = shown(await sim.ann.slash(sim.channel, "forget"))
