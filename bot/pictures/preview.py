@@ -28,7 +28,7 @@ def draw_preview(content: bytes, mask: Mask) -> bytes:
     with opened(content, Reason.IMAGE_UNREADABLE) as source:
         source.draft("RGB", (SIDE, SIDE))
         source.load()
-    image = source.convert("RGB")
+    image = source if source.mode == "RGB" else source.convert("RGB")  # it may be large
     image.thumbnail((SIDE, SIDE))
     size = (mask.width, mask.height)
     polygons = [scaled(polygon, size, image.size) for polygon in mask.polygons]
