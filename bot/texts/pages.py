@@ -305,7 +305,10 @@ class PageTexts(JobTexts):
             "buttons still work, but without the prompt filled in."
         )
         if not ended + under_way:
-            return "This erases your settings, which is all I keep about you."
+            listed = (
+                f"the list of your {self.favorites_counted(favorites)} and " if favorites else ""
+            )
+            return f"This erases {listed}your settings, which is all I keep about you."
         parts = [erased]
         if under_way == 1:
             parts.append("1 hasn't ended yet and is erased as soon as it does.")

@@ -97,7 +97,9 @@ async def test_who_forgets_what_they_did_has_kept_nothing(sim: Sim) -> None:
     message = await sim.imagine(sim.ann, "a red fox")
     await keep(sim, sim.ben, message.message)
     question = shown(await sim.ben.slash(sim.channel, "forget"))
-    assert "It also erases the list of your 1 favorite." in text(question)
+    assert "This erases the list of your 1 favorite and your settings, which is all" in text(
+        question
+    )
     assert "I no longer show any of your history" in await forget(sim, sim.ben)
     assert "You don't have any yet" in text(await favorites(sim, sim.ben))
     assert "There's nothing to erase" in text(shown(await sim.ben.slash(sim.channel, "forget")))
