@@ -18,6 +18,7 @@ from bot.characters import is_blank
 from bot.errors import UserError
 from bot.inputs import read_callback, read_prompt
 from bot.job_ids import read_job, read_upload
+from bot.job_search import read_words
 from bot.model import PROMPT_MAX
 from bot.prompt_cost import has_words, prompt_cost
 from bot.refused_words import RefusedWords
@@ -123,6 +124,7 @@ SUBJECTS: Sequence[Subject] = (
     Subject("read_prompt", _refusing(read_prompt)),
     Subject("is_blank", is_blank),
     Subject("has_words", has_words),
+    Subject("read_words", read_words),
     Subject("prompt_cost", prompt_cost),
     Subject("refused words", WORDS.find),
     Subject("quote of a result", lambda text: quote(text, QUOTED_PROMPT_MAX)),

@@ -13,6 +13,10 @@ WORDS_MAX = 60
 of 100 leaves beside the longest page and action."""
 
 
+LOOKED_AT = 1000
+"""Characters of a text: more than that is no search, and would take a while."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobSearch:
     words: tuple[str, ...] = ()
@@ -35,7 +39,7 @@ def read_words(text: str) -> tuple[tuple[str, ...], bool]:
     """
     words: list[str] = []
     left = WORDS_MAX
-    for word in _words(text):
+    for word in _words(text[:LOOKED_AT]):
         length = _units(word)
         if length > left:
             if not words:
@@ -43,7 +47,7 @@ def read_words(text: str) -> tuple[tuple[str, ...], bool]:
             return tuple(words), False
         words.append(word)
         left -= length + 1
-    return tuple(words), True
+    return tuple(words), len(text) <= LOOKED_AT
 
 
 def _words(text: str) -> Iterator[str]:
