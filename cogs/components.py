@@ -432,11 +432,11 @@ class Components(commands.Cog):
                 options=read_options(form_id.action, filled.options),
                 callback=read_callback(filled.callback),
             )
-            context, part = self._bot.context(interaction, private=form_id.private), None
+            context, chosen = self._bot.context(interaction, private=form_id.private), None
             if (option := form_id.action.mask) is not None:
-                part = read_choice(interaction, option, filled.chosen, filled.files)
+                chosen = read_choice(interaction, option, filled.chosen, filled.files)
                 await interaction.response.defer(ephemeral=True, thinking=True)
-            await self._bot.jobs.make(request, context, part=part)
+            await self._bot.jobs.make(request, context, part=chosen)
         except Exception as raised:
             kept = isinstance(raised, UserError) and raised.draft_id is not None
             typed = "" if kept or is_blank(filled.prompt) else filled.prompt

@@ -3,16 +3,17 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from random import SystemRandom
 from typing import Any
 
 import pytest
 
-from bot.actions import IMAGINE, REMIX
+from bot.actions import IMAGINE, INPAINT, REMIX
 from bot.api import GenerationApi, ImageAddresses, ImageDownloads, open_session
 from bot.clock import Clock
-from bot.errors import StoreUnavailable, WaitingLimitReached
+from bot.errors import Reason, Rejected, StoreUnavailable, WaitingLimitReached
 from bot.job_ids import JobId, MessageId
 from bot.jobs.availability import Availability
 from bot.jobs.background import BackgroundTasks
@@ -31,7 +32,7 @@ from bot.services.context import Announce, Caller, RequestContext
 from bot.services.history import JobHistory
 from bot.services.job_service import JobService
 from bot.services.lookups import JobLookups
-from bot.services.masks import MaskReview
+from bot.services.masks import MaskChoice, MaskReview
 from bot.services.prompt_review import PromptReview
 from bot.services.recovery import Recovery
 from bot.store import Store, lookups, open_store, transitions
@@ -190,6 +191,21 @@ async def test_a_silent_store_is_waited_for_one_second_and_nothing_is_accepted(
         with pytest.raises(StoreUnavailable):
             await rooms.imagine(number)
     assert not rooms.announced
+
+
+async def test_a_mask_is_kept_for_nobody_but_its_author(rooms: Rooms) -> None:
+    source = Source("0b9c1f3a-7d52-4e0f-9a61-2c5d8e7f1a34", 1)
+    mask = {"mask": "1000x1000 points 0,0 9,0 9,9"}
+    request, place = Request(action=INPAINT, source=source), context(rooms.announce, 1)
+    draft = place.new_job(replace(request, options=mask), private=False, multiplier=1, depth=None)
+    for author_id, why in ((7, Reason.IMAGE_GONE), (8, Reason.MASK_GONE)):
+        kept = replace(draft, author_id=author_id, interaction_id=author_id)
+        await rooms.store.write(transitions.keep_draft, kept)
+        with pytest.raises(Rejected) as refused:
+            await rooms.jobs.make(
+                request, context(rooms.announce, 100), part=MaskChoice(kept=author_id)
+            )
+        assert refused.value.reason is why
 
 
 async def test_a_stop_before_the_job_is_followed_is_heeded_at_once(rooms: Rooms) -> None:

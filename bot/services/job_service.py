@@ -191,6 +191,8 @@ class JobService:
         try:
             await self._start(request, context, time=time, parent=parent)
         except ConsentMissing as question:
+            if question.draft_id is None:  # which nobody could answer
+                raise StoreUnavailable(detail="no draft could be kept") from None
             question.preview = preview
             raise
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.actions import IMAGINE, REMIX, Mode
+from bot.actions import IMAGINE, INPAINT, REMIX, Mode
 from bot.errors import OptionInvalid
 from bot.inputs import read_options
 from bot.model import PROMPT_MAX, Request, Source
@@ -106,6 +106,34 @@ async def test_the_largest_form_keeps_discords_limits() -> None:
     assert len(data["custom_id"]) <= 100
     assert len(data["title"]) <= 45
     assert len(data["components"]) <= 5
+
+
+@pytest.mark.parametrize(
+    ("mask", "boxes", "checked"),
+    [
+        ("", 9, []),
+        ("1000x1000 areas 2,9", 9, ["2", "9"]),
+        ("1000x1000 points 0,0 9,0 9,9", 10, ["as:9223372036854775807"]),
+    ],
+)
+async def test_a_form_for_a_part_of_an_image_keeps_discords_limits(
+    mask: str, boxes: int, checked: list[str]
+) -> None:
+    request = Request(
+        action=INPAINT, source=SOURCE, prompt="x" * PROMPT_MAX, options={"mask": mask}
+    )
+    form = PromptForm(ENGLISH, request, private=True, asked_in=2**63 - 1)
+    *prompts, areas, file = form.to_dict()["components"]
+    assert len(prompts) == 3
+    for label in (areas, file):
+        assert len(label["label"]) <= 45
+        assert len(label["description"]) <= 100
+    options = areas["component"]["options"]
+    assert len(options) == areas["component"]["max_values"] == boxes
+    assert all(len(one["label"]) <= 100 for one in options)
+    assert [one["value"] for one in options if one.get("default")] == checked
+    assert not areas["component"]["required"]
+    assert not file["component"]["required"]
 
 
 @pytest.mark.parametrize("value", ["2", "strong"])
