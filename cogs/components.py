@@ -6,9 +6,7 @@ One table says what each button does and who may press it; nothing else dispatch
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import replace
 from functools import partial
 
 import discord
@@ -18,37 +16,25 @@ from bot.actions import ACTIONS, IMAGINE, REMIX, SourceKind
 from bot.characters import is_blank
 from bot.client import RemixBot
 from bot.errors import (
-    ImagesMissing,
-    JobUnknown,
-    NotYours,
     Reason,
     Rejected,
     SourceUnknown,
     UserError,
 )
 from bot.inputs import read_callback, read_options, read_preferences, read_prompt
-from bot.job_ids import JobId
-from bot.model import Image, Job, Request, Source
+from bot.model import Request, Source
 from bot.preferences import Preferences
-from bot.services.context import TargetMessage
 from bot.services.masks import MaskChoice
 from bot.ui import discord_errors
-from bot.ui.components import custom_ids
-from bot.ui.custom_ids import PREFIX, SELECT, ButtonId, FormId, Verb, read_all
-from bot.ui.error_replies import reply_privately, reply_with_error
+from bot.ui.custom_ids import PREFIX, SELECT, ButtonId, FormId, Verb
+from bot.ui.error_replies import reply_with_error
 from bot.ui.forms import PromptForm, read_form
-from bot.ui.interaction import is_private, read_destination
-from bot.ui.layouts import LayoutMessage
 from bot.ui.mask_fields import read_choice
 from bot.ui.pages import (
-    delete_page,
-    details_page,
     notice_text_page,
-    panel_page,
     stop_page,
-    unknown_page,
 )
-from bot.ui.policy import Grant, Policy
+from bot.ui.policy import Policy
 from bot.ui.settings import PARTS, SettingsForm, form_part, read_settings_form, settings_page
 from cogs._found import (
     send_archive,
@@ -57,54 +43,18 @@ from cogs._found import (
     turn_favorites,
     turn_jobs,
 )
+from cogs._panel import (
+    ask_in_private,
+    ask_to_delete,
+    choose,
+    delete_result,
+    offer_more,
+    tell_details,
+)
+from cogs._press import Interaction, Press
 from cogs._shared import open_form, repost_images
 
 log = logging.getLogger(__name__)
-
-Interaction = discord.Interaction[RemixBot]
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """A button, and who pressed it: somebody who may."""
-
-    interaction: Interaction
-    button: ButtonId
-    grant: Grant
-
-    @property
-    def private(self) -> bool:
-        """Only this person sees the message with the button."""
-        return is_private(self.interaction)
-
-    @property
-    def message(self) -> TargetMessage:
-        """The message whose job the button is about, with what the button says of it."""
-        message = self.grant.caller.message or TargetMessage(message_id=0)
-        number = self.button.number
-        return replace(message, interaction_id=number) if number else message
-
-    @property
-    def job(self) -> Job:
-        """The job that the button names."""
-        assert self.grant.job is not None  # noqa: S101  # its policy has found it
-        return self.grant.job
-
-    @property
-    def image(self) -> tuple[JobId, int | None]:
-        """The image that the button names. Raises `Rejected` where it names none."""
-        if (source := self.button.source) is None:
-            raise Rejected(Reason.UNSUPPORTED_COMPONENT)
-        return JobId(source.job_id), source.image_no
-
-    async def reply(self, page: LayoutMessage) -> None:
-        """Answer with a *page* for this person alone."""
-        await self.interaction.response.send_message(view=page.view, ephemeral=True)
-
-    async def turn_into(self, page: LayoutMessage) -> None:
-        """Let the message with the button be this *page*."""
-        await self.interaction.response.edit_message(view=page.view)
-
 
 Handler = tuple[Policy, Callable[[Press], Awaitable[None]]]
 """Who may press a button, and what it does."""
@@ -123,12 +73,12 @@ class Components(commands.Cog):
             Verb.STOP: (Policy.JOB_AUTHOR, self._stop),
             Verb.STOP_ANYWAY: (Policy.JOB_AUTHOR, self._stop_anyway),
             Verb.SHOW: (Policy.CALLER, self._show),
-            Verb.MORE: (Policy.CALLER_OR_AUTHOR, self._offer_more),
-            Verb.CHOOSE: (Policy.CALLER, self._choose),
-            Verb.DETAILS: (Policy.CALLER, self._tell_details),
-            Verb.DELETE: (Policy.RESULT_AUTHOR, self._ask_in_private),
-            Verb.ASK_TO_DELETE: (Policy.MESSAGE_AUTHOR, self._ask_to_delete),
-            Verb.CONFIRM_DELETE: (Policy.MESSAGE_AUTHOR, self._delete),
+            Verb.MORE: (Policy.CALLER_OR_AUTHOR, offer_more),
+            Verb.CHOOSE: (Policy.CALLER, choose),
+            Verb.DETAILS: (Policy.CALLER, tell_details),
+            Verb.DELETE: (Policy.RESULT_AUTHOR, ask_in_private),
+            Verb.ASK_TO_DELETE: (Policy.MESSAGE_AUTHOR, ask_to_delete),
+            Verb.CONFIRM_DELETE: (Policy.MESSAGE_AUTHOR, delete_result),
             Verb.CONFIRM_COST: (Policy.CALLER, partial(self._resubmit, consented=True)),
             Verb.RETRY: (Policy.CALLER, partial(self._resubmit, consented=False)),
             Verb.EDIT_DRAFT: (Policy.CALLER, self._edit_draft),
@@ -231,98 +181,6 @@ class Components(commands.Cog):
     async def _show(self, press: Press) -> None:
         job = await self._bot.history.find_kept(press.button.number, press.grant.caller)
         await repost_images(press.interaction, job, private=job.destination.private)
-
-    async def _offer_more(self, press: Press) -> None:
-        """Tell all about the job; of one that nobody knows any more a message can be deleted."""
-        interaction, grant, deletable = press.interaction, press.grant, None
-        there = read_destination(interaction, private=press.private)
-        if (message := interaction.message) is not None and there.bot_can_post:
-            with suppress(NotYours):
-                await self._bot.policies.check(interaction, Policy.RESULT_AUTHOR, message=message)
-                deletable = message.id
-        try:
-            job, prices = await self._bot.history.panel(press.button.number, grant.caller)
-        except JobUnknown:
-            if deletable is None:
-                raise
-            await press.reply(unknown_page(grant.t, deletable))
-            return
-        if not job.images:
-            await self._tell_details(press, message_id=deletable)
-            return
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        public = not press.private
-        await self._show_panel(press, job, job.images[0], prices, public=public, of=deletable)
-
-    async def _show_panel(
-        self,
-        press: Press,
-        job: Job,
-        image: Image,
-        prices: Mapping[str, Decimal],
-        *,
-        public: bool,
-        of: int | None,
-    ) -> None:
-        """Let the answer, which was deferred, be the panel *of* a message that may be deleted."""
-        page = partial(
-            panel_page,
-            press.grant.t,
-            job,
-            image,
-            prices,
-            public=public,
-            thumbnail=await self._bot.history.thumbnail(image),
-            off=self._bot.jobs.availability.off,
-            message_id=of,
-        )
-        await reply_privately(press.interaction, page)
-
-    async def _choose(self, press: Press) -> None:
-        """Let the panel be about another image."""
-        message = press.interaction.message
-        job, prices = await self._bot.history.panel(press.button.number, press.grant.caller)
-        wanted = int(press.button.kind or 0)
-        image = next((one for one in job.images if one.image_no == wanted), None)
-        if image is None:
-            raise ImagesMissing
-        buttons = read_all(custom_ids(message) if message else ())
-        deletable = next((one.number for one in buttons if one.verb == Verb.ASK_TO_DELETE), None)
-        await press.interaction.response.defer()
-        public = press.button.public
-        await self._show_panel(press, job, image, prices, public=public, of=deletable)
-
-    async def _tell_details(self, press: Press, *, message_id: int | None = None) -> None:
-        grant = press.grant
-        details = await self._bot.history.details(press.button.number, grant.caller)
-        viewer_id = grant.caller.user_id
-        page = partial(details_page, grant.t, details, viewer_id, message_id=message_id)
-        await reply_privately(press.interaction, page)
-
-    async def _ask_to_delete(self, press: Press) -> None:
-        await press.turn_into(delete_page(press.grant.t, press.button.number))
-
-    async def _ask_in_private(self, press: Press) -> None:
-        if (message := press.interaction.message) is not None:
-            await press.reply(delete_page(press.grant.t, message.id))
-
-    async def _delete(self, press: Press) -> None:
-        """Delete the message that the question was about."""
-        interaction, message_id, t = press.interaction, press.button.number, press.grant.t
-        await interaction.response.defer()
-        channel = self._bot.get_partial_messageable(interaction.channel_id or 0)
-        deleted = True
-        try:
-            await channel.get_partial_message(message_id).delete()
-        except discord.Forbidden:
-            deleted = False
-        except discord.HTTPException as fault:
-            if not discord_errors.is_deleted(fault):
-                raise
-        if deleted:
-            await self._bot.history.record_deletion(message_id)
-        page = notice_text_page(t.deleted if deleted else t.cannot_delete)
-        await interaction.edit_original_response(view=page.view)
 
     # ------------------------------------------------------------------ about a draft
 
