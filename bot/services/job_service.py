@@ -191,8 +191,6 @@ class JobService:
         try:
             await self._start(request, context, time=time, parent=parent)
         except ConsentMissing as question:
-            if question.draft_id is None:  # which nobody could answer
-                raise StoreUnavailable(detail="no draft could be kept") from None
             question.preview = preview
             raise
 
@@ -245,6 +243,9 @@ class JobService:
         except UserError as refusal:  # also one by Discord, which does not take its words
             refusal.draft_id = draft_id or await self._keep(new)
             refusal.consented = consented
+            if isinstance(refusal, ConsentMissing) and refusal.draft_id is None:
+                # a question that nobody could answer
+                raise StoreUnavailable(detail="no draft could be kept") from None
             raise
 
     async def _keep(self, new: NewJob) -> int | None:

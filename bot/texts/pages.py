@@ -331,7 +331,9 @@ class PageTexts(JobTexts):
         "everything) or Subtle (stays close). These buttons never expire.\n"
         "**Reroll** runs the same prompt again; 🔄 2 opens it for image 2 of the source. "
         "**Stop** cancels a job, and **Retry** and **Edit prompt** help after a failure. "
-        "**More** shows you everything about a result, keeps it for you, and deletes it."
+        "**U1** to **U4** upscale an image. **More** has the rest, with its price: vary, zoom out, "
+        "pan, change a region, animate; and it tells you all about a result, keeps it for you, or "
+        "deletes it."
     )
     help_commands = (
         "`/remix` takes a job ID, a link to one of my messages, or an image's link.\n"
