@@ -123,10 +123,12 @@ def _on_postgresql(author_id: int, search: JobSearch, needed: int) -> Select[int
     near = near.order_by(newest.c.job_id.desc()).limit(needed).cte("near")
     oldest = select(func.min(newest.c.job_id)).scalar_subquery()
     found_near = select(func.count()).select_from(near).scalar_subquery()
+    # A sum: or PostgreSQL might go through all jobs by their numbers, and not by their words.
+    number = row.job_id + 0
     older = select(row.job_id).where(
-        row.words.op("@@")(words), row.job_id < oldest, found_near < needed
+        row.words.op("@@")(words), number < oldest, found_near < needed
     )
-    older = older.order_by(row.job_id.desc()).subquery()
+    older = older.order_by(number.desc()).subquery()
     far = select(older.c.job_id).where(_fits(older.c.job_id, author_id, search)).limit(needed)
     both = union_all(select(near.c.job_id), select(far.subquery())).subquery()
     return select(both.c.job_id).order_by(both.c.job_id.desc())
