@@ -80,9 +80,10 @@ def _fits(
         theirs = theirs.where(JobRow.action == search.action)
     fits = theirs.limit(1).scalar_subquery().is_not(None)
     if search.favorites:
-        # A sum: or SQLite would search all words anew for each favorite.
-        kept = select(FavoriteRow.job_id).where(FavoriteRow.person_id == author_id)
-        fits &= (number + 0).in_(kept)
+        kept = select(FavoriteRow.job_id).where(
+            FavoriteRow.person_id == author_id, FavoriteRow.job_id == number
+        )
+        fits = kept.limit(1).scalar_subquery().is_not(None) & fits
     return fits
 
 
