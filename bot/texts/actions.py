@@ -38,8 +38,8 @@ class ActionWords:
     progress: str
     result: str
     listed: str
-    name: str = ""
-    """What it is called by itself, as where its price is told; empty: like its button."""
+    name: str
+    """What it is called by itself, as where its price is told."""
     presets: Mapping[str, str] = field(default_factory=dict[str, str])
     """What the buttons of its presets say."""
     refusals: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -68,6 +68,7 @@ def image_number(source: Source | None) -> int:
 class ActionTexts(Formats):
     _actions: ClassVar[Mapping[str, ActionWords]] = {
         IMAGINE.key: ActionWords(
+            name="Imagine",
             button="Imagine",
             title="Imagine",
             progress="Creating images",
@@ -161,6 +162,7 @@ class ActionTexts(Formats):
             name="Extend",
         ),
         REROLL.key: ActionWords(
+            name="Reroll",
             button="Reroll",
             title="Reroll",
             progress="Rerolling",
@@ -169,7 +171,12 @@ class ActionTexts(Formats):
         ),
     }
     _newer_action = ActionWords(
-        button="Reroll", title="Reroll", progress="Working on it", result="Done", listed="Job"
+        name="Job",
+        button="Reroll",
+        title="Reroll",
+        progress="Working on it",
+        result="Done",
+        listed="Job",
     )
     """Of a newer version."""
     _options: ClassVar[Mapping[tuple[str, str], OptionWords]] = {
@@ -329,8 +336,7 @@ class ActionTexts(Formats):
         return self.words_for(action).presets.get(preset, preset)
 
     def action_name(self, action: Action) -> str:
-        words = self.words_for(action)
-        return words.name or words.button
+        return self.words_for(action).name
 
     def price_of(self, action: Action, usd: Decimal) -> str:
         """What the cheapest job of *action* costs."""

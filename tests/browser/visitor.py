@@ -70,9 +70,9 @@ class Visitor:
         await expect(self.form).to_be_visible()
 
     async def command(self, name: str, shows: str) -> Locator:
-        """A command that has no options; the message that says what it *shows*."""
+        """A command without any of its options; the message that says what it *shows*."""
         await self._choose_command(name)
-        await self._page.keyboard.press("Enter")
+        await self._page.get_by_role("button", name="Send").click()
         return await self._posted(shows)
 
     async def click(self, button: Locator) -> None:
