@@ -25,7 +25,8 @@ HOLDERS = text(
     "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted"
     " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
-CUT = text(f"SELECT pg_terminate_backend(pid) FROM ({HOLDERS}) AS holders")  # noqa: S608  # ours
+CUT = text(f"SELECT pg_terminate_backend(pid, 60000) FROM ({HOLDERS}) AS holders")  # noqa: S608  # ours
+"""Comes back when they are gone: a minute is never over before that."""
 WAITING = text(str(HOLDERS).replace("granted", "NOT granted"))
 
 
