@@ -146,6 +146,11 @@ class Action:
         return next((one for one in self.options if one.is_mask), None)
 
     @property
+    def price_varies(self) -> bool:
+        """What it costs depends on what is chosen."""
+        return bool(self.makes_option) or any(one.weights for one in self.options)
+
+    @property
     def least_units(self) -> int:
         """How many times its unit's price the cheapest job costs."""
         return prod(min(one.weights.values(), default=1) for one in self.options)

@@ -41,6 +41,8 @@ class UserError(RemixbotError):
     """The interaction under which a draft of what they asked for is kept."""
     consented: bool = field(default=False, init=False, repr=False)
     """They have agreed to its cost, and to what may be wrong with it."""
+    editable: bool = field(default=True, init=False, repr=False)
+    """There is a form for what is kept."""
 
 
 class ServiceError(RemixbotError):

@@ -16,7 +16,13 @@ from yarl import URL
 
 from bot import __version__
 from bot.api.lenient_json import decoded, shape_of, unquoted
-from bot.api.refusals import DOCUMENTED_CODES, ErrorResponse, cause_of, read_refusal
+from bot.api.refusals import (
+    DOCUMENTED_CODES,
+    ErrorResponse,
+    cause_of,
+    could_say_no_model,
+    read_refusal,
+)
 from bot.api.safe_http import GuardedSession
 from bot.api.wire import parse_task, submit_body, task_id_of
 from bot.backoff import retry_after_s
@@ -26,6 +32,7 @@ from bot.errors import (
     ApiUnavailable,
     ContentRefused,
     GenerationFailed,
+    ModelUnknown,
     OperatorError,
     OutputUnreadable,
     SubmitUnknown,
@@ -112,7 +119,9 @@ class GenerationApi:
                 return Running(task_id=task_id)
             raise SubmitUnknown(status=status, detail=answer.summary)
         error = answer.error()
-        if isinstance(error, TaskNotFound):
+        # Nobody switches an action off by what they write.
+        quoted = isinstance(error, ModelUnknown) and could_say_no_model(request.sent_prompt)
+        if isinstance(error, TaskNotFound) or quoted:
             raise ApiMisused(status=status, code=answer.code, detail=answer.logged)
         raise error
 
@@ -140,7 +149,8 @@ class GenerationApi:
         if isinstance(error, GenerationFailed | ContentRefused):
             cause = cause_of(answer.words)
             return Failed(task_id=task_id, code=answer.code, cause=cause, detail=answer.logged)
-        if isinstance(error, ApiBusy | OperatorError) and not isinstance(error, ApiMisused):
+        of_submits = isinstance(error, ApiMisused | ModelUnknown)
+        if isinstance(error, ApiBusy | OperatorError) and not of_submits:
             raise error
         shape = f": {shape_of(answer.document)}" if answer.status < 300 else ""
         raise ApiUnavailable(status=answer.status, detail=f"{answer.summary}{shape}")
@@ -166,7 +176,7 @@ class GenerationApi:
             if of is None:
                 return ""
             words = words.replace(self._key, "[key]")[:_WORDS_MAX]
-            return unquoted(words, (of.prompt, of.callback or ""))
+            return unquoted(words, (of.sent_prompt, of.callback or ""))
 
         async with self._session.request(
             method,

@@ -36,8 +36,14 @@ DOCUMENTED_CODES = PARAMETER_CODES | CREDIT_CODES | {GENERATION_FAILED, SERVICE_
 
 _NO_CREDIT = re.compile(r"insufficient[\s_-]+balance", re.IGNORECASE)
 _NO_MODEL = re.compile(
-    r"\bmodel\b.{0,100}\b(?:not (?:found|exist|available|supported)|unknown|invalid)\b"
+    r"\bmodel\b\W{0,3}(?:[\w.:/-]{1,100}\W{1,3})?(?:is |does )?"
+    r"(?:not (?:found|exist|available|supported)|unknown)\b"
     r"|\b(?:unknown|unsupported|invalid|no such) model\b",
+    re.IGNORECASE,
+)
+"""With at most a name between the two: an answer about a parameter may name its model too."""
+_OF_NO_MODEL = re.compile(
+    r"\bmodel\b|\bnot (?:found|exist|available|supported)\b|\b(?:unknown|unsupported|no such)\b",
     re.IGNORECASE,
 )
 _MODERATED = re.compile(r"sensitive[\s_-]+content", re.IGNORECASE)
@@ -53,6 +59,11 @@ _CAUSES = {
 }
 _CAUSE = re.compile("|".join(rf"(?P<{one.name}>\b(?:{words})\b)" for one, words in _CAUSES.items()))
 """Words that no prompt has, as they are written there."""
+
+
+def could_say_no_model(prompt: str) -> bool:
+    """Whether an answer that quotes *prompt* may look as if the API didn't know the model."""
+    return _OF_NO_MODEL.search(prompt) is not None
 
 
 def cause_of(words: str) -> FailureCause | None:
@@ -100,10 +111,10 @@ class ErrorResponse:
             return ApiPermissionMissing(detail=self.logged)
         if status == 429:
             return ApiBusy(retry_after_s=self.retry_after_s)
-        if status in {400, 404, 422} and _NO_MODEL.search(self.words):
-            return ModelUnknown(detail=self.logged)
         if code in PARAMETER_CODES:
             return RequestRefused(code=code)
+        if status in {400, 404, 422} and _NO_MODEL.search(self.words, 0, 1000):
+            return ModelUnknown(detail=self.logged)
         ends = _OF_EACH_MODEL.fullmatch(code or "")
         if ends and ends["ending"] == "098":
             return GenerationFailed(code=code, cause=cause_of(self.words), detail=self.logged)

@@ -8,6 +8,7 @@ import logging
 from contextlib import suppress
 from dataclasses import replace
 
+from bot.actions import SourceKind
 from bot.errors import (
     ConsentMissing,
     DraftGone,
@@ -104,6 +105,8 @@ class JobService:
         time, parent, origin, destination = StoreDeadline(), None, None, context.destination
         async with time.spend():
             shown = await self._lookups.shown_in(message)
+            if shown is not None and shown.request.action.source is SourceKind.JOB:
+                source = shown.request.source
             if source is not None:
                 parent = await self._store.read(lookups.find_by_api_id, source.job_id)
         seen = await visible(list(filter(None, [shown, parent])), context.caller)
@@ -242,7 +245,7 @@ class JobService:
             raise
         except UserError as refusal:  # also one by Discord, which does not take its words
             refusal.draft_id = draft_id or await self._keep(new)
-            refusal.consented = consented
+            refusal.consented, refusal.editable = consented, request.action.has_form
             if isinstance(refusal, ConsentMissing) and refusal.draft_id is None:
                 # a question that nobody could answer
                 raise StoreUnavailable(detail="no draft could be kept") from None

@@ -224,11 +224,13 @@ class JobLookups:
 
     def check_age(self, source: Job | None, wanted: Request, destination: Destination) -> None:
         """Raises `SourceTooOld`, with what is *wanted*, if the API makes nothing of *source*."""
-        days, finished = self.limits.remix_within_days, source and source.finished_at
-        if days and finished and self._clock.now() - finished > timedelta(days=days):
+        days = self.limits.remix_within_days
+        if source is None or source.finished_at is None or not days:
+            return
+        if self._clock.now() - source.finished_at > timedelta(days=days):
             raise SourceTooOld(
                 days=days,
-                prompt=wanted.prompt,
+                prompt=wanted.prompt or source.request.prompt,
                 private=destination.private or stays_private(source, destination),
                 callback=wanted.callback,
             )

@@ -340,17 +340,16 @@ class ActionTexts(Formats):
 
     def price_of(self, action: Action, usd: Decimal) -> str:
         """What the cheapest job of *action* costs."""
-        varies = action.makes_option or any(one.weights for one in action.options)
-        return f"Costs {self.usd(usd)} or more" if varies else f"Costs about {self.usd(usd)}"
+        about = self.usd(usd)
+        return f"Costs {about} or more" if action.price_varies else f"Costs about {about}"
 
     def prices(self, prices: Mapping[str, Decimal]) -> str:
         """What the cheapest job of each action costs, by key, in one small line."""
-        same = defaultdict[Decimal, list[str]](list)
+        same = defaultdict[str, list[str]](list)
         for key, usd in prices.items():
-            same[usd].append(self.action_name(ACTIONS[key]))
-        return "-# " + " · ".join(
-            f"{self.listed(names)}: {self.usd(usd)}" for usd, names in same.items()
-        )
+            since = "from " if ACTIONS[key].price_varies else ""
+            same[f"{since}{self.usd(usd)}"].append(self.action_name(ACTIONS[key]))
+        return "-# " + " · ".join(f"{self.listed(names)}: {said}" for said, names in same.items())
 
     def option_words(self, action_key: str, option: str) -> OptionWords | None:
         return self._options.get((action_key, option))

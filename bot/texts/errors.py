@@ -163,7 +163,7 @@ class ErrorTexts(JobTexts, DoubtTexts):
 
     def _too_old(self, error: errors.SourceTooOld) -> str:
         return (
-            f"This image is more than {self.days(error.days)} old, and the API no longer remixes "
+            f"This image is more than {self.days(error.days)} old, and the API no longer edits "
             "it. You can start over from its prompt with `/imagine`."
         )
 

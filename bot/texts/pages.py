@@ -33,7 +33,7 @@ class PageTexts(JobTexts):
 
     def fresh_start(self, days: float) -> str:
         return (
-            f"This image is more than **{self.days(days)}** old, and the API no longer remixes it. "
+            f"This image is more than **{self.days(days)}** old, and the API no longer edits it. "
             "Nothing has been charged. Submit this form to start over from the prompt only."
         )
 

@@ -151,7 +151,9 @@ def retry_buttons(t: Texts, job: Job, *, kept: bool = False, uncharged: bool = F
     """What is under a failure; with *kept*, under a stopped job whose images were made."""
     retry = Button(_once_more(Verb.AGAIN, job), t.retry_paid if kept else t.retry)
     edit = Verb.EDIT_UNCHARGED if uncharged else Verb.EDIT
-    again = [retry, Button(_once_more(edit, job), t.edit)]
+    again = [retry]
+    if job.request.action.has_form:
+        again.append(Button(_once_more(edit, job), t.edit))
     if not kept:
         return [again]
     return [[Button(ButtonId(Verb.SHOW, job.interaction_id), t.show_kept, _PRIMARY), *again]]
@@ -177,13 +179,13 @@ def own_id(job: Job) -> str:
 
 def draft_buttons(t: Texts, refusal: UserError, draft_id: int) -> ButtonRows:
     """What is under a refusal, or under the question whether something shall be made as it is."""
-    edit = Button(ButtonId(Verb.EDIT_DRAFT, draft_id), t.edit)
+    edit = [Button(ButtonId(Verb.EDIT_DRAFT, draft_id), t.edit)] if refusal.editable else []
     if not isinstance(refusal, ConsentMissing):
         retry = Verb.CONFIRM_COST if refusal.consented else Verb.RETRY
-        return [[Button(ButtonId(retry, draft_id), t.retry), edit]]
+        return [[Button(ButtonId(retry, draft_id), t.retry), *edit]]
     label = t.send_as_it_is if refusal.doubts else t.go_ahead
     go = Button(ButtonId(Verb.CONFIRM_COST, draft_id), label, _PRIMARY)
-    return [[go, edit, Button(ButtonId(Verb.CANCEL, draft_id), t.cancel)]]
+    return [[go, *edit, Button(ButtonId(Verb.CANCEL, draft_id), t.cancel)]]
 
 
 def in_layout(rows: ButtonRows) -> list[Row]:

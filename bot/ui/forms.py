@@ -76,7 +76,7 @@ class PromptForm(discord.ui.Modal):
         if note:
             self.add_item(discord.ui.TextDisplay[Any](note))
         required = action.prompt is PromptRule.REQUIRED
-        parts = split_prompt(request.prompt)
+        parts = split_prompt(request.prompt) if action.prompt is not PromptRule.NONE else []
         for number, part in enumerate(parts, start=1):
             prompt_input = TextInput(
                 custom_id=f"prompt-{number}",

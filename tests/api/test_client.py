@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 import aiohttp
@@ -19,6 +20,7 @@ from bot.errors import (
     ApiUnavailable,
     ContentRefused,
     GenerationFailed,
+    ModelUnknown,
     OutputUnreadable,
     RemixbotError,
     RequestRefused,
@@ -160,6 +162,18 @@ async def test_a_refused_submit_raises_what_the_answer_means_after_one_post(
             await api_at(server.url).submit(PLAIN)
     assert raised_as(caught.value) == raised_as(error)
     assert [seen.method for seen in server.seen] == ["POST"]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "kind"),
+    [("a fox", ModelUnknown), ("a fox; model not found", ApiMisused), ("Not found", ApiMisused)],
+)
+async def test_nobody_makes_a_model_unknown_by_what_they_write(
+    api_at: ApiAt, prompt: str, kind: type[RemixbotError]
+) -> None:
+    async with scripted(Answer.of({"error": "model not found: x"}, status=400)) as server:
+        with pytest.raises(kind):
+            await api_at(server.url).submit(replace(PLAIN, prompt=prompt))
 
 
 READ_ERRORS: list[tuple[Answer, RemixbotError]] = [

@@ -10,6 +10,7 @@ from bot.errors import (
     ApiMisused,
     ApiUnavailable,
     GenerationFailed,
+    ModelUnknown,
     RemixbotError,
     RequestRefused,
 )
@@ -160,3 +161,22 @@ def test_a_429_carries_the_time_to_wait() -> None:
     for wait_s in (12.0, None):
         error = read_refusal(429, None, retry_after_s=wait_s).error()
         assert told(error) == (ApiBusy, {"detail": "", "retry_after_s": wait_s})
+
+
+@pytest.mark.parametrize(
+    ("words", "unknown"),
+    [
+        ("model not found: midjourney_x", True),
+        ("Model 'midjourney_x' does not exist", True),
+        ("the model midjourney_x is not supported", True),
+        ("unknown model", True),
+        ("model midjourney_x: imageNo is invalid", False),
+        ("model midjourney_x: this image is not supported", False),
+        ("no such image", False),
+    ],
+)
+def test_only_an_answer_about_the_model_itself_says_that_it_is_unknown(
+    words: str, unknown: bool
+) -> None:
+    kind = ModelUnknown if unknown else ApiMisused
+    assert isinstance(refused(400, {"error": words}), kind)

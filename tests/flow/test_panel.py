@@ -83,7 +83,7 @@ async def test_the_panel_tells_prices_and_which_image_is_chosen(sim: Sim) -> Non
     parent = await sim.imagine(sim.ann, "a fox")
     panel = await panel_of(sim.ann, parent)
     assert "### Image 1 of 4" in text(panel)
-    line = r"Upscale, Vary, Zoom, Pan and Vary \(Region\): \$0\.08 · Animate: \$0\.16"
+    line = r"Upscale, Vary, Zoom, Pan and Vary \(Region\): \$0\.08 · Animate: from \$0\.16"
     assert re.search(line, text(panel))
     await sim.ann.click(panel, label="4")
     assert "### Image 4 of 4" in text(panel)
@@ -143,6 +143,10 @@ async def test_what_only_the_api_knows_can_be_rerolled(sim: Sim) -> None:
     assert sim.api.submits[-1].model.name == "midjourney_reroll"
     assert sim.api.submits[-1].params == {"jobId": job.job_id}
     assert len(images(result)) == 4
+    again = shown(await sim.ann.click(result, label="Reroll"))
+    await sim.finish()
+    assert sim.api.submits[-1].params == {"jobId": job.job_id}, "the same once more"
+    assert len(images(again)) == 4
 
 
 async def test_only_what_the_api_lists_is_offered(sim: Sim) -> None:
@@ -238,3 +242,29 @@ async def test_a_batch_that_is_typed_is_paid_as_typed(sim: Sim) -> None:
     form = await sim.ann.click(await panel_of(sim.ann, parent), label="Animate …")
     question = await submit(sim, form, **{"prompt-1": "it runs —bs 4", "bs": "1"})
     assert "about **$0.64** in total" in text(question)
+
+
+async def test_what_has_no_prompt_is_retried_and_not_edited(sim: Sim) -> None:
+    parent = await sim.imagine(sim.ann, "a fox sandbox:next:fail")
+    failed = shown(await sim.ann.click(parent, label="U1"))
+    await sim.finish()
+    assert list(buttons(failed)) == ["Retry"]
+    again = shown(await sim.ann.click(failed, label="Retry"))
+    await sim.finish()
+    assert [one.model.name for one in sim.api.submits[1:]] == ["midjourney_upscale"] * 2
+    assert list(buttons(again)) == ["Retry"]
+
+
+@pytest.mark.settings(max_jobs_per_day_per_user=1)
+async def test_what_has_no_prompt_and_is_over_a_limit_can_only_be_retried(sim: Sim) -> None:
+    parent = await sim.imagine(sim.ann, "a fox")
+    refused = shown(await sim.ann.click(parent, label="U1"))
+    assert list(buttons(refused)) == ["Retry"]
+
+
+@pytest.mark.settings(remix_within_days=3)
+async def test_starting_over_from_an_image_that_is_too_old_has_its_prompt(sim: Sim) -> None:
+    parent = await sim.imagine(sim.ann, "a fox")
+    await sim.clock.advance(4 * 24 * 3600)
+    form = await sim.ann.click(parent, label="U1")
+    assert fields(form)["prompt-1"] == "a fox"

@@ -95,7 +95,7 @@ async def test_an_old_image_offers_a_fresh_start(sim: Sim) -> None:
     choice = shown(await remix_this(sim, message))
     form = await sim.ben.click(choice, label="✏️ 1")
     assert form.modal is not None
-    assert "no longer remixes it" in str(form.modal)
+    assert "no longer edits it" in str(form.modal)
     result = await sim.ben.submit_modal(form, fields(form))
     await sim.finish()
     assert len(images(shown(result))) == 4
