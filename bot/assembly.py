@@ -83,20 +83,8 @@ def _put_together(
     session: GuardedSession,
     background: BackgroundTasks,
 ) -> Assembled:
-    limits = read_limits(settings)
+    limits, api = read_limits(settings), open_api(settings, session)
     gateway_status = GatewayStatus(clock)
-    url, key = str(settings.vtrix_api_url), settings.vtrix_api_key.get_secret_value()
-    api = GenerationApi(
-        session,
-        base_url=url,
-        key=key,
-        timeout_s=settings.api_timeout_seconds,
-        models={
-            ANIMATE.key: settings.model_animate,
-            EXTEND.key: settings.model_extend,
-            REROLL.key: settings.model_reroll,
-        },
-    )
     poller = TaskPoller(
         api=api,
         clock=clock,
@@ -163,6 +151,20 @@ def _put_together(
     )
     background.spawn(bot.watch_servers(), name="servers that were left")
     return Assembled(bot=bot, store=store, background=background, runner=runner)
+
+
+def open_api(settings: Settings, session: GuardedSession) -> GenerationApi:
+    return GenerationApi(
+        session,
+        base_url=str(settings.vtrix_api_url),
+        key=settings.vtrix_api_key.get_secret_value(),
+        timeout_s=settings.api_timeout_seconds,
+        models={
+            ANIMATE.key: settings.model_animate,
+            EXTEND.key: settings.model_extend,
+            REROLL.key: settings.model_reroll,
+        },
+    )
 
 
 def read_limits(settings: Settings) -> Limits:

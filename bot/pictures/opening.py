@@ -50,6 +50,16 @@ def opened(
         raise Rejected(problem) from error
 
 
+def read_small(content: bytes, side: int) -> "Image.Image":
+    """The image in *content* in red, green and blue; read no larger than is needed to make it
+    *side* pixels wide and high, where its format allows that. Raises `Rejected`.
+    """
+    with opened(content, Reason.IMAGE_UNREADABLE) as image:
+        image.draft("RGB", (side, side))
+        image.load()
+    return image if image.mode == "RGB" else image.convert("RGB")
+
+
 def _open(content: bytes, formats: tuple[str, ...]) -> "Image.Image":
     from PIL import Image  # noqa: PLC0415  # Pillow is loaded late
 

@@ -3,9 +3,8 @@
 import io
 from typing import TYPE_CHECKING
 
-from bot.errors import Reason
 from bot.pictures.areas import AREAS, Mask, Size, scaled
-from bot.pictures.opening import opened
+from bot.pictures.opening import read_small
 
 if TYPE_CHECKING:
     from PIL import ImageDraw
@@ -25,10 +24,7 @@ def draw_preview(content: bytes, mask: Mask) -> bytes:
     """
     from PIL import Image, ImageDraw  # noqa: PLC0415  # Pillow is loaded late
 
-    with opened(content, Reason.IMAGE_UNREADABLE) as source:
-        source.draft("RGB", (SIDE, SIDE))
-        source.load()
-    image = source if source.mode == "RGB" else source.convert("RGB")  # it may be large
+    image = read_small(content, SIDE)
     image.thumbnail((SIDE, SIDE))
     size = (mask.width, mask.height)
     polygons = [scaled(polygon, size, image.size) for polygon in mask.polygons]

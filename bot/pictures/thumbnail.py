@@ -2,8 +2,7 @@
 
 import io
 
-from bot.errors import Reason
-from bot.pictures.opening import opened
+from bot.pictures.opening import read_small
 
 SIDE = 256
 
@@ -13,10 +12,7 @@ def draw_thumbnail(content: bytes) -> bytes:
 
     Raises `Rejected` for what can't be read.
     """
-    with opened(content, Reason.IMAGE_UNREADABLE) as image:
-        image.draft("RGB", (2 * SIDE, 2 * SIDE))
-        image.load()
-    small = image.convert("RGB")
+    small = read_small(content, 2 * SIDE)
     small.thumbnail((SIDE, SIDE))
     file = io.BytesIO()
     small.save(file, "PNG")

@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.errors import Reason
-from bot.pictures.opening import opened
+from bot.pictures.opening import read_small
 
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw, ImageFont
@@ -61,10 +60,7 @@ def read_thumbnail(content: bytes) -> "Thumbnail":
     """
     from PIL import ImageOps  # noqa: PLC0415  # Pillow is loaded late
 
-    with opened(content, Reason.IMAGE_UNREADABLE) as image:
-        image.draft("RGB", (2 * SIDE_MAX, 2 * SIDE_MAX))
-        image.load()
-    return ImageOps.fit(image.convert("RGB"), (SIDE_MAX, SIDE_MAX))
+    return ImageOps.fit(read_small(content, 2 * SIDE_MAX), (SIDE_MAX, SIDE_MAX))
 
 
 def draw_tree(nodes: Sequence[TreeNode]) -> bytes:

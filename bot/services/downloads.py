@@ -3,19 +3,17 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from bot.errors import ImagesMissing, JobUnknown, ListUnavailable
+from bot.errors import ImagesMissing, ListUnavailable
 from bot.jobs.archive import Archive, archived
 from bot.jobs.result_lookup import ResultLookup
 from bot.model import Job
-from bot.services.access import seen_by
 from bot.services.context import Caller
 from bot.services.lookups import JobLookups, StoreDeadline
-from bot.store import lookups
 
 
 class Downloads:
     def __init__(self, jobs: JobLookups, results: ResultLookup) -> None:
-        self._store = jobs.store
+        self._lookups = jobs
         self._results = results
 
     async def find(self, interaction_id: int, caller: Caller) -> Job:
@@ -23,11 +21,7 @@ class Downloads:
 
         Raises `JobUnknown`, `ImagesMissing` and `ListUnavailable`.
         """
-        async with StoreDeadline(ListUnavailable).spend():
-            job = await self._store.read(lookups.by_interaction, interaction_id)
-        job = await seen_by(caller, job)
-        if job is None:
-            raise JobUnknown
+        job = await self._lookups.asked_in(interaction_id, caller, StoreDeadline(ListUnavailable))
         if not job.images:
             raise ImagesMissing
         return job

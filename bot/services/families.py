@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.actions import MediaKind
 from bot.attachments import MESSAGE_LIMIT_BYTES
-from bot.errors import JobUnknown, ListUnavailable, Rejected
+from bot.errors import ListUnavailable, Rejected
 from bot.jobs.result_lookup import ResultLookup
 from bot.model import Image, Job
 from bot.pictures.opening import in_thread
@@ -50,6 +50,7 @@ class Family:
 
 class Families:
     def __init__(self, jobs: JobLookups, results: ResultLookup) -> None:
+        self._lookups = jobs
         self._store = jobs.store
         self._results = results
 
@@ -60,10 +61,7 @@ class Families:
         `JobUnknown` and `ListUnavailable`.
         """
         time = StoreDeadline(ListUnavailable)
-        async with time.spend():
-            chosen = await self._store.read(lookups.by_interaction, interaction_id)
-        if chosen is None or not await visible([chosen], caller):
-            raise JobUnknown
+        chosen = await self._lookups.asked_in(interaction_id, caller, time)
         jobs, parents = {chosen.id: chosen}, dict[int, int]()
         top: Job | None = chosen
         found, is_cut = [chosen], False

@@ -207,14 +207,10 @@ class JobHistory:
         """The job that was asked for in this interaction, and what the cheapest job of each action
         costs, by its key. Raises `JobUnknown` and `ListUnavailable`.
         """
-        async with StoreDeadline(ListUnavailable).spend():
-            job = await self._store.read(lookups.by_interaction, interaction_id)
-            known = self._lookups.limits.known_price_usd
-            prices = await self._store.read(counting.prices, known=known)
-        job = await seen_by(caller, job)
-        if job is None:
-            raise JobUnknown
-        return job, prices
+        time, known = StoreDeadline(ListUnavailable), self._lookups.limits.known_price_usd
+        job = await self._lookups.asked_in(interaction_id, caller, time)
+        async with time.spend():
+            return job, await self._store.read(counting.prices, known=known)
 
     async def thumbnail(self, image: Image) -> bytes | None:
         """A small copy of *image*, a PNG; ``None`` for a video, and where it can't be had soon."""
@@ -299,11 +295,7 @@ class JobHistory:
         Raises `JobUnknown`, `NotYours` where they may not go on from it, `ImagesMissing` and
         `ListUnavailable`.
         """
-        async with StoreDeadline(ListUnavailable).spend():
-            job = await self._store.read(lookups.by_interaction, interaction_id)
-        job = await seen_by(caller, job)
-        if job is None:
-            raise JobUnknown
+        job = await self._lookups.asked_in(interaction_id, caller, StoreDeadline(ListUnavailable))
         self._lookups.check_access(caller, job)
         if not job.images:
             raise ImagesMissing

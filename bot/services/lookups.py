@@ -108,6 +108,17 @@ class JobLookups:
             job = await self.store.read(lookups.by_interaction, message.interaction_id)
         return job or await self.store.read(lookups.by_message, message.message_id)
 
+    async def asked_in(self, interaction_id: int, caller: Caller, time: StoreDeadline) -> Job:
+        """The job that was asked for in this interaction.
+
+        Raises `JobUnknown`, also for one that *caller* may not see, and what *time* does.
+        """
+        async with time.spend():
+            known = await self.store.read(lookups.by_interaction, interaction_id)
+        if (seen := await seen_by(caller, known)) is None:
+            raise JobUnknown
+        return seen
+
     async def find(
         self, named: JobId | MessageId, caller: Caller, time: StoreDeadline
     ) -> Job | UnknownJob:
